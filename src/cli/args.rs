@@ -1,0 +1,291 @@
+//! What was typed.
+
+use crate::model::View;
+use crate::postings::{Column, ColumnNames};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tells what job postings are really for: Product Owner, Product Manager or Technical Project
+/// Manager.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "\
+Examples:
+  rolecall classify postings.csv -o labelled.csv
+  zcat postings.csv.gz | rolecall classify > labelled.csv
+  rolecall train labelled.csv -o my.rolecall && rolecall classify --model my.rolecall postings.csv"
+)]
+pub struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Label postings: the same rows with a role, a confidence and the reasons
+    Classify(Classify),
+    /// Learn a model from labelled postings
+    Train(Train),
+    /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
+    Evaluate(Evaluate),
+    /// Show why one posting is judged as it is
+    Explain(Explain),
+    /// List the role lexicon, or the skills that each posting shows
+    Skills(Skills),
+    /// Look into a model
+    #[command(subcommand)]
+    Model(ModelCommand),
+}
+
+/// Which files to read, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Input {
+    /// CSV files, plain or gzip; `-` or none for standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) columns: ColumnArgs,
+    /// Character between fields
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    pub(crate) delimiter: u8,
+    /// Write the rows that could not be read to this file, with their line and the reason
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Exit with status 1 if more rows than this could not be read
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rejects: Option<u64>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Columns by name; found by themselves otherwise.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ColumnArgs {
+    /// Column with the text of the posting
+    #[arg(long, value_name = "COLUMN")]
+    description: Option<String>,
+    /// Column with the job title
+    #[arg(long, value_name = "COLUMN")]
+    title: Option<String>,
+    /// Column with the organisation
+    #[arg(long, value_name = "COLUMN")]
+    company: Option<String>,
+    /// Column with the label
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Column with the identity of the row
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+}
+
+impl ColumnArgs {
+    pub(crate) fn names(&self) -> ColumnNames {
+        let all = [
+            (Column::Description, &self.description),
+            (Column::Title, &self.title),
+            (Column::Company, &self.company),
+            (Column::Label, &self.label),
+            (Column::Id, &self.id),
+        ];
+        ColumnNames(all.into_iter().filter_map(|(c, name)| Some((c, name.clone()?))).collect())
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Common {
+    /// Folder with the role lexicon, laid out like data/roles/ (the embedded one otherwise)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lexicon: Option<PathBuf>,
+    /// Threads to use (all cores otherwise)
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Give reports and summaries as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How to judge.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Judging {
+    /// Model file (the embedded model otherwise)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Give every posting one of the roles
+    #[arg(long)]
+    pub(crate) closed: bool,
+    /// Do not look at the names of the roles in the text
+    #[arg(long)]
+    pub(crate) title_blind: bool,
+}
+
+impl Judging {
+    pub(crate) fn view(&self) -> View {
+        if self.title_blind { View::TitleBlind } else { View::Full }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Classify {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+    /// Read the title as part of the text
+    #[arg(long, conflicts_with = "title_blind")]
+    pub(crate) use_title: bool,
+    /// Share of accepted postings that should be right: below it, the decision is `review`
+    #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
+    pub(crate) precision: f64,
+    /// Write to this file (standard output otherwise)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Form of the rows (a table on a terminal, CSV otherwise)
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+/// Form of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Every input column, and what rolecall adds
+    Csv,
+    /// For reading: title, verdict, confidence, evidence
+    Table,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Model file to write
+    #[arg(long, short, value_name = "MODEL")]
+    pub(crate) output: PathBuf,
+    /// Take the role that each title states as the label, and leave out titles that state none or
+    /// several
+    #[arg(long, conflicts_with = "label")]
+    pub(crate) label_from_title: bool,
+    /// What the training data is called, to be kept in the model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) data_name: Option<String>,
+    /// Date to be kept in the model (none otherwise: the same rows give the same bytes)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Evaluate {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+    /// Column with folds: train on all but one and predict it, for every fold. Without it and
+    /// without --model, organisations are left out one by one
+    #[arg(long, value_name = "COLUMN", conflicts_with = "model")]
+    pub(crate) folds: Option<String>,
+    /// Write `id` and the probabilities of each labelled row, from models that did not see it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Exit with status 1 if a figure is below a value: `macro-f1=0.8` or `accuracy=0.9`
+    #[arg(long, value_name = "FIGURE=VALUE", value_parser = floor)]
+    pub(crate) fail_below: Vec<(Figure, f64)>,
+}
+
+/// A figure that can be asked to have a floor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Figure {
+    MacroF1,
+    Accuracy,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+    /// Row of the file, from 1, without the header. Without it, standard input is one posting
+    #[arg(long, value_name = "N")]
+    pub(crate) row: Option<u64>,
+    /// Show this many features of each kind
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(crate) top: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Skills {
+    #[command(flatten)]
+    pub(crate) input: Input,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Show where a model comes from and how good it is
+    Show {
+        /// Model file (the embedded model otherwise)
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
+    /// and of `other`, buckets of organisations in all postings and in those of a role
+    Export {
+        /// Model file (the embedded model otherwise)
+        file: Option<PathBuf>,
+        /// Write the counts
+        #[arg(long, required = true)]
+        counts: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "\\t" | "tab" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [b] if b.is_ascii() && !b"\"\n\r".contains(b) => Ok(*b),
+            _ => Err("give one ASCII character, or `tab`".into()),
+        },
+    }
+}
+
+fn precision(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "give a number such as 0.9".to_owned())?;
+    if (0.5..=0.99).contains(&value) {
+        Ok(value)
+    } else {
+        Err("give a value from 0.5 to 0.99".into())
+    }
+}
+
+fn floor(text: &str) -> Result<(Figure, f64), String> {
+    let (name, value) = text.split_once('=').ok_or("give FIGURE=VALUE, such as macro-f1=0.8")?;
+    let value = value.parse().map_err(|_| format!("{value:?} is not a number"))?;
+    Ok((Figure::from_str(name, true)?, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_fit_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn values_are_checked() {
+        assert_eq!(delimiter("tab"), Ok(b'\t'));
+        assert_eq!(delimiter(";"), Ok(b';'));
+        assert!(delimiter("ab").is_err());
+        assert!(precision("1.5").is_err());
+        assert_eq!(floor("macro-f1=0.8"), Ok((Figure::MacroF1, 0.8)));
+        assert!(floor("recall=0.8").is_err());
+    }
+}

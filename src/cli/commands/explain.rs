@@ -1,0 +1,52 @@
+//! `explain`: why one posting is judged as it is.
+
+use crate::cli::Outcome;
+use crate::cli::args::Explain;
+use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::output::Output;
+use crate::judge::{Judge, Settings};
+use crate::postings::Column;
+use crate::report::{printable, write_explanation};
+use anyhow::{Context, Result, bail};
+use std::io::{Read, Write};
+
+pub(super) fn run(args: &Explain) -> Result<Outcome> {
+    let (title, description) = match args.row {
+        Some(row) => find_row(args, row)?,
+        None if args.input.files.is_empty() => {
+            let mut text = Vec::new();
+            std::io::stdin().read_to_end(&mut text).context("standard input")?;
+            (String::new(), String::from_utf8(text).context("standard input is not UTF-8")?)
+        }
+        None => bail!("name the row with --row N (from 1, without the header)"),
+    };
+    let lexicon = lexicon(&args.input.common)?;
+    let model = model(args.judging.model.as_deref(), &lexicon)?;
+    let settings =
+        Settings { view: args.judging.view(), closed: args.judging.closed, ..Settings::default() };
+    let judge = Judge::new(&model, &lexicon, settings);
+    let explanation = judge.explain(&title, &description);
+    let mut out = Output::open(None)?;
+    if args.input.common.json {
+        writeln!(out, "{}", serde_json::to_string(&explanation)?)?;
+    } else {
+        if !title.is_empty() {
+            writeln!(out, "{}\n", printable(&title))?;
+        }
+        write_explanation(&mut out, &explanation, args.top)?;
+    }
+    out.finish()?;
+    Ok(Outcome::Done)
+}
+
+fn find_row(args: &Explain, wanted: u64) -> Result<(String, String)> {
+    let mut postings = Postings::open(&args.input)?;
+    while let Some(rows) = postings.next()? {
+        if let Some(row) = rows.iter().find(|row| row.number == wanted) {
+            let get = |column| row.get(postings.columns(), column).to_owned();
+            return Ok((get(Column::Title), get(Column::Description)));
+        }
+    }
+    let (tally, _) = postings.finish()?;
+    bail!("there is no readable row {wanted}; the file has {} rows", tally.read)
+}

@@ -1,0 +1,42 @@
+//! One file per command: settings in, library calls, a report out.
+
+mod classify;
+mod evaluate;
+mod explain;
+mod model;
+mod skills;
+mod train;
+
+use super::Outcome;
+use super::args::Common;
+use super::args::{Args, Command};
+use anyhow::{Context, Result};
+
+pub(super) fn run(args: Args) -> Result<Outcome> {
+    match args.command {
+        Command::Classify(args) => {
+            set_threads(&args.input.common)?;
+            classify::run(&args)
+        }
+        Command::Train(args) => {
+            set_threads(&args.input.common)?;
+            train::run(&args)
+        }
+        Command::Evaluate(args) => {
+            set_threads(&args.input.common)?;
+            evaluate::run(&args)
+        }
+        Command::Explain(args) => explain::run(&args),
+        Command::Skills(args) => {
+            set_threads(&args.input.common)?;
+            skills::run(&args)
+        }
+        Command::Model(command) => model::run(&command),
+    }
+}
+
+fn set_threads(common: &Common) -> Result<()> {
+    let threads = common.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.context("the threads could not be started")
+}

@@ -1,0 +1,165 @@
+//! Opens what the command line names, and keeps account of the rows.
+
+use super::Outcome;
+use super::args::{Common, Input};
+use super::output::{Output, say};
+use crate::evidence::Lexicon;
+use crate::model::Model;
+use crate::postings::{Batch, Column, Columns, PostingReader, Row};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// Rows that are worked on together.
+const BATCH: usize = 512;
+
+pub(crate) fn lexicon(common: &Common) -> Result<Lexicon> {
+    Ok(match &common.lexicon {
+        Some(dir) => Lexicon::from_dir(dir)?,
+        None => Lexicon::embedded()?,
+    })
+}
+
+pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
+    let Some(path) = path else {
+        return Model::embedded(lexicon).context("the embedded model cannot be used");
+    };
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    Model::from_bytes(&bytes, lexicon).with_context(|| path.display().to_string())
+}
+
+/// Rows read and set aside.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Tally {
+    pub(crate) read: u64,
+    pub(crate) rejected: u64,
+}
+
+/// The rows of all input files.
+pub(crate) struct Postings<'a> {
+    input: &'a Input,
+    waiting: std::vec::IntoIter<PathBuf>,
+    reader: PostingReader,
+    rejects: Option<csv::Writer<Output>>,
+    first_reason: Option<String>,
+    pub(crate) tally: Tally,
+}
+
+impl<'a> Postings<'a> {
+    pub(crate) fn open(input: &'a Input) -> Result<Self> {
+        let files = if input.files.is_empty() { vec!["-".into()] } else { input.files.clone() };
+        let mut waiting = files.into_iter();
+        let first = waiting.next().expect("there is at least one input");
+        let reader = open(&first, input)?;
+        let rejects = match &input.rejects {
+            None => None,
+            Some(path) => {
+                let mut writer = csv::Writer::from_writer(Output::open(Some(path))?);
+                writer.write_record(["file", "line", "reason", "raw"])?;
+                Some(writer)
+            }
+        };
+        Ok(Self { input, waiting, reader, rejects, first_reason: None, tally: Tally::default() })
+    }
+
+    pub(crate) fn header(&self) -> &[String] {
+        self.reader.header()
+    }
+
+    pub(crate) fn columns(&self) -> &Columns {
+        self.reader.columns()
+    }
+
+    /// The column of this kind, or an error that says how to name it.
+    pub(crate) fn need(&self, column: Column) -> Result<()> {
+        if self.columns().place(column).is_some() {
+            return Ok(());
+        }
+        bail!(
+            "{}: no {name} column was found; the columns are {}. Choose one with --{name} COLUMN",
+            self.reader.file(),
+            self.header().join(", "),
+            name = column.name(),
+        )
+    }
+
+    /// The next rows; `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<Row>>> {
+        loop {
+            let Batch { rows, rejected } = self.reader.batch(BATCH)?;
+            self.tally.read += (rows.len() + rejected.len()) as u64;
+            self.tally.rejected += rejected.len() as u64;
+            for reject in &rejected {
+                let line = reject.line.to_string();
+                if self.first_reason.is_none() {
+                    self.first_reason =
+                        Some(format!("{}, line {line}: {}", self.reader.file(), reject.reason));
+                }
+                if let Some(writer) = &mut self.rejects {
+                    let fields: [&[u8]; 4] = [
+                        self.reader.file().as_bytes(),
+                        line.as_bytes(),
+                        reject.reason.as_bytes(),
+                        &reject.raw,
+                    ];
+                    writer.write_record(fields)?;
+                }
+            }
+            if !rows.is_empty() {
+                return Ok(Some(rows));
+            }
+            if rejected.is_empty() && !self.next_file()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn next_file(&mut self) -> Result<bool> {
+        let Some(path) = self.waiting.next() else { return Ok(false) };
+        let reader = open(&path, self.input)?;
+        if reader.header() != self.reader.header() {
+            bail!(
+                "{} has other columns than {}; give them one at a time",
+                reader.file(),
+                self.reader.file()
+            );
+        }
+        self.reader = reader;
+        Ok(true)
+    }
+
+    /// Completes the file of rejects and says how many rows there were.
+    pub(crate) fn finish(self) -> Result<(Tally, Outcome)> {
+        let Tally { read, rejected } = self.tally;
+        if read == 0 {
+            bail!(
+                "{}: it has a header and no rows; at least one row is needed",
+                self.reader.file()
+            );
+        }
+        if let Some(writer) = self.rejects {
+            let output = writer.into_inner().map_err(|e| anyhow::anyhow!(e.error().to_string()))?;
+            output.finish()?;
+        }
+        if let Some(reason) = self.first_reason.filter(|_| !self.input.common.quiet) {
+            let where_to = match &self.input.rejects {
+                Some(path) => format!("they are in {}", path.display()),
+                None => "--rejects FILE keeps them".into(),
+            };
+            say(&format!("{rejected} of {read} rows could not be read ({reason}); {where_to}"));
+        }
+        let noticed = self.input.max_rejects.is_some_and(|most| rejected > most);
+        Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
+    }
+}
+
+fn open(path: &Path, input: &Input) -> Result<PostingReader> {
+    let reader = PostingReader::open(path, &input.columns.names(), input.delimiter)?;
+    if !input.common.quiet {
+        let named = Column::ALL.into_iter().filter_map(|column| {
+            let place = reader.columns().place(column)?;
+            Some(format!("{} from {:?}", column.name(), reader.header()[place]))
+        });
+        say(&format!("{}: {}", reader.file(), named.collect::<Vec<_>>().join(", ")));
+    }
+    Ok(reader)
+}

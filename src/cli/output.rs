@@ -1,0 +1,105 @@
+//! Files that appear whole or not at all, and words to the user.
+
+use anyhow::{Context, Result};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, Once};
+use tempfile::NamedTempFile;
+
+/// Unfinished files, to be removed when the program is interrupted.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static WATCH: Once = Once::new();
+/// What a shell gives a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Standard output, or a file that gets its name when it is complete.
+pub(crate) enum Output {
+    Standard(BufWriter<io::Stdout>),
+    File { file: BufWriter<NamedTempFile>, path: PathBuf },
+}
+
+impl Output {
+    /// Standard output if there is no path.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path.filter(|p| *p != Path::new("-")) else {
+            return Ok(Self::Standard(BufWriter::new(io::stdout())));
+        };
+        let said = || format!("cannot write {}", path.display());
+        if path.is_dir() {
+            anyhow::bail!("{}: it is a folder; name a file in it", said());
+        }
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".rolecall-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder).with_context(said)?;
+        watch(file.path());
+        Ok(Self::File { file: BufWriter::new(file), path: path.to_owned() })
+    }
+
+    /// Gives the file its name, when everything is on the disk.
+    pub(crate) fn finish(self) -> Result<()> {
+        match self {
+            Self::Standard(mut out) => Ok(out.flush()?),
+            Self::File { file, path } => {
+                let said = || format!("cannot write {}", path.display());
+                let file =
+                    file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
+                file.as_file().sync_all().with_context(said)?;
+                file.persist(&path).map_err(|e| e.error).with_context(said)?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard(out) => out.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard(out) => out.flush(),
+            Self::File { file, .. } => file.flush(),
+        }
+    }
+}
+
+/// Removes unfinished files on Ctrl-C and SIGTERM.
+fn watch(path: &Path) {
+    UNFINISHED.lock().expect("no holder panics").push(path.to_owned());
+    WATCH.call_once(|| {
+        // Where no handler can be set, an interrupted run leaves its .part file behind.
+        let _ = ctrlc::set_handler(|| {
+            for path in UNFINISHED.lock().expect("no holder panics").iter() {
+                let _ = std::fs::remove_file(path);
+            }
+            say("interrupted; no output was written");
+            std::process::exit(INTERRUPTED);
+        });
+    });
+}
+
+/// Says something to the user. A closed standard error is nobody listening.
+pub(crate) fn say(message: &str) {
+    let _ = writeln!(anstream::stderr(), "rolecall: {}", crate::report::printable(message));
+}
+
+/// Whether the reader of our output went away, which is no error.
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(closed)
+            || cause
+                .downcast_ref::<csv::Error>()
+                .is_some_and(|e| matches!(e.kind(), csv::ErrorKind::Io(e) if closed(e)))
+    })
+}

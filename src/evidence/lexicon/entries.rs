@@ -1,0 +1,113 @@
+//! The records that the files of `data/roles/` hold.
+
+use crate::roles::RoleId;
+use serde::{Deserialize, Serialize};
+
+/// A source document.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Short name that entries refer to.
+    pub id: String,
+    /// Title of the document.
+    pub title: String,
+}
+
+/// A matter that the documents list: a skill, a duty, a metric, a certificate and so on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Skill {
+    /// Name in models and output.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// File it stands in, without its ending: `skills`, `duties`, ...
+    pub kind: &'static str,
+    /// Each place in the documents that lists it.
+    pub claims: Vec<Claim>,
+    /// The phrases that show it, as written in the file (alternatives separated by `|`).
+    pub forms: Vec<String>,
+}
+
+impl Skill {
+    /// How strongly it speaks for each role: its largest weight in any one listing, 0 for roles
+    /// that no listing names.
+    pub fn weights(&self, roles: usize) -> Vec<f64> {
+        let mut weights = vec![0.0; roles];
+        for claim in &self.claims {
+            let weight: &mut f64 = &mut weights[claim.role.index()];
+            *weight = weight.max(claim.weight);
+        }
+        weights
+    }
+}
+
+/// One listing of a skill: the role it speaks for, how strongly, and where it says so.
+#[derive(Debug, Clone, Serialize)]
+pub struct Claim {
+    /// The role the skill speaks for.
+    pub role: RoleId,
+    /// Strength, above 0: the percentage where the document gives one.
+    pub weight: f64,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// What a form in a job title states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TitleStates {
+    /// One of the roles.
+    Role(RoleId),
+    /// One of several roles, which the text has to decide ("project manager").
+    Undecided,
+    /// Another job that contains the words of a role ("product marketing manager").
+    Neither,
+}
+
+/// A level of seniority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// Name, such as `senior`.
+    pub id: String,
+    /// Place from the lowest (0) upwards.
+    pub rank: u32,
+}
+
+/// One step of a career ladder.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// Role id.
+    pub role: String,
+    /// Place from the lowest (1) upwards.
+    pub rank: u32,
+    /// Title at this step.
+    pub title: String,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// A salary band.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Salary {
+    /// Role id.
+    pub role: String,
+    /// Level id, or `any`.
+    pub level: String,
+    /// Lower end, in `currency` per `period`.
+    pub low: f64,
+    /// Upper end, in `currency` per `period`.
+    pub high: f64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// `year` or `hour`.
+    pub period: String,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}

@@ -1,0 +1,439 @@
+//! Reads and checks the files of `data/roles/`.
+
+use super::entries::{Claim, Level, Rung, Salary, Skill, Source, TitleStates};
+use super::{Lexicon, Term, Trie};
+use crate::roles::{Role, RoleId, RoleSet};
+use crate::text::{Capitals, Tokens};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One form may stand for at most this many phrases, so that a slip of the pen is noticed.
+const MOST_ALTERNATIVES: usize = 128;
+
+/// Files with entries that postings are searched for.
+const EVIDENCE: [&str; 9] = [
+    "skills",
+    "duties",
+    "dimensions",
+    "challenges",
+    "industries",
+    "traits",
+    "entry_points",
+    "certifications",
+    "facts",
+];
+const OTHERS: [&str; 7] =
+    ["sources", "roles", "titles", "mentions", "levels", "ladders", "salaries"];
+
+macro_rules! embedded {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../data/roles/", $name, ".csv")))),*]
+    };
+}
+static EMBEDDED: [(&str, &str); EVIDENCE.len() + OTHERS.len()] = embedded!(
+    "skills",
+    "duties",
+    "dimensions",
+    "challenges",
+    "industries",
+    "traits",
+    "entry_points",
+    "certifications",
+    "facts",
+    "sources",
+    "roles",
+    "titles",
+    "mentions",
+    "levels",
+    "ladders",
+    "salaries"
+);
+
+/// What is wrong with a lexicon, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    /// A file is missing or cannot be read.
+    #[error(
+        "{file}: {source}. A lexicon folder has the files of data/roles/; copy that folder and edit the copy."
+    )]
+    File {
+        /// Path of the file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line is not what the file's columns ask for.
+    #[error("{file}, line {line}: {problem}")]
+    Line {
+        /// Path of the file.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+}
+
+impl Lexicon {
+    /// The lexicon inside the program.
+    ///
+    /// # Errors
+    /// None in a released program: a test loads it.
+    pub fn embedded() -> Result<Self, LexiconError> {
+        let files =
+            EMBEDDED.iter().map(|&(name, text)| (name, (format!("{name}.csv"), text.into())));
+        Self::from_files(files.collect())
+    }
+
+    /// The lexicon in a folder laid out like `data/roles/`.
+    ///
+    /// # Errors
+    /// A file that is missing, or a line that is not right, with its place.
+    pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
+        let mut files = Files::new();
+        for (name, _) in EMBEDDED {
+            let path = dir.join(format!("{name}.csv"));
+            let file = path.display().to_string();
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| LexiconError::File { file: file.clone(), source })?;
+            files.insert(name, (file, text.trim_start_matches('\u{feff}').to_owned()));
+        }
+        Self::from_files(files)
+    }
+
+    fn from_files(files: Files) -> Result<Self, LexiconError> {
+        let mut hash = blake3::Hasher::new();
+        for (name, (_, text)) in &files {
+            hash.update(name.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
+        }
+        let sources: Vec<Source> = rows(&files, "sources")?.into_iter().map(|(_, s)| s).collect();
+        let roles = load_roles(&files)?;
+        let checks = Checks { roles: &roles, sources: &sources, files: &files };
+        let (skills, mut terms) = load_skills(&checks)?;
+        load_mentions(&checks, &mut terms)?;
+        let titles = load_titles(&checks)?;
+        let (level_list, levels) = load_levels(&checks)?;
+        let ladders = load_ladders(&checks)?;
+        let salaries = load_salaries(&checks, &level_list)?;
+        let hash = hash.finalize().to_hex().to_string();
+        Ok(Self {
+            roles,
+            sources,
+            skills,
+            terms,
+            titles,
+            levels,
+            level_list,
+            ladders,
+            salaries,
+            hash,
+        })
+    }
+}
+
+/// Path and text of each file, by name.
+type Files = BTreeMap<&'static str, (String, String)>;
+
+fn rows<T: DeserializeOwned>(files: &Files, name: &str) -> Result<Vec<(u64, T)>, LexiconError> {
+    let (file, text) = &files[name];
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let at = |line, problem: String| LexiconError::Line { file: file.clone(), line, problem };
+    let headers = reader.headers().map_err(|e| at(1, e.to_string()))?.clone();
+    let mut all = Vec::new();
+    for record in reader.records() {
+        let record =
+            record.map_err(|e| at(e.position().map_or(1, csv::Position::line), e.to_string()))?;
+        let line = record.position().map_or(1, csv::Position::line);
+        let row = record.deserialize(Some(&headers)).map_err(|e| {
+            let csv::ErrorKind::Deserialize { err, .. } = e.kind() else {
+                return at(line, e.to_string());
+            };
+            let column = err.field().and_then(|i| headers.get(i as usize));
+            at(
+                line,
+                format!(
+                    "{}{}",
+                    column.map(|c| format!("column {c}: ")).unwrap_or_default(),
+                    err.kind()
+                ),
+            )
+        })?;
+        all.push((line, row));
+    }
+    Ok(all)
+}
+
+struct Checks<'a> {
+    roles: &'a RoleSet,
+    sources: &'a [Source],
+    files: &'a Files,
+}
+
+impl Checks<'_> {
+    fn error(&self, name: &str, line: u64, problem: impl Into<String>) -> LexiconError {
+        LexiconError::Line { file: self.files[name].0.clone(), line, problem: problem.into() }
+    }
+
+    fn role(&self, name: &str, line: u64, id: &str) -> Result<RoleId, LexiconError> {
+        self.roles.find(id).ok_or_else(|| {
+            let known: Vec<&str> = self.roles.iter().map(|r| r.id.as_str()).collect();
+            self.error(
+                name,
+                line,
+                format!("unknown role {id:?}; roles.csv has {}", known.join(", ")),
+            )
+        })
+    }
+
+    fn source(&self, name: &str, line: u64, id: &str) -> Result<(), LexiconError> {
+        if self.sources.iter().any(|s| s.id == id) {
+            return Ok(());
+        }
+        let problem = if id.is_empty() {
+            "the source is missing".into()
+        } else {
+            format!("unknown source {id:?}; add it to sources.csv")
+        };
+        Err(self.error(name, line, problem))
+    }
+
+    /// The phrases of a form: every choice of its alternatives, as word hashes.
+    fn phrases(&self, name: &str, line: u64, form: &str) -> Result<Vec<Vec<u64>>, LexiconError> {
+        let mut phrases: Vec<Vec<u64>> = vec![Vec::new()];
+        for position in form.split_whitespace() {
+            let choices: Vec<Vec<u64>> = position
+                .split('|')
+                .map(|word| Tokens::new(word).as_slice().iter().map(|t| t.hash).collect())
+                .collect();
+            if choices.iter().any(Vec::is_empty) {
+                return Err(self.error(
+                    name,
+                    line,
+                    format!("{position:?} in form {form:?} has no word"),
+                ));
+            }
+            phrases = phrases
+                .iter()
+                .flat_map(|p| choices.iter().map(move |c| [p.as_slice(), c].concat()))
+                .collect();
+            if phrases.len() > MOST_ALTERNATIVES {
+                let problem = format!(
+                    "form {form:?} has more than {MOST_ALTERNATIVES} alternatives; split it"
+                );
+                return Err(self.error(name, line, problem));
+            }
+        }
+        if phrases[0].is_empty() {
+            return Err(self.error(name, line, "a form is empty"));
+        }
+        Ok(phrases)
+    }
+}
+
+fn load_roles(files: &Files) -> Result<RoleSet, LexiconError> {
+    let rows: Vec<(u64, Role)> = rows(files, "roles")?;
+    let last = rows.last().map_or(1, |(line, _)| *line);
+    RoleSet::new(rows.into_iter().map(|(_, role)| role).collect()).map_err(|problem| {
+        LexiconError::Line { file: files["roles"].0.clone(), line: last, problem }
+    })
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SkillRow {
+    id: String,
+    name: String,
+    role: String,
+    weight: f64,
+    source: String,
+    section: String,
+    forms: String,
+}
+
+fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Trie<Term>), LexiconError> {
+    let mut skills: Vec<Skill> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut terms = Trie::new();
+    for kind in EVIDENCE {
+        for (line, row) in rows::<SkillRow>(checks.files, kind)? {
+            checks.source(kind, line, &row.source)?;
+            if row.id.is_empty() || row.section.is_empty() {
+                return Err(checks.error(kind, line, "an entry needs an id and a section"));
+            }
+            if !(row.weight > 0.0 && row.weight <= 100.0) {
+                let problem = format!("weight {} is not above 0 and at most 100", row.weight);
+                return Err(checks.error(kind, line, problem));
+            }
+            let role = checks.role(kind, line, &row.role)?;
+            let place = *places.entry(row.id.clone()).or_insert_with(|| {
+                let (id, name) = (row.id.clone(), row.name.clone());
+                skills.push(Skill { id, name, kind, claims: Vec::new(), forms: Vec::new() });
+                skills.len() - 1
+            });
+            let skill = &mut skills[place];
+            let claim =
+                Claim { role, weight: row.weight, source: row.source, section: row.section };
+            if skill
+                .claims
+                .iter()
+                .any(|c| (c.role, &c.source, &c.section) == (role, &claim.source, &claim.section))
+            {
+                let problem =
+                    format!("{:?} is listed twice for this role, source and section", row.id);
+                return Err(checks.error(kind, line, problem));
+            }
+            skill.claims.push(claim);
+            for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+                for phrase in checks.phrases(kind, line, form)? {
+                    let before = terms.insert(phrase, Term::Skill(place as u32));
+                    if let Some(Term::Skill(other)) = before {
+                        let other = &skills[other as usize].id;
+                        let problem = format!("form {form:?} already stands for {other:?}");
+                        return Err(checks.error(kind, line, problem));
+                    }
+                }
+                skills[place].forms.push(form.to_owned());
+            }
+            if skills[place].forms.is_empty() {
+                return Err(checks.error(kind, line, format!("{:?} has no form", row.id)));
+            }
+        }
+    }
+    Ok((skills, terms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MentionRow {
+    form: String,
+    role: String,
+    case: String,
+}
+
+fn load_mentions(checks: &Checks, terms: &mut Trie<Term>) -> Result<(), LexiconError> {
+    for (line, row) in rows::<MentionRow>(checks.files, "mentions")? {
+        let name = match row.role.as_str() {
+            "none" => None,
+            "undecided" => Some(checks.roles.len() as u32),
+            id => Some(checks.role("mentions", line, id)?.index() as u32),
+        };
+        let upper = match row.case.as_str() {
+            "any" => false,
+            "upper" => true,
+            other => {
+                let problem = format!("case {other:?} is neither \"any\" nor \"upper\"");
+                return Err(checks.error("mentions", line, problem));
+            }
+        };
+        let capitals = match (upper, row.form.ends_with(['s', 'S'])) {
+            (false, _) => Capitals::Mixed,
+            (true, false) => Capitals::All,
+            // "POS" is a point of sale.
+            (true, true) => Capitals::AllButPlural,
+        };
+        let mention = name.map_or(Term::OtherJob, |name| Term::Mention { name, capitals });
+        for phrase in checks.phrases("mentions", line, &row.form)? {
+            // A skill named like a role ("product management") is a mention of the role.
+            if let Some(Term::Mention { .. } | Term::OtherJob) = terms.insert(phrase, mention) {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("mentions", line, problem));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TitleRow {
+    form: String,
+    states: String,
+    source: String,
+    section: String,
+}
+
+fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
+    let mut titles = Trie::new();
+    for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
+        checks.source("titles", line, &row.source)?;
+        if row.section.is_empty() {
+            return Err(checks.error("titles", line, "the section is missing"));
+        }
+        let states = match row.states.as_str() {
+            "undecided" => TitleStates::Undecided,
+            "none" => TitleStates::Neither,
+            id => TitleStates::Role(checks.role("titles", line, id)?),
+        };
+        for phrase in checks.phrases("titles", line, &row.form)? {
+            if titles.insert(phrase, states).is_some() {
+                return Err(checks.error(
+                    "titles",
+                    line,
+                    format!("form {:?} stands twice", row.form),
+                ));
+            }
+        }
+    }
+    Ok(titles)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelRow {
+    word: String,
+    level: String,
+    rank: u32,
+}
+
+fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<u32>), LexiconError> {
+    let mut list: Vec<Level> = Vec::new();
+    let mut words = Trie::new();
+    for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
+        let level = Level { id: row.level, rank: row.rank };
+        let place = list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
+            list.push(level.clone());
+            list.len() - 1
+        });
+        if list[place] != level {
+            let problem = format!("level {:?} already has rank {}", level.id, list[place].rank);
+            return Err(checks.error("levels", line, problem));
+        }
+        for phrase in checks.phrases("levels", line, &row.word)? {
+            if words.insert(phrase, place as u32).is_some() {
+                return Err(checks.error("levels", line, format!("{:?} stands twice", row.word)));
+            }
+        }
+    }
+    Ok((list, words))
+}
+
+fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
+    let mut ladders = Vec::new();
+    for (line, rung) in rows::<Rung>(checks.files, "ladders")? {
+        checks.role("ladders", line, &rung.role)?;
+        checks.source("ladders", line, &rung.source)?;
+        ladders.push(rung);
+    }
+    Ok(ladders)
+}
+
+fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<Salary>, LexiconError> {
+    let mut salaries = Vec::new();
+    for (line, band) in rows::<Salary>(checks.files, "salaries")? {
+        checks.role("salaries", line, &band.role)?;
+        checks.source("salaries", line, &band.source)?;
+        let problem = if band.level != "any" && !levels.iter().any(|l| l.id == band.level) {
+            format!("unknown level {:?}; levels.csv has the levels", band.level)
+        } else if !(band.low > 0.0 && band.low <= band.high) {
+            format!("the band {} to {} is not a range", band.low, band.high)
+        } else if !["year", "hour"].contains(&band.period.as_str()) {
+            format!("period {:?} is neither \"year\" nor \"hour\"", band.period)
+        } else {
+            salaries.push(band);
+            continue;
+        };
+        return Err(checks.error("salaries", line, problem));
+    }
+    Ok(salaries)
+}

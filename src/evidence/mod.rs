@@ -1,0 +1,12 @@
+//! From tokens to evidence: the role [`lexicon`] and the four [`Channel`]s.
+//!
+//! Evidence knows no labels: the same text gives the same features at training and at use.
+
+mod extract;
+pub mod lexicon;
+mod title;
+
+pub(crate) use extract::feature_key;
+pub use extract::{Channel, Evidence, Extractor, Feature};
+pub use lexicon::Lexicon;
+pub use title::{Title, TitleRole};

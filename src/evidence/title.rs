@@ -1,0 +1,65 @@
+//! What a job title states: a role, several, one that the text has to decide, or none; and a level.
+
+use super::Lexicon;
+use super::lexicon::TitleStates;
+use crate::roles::RoleId;
+use crate::text::Tokens;
+
+/// The role a title states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TitleRole {
+    /// Exactly one role.
+    One(RoleId),
+    /// Two or more roles, in the order of the role set.
+    Several(Vec<RoleId>),
+    /// A form that leaves it to the text ("project manager").
+    Undecided,
+    /// No role.
+    None,
+}
+
+/// What a title says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// The role it states.
+    pub role: TitleRole,
+    /// The highest level it names, such as `senior`.
+    pub level: Option<String>,
+}
+
+impl Title {
+    /// Reads a title.
+    pub fn read(title: &str, lexicon: &Lexicon) -> Self {
+        let tokens = Tokens::new(title);
+        let tokens = tokens.as_slice();
+        let mut roles: Vec<RoleId> = Vec::new();
+        let mut undecided = false;
+        let mut at = 0;
+        while at < tokens.len() {
+            match lexicon.titles.longest(&tokens[at..], false, |_, _| true) {
+                Some((states, length)) => {
+                    match states {
+                        TitleStates::Role(role) => roles.push(role),
+                        TitleStates::Undecided => undecided = true,
+                        TitleStates::Neither => {}
+                    }
+                    at += length;
+                }
+                None => at += 1,
+            }
+        }
+        roles.sort_unstable();
+        roles.dedup();
+        let role = match roles.as_slice() {
+            [] if undecided => TitleRole::Undecided,
+            [] => TitleRole::None,
+            [one] => TitleRole::One(*one),
+            _ => TitleRole::Several(roles),
+        };
+        let level = (0..tokens.len())
+            .filter_map(|i| lexicon.levels.longest(&tokens[i..], false, |_, _| true))
+            .map(|(level, _)| &lexicon.level_list[level as usize])
+            .max_by_key(|level| level.rank);
+        Self { role, level: level.map(|l| l.id.clone()) }
+    }
+}

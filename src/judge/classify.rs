@@ -1,0 +1,257 @@
+//! Postings to verdicts.
+
+use super::attribution::Attribution;
+use crate::evidence::{Channel, Evidence, Extractor, Feature, Lexicon, Title};
+use crate::metrics::top;
+use crate::model::{Model, Probabilities, Question, View};
+use crate::roles::Label;
+use serde::Serialize;
+
+/// A posting with fewer known words than this, and without any skill or role name, says nothing.
+const LEAST_WORDS: usize = 8;
+/// Where less than this share of the words is known, the text is in another language or no text.
+const LEAST_KNOWN: f64 = 0.6;
+/// Phrases that a verdict quotes.
+const QUOTED: usize = 6;
+
+/// What to make of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Confident enough for the precision asked for.
+    Accept,
+    /// One of the roles, but not sure which.
+    Review,
+    /// None of the roles.
+    OutOfScope,
+    /// Too little text, or text that the model does not know.
+    NoEvidence,
+}
+
+impl Decision {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Review => "review",
+            Self::OutOfScope => "out_of_scope",
+            Self::NoEvidence => "no_evidence",
+        }
+    }
+}
+
+/// How to judge.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// What of a posting is looked at.
+    pub view: View,
+    /// Whether every posting is given one of the roles.
+    pub closed: bool,
+    /// Share of accepted postings that should be right, above 0 and below 1.
+    pub precision: f64,
+    /// Whether the title is read as part of the text.
+    pub use_title: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { view: View::Full, closed: false, precision: 0.9, use_title: false }
+    }
+}
+
+/// Words of the posting that decided.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Phrase {
+    /// As written.
+    pub text: String,
+    /// What it adds to the log-odds of the verdict, in nats.
+    pub strength: f64,
+}
+
+/// What a posting is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The most probable outcome.
+    pub label: Label,
+    /// Its probability.
+    pub confidence: f64,
+    /// What to make of it.
+    pub decision: Decision,
+    /// Of each role and of `other`; sum 1.
+    pub probabilities: Vec<f64>,
+    /// The words that decided, strongest first.
+    pub evidence: Vec<Phrase>,
+    /// What the title states.
+    pub title: Title,
+}
+
+/// Judges postings by a model. Can be shared between threads.
+#[derive(Debug, Clone)]
+pub struct Judge<'a> {
+    model: &'a Model,
+    extractor: Extractor<'a>,
+    settings: Settings,
+    /// Least confidence of an accepted role.
+    threshold: f64,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge with a model and the lexicon it belongs to.
+    pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
+        let threshold = model.threshold(settings.view, settings.closed, settings.precision);
+        Self { model, extractor: Extractor::new(lexicon), settings, threshold }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &'a Model {
+        self.model
+    }
+
+    /// The lexicon.
+    pub fn lexicon(&self) -> &'a Lexicon {
+        self.extractor.lexicon()
+    }
+
+    /// How it judges.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Least confidence of an accepted role; above 1 if no confidence gives the precision asked for.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// The text that is read of a posting.
+    pub fn text<'t>(&self, title: &'t str, description: &'t str) -> std::borrow::Cow<'t, str> {
+        if self.settings.use_title {
+            format!("{title}\n{description}").into()
+        } else {
+            description.into()
+        }
+    }
+
+    /// The evidence in a posting.
+    pub fn evidence(&self, title: &str, description: &str) -> Evidence {
+        self.extractor.extract(&self.text(title, description))
+    }
+
+    /// Judges a posting.
+    pub fn verdict(&self, title: &str, description: &str) -> Verdict {
+        let evidence = self.evidence(title, description);
+        let scores = self.model.scores(&evidence);
+        let probabilities = Probabilities::new(
+            self.model.combinations(),
+            self.settings.view,
+            &scores,
+            self.roles(),
+        );
+        let outcomes = if self.settings.closed {
+            probabilities.closed.iter().copied().chain([0.0]).collect()
+        } else {
+            probabilities.open()
+        };
+        let outcome = top(&outcomes);
+        let label =
+            self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
+        let confidence = outcomes[outcome];
+        let decision = if self.says_nothing(&evidence) {
+            Decision::NoEvidence
+        } else if label == Label::Other {
+            Decision::OutOfScope
+        } else if confidence >= self.threshold {
+            Decision::Accept
+        } else {
+            Decision::Review
+        };
+        Verdict {
+            label,
+            confidence,
+            decision,
+            evidence: self.quotes(&evidence, &scores, &probabilities, label),
+            probabilities: outcomes,
+            title: Title::read(title, self.extractor.lexicon()),
+        }
+    }
+
+    fn roles(&self) -> usize {
+        self.model.header().roles.len()
+    }
+
+    fn says_nothing(&self, evidence: &Evidence) -> bool {
+        let words = || evidence.features().iter().filter(|f| f.channel == Channel::Words);
+        let known = words().filter(|f| self.model.feature(f.channel, f.key).is_some()).count();
+        let named = evidence.mentions().iter().any(|&n| n > 0);
+        let skilled = evidence.features().iter().any(|f| f.channel == Channel::Skills);
+        let strange = (known as f64) < LEAST_KNOWN * words().count() as f64;
+        strange || (known < LEAST_WORDS && !named && !skilled)
+    }
+
+    /// The words that speak for a label against its strongest rival.
+    fn quotes(
+        &self,
+        evidence: &Evidence,
+        scores: &crate::model::Scores,
+        probabilities: &Probabilities,
+        label: Label,
+    ) -> Vec<Phrase> {
+        let view = self.settings.view;
+        let mut strengths = vec![0.0; evidence.features().len()];
+        let mut add = |question, of: &dyn Fn(&[f64]) -> f64| {
+            let parts =
+                Attribution::new(self.model, view, question, of).all(self.model, scores, evidence);
+            strengths.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+        };
+        match label {
+            Label::Role(role) => {
+                let mut others = probabilities.closed.clone();
+                others[role.index()] = -1.0;
+                let rival = top(&others);
+                add(Question::Role, &|s| s[role.index()] - s[rival]);
+                if !self.settings.closed {
+                    add(Question::Scope, &|s| s[0] - s[1]);
+                }
+            }
+            Label::Other => add(Question::Scope, &|s| s[1] - s[0]),
+        }
+        let text = evidence.text().as_str();
+        let mut strongest: Vec<(f64, &Feature)> =
+            strengths.into_iter().zip(evidence.features()).filter(|(s, _)| *s > 0.0).collect();
+        strongest.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut quoted: Vec<(std::ops::Range<usize>, Phrase)> = Vec::new();
+        for (strength, feature) in strongest {
+            let span = evidence.span(feature);
+            let words = &text[span.clone()];
+            let overlaps =
+                quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
+            if overlaps || says_little(words) {
+                continue;
+            }
+            quoted.push((span, Phrase { text: one_line(words), strength }));
+            if quoted.len() == QUOTED {
+                break;
+            }
+        }
+        quoted.into_iter().map(|(_, phrase)| phrase).collect()
+    }
+}
+
+/// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase.
+const FUNCTION_WORDS: [&str; 72] = [
+    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "both",
+    "but", "by", "can", "do", "each", "every", "for", "from", "had", "has", "have", "how", "if",
+    "in", "into", "is", "it", "its", "may", "more", "must", "no", "not", "of", "on", "or", "other",
+    "our", "out", "own", "per", "so", "such", "than", "that", "the", "their", "them", "then",
+    "these", "they", "this", "those", "to", "up", "us", "was", "we", "well", "what", "when",
+    "where", "which", "while", "who", "will", "with", "you", "your",
+];
+
+fn says_little(phrase: &str) -> bool {
+    let function = |word: &str| FUNCTION_WORDS.iter().any(|f| f.eq_ignore_ascii_case(word));
+    let mut words = phrase.split_whitespace();
+    words.next().is_none_or(function) || words.next_back().is_some_and(function)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

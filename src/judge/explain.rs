@@ -1,0 +1,154 @@
+//! Why a posting was judged as it was: every part of the score, down to the single feature.
+
+use super::attribution::Attribution;
+use super::classify::Judge;
+use crate::evidence::{Channel, Evidence, Feature};
+use crate::model::{Input, Question, Scores, softmax};
+use serde::Serialize;
+
+/// Why a posting was judged as it was.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// Which role, then whether any.
+    pub questions: Vec<QuestionPart>,
+}
+
+/// One question: the scores of its classes are the sums of the parts.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionPart {
+    /// The question.
+    pub question: Question,
+    /// Its classes: the roles, or `in scope` and `other`.
+    pub classes: Vec<String>,
+    /// Score of each class before any evidence, in nats.
+    pub prior: Vec<f64>,
+    /// What each kind of evidence adds.
+    pub parts: Vec<Part>,
+    /// Score of each class in nats: prior plus all parts.
+    pub scores: Vec<f64>,
+    /// Probability of each class: exp of the score over the sum of that over the classes.
+    pub probabilities: Vec<f64>,
+}
+
+/// What one kind of evidence adds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Part {
+    /// A channel; `lexicon` for the lexicon's own weights; `naming` for how often roles are named;
+    /// `length`.
+    pub name: String,
+    /// What it adds to the score of each class: the sum of its pieces.
+    pub adds: Vec<f64>,
+    /// Its features, the one that moves the scores most first.
+    pub pieces: Vec<Piece>,
+}
+
+/// What one feature adds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Piece {
+    /// The feature.
+    pub feature: String,
+    /// Bytes of the raw description where it first stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<(usize, usize)>,
+    /// What it adds to the score of each class, in nats.
+    pub adds: Vec<f64>,
+}
+
+impl Judge<'_> {
+    /// Explains what the model makes of a posting.
+    pub fn explain(&self, title: &str, description: &str) -> Explanation {
+        let evidence = self.evidence(title, description);
+        let scores = self.model().scores(&evidence);
+        let mut questions = vec![self.explain_question(Question::Role, &evidence, &scores)];
+        if !self.settings().closed {
+            questions.push(self.explain_question(Question::Scope, &evidence, &scores));
+        }
+        Explanation { questions }
+    }
+
+    fn explain_question(
+        &self,
+        question: Question,
+        evidence: &Evidence,
+        scores: &Scores,
+    ) -> QuestionPart {
+        let (model, view) = (self.model(), self.settings().view);
+        let classes: Vec<String> = match question {
+            Question::Role => model.header().roles.iter().map(|r| r.id.clone()).collect(),
+            Question::Scope => vec!["in scope".into(), "other".into()],
+        };
+        let by_class: Vec<Attribution> =
+            (0..classes.len()).map(|k| Attribution::new(model, view, question, |s| s[k])).collect();
+        let each = |of: &dyn Fn(&Attribution) -> f64| by_class.iter().map(of).collect::<Vec<f64>>();
+        let lexicon = self.lexicon();
+        let piece = |feature: &Feature, adds| {
+            let span = evidence.span(feature);
+            let raw = |offset| evidence.text().raw_offset(offset);
+            let name = evidence.feature_text(feature, lexicon);
+            Piece { feature: name, at: Some((raw(span.start), raw(span.end - 1) + 1)), adds }
+        };
+        let of_channel = |channel| evidence.features().iter().filter(move |f| f.channel == channel);
+        let mut parts: Vec<Part> = Vec::new();
+        for &channel in view.channels() {
+            let pieces =
+                of_channel(channel).map(|f| piece(f, each(&|a| a.learned(model, scores, f))));
+            parts.push(Part::new(channel.name(), pieces.collect(), classes.len()));
+        }
+        let pieces =
+            of_channel(Channel::Skills).map(|f| piece(f, each(&|a| a.lexicon(model, scores, f))));
+        parts.push(Part::new("lexicon", pieces.collect(), classes.len()));
+        let rest = |wanted: fn(Input) -> bool| {
+            let inputs =
+                by_class[0].rest.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
+            let pieces = inputs.map(|(i, &(input, _))| Piece {
+                feature: self.input_name(input, scores),
+                at: None,
+                adds: each(&|a| a.rest[i].1 * input.value(scores)),
+            });
+            pieces.collect::<Vec<_>>()
+        };
+        let naming = |i| matches!(i, Input::MentionShare(_) | Input::MentionCount(_));
+        parts.push(Part::new("naming", rest(naming), classes.len()));
+        parts.push(Part::new("length", rest(|i| i == Input::Length), classes.len()));
+        parts.retain(|part| !part.pieces.is_empty());
+        let prior = each(&|a| a.intercept);
+        let mut sums = prior.clone();
+        for part in &parts {
+            sums.iter_mut().zip(&part.adds).for_each(|(sum, add)| *sum += add);
+        }
+        let probabilities = softmax(&sums);
+        QuestionPart { question, classes, prior, parts, scores: sums, probabilities }
+    }
+
+    fn input_name(&self, input: Input, scores: &Scores) -> String {
+        match input {
+            Input::MentionShare(name) | Input::MentionCount(name) => {
+                let id = self.model().header().roles.iter().nth(name).map(|r| r.id.clone());
+                let id = id.unwrap_or_else(|| "undecided name".into());
+                format!(
+                    "{id}, named {} of {} times",
+                    scores.mentions[name],
+                    scores.mentions.iter().sum::<u32>()
+                )
+            }
+            _ => format!("{} different words", scores.words),
+        }
+    }
+}
+
+impl Part {
+    fn new(name: &str, mut pieces: Vec<Piece>, classes: usize) -> Self {
+        let mut adds = vec![0.0; classes];
+        for piece in &pieces {
+            adds.iter_mut().zip(&piece.adds).for_each(|(sum, add)| *sum += add);
+        }
+        let spread = |p: &Piece| {
+            let most = p.adds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            most - p.adds.iter().copied().fold(f64::INFINITY, f64::min)
+        };
+        pieces.sort_by(|a, b| {
+            spread(b).total_cmp(&spread(a)).then_with(|| a.feature.cmp(&b.feature))
+        });
+        Self { name: name.to_owned(), adds, pieces }
+    }
+}

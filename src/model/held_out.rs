@@ -1,0 +1,149 @@
+//! Scores from a model that never saw the posting's group: the totals less the group's own counts,
+//! exactly.
+
+use super::counts::{Question, Tallies, Tally};
+use super::examples::{Example, groups};
+use super::scores::{FeatureWeights, Scores};
+use super::weights::{Masses, classes};
+use crate::evidence::{Channel, Lexicon, feature_key};
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+const QUESTIONS: [Question; 2] = [Question::Role, Question::Scope];
+
+/// The weights of the lexicon's entries by feature key.
+#[derive(Debug, Clone)]
+pub(crate) struct LexiconWeights {
+    plain: HashMap<u64, Vec<f64>>,
+    centred: HashMap<u64, Vec<f64>>,
+}
+
+impl LexiconWeights {
+    pub(crate) fn new(lexicon: &Lexicon) -> Self {
+        let roles = lexicon.roles().len();
+        let plain: HashMap<u64, Vec<f64>> = lexicon
+            .skills()
+            .iter()
+            .map(|s| (feature_key(Channel::Skills, &s.id), s.weights(roles)))
+            .collect();
+        let centre = |weights: &Vec<f64>| {
+            let mean = weights.iter().sum::<f64>() / roles as f64;
+            weights.iter().map(|w| w - mean).collect()
+        };
+        let centred = plain.iter().map(|(&key, w)| (key, centre(w))).collect();
+        Self { plain, centred }
+    }
+
+    /// Weight for each role; empty for features that are no entry, and for the question of scope.
+    pub(crate) fn of(&self, question: Question, (channel, key): (Channel, u64)) -> &[f64] {
+        match (question, channel) {
+            (Question::Role, Channel::Skills) => self.plain.get(&key).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
+    /// Weight for each role less their mean.
+    pub(crate) fn centred(&self, key: u64) -> Option<&[f64]> {
+        self.centred.get(&key).map(Vec::as_slice)
+    }
+}
+
+/// Masses by channel and question.
+pub(crate) type AllMasses = [[Masses; 2]; 4];
+
+/// Counts with what is needed to score by them.
+pub(crate) struct HeldOut<'a> {
+    pub(crate) tallies: &'a Tallies,
+    pub(crate) lexicon: &'a LexiconWeights,
+    masses: AllMasses,
+}
+
+impl<'a> HeldOut<'a> {
+    pub(crate) fn new(tallies: &'a Tallies, lexicon: &'a LexiconWeights) -> Self {
+        let roles = tallies.outcomes - 1;
+        let mut masses: AllMasses = std::array::from_fn(|_| [Masses::new(roles), Masses::new(2)]);
+        for (&feature, tally) in tallies.features.iter().zip(&tallies.tallies) {
+            change(&mut masses, feature, tally, lexicon, Masses::add);
+        }
+        Self { tallies, lexicon, masses }
+    }
+
+    /// The scores of each row by a model that has counted all rows but those of its group.
+    pub(crate) fn scores(&self, examples: &[&Example]) -> Vec<Scores> {
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); examples.len()];
+        for (i, group) in groups(examples).into_iter().enumerate() {
+            members[group].push(i);
+        }
+        let mut scored: Vec<(usize, Scores)> = members
+            .into_par_iter()
+            .filter(|rows| !rows.is_empty())
+            .flat_map_iter(|rows| {
+                let own: Vec<&Example> = rows.iter().map(|&i| examples[i]).collect();
+                let own = self.tallies.part(&own);
+                let masses = self.masses_without(&own);
+                rows.into_iter().map(move |i| (i, self.score(examples[i], &own, &masses)))
+            })
+            .collect();
+        scored.sort_unstable_by_key(|(i, _)| *i);
+        scored.into_iter().map(|(_, s)| s).collect()
+    }
+
+    fn masses_without(&self, own: &HashMap<usize, Tally>) -> AllMasses {
+        let mut masses = self.masses.clone();
+        let mut places: Vec<usize> = own.keys().copied().collect();
+        places.sort_unstable();
+        for place in places {
+            let (feature, tally) = (self.tallies.features[place], &self.tallies.tallies[place]);
+            change(&mut masses, feature, tally, self.lexicon, Masses::remove);
+            change(&mut masses, feature, &tally.without(&own[&place]), self.lexicon, Masses::add);
+        }
+        masses
+    }
+
+    /// The scores of a posting that none of the counted rows belongs to.
+    pub(crate) fn score_new(&self, example: &Example) -> Scores {
+        self.score(example, &HashMap::new(), &self.masses)
+    }
+
+    fn score(&self, example: &Example, own: &HashMap<usize, Tally>, masses: &AllMasses) -> Scores {
+        let roles = self.tallies.outcomes - 1;
+        let (mut of_roles, mut of_scope, mut two) = (vec![0.0; roles], [0.0; 2], [0; 2]);
+        let learned = |channel, key, add: &mut dyn FnMut(FeatureWeights)| {
+            let Some(place) = self.tallies.place((channel, key)) else { return };
+            let all = &self.tallies.tallies[place];
+            let rest = own.get(&place).map(|part| all.without(part));
+            let cell = rest.as_ref().unwrap_or(all).cell(channel);
+            let [role, scope] = &masses[channel as usize];
+            if cell.role {
+                let lexicon = self.lexicon.of(Question::Role, (channel, key));
+                role.weights(classes(Question::Role, cell, &mut two), lexicon, &mut of_roles);
+            }
+            if cell.scope {
+                scope.weights(classes(Question::Scope, cell, &mut two), &[], &mut of_scope);
+            }
+            add(FeatureWeights {
+                role: cell.role.then_some(&of_roles),
+                scope: cell.scope.then_some(of_scope[0]),
+            });
+        };
+        let features = example.features.iter().copied();
+        Scores::new(features, &example.mentions, roles, learned, |key| self.lexicon.centred(key))
+    }
+}
+
+/// Adds a feature to the masses of the questions it takes part in, or takes it away.
+fn change(
+    masses: &mut AllMasses,
+    feature: (Channel, u64),
+    tally: &Tally,
+    lexicon: &LexiconWeights,
+    by: fn(&mut Masses, &[u32], &[f64]),
+) {
+    let cell = tally.cell(feature.0);
+    for (question, takes_part) in QUESTIONS.into_iter().zip([cell.role, cell.scope]) {
+        if takes_part {
+            let masses = &mut masses[feature.0 as usize][question as usize];
+            by(masses, classes(question, cell, &mut [0; 2]), lexicon.of(question, feature));
+        }
+    }
+}

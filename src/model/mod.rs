@@ -1,0 +1,298 @@
+//! Counts to verdicts' numbers: [`Collector`] counts labelled postings, a [`Model`] scores new
+//! ones.
+
+mod combination;
+mod counts;
+mod examples;
+mod held_out;
+mod inputs;
+mod scores;
+mod store;
+mod summary;
+mod train;
+mod weights;
+
+pub use counts::{Question, SUPPORT};
+pub use examples::Example;
+pub use inputs::View;
+use store::Features;
+pub use store::{FORMAT, Header, StoredFeature};
+pub use summary::{Summary, Threshold, outcome_names, summarise};
+pub use train::{
+    Collector, HeldOutProbabilities, Probabilities, Provenance, leave_organisation_out,
+    train_and_predict,
+};
+
+use combination::Combination;
+pub(crate) use combination::softmax;
+pub(crate) use inputs::{Input, LEXICON_SCALE};
+pub(crate) use scores::{Scores, divisor};
+
+use crate::evidence::{Channel, Evidence, Lexicon, feature_key};
+use counts::FeatureMap;
+use held_out::LexiconWeights;
+use ndarray::Array2;
+use scores::FeatureWeights;
+use std::io::Write;
+use weights::Masses;
+
+static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
+
+/// Why a model could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// Not a model file.
+    #[error("this is not a rolecall model")]
+    Foreign,
+    /// A format that this program does not know.
+    #[error(
+        "it has model format {format}, and this rolecall {version} reads format {FORMAT}; \
+         use a newer rolecall, or train the model again with this one",
+        version = env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The file's format.
+        format: u32,
+    },
+    /// A damaged model file.
+    #[error("the model is damaged: {0}; take it from its source again, or train it again")]
+    Corrupt(String),
+    /// Trained with another lexicon.
+    #[error(
+        "the model was trained with another lexicon ({trained}) than the one in use ({used}); \
+         give the folder it was trained with as --lexicon DIR, or train it again"
+    )]
+    Lexicon {
+        /// Hash of the lexicon it was trained with.
+        trained: String,
+        /// Hash of the lexicon in use.
+        used: String,
+    },
+    /// Not enough labelled rows.
+    #[error(
+        "role {role} has labelled postings of {organisations} organisations; \
+         a model needs at least 2 for every role"
+    )]
+    TooFew {
+        /// The role.
+        role: String,
+        /// Its organisations.
+        organisations: usize,
+    },
+    /// The combination could not be fitted.
+    #[error("the combination of the channels could not be fitted: {0}")]
+    Fit(String),
+}
+
+impl From<linfa_logistic::error::Error> for ModelError {
+    fn from(error: linfa_logistic::error::Error) -> Self {
+        Self::Fit(error.to_string())
+    }
+}
+
+/// A trained model.
+#[derive(Debug, Clone)]
+pub struct Model {
+    header: Header,
+    features: Features,
+    places: FeatureMap<u32>,
+    /// Centred weights by feature: for each role, then for being a role.
+    weights: Vec<f64>,
+    lexicon: LexiconWeights,
+}
+
+impl Model {
+    /// The model inside the program.
+    ///
+    /// # Errors
+    /// [`ModelError::Lexicon`] if `lexicon` is not the one inside the program.
+    pub fn embedded(lexicon: &Lexicon) -> Result<Self, ModelError> {
+        Self::from_bytes(EMBEDDED, lexicon)
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or that it belongs to another lexicon.
+    pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
+        let (header, features) = store::read(bytes)?;
+        Self::new(header, features, lexicon)
+    }
+
+    /// Writes a model file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, out: impl Write) -> std::io::Result<()> {
+        store::write(&self.header, &self.features, out)
+    }
+
+    /// The counts as sorted text: channel, feature, postings of each role and of `other`, and the
+    /// buckets of organisations that show it.
+    pub fn counts(&self) -> impl Iterator<Item = String> {
+        self.features.iter().map(|feature| feature.line())
+    }
+
+    /// Its features, by channel and text.
+    pub fn features(&self) -> impl Iterator<Item = StoredFeature<'_>> {
+        self.features.iter()
+    }
+
+    /// All of the model but its features.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    fn new(header: Header, features: Features, lexicon: &Lexicon) -> Result<Self, ModelError> {
+        if header.lexicon != lexicon.hash() || &header.roles != lexicon.roles() {
+            let short = |hash: &str| hash.chars().take(8).collect();
+            return Err(ModelError::Lexicon {
+                trained: short(&header.lexicon),
+                used: short(lexicon.hash()),
+            });
+        }
+        check(&header)?;
+        let roles = header.roles.len();
+        let lexicon = LexiconWeights::new(lexicon);
+        let keys: Vec<u64> = features.iter().map(|f| feature_key(f.channel, f.text)).collect();
+        let places =
+            features.iter().zip(&keys).enumerate().map(|(i, (f, &k))| ((f.channel, k), i as u32));
+        let places: FeatureMap<u32> = places.collect();
+        let mut weights = vec![0.0; features.len() * (roles + 1)];
+        for channel in Channel::ALL {
+            for question in [Question::Role, Question::Scope] {
+                fit_channel(&features, &keys, channel, question, &lexicon, &mut weights)?;
+            }
+        }
+        Ok(Self { header, features, places, weights, lexicon })
+    }
+
+    /// The combinations, of both views and questions.
+    pub(crate) fn combinations(&self) -> &[Combination] {
+        &self.header.combinations
+    }
+
+    /// The combination of a view and a question.
+    pub(crate) fn combination(&self, view: View, question: Question) -> &Combination {
+        let fits = |c: &&Combination| (c.view, c.question) == (view, question);
+        self.header.combinations.iter().find(fits).expect("a checked model has every combination")
+    }
+
+    /// The least confidence at which this share of the held-out rows given a role was right; above
+    /// 1 if no confidence was enough.
+    pub fn threshold(&self, view: View, closed: bool, precision: f64) -> f64 {
+        let summary = self.header.held_out.iter().find(|s| s.view == view);
+        let thresholds =
+            summary.map(|s| if closed { &s.closed_thresholds } else { &s.open_thresholds });
+        let enough = thresholds.into_iter().flatten().find(|t| t.precision >= precision - 1e-9);
+        enough.and_then(|t| t.confidence).unwrap_or(2.0)
+    }
+
+    /// The place and the weights of a feature, if the model knows it.
+    pub(crate) fn feature(
+        &self,
+        channel: Channel,
+        key: u64,
+    ) -> Option<(StoredFeature<'_>, &[f64])> {
+        let place = *self.places.get(&(channel, key))? as usize;
+        let width = self.header.roles.len() + 1;
+        Some((self.features.get(place), &self.weights[place * width..][..width]))
+    }
+
+    /// The lexicon's own centred weights of a feature.
+    pub(crate) fn lexicon_weights(&self, key: u64) -> Option<&[f64]> {
+        self.lexicon.centred(key)
+    }
+
+    /// The channel scores of a posting.
+    pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
+        let roles = self.header.roles.len();
+        let learned = |channel, key, add: &mut dyn FnMut(FeatureWeights)| {
+            let Some((feature, weights)) = self.feature(channel, key) else { return };
+            let cell = feature.cell();
+            let role = cell.role.then_some(&weights[..roles]);
+            add(FeatureWeights { role, scope: cell.scope.then_some(weights[roles]) });
+        };
+        let features = evidence.features().iter().map(|f| (f.channel, f.key));
+        Scores::new(features, evidence.mentions(), roles, learned, |key| self.lexicon.centred(key))
+    }
+
+    /// What the model says of a posting.
+    pub fn probabilities(&self, evidence: &Evidence, view: View) -> Probabilities {
+        let scores = self.scores(evidence);
+        Probabilities::new(&self.header.combinations, view, &scores, self.header.roles.len())
+    }
+}
+
+/// Fits one channel for one question with linfa-bayes, and puts the weights in their places.
+fn fit_channel(
+    features: &Features,
+    keys: &[u64],
+    channel: Channel,
+    question: Question,
+    lexicon: &LexiconWeights,
+    weights: &mut [f64],
+) -> Result<(), ModelError> {
+    let takes_part = |&i: &usize| {
+        let feature = features.get(i);
+        let cell = feature.cell();
+        feature.channel == channel
+            && if question == Question::Role { cell.role } else { cell.scope }
+    };
+    let places: Vec<usize> = (0..features.len()).filter(takes_part).collect();
+    let Some(&first) = places.first() else { return Ok(()) };
+    let width = features.get(first).postings.len();
+    let classes = if question == Question::Role { width - 1 } else { 2 };
+    let of_lexicon = |i: usize| lexicon.of(question, (channel, keys[i]));
+    let mut two = [0; 2];
+    let mut masses = Masses::new(classes);
+    for &i in &places {
+        masses.add(weights::classes(question, features.get(i).cell(), &mut two), of_lexicon(i));
+    }
+    let mut cells = Array2::zeros((classes, places.len()));
+    let mut column = vec![0.0; classes];
+    for (j, &i) in places.iter().enumerate() {
+        masses.cells(
+            weights::classes(question, features.get(i).cell(), &mut two),
+            of_lexicon(i),
+            &mut column,
+        );
+        column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
+    }
+    let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
+    let by_class = weights::log_probabilities(&fitted);
+    for (j, &i) in places.iter().enumerate() {
+        column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
+        weights::centre(&mut column);
+        match question {
+            Question::Role => weights[i * width..][..classes].copy_from_slice(&column),
+            Question::Scope => weights[i * width + width - 1] = column[0],
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a header whose parts do not fit together.
+fn check(header: &Header) -> Result<(), ModelError> {
+    let roles = header.roles.len();
+    let finite = |c: &Combination| {
+        c.weights.iter().flatten().all(|w| w.is_finite()) && c.intercept.iter().all(|b| !b.is_nan())
+    };
+    let sound = |view, question: Question| {
+        let classes = if question == Question::Role { roles } else { 2 };
+        let inputs = Input::all(view, question, roles).len();
+        header.combinations.iter().any(|c| {
+            (c.view, c.question) == (view, question)
+                && c.weights.len() == inputs
+                && c.weights.iter().all(|w| w.len() == classes)
+                && c.intercept.len() == classes
+                && finite(c)
+        })
+    };
+    let all = View::ALL.iter().all(|&v| sound(v, Question::Role) && sound(v, Question::Scope));
+    let summaries = View::ALL.iter().all(|v| header.held_out.iter().any(|s| s.view == *v));
+    if all && summaries && header.postings.len() == roles + 1 {
+        return Ok(());
+    }
+    Err(ModelError::Corrupt("its header lacks a part".into()))
+}

@@ -1,0 +1,91 @@
+//! How good a model is on rows whose organisations it never saw, and the thresholds that follow.
+
+use super::examples::Example;
+use super::inputs::View;
+use super::train::{HeldOutProbabilities, Probabilities};
+use crate::metrics::{Figures, average_precision, figures, most_confident, top};
+use crate::roles::{OTHER, RoleSet};
+use serde::{Deserialize, Serialize};
+
+/// Precisions for which a threshold is kept, in hundredths.
+const PRECISIONS: std::ops::RangeInclusive<u32> = 50..=99;
+
+/// The least confidence at which this share of the held-out rows given a role was right.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// Share right, above 0 and below 1.
+    pub precision: f64,
+    /// Least confidence; `None` if no confidence was enough.
+    pub confidence: Option<f64>,
+}
+
+/// Held-out figures of one view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The view.
+    pub view: View,
+    /// Rows of the roles only, each given one of the roles.
+    pub closed: Figures,
+    /// All rows, each given a role or `other`.
+    pub open: Figures,
+    /// Average precision of "is one of the roles".
+    pub scope_average_precision: f64,
+    /// When every row must be given a role.
+    pub closed_thresholds: Vec<Threshold>,
+    /// When a row may be given `other`.
+    pub open_thresholds: Vec<Threshold>,
+}
+
+/// Names of the outcomes: the roles, then `other`.
+pub fn outcome_names(roles: &RoleSet) -> Vec<String> {
+    roles.iter().map(|r| r.id.clone()).chain([OTHER.to_owned()]).collect()
+}
+
+impl HeldOutProbabilities {
+    /// The figures of a view. `examples` in the order they were judged in.
+    pub fn summary(&self, view: View, examples: &[&Example], roles: &RoleSet) -> Summary {
+        summarise(view, &self.views[view as usize], examples, roles)
+    }
+}
+
+/// The figures of a set of predictions.
+pub fn summarise(
+    view: View,
+    predicted: &[Probabilities],
+    examples: &[&Example],
+    roles: &RoleSet,
+) -> Summary {
+    let names = outcome_names(roles);
+    let n = roles.len();
+    let outcomes: Vec<usize> = examples.iter().map(|e| e.outcome).collect();
+    let open: Vec<Vec<f64>> = predicted.iter().map(Probabilities::open).collect();
+    let inside: Vec<usize> = (0..outcomes.len()).filter(|&i| outcomes[i] < n).collect();
+    let closed: Vec<Vec<f64>> = inside.iter().map(|&i| predicted[i].closed.clone()).collect();
+    let closed_truths: Vec<usize> = inside.iter().map(|&i| outcomes[i]).collect();
+    let in_scope: Vec<f64> = predicted.iter().map(|p| p.in_scope).collect();
+    let is_role: Vec<bool> = outcomes.iter().map(|&o| o < n).collect();
+    Summary {
+        view,
+        closed: figures(&names[..n], &closed, &closed_truths),
+        open: figures(&names, &open, &outcomes),
+        scope_average_precision: average_precision(&in_scope, &is_role),
+        closed_thresholds: thresholds(&closed, &closed_truths, n),
+        open_thresholds: thresholds(&open, &outcomes, n),
+    }
+}
+
+fn thresholds(probabilities: &[Vec<f64>], truths: &[usize], roles: usize) -> Vec<Threshold> {
+    let given_a_role: Vec<(f64, bool)> = probabilities
+        .iter()
+        .zip(truths)
+        .map(|(p, &truth)| (p[top(p)], top(p), truth))
+        .filter(|&(_, predicted, _)| predicted < roles)
+        .map(|(confidence, predicted, truth)| (confidence, predicted == truth))
+        .collect();
+    let at = |hundredths: u32| {
+        let precision = f64::from(hundredths) / 100.0;
+        let (kept, confidence) = most_confident(&given_a_role, precision);
+        Threshold { precision, confidence: (kept > 0).then_some(confidence) }
+    };
+    PRECISIONS.map(at).collect()
+}

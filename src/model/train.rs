@@ -1,0 +1,283 @@
+//! Labelled rows to a model.
+
+use super::combination::Combination;
+use super::counts::{FeatureMap, Question, SUPPORT, Tallies, Tally};
+use super::examples::{Example, groups};
+use super::held_out::{HeldOut, LexiconWeights};
+use super::inputs::View;
+use super::scores::Scores;
+use super::store::{Features, Header, StoredFeature};
+use super::{Model, ModelError};
+use crate::evidence::{Channel, Evidence, Lexicon};
+use crate::roles::Label;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Held-out probabilities come from combinations fitted without the row's group, in this many
+/// parts.
+const PARTS: usize = 10;
+
+/// Where a model comes from: never the postings themselves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// What the training data is called, if its owner named it.
+    pub data: Option<String>,
+    /// When it was trained, if its owner said so.
+    pub date: Option<String>,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// Rows counted a second time nowhere: same title, company, text and label as another.
+    pub duplicates: u64,
+    /// Rows left out because their label is not in the role set, by label.
+    pub left_out: BTreeMap<String, u64>,
+    /// Organisations, where a row without one counts as its own.
+    pub organisations: u64,
+    /// BLAKE3 hash over the hashes of the rows in sorted order: the same for the same rows in any
+    /// order.
+    pub rows_hash: String,
+}
+
+/// Collects labelled postings.
+#[derive(Debug, Default)]
+pub struct Collector {
+    examples: Vec<Example>,
+    /// Buckets that show a feature, and its text once they are enough.
+    texts: FeatureMap<(u16, Option<Box<str>>)>,
+    provenance: Provenance,
+}
+
+impl Collector {
+    /// Adds one posting; `label` is `None` for text that is no label of the role set.
+    pub fn add(
+        &mut self,
+        evidence: &Evidence,
+        title: &str,
+        company: &str,
+        label: Result<Label, &str>,
+        lexicon: &Lexicon,
+    ) {
+        self.provenance.rows += 1;
+        let label = match label {
+            Ok(label) => label,
+            Err(text) => {
+                *self.provenance.left_out.entry(text.to_owned()).or_default() += 1;
+                return;
+            }
+        };
+        let outcome = label.outcome(lexicon.roles());
+        let example = Example::new(evidence, title, company, outcome);
+        for feature in evidence.features() {
+            let (buckets, text) = self.texts.entry((feature.channel, feature.key)).or_default();
+            *buckets |= 1 << example.bucket();
+            if text.is_none() && buckets.count_ones() >= SUPPORT {
+                *text = Some(evidence.feature_text(feature, lexicon).into());
+            }
+        }
+        self.examples.push(example);
+    }
+
+    /// Notes rows that could not be read.
+    pub fn reject(&mut self, rows: u64) {
+        self.provenance.rows += rows;
+        self.provenance.rejected += rows;
+    }
+
+    /// What has been collected so far.
+    pub fn provenance(&mut self) -> &mut Provenance {
+        &mut self.provenance
+    }
+
+    /// Trains a model on what was collected.
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`] if a role has fewer than two organisations, or fitting fails.
+    pub fn train(mut self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        self.examples.sort_unstable_by_key(|e| e.order);
+        let before = self.examples.len();
+        self.examples.dedup_by_key(|e| e.order);
+        let examples: Vec<&Example> = self.examples.iter().collect();
+        let mut provenance = self.provenance;
+        provenance.duplicates = (before - examples.len()) as u64;
+        let groups_of = groups(&examples);
+        provenance.organisations =
+            groups_of.iter().enumerate().filter(|&(i, &g)| i == g).count() as u64;
+        let mut hash = blake3::Hasher::new();
+        examples.iter().for_each(|e| drop(hash.update(&e.order)));
+        provenance.rows_hash = hash.finalize().to_hex().to_string();
+
+        let fitted = Fitted::new(&examples, lexicon)?;
+        let roles = lexicon.roles().len();
+        let held_out = held_out(&examples, &fitted.scores, roles)?;
+        let mut kept: Vec<(Channel, &str, &Tally)> = Vec::new();
+        for (key, tally) in fitted.tallies.features.iter().zip(&fitted.tallies.tallies) {
+            let text = self.texts.get(key).and_then(|(_, text)| text.as_deref());
+            if tally.cell(key.0).scope {
+                kept.push((key.0, text.expect("a feature with support has its text"), tally));
+            }
+        }
+        kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
+        let mut features = Features::new(roles + 1);
+        for (channel, text, tally) in kept {
+            let support = tally.support();
+            features.push(StoredFeature { channel, text, postings: &tally.postings, support });
+        }
+        let mut postings = vec![0; roles + 1];
+        examples.iter().for_each(|e| postings[e.outcome] += 1);
+        let header = Header {
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            roles: lexicon.roles().clone(),
+            lexicon: lexicon.hash().to_owned(),
+            postings,
+            provenance,
+            held_out: View::ALL.map(|v| held_out.summary(v, &examples, lexicon.roles())).to_vec(),
+            combinations: fitted.combinations,
+        };
+        Model::new(header, features, lexicon)
+    }
+}
+
+/// Counts, held-out scores of the rows counted, and the combinations fitted on them.
+pub(crate) struct Fitted {
+    pub(crate) tallies: Tallies,
+    pub(crate) lexicon: LexiconWeights,
+    pub(crate) scores: Vec<Scores>,
+    pub(crate) combinations: Vec<Combination>,
+}
+
+impl Fitted {
+    pub(crate) fn new(examples: &[&Example], lexicon: &Lexicon) -> Result<Self, ModelError> {
+        let roles = lexicon.roles().len();
+        for role in lexicon.roles().ids() {
+            let mut of_role: Vec<u64> = examples
+                .iter()
+                .filter(|e| e.outcome == role.index())
+                .map(|e| e.organisation)
+                .collect();
+            of_role.sort_unstable();
+            of_role.dedup();
+            if of_role.len() < 2 {
+                let role = lexicon.roles().get(role).id.clone();
+                return Err(ModelError::TooFew { role, organisations: of_role.len() });
+            }
+        }
+        let tallies = Tallies::new(examples, roles + 1);
+        let lexicon = LexiconWeights::new(lexicon);
+        let scores = HeldOut::new(&tallies, &lexicon).scores(examples);
+        let rows: Vec<(&Scores, usize)> =
+            scores.iter().zip(examples).map(|(s, e)| (s, e.outcome)).collect();
+        let combinations = combine(&rows, roles)?;
+        Ok(Self { tallies, lexicon, scores, combinations })
+    }
+}
+
+/// Fits the combinations of both views and questions.
+fn combine(rows: &[(&Scores, usize)], roles: usize) -> Result<Vec<Combination>, ModelError> {
+    let in_scope: Vec<(&Scores, usize)> = rows.iter().copied().filter(|r| r.1 < roles).collect();
+    let scope: Vec<(&Scores, usize)> =
+        rows.iter().map(|&(s, outcome)| (s, usize::from(outcome == roles))).collect();
+    let mut combinations = Vec::new();
+    for view in View::ALL {
+        combinations.push(Combination::fit(view, Question::Role, &in_scope, roles, roles)?);
+        combinations.push(Combination::fit(view, Question::Scope, &scope, 2, roles)?);
+    }
+    Ok(combinations)
+}
+
+/// What a model says of one posting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probabilities {
+    /// Of each role, given that it is one of them; sum 1.
+    pub closed: Vec<f64>,
+    /// That it is one of the roles at all.
+    pub in_scope: f64,
+}
+
+impl Probabilities {
+    pub(crate) fn new(
+        combinations: &[Combination],
+        view: View,
+        scores: &Scores,
+        roles: usize,
+    ) -> Self {
+        let of = |question| {
+            let fits = |c: &&Combination| (c.view, c.question) == (view, question);
+            let combination =
+                combinations.iter().find(fits).expect("a model has every combination");
+            combination.probabilities(scores, roles)
+        };
+        Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
+    }
+
+    /// Of each role and then of `other`; sum 1.
+    pub fn open(&self) -> Vec<f64> {
+        let roles = self.closed.iter().map(|p| p * self.in_scope);
+        roles.chain([1.0 - self.in_scope]).collect()
+    }
+}
+
+/// Probabilities of each row by a model and combinations that never saw its group.
+#[derive(Debug)]
+pub struct HeldOutProbabilities {
+    /// By view, then by row.
+    pub views: [Vec<Probabilities>; 2],
+}
+
+pub(crate) fn held_out(
+    examples: &[&Example],
+    scores: &[Scores],
+    roles: usize,
+) -> Result<HeldOutProbabilities, ModelError> {
+    let groups = &groups(examples);
+    let mut views = View::ALL.map(|_| Vec::with_capacity(examples.len()));
+    let outside = |part: usize| {
+        let rows = (0..examples.len()).filter(move |&i| groups[i] % PARTS != part);
+        rows.map(|i| (&scores[i], examples[i].outcome)).collect::<Vec<_>>()
+    };
+    let combined: Result<Vec<_>, ModelError> =
+        (0..PARTS).into_par_iter().map(|part| combine(&outside(part), roles)).collect();
+    let combined = combined?;
+    for view in View::ALL {
+        for (i, scores) in scores.iter().enumerate() {
+            let p = Probabilities::new(&combined[groups[i] % PARTS], view, scores, roles);
+            views[view as usize].push(p);
+        }
+    }
+    Ok(HeldOutProbabilities { views })
+}
+
+/// Held-out probabilities of rows, leaving out one organisation at a time.
+///
+/// # Errors
+/// As [`Collector::train`].
+pub fn leave_organisation_out(
+    examples: &[&Example],
+    lexicon: &Lexicon,
+) -> Result<HeldOutProbabilities, ModelError> {
+    let fitted = Fitted::new(examples, lexicon)?;
+    held_out(examples, &fitted.scores, lexicon.roles().len())
+}
+
+/// Probabilities of `test` by a model of `train`.
+///
+/// # Errors
+/// As [`Collector::train`].
+pub fn train_and_predict(
+    train: &[&Example],
+    test: &[&Example],
+    view: View,
+    lexicon: &Lexicon,
+) -> Result<Vec<Probabilities>, ModelError> {
+    let mut train = train.to_vec();
+    train.sort_unstable_by_key(|e| e.order);
+    train.dedup_by_key(|e| e.order);
+    let fitted = Fitted::new(&train, lexicon)?;
+    let held_out = HeldOut::new(&fitted.tallies, &fitted.lexicon);
+    let roles = lexicon.roles().len();
+    let predict = |e: &&Example| {
+        Probabilities::new(&fitted.combinations, view, &held_out.score_new(e), roles)
+    };
+    Ok(test.iter().map(predict).collect())
+}

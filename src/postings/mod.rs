@@ -1,0 +1,8 @@
+//! Files of postings: found columns, rows, and rows set aside.
+
+mod columns;
+mod reader;
+mod recorder;
+
+pub use columns::{Column, ColumnNames, Columns};
+pub use reader::{Batch, InputError, PostingReader, Rejected, Row};

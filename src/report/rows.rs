@@ -1,0 +1,55 @@
+//! The columns that `classify` adds to a row.
+
+use crate::evidence::TitleRole;
+use crate::judge::Verdict;
+use crate::model::outcome_names;
+use crate::roles::{Label, OTHER, RoleSet};
+
+/// Names of the added columns.
+pub fn added_columns(roles: &RoleSet) -> Vec<String> {
+    let fixed = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
+    let mut names = fixed(&["predicted_role", "confidence", "decision"]);
+    names.extend(outcome_names(roles).iter().map(|name| format!("p_{name}")));
+    names.extend(fixed(&["title_role", "title_level", "evidence"]));
+    names
+}
+
+/// Fields of the added columns. Probabilities have six decimals; the evidence is separated by
+/// semicolons, strongest first.
+pub fn added_fields(verdict: &Verdict, roles: &RoleSet) -> Vec<String> {
+    let mut fields = vec![
+        label_id(verdict.label, roles).to_owned(),
+        format!("{:.6}", verdict.confidence),
+        verdict.decision.name().to_owned(),
+    ];
+    fields.extend(verdict.probabilities.iter().map(|p| format!("{p:.6}")));
+    fields.push(title_role(&verdict.title.role, roles));
+    fields.push(verdict.title.level.clone().unwrap_or_default());
+    let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
+    fields.push(defused(phrases.join("; ")));
+    fields
+}
+
+/// Id of a label.
+pub(super) fn label_id(label: Label, roles: &RoleSet) -> &str {
+    match label {
+        Label::Role(id) => &roles.get(id).id,
+        Label::Other => OTHER,
+    }
+}
+
+fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
+    match role {
+        TitleRole::One(id) => roles.get(*id).id.clone(),
+        TitleRole::Several(ids) => {
+            ids.iter().map(|id| roles.get(*id).id.as_str()).collect::<Vec<_>>().join("+")
+        }
+        TitleRole::Undecided => "undecided".into(),
+        TitleRole::None => "none".into(),
+    }
+}
+
+/// A spreadsheet takes a field that begins so for a formula.
+fn defused(field: String) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
+}

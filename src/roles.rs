@@ -1,0 +1,112 @@
+//! The roles: data, not code. `data/roles/roles.csv` lists them.
+
+use serde::{Deserialize, Serialize};
+
+/// The label of rows that are none of the roles.
+pub const OTHER: &str = "other";
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// Name in files: `product_owner`.
+    pub id: String,
+    /// Name for people: `Product Owner`.
+    pub name: String,
+}
+
+/// Place of a role in its [`RoleSet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoleId(pub(crate) u8);
+
+impl RoleId {
+    /// Place in the role set, from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The roles in their fixed order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RoleSet(Vec<Role>);
+
+impl RoleSet {
+    /// A set of 2 to 32 roles with distinct ids.
+    ///
+    /// # Errors
+    /// What is wrong with the list.
+    pub fn new(roles: Vec<Role>) -> Result<Self, String> {
+        if !(2..=32).contains(&roles.len()) {
+            return Err(format!("a role set has 2 to 32 roles, not {}", roles.len()));
+        }
+        for (i, role) in roles.iter().enumerate() {
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+            if role.id.is_empty() || !role.id.bytes().all(plain) {
+                return Err(format!("role id {:?} is not made of a to z, 0 to 9 and _", role.id));
+            }
+            if [OTHER, "undecided", "none"].contains(&role.id.as_str()) {
+                return Err(format!("role id {:?} has a meaning of its own", role.id));
+            }
+            if roles[..i].iter().any(|r| r.id == role.id) {
+                return Err(format!("role id {:?} stands twice", role.id));
+            }
+        }
+        Ok(Self(roles))
+    }
+
+    /// Number of roles.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The roles in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Role> {
+        self.0.iter()
+    }
+
+    /// The places of the roles in order.
+    pub fn ids(&self) -> impl Iterator<Item = RoleId> + use<> {
+        (0..self.0.len() as u8).map(RoleId)
+    }
+
+    /// The role at a place.
+    pub fn get(&self, id: RoleId) -> &Role {
+        &self.0[id.index()]
+    }
+
+    /// The role with this id, or with this display name in any case.
+    pub fn find(&self, name: &str) -> Option<RoleId> {
+        let fits = |r: &Role| r.id == name || r.name.eq_ignore_ascii_case(name);
+        self.0.iter().position(fits).map(|i| RoleId(i as u8))
+    }
+}
+
+/// What a labelled posting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Label {
+    /// One of the roles.
+    Role(RoleId),
+    /// None of the roles.
+    Other,
+}
+
+impl Label {
+    /// Reads a label: a role's id or display name, or `other`.
+    pub fn parse(text: &str, roles: &RoleSet) -> Option<Self> {
+        let text = text.trim();
+        if text.eq_ignore_ascii_case(OTHER) {
+            return Some(Self::Other);
+        }
+        roles.find(text).map(Self::Role)
+    }
+
+    /// Place among the outcomes: the role's place, or one past the last role.
+    pub fn outcome(self, roles: &RoleSet) -> usize {
+        match self {
+            Self::Role(id) => id.index(),
+            Self::Other => roles.len(),
+        }
+    }
+}

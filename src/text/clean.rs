@@ -1,0 +1,304 @@
+//! Removes HTML, entities, markdown escapes and control characters from a raw field.
+//!
+//! The result remembers where each piece of it stood, so that evidence can be quoted as written.
+//! Every step is linear in the length of the field.
+
+use memchr::{memchr, memchr3, memmem};
+
+/// Text without markup, and the way back to the raw field it came from.
+#[derive(Debug, Default, Clone)]
+pub struct CleanText {
+    text: String,
+    /// (offset in `text`, offset in the raw field) where the two stop advancing together.
+    anchors: Vec<(u32, u32)>,
+}
+
+/// Elements whose content is never prose.
+const SKIPPED: [&str; 5] = ["script", "style", "svg", "template", "noscript"];
+/// Elements that stand inside a line: removing them must not split a word or a sentence.
+const INLINE: [&str; 20] = [
+    "a", "abbr", "b", "bdi", "big", "cite", "code", "del", "em", "font", "i", "ins", "mark", "s",
+    "small", "span", "strong", "sub", "sup", "u",
+];
+/// The longest entity name in HTML is 31 characters.
+const LONGEST_ENTITY: usize = 40;
+
+impl CleanText {
+    /// Cleans a raw field.
+    pub fn new(raw: &str) -> Self {
+        let mut clean = Self::default();
+        clean.set(raw);
+        clean
+    }
+
+    /// Cleans a raw field into this buffer, keeping its allocation.
+    pub fn set(&mut self, raw: &str) {
+        if let Some(once) = decoded_markup(raw) {
+            self.strip(&once.text);
+            for anchor in &mut self.anchors {
+                anchor.1 = once.raw_offset(anchor.1 as usize) as u32;
+            }
+        } else {
+            self.strip(raw);
+        }
+    }
+
+    /// The cleaned text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Byte offset in the raw field of a byte offset in the cleaned text.
+    pub fn raw_offset(&self, offset: usize) -> usize {
+        let after = self.anchors.partition_point(|&(here, _)| here as usize <= offset);
+        match after.checked_sub(1).map(|i| self.anchors[i]) {
+            Some((here, raw)) => raw as usize + (offset - here as usize),
+            None => offset,
+        }
+    }
+
+    fn strip(&mut self, raw: &str) {
+        self.text.clear();
+        self.anchors.clear();
+        self.text.reserve(raw.len());
+        let bytes = raw.as_bytes();
+        let mut tags = Tags::new(raw);
+        let mut at = 0;
+        while at < raw.len() {
+            let run = plain_run(&bytes[at..]);
+            if run > 0 {
+                self.push(&raw[at..at + run], at);
+                at += run;
+                continue;
+            }
+            match bytes[at] {
+                b'<' => {
+                    if let Some(tag) = tags.at(at) {
+                        if !INLINE.contains(&tag.name.as_str()) {
+                            self.push("\n", at);
+                        }
+                        at = tag.end;
+                    } else {
+                        self.push("<", at);
+                        at += 1;
+                    }
+                }
+                b'&' => match entity(&raw[at..]) {
+                    Some((text, length)) => {
+                        self.push_chars(&text, at);
+                        at += length;
+                    }
+                    None => {
+                        self.push("&", at);
+                        at += 1;
+                    }
+                },
+                b'\\' => {
+                    // Markdown escapes: "\-" is a dash. A trailing backslash is dropped.
+                    at += 1;
+                    if !bytes.get(at).is_some_and(u8::is_ascii_punctuation) {
+                        self.push(" ", at - 1);
+                    }
+                }
+                _ => {
+                    let c = raw[at..].chars().next().expect("`at` is inside the text");
+                    self.push_char(c, at);
+                    at += c.len_utf8();
+                }
+            }
+        }
+    }
+
+    fn push_chars(&mut self, text: &str, raw: usize) {
+        for c in text.chars() {
+            self.push_char(c, raw);
+        }
+    }
+
+    /// Pushes one character that needs a closer look.
+    fn push_char(&mut self, c: char, raw: usize) {
+        let mut buffer = [0; 4];
+        match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' => self.push("\n", raw),
+            // Soft hyphens and zero-width characters stand inside words.
+            '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{feff}' => {}
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{60}' | '\u{b4}' => self.push("'", raw),
+            '\u{2010}' | '\u{2011}' => self.push("-", raw),
+            c if c.is_control() || c.is_whitespace() => self.push(" ", raw),
+            c => self.push(c.encode_utf8(&mut buffer), raw),
+        }
+    }
+
+    fn push(&mut self, piece: &str, raw: usize) {
+        let here = self.text.len();
+        if self.raw_offset_at_end() != raw {
+            self.anchors.push((here as u32, raw as u32));
+        }
+        self.text.push_str(piece);
+    }
+
+    fn raw_offset_at_end(&self) -> usize {
+        let (here, raw) = self.anchors.last().copied().unwrap_or((0, 0));
+        raw as usize + (self.text.len() - here as usize)
+    }
+}
+
+/// Length of the run of bytes that pass through unchanged.
+fn plain_run(bytes: &[u8]) -> usize {
+    let special = memchr3(b'<', b'&', b'\\', bytes).unwrap_or(bytes.len());
+    bytes[..special]
+        .iter()
+        .position(|&b| b >= 0x80 || b == b'`' || (b < 0x20 && b != b'\n'))
+        .unwrap_or(special)
+}
+
+struct Tag {
+    name: String,
+    end: usize,
+}
+
+/// Finds tags, remembering where there are no more closing brackets so that no search is repeated.
+struct Tags<'a> {
+    raw: &'a str,
+    next_close: Option<usize>,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Tags<'a> {
+    fn new(raw: &'a str) -> Self {
+        Self { raw, next_close: Some(0), missing: Vec::new() }
+    }
+
+    /// The tag that opens at `at`, if it is one: "a < b" and "<3" are not.
+    fn at(&mut self, at: usize) -> Option<Tag> {
+        let rest = &self.raw[at + 1..];
+        if rest.starts_with("!--") {
+            let end =
+                memmem::find(rest.as_bytes(), b"-->").map_or(self.raw.len(), |i| at + 1 + i + 3);
+            return Some(Tag { name: "!--".into(), end });
+        }
+        let name_at = usize::from(rest.starts_with(['/', '!', '?']));
+        let name: String = rest[name_at..]
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .take(12)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
+            return None;
+        }
+        let end = self.close_after(at)? + 1;
+        if name_at == 0 {
+            if let Some(element) = SKIPPED.iter().find(|&&element| element == name) {
+                return Some(Tag { end: self.skip(element, end), name });
+            }
+        }
+        Some(Tag { name, end })
+    }
+
+    fn close_after(&mut self, at: usize) -> Option<usize> {
+        let known = self.next_close?;
+        if known <= at {
+            self.next_close = memchr(b'>', &self.raw.as_bytes()[at..]).map(|i| at + i);
+        }
+        self.next_close
+    }
+
+    /// Where the content of a skipped element ends: behind its closing tag, or (when it has none)
+    /// right behind its opening tag, so that a stray `<style>` does not swallow the posting.
+    fn skip(&mut self, element: &'static str, from: usize) -> usize {
+        if self.missing.contains(&element) {
+            return from;
+        }
+        let bytes = self.raw.as_bytes();
+        let mut at = from;
+        while let Some(open) = memmem::find(&bytes[at..], b"</") {
+            let name = at + open + 2;
+            let end = name + element.len();
+            if bytes.get(name..end).is_some_and(|n| n.eq_ignore_ascii_case(element.as_bytes())) {
+                return memchr(b'>', &bytes[end..]).map_or(bytes.len(), |i| end + i + 1);
+            }
+            at = name;
+        }
+        self.missing.push(element);
+        from
+    }
+}
+
+/// The character(s) an entity at the start of `text` stands for, and its length in bytes.
+fn entity(text: &str) -> Option<(String, usize)> {
+    let window = &text.as_bytes()[..text.len().min(LONGEST_ENTITY)];
+    let end = memchr(b';', window)? + 1;
+    let name = &window[1..end - 1];
+    if name.is_empty() || !name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') {
+        return None;
+    }
+    let source = &text[..end];
+    let decoded = htmlize::unescape(source);
+    (decoded != source).then(|| (decoded.into_owned(), end))
+}
+
+/// Undoes one level of escaping when a field holds escaped markup ("&lt;p&gt;").
+fn decoded_markup(raw: &str) -> Option<CleanText> {
+    let escaped = |tag: &str| memmem::find(raw.as_bytes(), tag.as_bytes()).is_some();
+    if !["&lt;p", "&lt;br", "&lt;li", "&lt;ul", "&lt;div", "&lt;/"].into_iter().any(escaped) {
+        return None;
+    }
+    let mut once = CleanText::default();
+    let mut at = 0;
+    while at < raw.len() {
+        let next = memchr(b'&', &raw.as_bytes()[at..]).map_or(raw.len(), |i| at + i);
+        once.push(&raw[at..next], at);
+        at = next;
+        if at < raw.len() {
+            let (text, length) = entity(&raw[at..]).unwrap_or_else(|| ("&".into(), 1));
+            once.push(&text, at);
+            at += length;
+        }
+    }
+    Some(once)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_becomes_text() {
+        let cases = [
+            ("plain text", "plain text"),
+            ("<p>One</p><p>Two</p>", "\nOne\n\nTwo\n"),
+            ("a <b>bold</b>er word", "a bolder word"),
+            ("R&amp;D &#8217;s &nbsp;x", "R&D 's  x"),
+            ("&lt;p&gt;Own&lt;/p&gt;&amp;nbsp;it", "\nOwn\n it"),
+            ("a < b and <3", "a < b and <3"),
+            ("<script>alert('x')</script>after", "\nafter"),
+            ("<STYLE>p{}</Style >after", "\nafter"),
+            ("<style>no end", "\nno end"),
+            ("<!-- note -->text<!-- open", "\ntext\n"),
+            ("AT&T &unknown; &", "AT&T &unknown; &"),
+            (r"cross\-functional C\+\+", "cross-functional C++"),
+            ("soft\u{ad}ware\u{200b}", "software"),
+            ("it\u{2019}s\u{7}", "it's "),
+            ("one\r\ntwo", "one\n\ntwo"),
+        ];
+        for (raw, clean) in cases {
+            assert_eq!(CleanText::new(raw).as_str(), clean, "{raw}");
+        }
+    }
+
+    #[test]
+    fn offsets_lead_back_to_the_raw_field() {
+        for raw in ["<p>Own the <b>back</b>log &amp; roadmap</p>", "&lt;p&gt;the&amp;nbsp;roadmap"]
+        {
+            let clean = CleanText::new(raw);
+            let at = clean.as_str().find("roadmap").expect("the word is kept");
+            let start = clean.raw_offset(at);
+            assert_eq!(&raw[start..start + 7], "roadmap");
+        }
+    }
+}
