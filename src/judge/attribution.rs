@@ -9,8 +9,8 @@ use crate::model::{Input, LEXICON_SCALE, Model, Question, Scores, View, divisor}
 pub(crate) struct Attribution {
     /// By channel, then by role.
     roles: [Vec<f64>; 4],
-    /// By channel.
-    scope: [f64; 4],
+    /// By channel, then by role.
+    scope: [Vec<f64>; 4],
     /// By role.
     lexicon: Vec<f64>,
     /// Inputs that are no sum over features.
@@ -23,6 +23,7 @@ impl Attribution {
     /// The score that `of` makes of the scores of the classes: `|s| s[0] - s[1]`.
     pub(crate) fn new(
         model: &Model,
+        scores: &Scores,
         view: View,
         question: Question,
         of: impl Fn(&[f64]) -> f64,
@@ -31,7 +32,7 @@ impl Attribution {
         let combination = model.combination(view, question);
         let mut parts = Self {
             roles: std::array::from_fn(|_| vec![0.0; roles]),
-            scope: [0.0; 4],
+            scope: std::array::from_fn(|_| vec![0.0; roles]),
             lexicon: vec![0.0; roles],
             rest: Vec::new(),
             intercept: of(&combination.intercept),
@@ -42,7 +43,13 @@ impl Attribution {
             let weight = of(weights);
             match input {
                 Input::Channel(channel, role) => parts.roles[channel as usize][role] = weight,
-                Input::Scope(channel) => parts.scope[channel as usize] = weight,
+                Input::Scope(channel, role) => parts.scope[channel as usize][role] += weight,
+                Input::BestScope(view) => {
+                    let best = scores.best_role(view);
+                    for &channel in view.channels() {
+                        parts.scope[channel as usize][best] += weight;
+                    }
+                }
                 Input::Lexicon(role) => parts.lexicon[role] = weight / LEXICON_SCALE,
                 other => parts.rest.push((other, weight)),
             }
@@ -62,7 +69,8 @@ impl Attribution {
                 self.roles[channel].iter().zip(&weights[..roles]).map(|(a, b)| a * b).sum();
             sum += dot / divisor(sums.role_features);
         }
-        sum + self.scope[channel] * weights[roles] / divisor(sums.scope_features)
+        let dot: f64 = self.scope[channel].iter().zip(&weights[roles..]).map(|(a, b)| a * b).sum();
+        sum + dot / divisor(sums.scope_features)
     }
 
     /// What a feature adds through the lexicon's own weights.

@@ -20,7 +20,7 @@ const QUOTED: usize = 6;
 pub enum Decision {
     /// Confident enough for the precision asked for.
     Accept,
-    /// One of the roles, but not sure which.
+    /// Not sure which role, or whether it is one.
     Review,
     /// None of the roles.
     OutOfScope,
@@ -157,12 +157,12 @@ impl<'a> Judge<'a> {
         let confidence = outcomes[outcome];
         let decision = if self.says_nothing(&evidence) {
             Decision::NoEvidence
-        } else if label == Label::Other {
-            Decision::OutOfScope
-        } else if confidence >= self.threshold {
-            Decision::Accept
         } else {
-            Decision::Review
+            match label {
+                Label::Other if confidence >= self.settings.precision => Decision::OutOfScope,
+                Label::Role(_) if confidence >= self.threshold => Decision::Accept,
+                _ => Decision::Review,
+            }
         };
         Verdict {
             label,
@@ -198,8 +198,8 @@ impl<'a> Judge<'a> {
         let view = self.settings.view;
         let mut strengths = vec![0.0; evidence.features().len()];
         let mut add = |question, of: &dyn Fn(&[f64]) -> f64| {
-            let parts =
-                Attribution::new(self.model, view, question, of).all(self.model, scores, evidence);
+            let parts = Attribution::new(self.model, scores, view, question, of)
+                .all(self.model, scores, evidence);
             strengths.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
         };
         match label {

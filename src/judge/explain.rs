@@ -77,8 +77,9 @@ impl Judge<'_> {
             Question::Role => model.header().roles.iter().map(|r| r.id.clone()).collect(),
             Question::Scope => vec!["in scope".into(), "other".into()],
         };
-        let by_class: Vec<Attribution> =
-            (0..classes.len()).map(|k| Attribution::new(model, view, question, |s| s[k])).collect();
+        let by_class: Vec<Attribution> = (0..classes.len())
+            .map(|k| Attribution::new(model, scores, view, question, |s| s[k]))
+            .collect();
         let each = |of: &dyn Fn(&Attribution) -> f64| by_class.iter().map(of).collect::<Vec<f64>>();
         let lexicon = self.lexicon();
         let piece = |feature: &Feature, adds| {

@@ -102,7 +102,7 @@ pub(crate) struct Tallies {
     /// Sorted.
     pub(crate) features: Vec<FeatureKey>,
     /// In the order of `features`.
-    pub(crate) tallies: Vec<Tally>,
+    pub(crate) list: Vec<Tally>,
     places: FeatureMap<u32>,
 }
 
@@ -122,16 +122,12 @@ impl Tallies {
             .collect();
         features.sort_unstable();
         let places = features.iter().enumerate().map(|(i, &f)| (f, i as u32)).collect();
-        let mut counted = Self {
-            outcomes,
-            tallies: vec![Tally::new(outcomes); features.len()],
-            features,
-            places,
-        };
+        let mut counted =
+            Self { outcomes, list: vec![Tally::new(outcomes); features.len()], features, places };
         for example in examples {
             for &feature in &example.features {
                 if let Some(place) = counted.place(feature) {
-                    counted.tallies[place].add(example);
+                    counted.list[place].add(example);
                 }
             }
         }

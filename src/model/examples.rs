@@ -5,7 +5,7 @@ use crate::evidence::{Channel, Evidence};
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
 /// show it: buckets add up where sets of organisations would not, and support in three buckets
 /// means support in at least three organisations.
-pub const BUCKETS: usize = 16;
+pub(super) const BUCKETS: usize = 16;
 
 /// One labelled posting.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ fn short_hash(text: &str) -> u64 {
 /// Puts rows that must not vouch for each other into one group: the same organisation, or the same
 /// text under two organisations. Gives each row the number of its group, counted from 0 in the
 /// order of the rows.
-pub fn groups(examples: &[&Example]) -> Vec<usize> {
+pub(super) fn groups(examples: &[&Example]) -> Vec<usize> {
     let mut parent: Vec<usize> = (0..examples.len()).collect();
     for key in [|e: &Example| e.organisation, |e: &Example| e.text] {
         let mut first = std::collections::HashMap::new();

@@ -4,7 +4,7 @@
 use super::counts::{Question, Tallies, Tally};
 use super::examples::{Example, groups};
 use super::scores::{FeatureWeights, Scores};
-use super::weights::{Masses, classes};
+use super::weights::{Masses, against_other, classes};
 use crate::evidence::{Channel, Lexicon, feature_key};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -34,10 +34,10 @@ impl LexiconWeights {
         Self { plain, centred }
     }
 
-    /// Weight for each role; empty for features that are no entry, and for the question of scope.
-    pub(crate) fn of(&self, question: Question, (channel, key): (Channel, u64)) -> &[f64] {
-        match (question, channel) {
-            (Question::Role, Channel::Skills) => self.plain.get(&key).map_or(&[], Vec::as_slice),
+    /// Weight for each role; empty for features that are no entry.
+    pub(crate) fn of(&self, (channel, key): (Channel, u64)) -> &[f64] {
+        match channel {
+            Channel::Skills => self.plain.get(&key).map_or(&[], Vec::as_slice),
             _ => &[],
         }
     }
@@ -61,8 +61,9 @@ pub(crate) struct HeldOut<'a> {
 impl<'a> HeldOut<'a> {
     pub(crate) fn new(tallies: &'a Tallies, lexicon: &'a LexiconWeights) -> Self {
         let roles = tallies.outcomes - 1;
-        let mut masses: AllMasses = std::array::from_fn(|_| [Masses::new(roles), Masses::new(2)]);
-        for (&feature, tally) in tallies.features.iter().zip(&tallies.tallies) {
+        let mut masses: AllMasses =
+            std::array::from_fn(|_| [Masses::new(roles), Masses::new(roles + 1)]);
+        for (&feature, tally) in tallies.features.iter().zip(&tallies.list) {
             change(&mut masses, feature, tally, lexicon, Masses::add);
         }
         Self { tallies, lexicon, masses }
@@ -93,7 +94,7 @@ impl<'a> HeldOut<'a> {
         let mut places: Vec<usize> = own.keys().copied().collect();
         places.sort_unstable();
         for place in places {
-            let (feature, tally) = (self.tallies.features[place], &self.tallies.tallies[place]);
+            let (feature, tally) = (self.tallies.features[place], &self.tallies.list[place]);
             change(&mut masses, feature, tally, self.lexicon, Masses::remove);
             change(&mut masses, feature, &tally.without(&own[&place]), self.lexicon, Masses::add);
         }
@@ -107,23 +108,24 @@ impl<'a> HeldOut<'a> {
 
     fn score(&self, example: &Example, own: &HashMap<usize, Tally>, masses: &AllMasses) -> Scores {
         let roles = self.tallies.outcomes - 1;
-        let (mut of_roles, mut of_scope, mut two) = (vec![0.0; roles], [0.0; 2], [0; 2]);
+        let (mut of_roles, mut of_scope) = (vec![0.0; roles], vec![0.0; roles + 1]);
         let learned = |channel, key, add: &mut dyn FnMut(FeatureWeights)| {
             let Some(place) = self.tallies.place((channel, key)) else { return };
-            let all = &self.tallies.tallies[place];
+            let all = &self.tallies.list[place];
             let rest = own.get(&place).map(|part| all.without(part));
             let cell = rest.as_ref().unwrap_or(all).cell(channel);
             let [role, scope] = &masses[channel as usize];
+            let lexicon = self.lexicon.of((channel, key));
             if cell.role {
-                let lexicon = self.lexicon.of(Question::Role, (channel, key));
-                role.weights(classes(Question::Role, cell, &mut two), lexicon, &mut of_roles);
+                role.weights(classes(Question::Role, cell), lexicon, &mut of_roles);
             }
             if cell.scope {
-                scope.weights(classes(Question::Scope, cell, &mut two), &[], &mut of_scope);
+                scope.weights(classes(Question::Scope, cell), lexicon, &mut of_scope);
+                against_other(&mut of_scope);
             }
             add(FeatureWeights {
                 role: cell.role.then_some(&of_roles),
-                scope: cell.scope.then_some(of_scope[0]),
+                scope: cell.scope.then_some(&of_scope[..roles]),
             });
         };
         let features = example.features.iter().copied();
@@ -143,7 +145,68 @@ fn change(
     for (question, takes_part) in QUESTIONS.into_iter().zip([cell.role, cell.scope]) {
         if takes_part {
             let masses = &mut masses[feature.0 as usize][question as usize];
-            by(masses, classes(question, cell, &mut [0; 2]), lexicon.of(question, feature));
+            by(masses, classes(question, cell), lexicon.of(feature));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of several organisations over few features, the same at every run.
+    fn rows() -> Vec<Example> {
+        let mut state = 7u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        (0..120u64)
+            .map(|i| {
+                let outcome = next(4) as usize;
+                let features =
+                    (0..40).filter(|&f| next(5) < if f % 4 == outcome as u64 { 3 } else { 1 });
+                let features: Vec<_> = features.map(|f| (Channel::Words, f)).collect();
+                Example {
+                    order: [i as u8; 32],
+                    organisation: next(30),
+                    text: i,
+                    outcome,
+                    features,
+                    mentions: vec![0; 4],
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn taking_a_group_out_equals_never_having_seen_it() {
+        let rows = rows();
+        let examples: Vec<&Example> = rows.iter().collect();
+        let lexicon = LexiconWeights::new(&Lexicon::embedded().expect("the lexicon is sound"));
+        let tallies = Tallies::new(&examples, 4);
+        let held_out = HeldOut::new(&tallies, &lexicon).scores(&examples);
+        for (example, scores) in examples.iter().zip(held_out) {
+            let rest: Vec<&Example> = examples
+                .iter()
+                .copied()
+                .filter(|e| e.organisation != example.organisation)
+                .collect();
+            let without = Tallies::new(&rest, 4);
+            assert_eq!(HeldOut::new(&without, &lexicon).score_new(example), scores);
+        }
+    }
+
+    #[test]
+    fn the_same_text_is_one_group_whatever_the_organisation() {
+        let mut rows = rows();
+        rows.iter_mut().enumerate().for_each(|(i, row)| row.organisation = i as u64);
+        rows[5].text = rows[9].text;
+        rows[7].organisation = rows[9].organisation;
+        let groups = groups(&rows.iter().collect::<Vec<_>>());
+        assert_eq!([groups[5], groups[7], groups[9]], [5; 3]);
+        assert_eq!(groups[6], 6);
     }
 }

@@ -38,8 +38,11 @@ pub(crate) enum Input {
     Lexicon(usize),
     /// ln of the share of a name among the mentions, smoothed by half a mention each.
     MentionShare(usize),
-    /// A channel's score for being a role.
-    Scope(Channel),
+    /// A channel's score for a role against `other`.
+    Scope(Channel, usize),
+    /// The score against `other` of the role with the best, all channels together: a posting need
+    /// be like one role only.
+    BestScope(View),
     /// ln(1 + number of mentions of a name).
     MentionCount(usize),
     /// ln(1 + number of different words), over three.
@@ -62,7 +65,8 @@ impl Input {
                 .collect(),
             Question::Scope => channels
                 .iter()
-                .map(|&c| Self::Scope(c))
+                .flat_map(|&c| (0..roles).map(move |r| Self::Scope(c, r)))
+                .chain([Self::BestScope(view)])
                 .chain(lexicon)
                 .chain(names.map(Self::MentionCount))
                 .chain([Self::Length])
@@ -80,7 +84,8 @@ impl Input {
                 let all: f64 = scores.mentions.iter().map(|&n| smoothed(n)).sum();
                 (smoothed(scores.mentions[name]) / all).ln()
             }
-            Self::Scope(channel) => scores.channels[channel as usize].scope,
+            Self::Scope(channel, role) => scores.channels[channel as usize].scope[role],
+            Self::BestScope(view) => scores.scope_sum(view, scores.best_role(view)),
             Self::MentionCount(name) => f64::from(scores.mentions[name]).ln_1p(),
             Self::Length => f64::from(scores.words).ln_1p() / 3.0,
         }

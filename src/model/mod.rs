@@ -96,7 +96,7 @@ pub struct Model {
     header: Header,
     features: Features,
     places: FeatureMap<u32>,
-    /// Centred weights by feature: for each role, then for being a role.
+    /// By feature: centred weights of the roles, then their weights against `other`.
     weights: Vec<f64>,
     lexicon: LexiconWeights,
 }
@@ -158,7 +158,7 @@ impl Model {
         let places =
             features.iter().zip(&keys).enumerate().map(|(i, (f, &k))| ((f.channel, k), i as u32));
         let places: FeatureMap<u32> = places.collect();
-        let mut weights = vec![0.0; features.len() * (roles + 1)];
+        let mut weights = vec![0.0; features.len() * 2 * roles];
         for channel in Channel::ALL {
             for question in [Question::Role, Question::Scope] {
                 fit_channel(&features, &keys, channel, question, &lexicon, &mut weights)?;
@@ -195,7 +195,7 @@ impl Model {
         key: u64,
     ) -> Option<(StoredFeature<'_>, &[f64])> {
         let place = *self.places.get(&(channel, key))? as usize;
-        let width = self.header.roles.len() + 1;
+        let width = 2 * self.header.roles.len();
         Some((self.features.get(place), &self.weights[place * width..][..width]))
     }
 
@@ -211,7 +211,7 @@ impl Model {
             let Some((feature, weights)) = self.feature(channel, key) else { return };
             let cell = feature.cell();
             let role = cell.role.then_some(&weights[..roles]);
-            add(FeatureWeights { role, scope: cell.scope.then_some(weights[roles]) });
+            add(FeatureWeights { role, scope: cell.scope.then_some(&weights[roles..]) });
         };
         let features = evidence.features().iter().map(|f| (f.channel, f.key));
         Scores::new(features, evidence.mentions(), roles, learned, |key| self.lexicon.centred(key))
@@ -235,39 +235,37 @@ fn fit_channel(
 ) -> Result<(), ModelError> {
     let takes_part = |&i: &usize| {
         let feature = features.get(i);
-        let cell = feature.cell();
-        feature.channel == channel
-            && if question == Question::Role { cell.role } else { cell.scope }
+        if question == Question::Role { feature.cell().role } else { feature.cell().scope }
     };
-    let places: Vec<usize> = (0..features.len()).filter(takes_part).collect();
+    let places: Vec<usize> = features.of_channel(channel).filter(takes_part).collect();
     let Some(&first) = places.first() else { return Ok(()) };
-    let width = features.get(first).postings.len();
-    let classes = if question == Question::Role { width - 1 } else { 2 };
-    let of_lexicon = |i: usize| lexicon.of(question, (channel, keys[i]));
-    let mut two = [0; 2];
+    let roles = features.get(first).postings.len() - 1;
+    let classes = if question == Question::Role { roles } else { roles + 1 };
+    let of_lexicon = |i: usize| lexicon.of((channel, keys[i]));
     let mut masses = Masses::new(classes);
     for &i in &places {
-        masses.add(weights::classes(question, features.get(i).cell(), &mut two), of_lexicon(i));
+        masses.add(weights::classes(question, features.get(i).cell()), of_lexicon(i));
     }
     let mut cells = Array2::zeros((classes, places.len()));
     let mut column = vec![0.0; classes];
     for (j, &i) in places.iter().enumerate() {
-        masses.cells(
-            weights::classes(question, features.get(i).cell(), &mut two),
-            of_lexicon(i),
-            &mut column,
-        );
+        let feature = features.get(i);
+        masses.cells(weights::classes(question, feature.cell()), of_lexicon(i), &mut column);
         column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
     }
     let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
     let by_class = weights::log_probabilities(&fitted);
     for (j, &i) in places.iter().enumerate() {
         column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
-        weights::centre(&mut column);
-        match question {
-            Question::Role => weights[i * width..][..classes].copy_from_slice(&column),
-            Question::Scope => weights[i * width + width - 1] = column[0],
-        }
+        let start = i * 2 * roles;
+        let place = if question == Question::Role {
+            weights::centre(&mut column);
+            start
+        } else {
+            weights::against_other(&mut column);
+            start + roles
+        };
+        weights[place..][..roles].copy_from_slice(&column[..roles]);
     }
     Ok(())
 }

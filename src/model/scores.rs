@@ -1,14 +1,16 @@
 //! The evidence of one posting, added up by channel.
 
+use super::inputs::View;
 use crate::evidence::Channel;
+use crate::metrics::top;
 
 /// What a model says of one feature.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FeatureWeights<'a> {
     /// Centred weight for each role, if the feature tells roles apart.
     pub(crate) role: Option<&'a [f64]>,
-    /// Centred weight for "is a role", if the feature tells roles from other jobs.
-    pub(crate) scope: Option<f64>,
+    /// Weight of each role against `other`, if the feature tells roles from other jobs.
+    pub(crate) scope: Option<&'a [f64]>,
 }
 
 /// The sums of one channel. Each is divided by the square root of the number of its features:
@@ -19,15 +21,15 @@ pub(crate) struct ChannelScore {
     pub(crate) role: Vec<f64>,
     /// Features that went into `role`.
     pub(crate) role_features: u32,
-    /// For being a role.
-    pub(crate) scope: f64,
+    /// By role, against `other`.
+    pub(crate) scope: Vec<f64>,
     /// Features that went into `scope`.
     pub(crate) scope_features: u32,
 }
 
 impl ChannelScore {
     fn new(roles: usize) -> Self {
-        Self { role: vec![0.0; roles], ..Self::default() }
+        Self { role: vec![0.0; roles], scope: vec![0.0; roles], ..Self::default() }
     }
 
     fn add(&mut self, weights: FeatureWeights) {
@@ -36,7 +38,7 @@ impl ChannelScore {
             self.role_features += 1;
         }
         if let Some(scope) = weights.scope {
-            self.scope += scope;
+            self.scope.iter_mut().zip(scope).for_each(|(sum, w)| *sum += w);
             self.scope_features += 1;
         }
     }
@@ -44,7 +46,7 @@ impl ChannelScore {
     fn finish(&mut self) {
         let (role, scope) = (divisor(self.role_features), divisor(self.scope_features));
         self.role.iter_mut().for_each(|sum| *sum /= role);
-        self.scope /= scope;
+        self.scope.iter_mut().for_each(|sum| *sum /= scope);
     }
 }
 
@@ -97,5 +99,17 @@ impl Scores {
         scores.channels.iter_mut().for_each(ChannelScore::finish);
         scores.lexicon.finish();
         scores
+    }
+
+    /// The score of a role against `other`, all channels of a view together.
+    pub(crate) fn scope_sum(&self, view: View, role: usize) -> f64 {
+        view.channels().iter().map(|&c| self.channels[c as usize].scope[role]).sum()
+    }
+
+    /// The role with the largest of these; the first of equals.
+    pub(crate) fn best_role(&self, view: View) -> usize {
+        let sums: Vec<f64> =
+            (0..self.lexicon.role.len()).map(|role| self.scope_sum(view, role)).collect();
+        top(&sums)
     }
 }

@@ -115,6 +115,12 @@ impl Features {
         }
     }
 
+    /// The places of the features of a channel; features are sorted by channel.
+    pub(crate) fn of_channel(&self, channel: Channel) -> std::ops::Range<usize> {
+        let start = self.rows.partition_point(|row| row.0 < channel);
+        start..self.rows.partition_point(|row| row.0 <= channel)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = StoredFeature<'_>> {
         (0..self.len()).map(|place| self.get(place))
     }
@@ -181,23 +187,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features), ModelError> {
             feature(line, &mut numbers).ok_or_else(|| corrupt("a feature's line is not right"))?;
         features.push(feature);
     }
+    if !features.rows.is_sorted_by_key(|row| row.0) {
+        return Err(corrupt("its features are out of order"));
+    }
     Ok((header, features))
 }
 
 /// Reads the line of a feature; `numbers` is room for exactly its numbers.
 fn feature<'a>(line: &'a str, numbers: &'a mut [u32]) -> Option<StoredFeature<'a>> {
-    let mut fields = line.split('\t');
-    let channel = fields.next()?;
+    let (channel, rest) = split_at_tab(line)?;
     let channel = Channel::ALL.into_iter().find(|c| c.name() == channel)?;
-    let text = fields.next()?;
-    for number in &mut *numbers {
-        *number = fields.next()?.parse().ok()?;
+    let (text, mut rest) = split_at_tab(rest)?;
+    let (last, others) = numbers.split_last_mut()?;
+    for number in others {
+        let (field, after) = split_at_tab(rest)?;
+        *number = field.parse().ok()?;
+        rest = after;
     }
+    *last = rest.parse().ok()?;
     let (postings, support) = numbers.split_at(numbers.len() - 2);
-    fields.next().is_none().then_some(StoredFeature {
-        channel,
-        text,
-        postings,
-        support: [support[0], support[1]],
-    })
+    Some(StoredFeature { channel, text, postings, support: [support[0], support[1]] })
+}
+
+fn split_at_tab(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == b'\t')?;
+    Some((&text[..at], &text[at + 1..]))
 }

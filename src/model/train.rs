@@ -105,17 +105,19 @@ impl Collector {
         provenance.organisations =
             groups_of.iter().enumerate().filter(|&(i, &g)| i == g).count() as u64;
         let mut hash = blake3::Hasher::new();
-        examples.iter().for_each(|e| drop(hash.update(&e.order)));
+        for example in &examples {
+            hash.update(&example.order);
+        }
         provenance.rows_hash = hash.finalize().to_hex().to_string();
 
         let fitted = Fitted::new(&examples, lexicon)?;
         let roles = lexicon.roles().len();
         let held_out = held_out(&examples, &fitted.scores, roles)?;
         let mut kept: Vec<(Channel, &str, &Tally)> = Vec::new();
-        for (key, tally) in fitted.tallies.features.iter().zip(&fitted.tallies.tallies) {
-            let text = self.texts.get(key).and_then(|(_, text)| text.as_deref());
-            if tally.cell(key.0).scope {
-                kept.push((key.0, text.expect("a feature with support has its text"), tally));
+        for (key, tally) in fitted.tallies.features.iter().zip(&fitted.tallies.list) {
+            // A feature with support has its text: both need the same number of buckets.
+            if let Some((_, Some(text))) = self.texts.get(key).filter(|_| tally.cell(key.0).scope) {
+                kept.push((key.0, text, tally));
             }
         }
         kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
@@ -125,7 +127,9 @@ impl Collector {
             features.push(StoredFeature { channel, text, postings: &tally.postings, support });
         }
         let mut postings = vec![0; roles + 1];
-        examples.iter().for_each(|e| postings[e.outcome] += 1);
+        for example in &examples {
+            postings[example.outcome] += 1;
+        }
         let header = Header {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             roles: lexicon.roles().clone(),

@@ -1,32 +1,34 @@
 //! Counts to naive Bayes weights.
 //!
 //! Two questions are asked of the same counts: which of the roles is it, and is it a role at all
-//! (all roles together against `other`). For each, and for each channel on its own, a feature `f`
-//! has for class `k` the weight
+//! (each role against `other`). For each, and for each channel on its own, a feature `f` has for
+//! class `k` the weight
 //!
 //! ```text
 //! w(f,k) = ln(m(f,k) + ALPHA) - ln(sum over g of (m(g,k) + ALPHA))
-//! m(f,k) = M * ( n(f,k) / N(k)  +  BACKGROUND * mean over j of n(f,j) / N(j) )  +  LEXICON * l(f,k)
+//! m(f,k) = M * (n(f,k) + B * b(f)) / (N(k) + B)  +  LEXICON * l(f,k)
 //! ```
 //!
-//! where `n` counts the postings of a class that show `f`, `N(k)` is the sum of `n(f,k)` over the
-//! channel, `M` the geometric mean of the smallest and the largest `N`, and `l` the weight of a
-//! lexicon entry. This is multinomial naive Bayes on binary counts (McCallum and Nigam 1998) with
-//! pseudo-counts: every class gets the same mass, so that a rare role is not drowned, and is drawn
-//! towards what all classes have in common. Weights are kept centred: less their mean over the
-//! classes. Natural logarithms throughout.
+//! where `n(f,k)` counts the postings of class `k` that show `f`, `N(k)` is its sum over the
+//! channel, `b(f)` the mean of `n(f,j) / N(j)` over the classes, `B` the smallest `N` times
+//! BACKGROUND, `M` the geometric mean of the smallest and the largest `N`, and `l` the weight of a
+//! lexicon entry. This is multinomial naive Bayes on binary counts (McCallum and Nigam 1998) with a
+//! Dirichlet prior: a class with few postings is drawn towards what all classes have in common, a
+//! class with many hardly at all; then every class gets the same mass, so that a rare role is not
+//! drowned. Natural logarithms throughout. For the roles the weights are centred (less their mean
+//! over the roles); for scope they are taken against `other`.
 
 use super::counts::{Cell, Question};
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_bayes::{MultinomialNb, MultinomialNbParams, NaiveBayesError};
 use ndarray::{Array1, Array2};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::HashMap;
 
 /// Added to every cell (Lidstone smoothing).
 pub(crate) const ALPHA: f64 = 0.5;
-/// Mass of the background distribution, as a share of the mass of a class.
+/// Mass of the background distribution, as a multiple of the smallest mass of a class.
 pub(crate) const BACKGROUND: f64 = 1.0;
 /// Pseudo-postings that a lexicon weight of 1 stands for.
 pub(crate) const LEXICON: f64 = 0.3;
@@ -42,14 +44,20 @@ pub(crate) struct Masses {
     pub(crate) lexicon: Vec<f64>,
 }
 
-/// The counts of a cell by the classes of a question; `two` is room for the two of scope.
-pub(crate) fn classes<'a>(question: Question, cell: Cell<'a>, two: &'a mut [u32; 2]) -> &'a [u32] {
-    let (other, roles) = cell.postings.split_last().expect("there is an outcome besides the roles");
+/// The counts of a cell by the classes of a question.
+pub(crate) fn classes(question: Question, cell: Cell<'_>) -> &[u32] {
     match question {
-        Question::Role => roles,
-        Question::Scope => {
-            *two = [roles.iter().sum(), *other];
-            two
+        Question::Role => &cell.postings[..cell.postings.len() - 1],
+        Question::Scope => cell.postings,
+    }
+}
+
+/// Turns weights of the roles and `other` into the roles' weights against `other`, in the place of
+/// the roles.
+pub(crate) fn against_other(weights: &mut [f64]) {
+    if let Some((other, roles)) = weights.split_last_mut() {
+        for weight in roles {
+            *weight -= *other;
         }
     }
 }
@@ -81,30 +89,35 @@ impl Masses {
         (least as f64 * most as f64).sqrt()
     }
 
+    /// The mass of the background in the scale of the counts.
+    fn background(&self) -> f64 {
+        let least = self.counted.iter().copied().min().unwrap_or(0).max(1);
+        BACKGROUND * least as f64
+    }
+
     /// The cells of a feature, `m(f,k)` above, by class. `lexicon` may be empty.
     pub(crate) fn cells(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
-        let common = self.common();
-        let mut background = 0.0;
-        for ((cell, &n), &mass) in out.iter_mut().zip(counts).zip(&self.counted) {
-            *cell = f64::from(n) / mass.max(1) as f64;
-            background += *cell;
-        }
-        background *= BACKGROUND / out.len() as f64;
+        let (common, background) = (self.common(), self.background());
+        let shares =
+            counts.iter().zip(&self.counted).map(|(&n, &mass)| f64::from(n) / mass.max(1) as f64);
+        let share = shares.sum::<f64>() / out.len() as f64;
         for (k, cell) in out.iter_mut().enumerate() {
-            *cell =
-                common * (*cell + background) + LEXICON * lexicon.get(k).copied().unwrap_or(0.0);
+            *cell = common * (f64::from(counts[k]) + background * share)
+                / (self.counted[k] as f64 + background)
+                + LEXICON * lexicon.get(k).copied().unwrap_or(0.0);
         }
     }
 
     /// The centred weights of a feature, by class. `lexicon` may be empty.
     pub(crate) fn weights(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
         self.cells(counts, lexicon, out);
-        let common = self.common();
+        let (common, background) = (self.common(), self.background());
         // The shares of a class sum to 1, unless it has no postings.
-        let shares = |k: usize| f64::from(u8::from(self.counted[k] > 0));
-        let background = BACKGROUND * (0..out.len()).map(shares).sum::<f64>() / out.len() as f64;
+        let shares =
+            self.counted.iter().filter(|&&mass| mass > 0).count() as f64 / out.len() as f64;
         for (k, weight) in out.iter_mut().enumerate() {
-            let total = common * (shares(k) + background)
+            let mass = self.counted[k] as f64;
+            let total = common * (mass + background * shares) / (mass + background)
                 + LEXICON * self.lexicon[k]
                 + ALPHA * self.features as f64;
             *weight = (*weight + ALPHA).ln() - total.ln();
@@ -115,7 +128,9 @@ impl Masses {
 
 pub(super) fn centre(weights: &mut [f64]) {
     let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-    weights.iter_mut().for_each(|w| *w -= mean);
+    for weight in weights {
+        *weight -= mean;
+    }
 }
 
 /// A naive Bayes model fitted by linfa-bayes, in the form its parameters are written down.
@@ -147,4 +162,74 @@ pub(crate) fn log_probabilities(model: &MultinomialNb<f64, usize>) -> Vec<Array1
     let mut fitted: Fitted = postcard::from_bytes(&bytes).expect("what was written can be read");
     let of_class = |class| fitted.classes.remove(&class).map(|c| c.feature_log_prob);
     (0..).map_while(of_class).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linfa::prelude::Predict;
+    use proptest::prelude::*;
+
+    const FEATURES: usize = 12;
+
+    /// Rows of 0 and 1 with the place of their class.
+    fn documents() -> impl Strategy<Value = Vec<(Vec<u32>, usize)>> {
+        let row = (prop::collection::vec(0..2u32, FEATURES), 0..3usize);
+        prop::collection::vec(row, 3..40)
+    }
+
+    fn sums(documents: &[(Vec<u32>, usize)]) -> Vec<Vec<u32>> {
+        let count =
+            |f: usize, k: usize| documents.iter().filter(|d| d.1 == k).map(|d| d.0[f]).sum();
+        (0..FEATURES).map(|f| (0..3).map(|k| count(f, k)).collect()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn our_scores_are_linfas_parameters_times_the_row(documents in documents(), pseudo in 0.0..9.0) {
+            let counts = sums(&documents);
+            let lexicon = |f: usize| if f == 0 { vec![pseudo, 0.0, 1.0] } else { Vec::new() };
+            let mut masses = Masses::new(3);
+            for (f, counts) in counts.iter().enumerate() {
+                masses.add(counts, &lexicon(f));
+            }
+            let mut cells = Array2::zeros((3, FEATURES));
+            let mut ours = vec![vec![0.0; 3]; FEATURES];
+            for (f, counts) in counts.iter().enumerate() {
+                let mut column = [0.0; 3];
+                masses.cells(counts, &lexicon(f), &mut column);
+                (0..3).for_each(|k| cells[[k, f]] = column[k]);
+                masses.weights(counts, &lexicon(f), &mut ours[f]);
+            }
+            let model = fit(cells).expect("the cells are sound");
+            let parameters = log_probabilities(&model);
+            for (row, _) in &documents {
+                let dense: Array1<f64> = row.iter().map(|&n| f64::from(n)).collect();
+                let theirs: Vec<f64> = parameters.iter().map(|p| p.dot(&dense)).collect();
+                let mean = theirs.iter().sum::<f64>() / 3.0;
+                let score = |k: usize| (0..FEATURES).filter(|&f| row[f] > 0).map(|f| ours[f][k]).sum::<f64>();
+                for (k, theirs) in theirs.iter().enumerate() {
+                    prop_assert!((score(k) - (theirs - mean)).abs() < 1e-9);
+                }
+                // linfa breaks ties by hash order: compare only where there is a winner.
+                let best = crate::metrics::top(&[score(0), score(1), score(2)]);
+                let clear = (0..3).all(|k| k == best || score(best) - score(k) > 1e-9);
+                let choice = model.predict(&dense.insert_axis(ndarray::Axis(0)))[0];
+                prop_assert!(!clear || choice == best);
+            }
+        }
+
+        #[test]
+        fn one_row_a_class_fits_like_all_rows(documents in documents()) {
+            let present: Vec<usize> = (0..3).filter(|k| documents.iter().any(|d| d.1 == *k)).collect();
+            prop_assume!(present.len() == 3);
+            let counts = sums(&documents);
+            let summed = Array2::from_shape_fn((3, FEATURES), |(k, f)| f64::from(counts[f][k]));
+            let rows = Array2::from_shape_fn((documents.len(), FEATURES), |(i, f)| f64::from(documents[i].0[f]));
+            let targets: Array1<usize> = documents.iter().map(|d| d.1).collect();
+            let all = MultinomialNbParams::new().alpha(ALPHA).fit(&DatasetBase::new(rows, targets));
+            let all = log_probabilities(&all.expect("the rows are sound"));
+            prop_assert_eq!(all, log_probabilities(&fit(summed).expect("the sums are sound")));
+        }
+    }
 }

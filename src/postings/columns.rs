@@ -136,7 +136,7 @@ impl Columns {
             let find = |known: &&str| {
                 (0..header.len()).filter(free).find(|&i| plain(&header[i]) == **known)
             };
-            columns.places[column as usize] = column.known().iter().find_map(|k| find(&k));
+            columns.places[column as usize] = column.known().iter().find_map(find);
         }
         Ok(columns)
     }

@@ -4,6 +4,7 @@ use super::columns::{Column, ColumnNames, Columns};
 use super::recorder::Recorder;
 use csv::{ByteRecord, StringRecord};
 use flate2::bufread::MultiGzDecoder;
+use memchr::memchr_iter;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -164,15 +165,18 @@ impl PostingReader {
             if !more {
                 break;
             }
-            let line = self.record.position().map_or(start.line(), csv::Position::line);
+            let end = self.csv.position().byte();
+            let raw = self.csv.get_ref().bytes(start.byte(), end);
+            // The line break before a row, and empty lines, count as its beginning to the parser.
+            let first = raw.iter().position(|b| !b"\r\n".contains(b)).unwrap_or(raw.len());
+            let (before, content) = raw.split_at(first);
+            let line = start.line() + memchr_iter(b'\n', before).count() as u64;
             let number = self.next;
             self.next += 1;
             match self.row() {
                 Ok(fields) => batch.rows.push(Row { number, line, fields }),
                 Err(reason) => {
-                    let end = self.csv.position().byte();
-                    let raw = self.csv.get_ref().bytes(start.byte(), end);
-                    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+                    let raw = content.strip_suffix(b"\n").unwrap_or(content);
                     let raw = raw.strip_suffix(b"\r").unwrap_or(raw).to_vec();
                     batch.rejected.push(Rejected { line, reason, raw });
                 }
@@ -240,7 +244,7 @@ mod tests {
         assert_eq!(rows.iter().map(|r| r.number).collect::<Vec<_>>(), [1, 4]);
         assert_eq!(rejected.len(), 2);
         assert_eq!((rejected[0].line, rejected[0].raw.as_slice()), (4, b"b,one,two".as_slice()));
-        assert_eq!(rejected[1].raw, b"\nc,\xff\xfe".strip_prefix(b"\n").expect("it starts so"));
+        assert_eq!((rejected[1].line, rejected[1].raw.as_slice()), (6, b"c,\xff\xfe".as_slice()));
         assert!(rejected[1].reason.contains("\"text\" is not UTF-8 at its byte 1"));
     }
 

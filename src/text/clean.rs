@@ -83,16 +83,15 @@ impl CleanText {
                         at += 1;
                     }
                 }
-                b'&' => match entity(&raw[at..]) {
-                    Some((text, length)) => {
+                b'&' => {
+                    if let Some((text, length)) = entity(&raw[at..]) {
                         self.push_chars(&text, at);
                         at += length;
-                    }
-                    None => {
+                    } else {
                         self.push("&", at);
                         at += 1;
                     }
-                },
+                }
                 b'\\' => {
                     // Markdown escapes: "\-" is a dash. A trailing backslash is dropped.
                     at += 1;
@@ -192,10 +191,10 @@ impl<'a> Tags<'a> {
             return None;
         }
         let end = self.close_after(at)? + 1;
-        if name_at == 0 {
-            if let Some(element) = SKIPPED.iter().find(|&&element| element == name) {
-                return Some(Tag { end: self.skip(element, end), name });
-            }
+        if name_at == 0
+            && let Some(element) = SKIPPED.iter().find(|&&element| element == name)
+        {
+            return Some(Tag { end: self.skip(element, end), name });
         }
         Some(Tag { name, end })
     }

@@ -82,7 +82,7 @@ fn refuse_taken_names(header: &[String], roles: &RoleSet) -> Result<()> {
 
 /// Where the rows go.
 enum Rows {
-    Csv(csv::Writer<Output>),
+    Csv(Box<csv::Writer<Output>>),
     Table(Output, Table),
 }
 
@@ -101,7 +101,7 @@ impl Rows {
         let mut writer =
             csv::WriterBuilder::new().delimiter(args.input.delimiter).from_writer(output);
         writer.write_record(header.iter().chain(&added_columns(lexicon.roles())))?;
-        Ok(Self::Csv(writer))
+        Ok(Self::Csv(Box::new(writer)))
     }
 
     fn write(
@@ -117,7 +117,7 @@ impl Rows {
                 writer.write_record(row.fields.iter().chain(added.iter().map(String::as_str)))?;
             }
             Self::Table(out, table) => {
-                table.row(out, row.get(columns, Column::Title), verdict, roles)?
+                table.row(out, row.get(columns, Column::Title), verdict, roles)?;
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             writeln!(out, "{}", serde_json::to_string(model.header())?)?;
         }
         ModelCommand::Show { .. } => {
-            write_header(&mut out, model.header(), model.features().count())?
+            write_header(&mut out, model.header(), model.features().count())?;
         }
         ModelCommand::Export { .. } => {
             for line in model.counts() {

@@ -83,7 +83,7 @@ impl Lexicon {
     pub fn embedded() -> Result<Self, LexiconError> {
         let files =
             EMBEDDED.iter().map(|&(name, text)| (name, (format!("{name}.csv"), text.into())));
-        Self::from_files(files.collect())
+        Self::from_files(&files.collect())
     }
 
     /// The lexicon in a folder laid out like `data/roles/`.
@@ -99,17 +99,17 @@ impl Lexicon {
                 .map_err(|source| LexiconError::File { file: file.clone(), source })?;
             files.insert(name, (file, text.trim_start_matches('\u{feff}').to_owned()));
         }
-        Self::from_files(files)
+        Self::from_files(&files)
     }
 
-    fn from_files(files: Files) -> Result<Self, LexiconError> {
+    fn from_files(files: &Files) -> Result<Self, LexiconError> {
         let mut hash = blake3::Hasher::new();
-        for (name, (_, text)) in &files {
+        for (name, (_, text)) in files {
             hash.update(name.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
         }
-        let sources: Vec<Source> = rows(&files, "sources")?.into_iter().map(|(_, s)| s).collect();
-        let roles = load_roles(&files)?;
-        let checks = Checks { roles: &roles, sources: &sources, files: &files };
+        let sources: Vec<Source> = rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
+        let roles = load_roles(files)?;
+        let checks = Checks { roles: &roles, sources: &sources, files };
         let (skills, mut terms) = load_skills(&checks)?;
         load_mentions(&checks, &mut terms)?;
         let titles = load_titles(&checks)?;

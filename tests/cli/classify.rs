@@ -1,0 +1,397 @@
+//! `classify`: every row comes back as it was, with a verdict.
+
+use crate::workspace::{PLAIN, ROLES, SAMPLE, Table, Workspace, close, outcomes};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+const ADDED: [&str; 10] = [
+    "predicted_role",
+    "confidence",
+    "decision",
+    "p_product_owner",
+    "p_product_manager",
+    "p_technical_project_manager",
+    "p_other",
+    "title_role",
+    "title_level",
+    "evidence",
+];
+/// Half of the last decimal that is written.
+const ROUNDING: f64 = 0.5e-6;
+const DUTIES: &str = "You own the product backlog, write user stories with acceptance criteria \
+                      and plan each sprint with the Scrum team as its Product Owner.";
+
+/// What `classify` makes of one description.
+fn verdict(description: &str, options: &[&str]) -> Table {
+    let header = vec!["description".to_owned()];
+    let table = Table { header, rows: vec![vec![description.to_owned()]] };
+    let workspace = Workspace::with("in.csv", table.bytes());
+    workspace.rolecall(&[&["classify", "in.csv"], options].concat()).succeeds().table()
+}
+
+#[test]
+fn input_columns_come_first_and_unchanged() {
+    let input = Table {
+        header: ["note", "title", "description", "", "note"].map(str::to_owned).to_vec(),
+        rows: vec![
+            ["=1+1", "  PO, \"lead\"", DUTIES, " ", "\u{e9}\u{4e2d}\r\n\t"]
+                .map(str::to_owned)
+                .to_vec(),
+            ["", "", "<p>Plan &amp; track</p>", "a,b", "\\N"].map(str::to_owned).to_vec(),
+        ],
+    };
+    let workspace = Workspace::with("in.csv", input.bytes());
+    let output = workspace.rolecall(&["classify", "in.csv"]).succeeds().table();
+    let added: Vec<String> = ADDED.map(str::to_owned).to_vec();
+    assert_eq!(output.header, [input.header.clone(), added].concat());
+    for (output, input) in output.rows.iter().zip(&input.rows) {
+        assert_eq!(&output[..input.len()], input);
+    }
+    assert_eq!(output.rows.len(), input.rows.len());
+}
+
+#[test]
+fn probabilities_sum_to_one_and_the_largest_is_the_verdict() {
+    for options in [&["--closed"][..], &["--title-blind"], &["--use-title"], &[]] {
+        let workspace = Workspace::new();
+        let run = workspace.rolecall(&[&["classify", SAMPLE], options].concat());
+        let output = run.succeeds().table();
+        assert_eq!(output.rows.len(), Table::of(SAMPLE).rows.len());
+        let confidences = output.numbers("confidence");
+        for (row, p) in output.probabilities().into_iter().enumerate() {
+            close(p.iter().sum(), 1.0, 4.0 * ROUNDING + 1e-12, (options, row));
+            let predicted = output.column("predicted_role")[row];
+            let place = outcomes().iter().position(|name| *name == predicted);
+            let given = p[place.expect("a role or other")];
+            assert_eq!(given, p.iter().copied().fold(0.0, f64::max), "{options:?} {row}");
+            assert_eq!(given, confidences[row], "{options:?} {row}");
+        }
+    }
+}
+
+#[test]
+fn plain_postings_get_their_role() {
+    let workspace = Workspace::new();
+    let output = workspace.rolecall(&["classify", PLAIN, "--closed"]).succeeds().table();
+    assert_eq!(output.column("predicted_role"), output.column("role"));
+    assert_eq!(output.column("title_role"), output.column("role"));
+    assert_eq!(output.column("title_level"), ["", "", "senior", "", "", ""]);
+    assert!(output.column("evidence").iter().all(|quotes| !quotes.is_empty()));
+}
+
+#[test]
+fn columns_are_found_by_their_usual_names_and_named() {
+    for header in [
+        ["title", "description"],
+        ["description", "title"],
+        ["job_title", "job_description"],
+        ["Job Description", "Job Title"],
+        ["Position", "text"],
+        ["TEXT", "POSITION"],
+    ] {
+        let title = header
+            .iter()
+            .position(|h| h.to_lowercase().ends_with('e') || h.to_lowercase().starts_with('p'));
+        let title = title.expect("one of them is a title");
+        let mut row = [DUTIES; 2];
+        row[title] = "Product Owner";
+        let table = Table {
+            header: header.map(str::to_owned).to_vec(),
+            rows: vec![row.map(str::to_owned).to_vec()],
+        };
+        let workspace = Workspace::with("in.csv", table.bytes());
+        let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+        let named = |column, place: usize| format!("{column} from {:?}", header[place]);
+        ran.says(&["in.csv", &named("title", title), &named("description", 1 - title)]);
+        assert_eq!(ran.table().column("title_role"), ["product_owner"], "{header:?}");
+        assert_ne!(ran.table().column("decision"), ["no_evidence"], "{header:?}");
+    }
+}
+
+#[test]
+fn a_column_can_be_chosen() {
+    let csv =
+        format!("description,title,old title,advert\nshort,Baker,Product Owner,\"{DUTIES}\"\n");
+    let workspace = Workspace::with("in.csv", csv);
+    let options = ["--description", "advert", "--title", "old title"];
+    let ran = workspace.rolecall(&[&["classify", "in.csv"][..], &options].concat()).succeeds();
+    ran.says(&["description from \"advert\"", "title from \"old title\""]);
+    assert_eq!(ran.table().column("title_role"), ["product_owner"]);
+    assert_eq!(ran.table().probabilities(), verdict(DUTIES, &[]).probabilities());
+}
+
+#[test]
+fn the_same_table_in_any_wrapping_gives_the_same_rows() {
+    let csv = format!("title,text\nPO,\"{DUTIES}\n\nLine two, \"\"quoted\"\"\"\nBaker,Bread\n");
+    let crlf =
+        csv.replace("\nPO", "\r\nPO").replace("\nBaker", "\r\nBaker").replace("d\n", "d\r\n");
+    let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
+    gz.write_all(csv.as_bytes()).expect("memory");
+    let gz = gz.finish().expect("memory");
+    let expected = Workspace::with("in.csv", &csv).rolecall(&["classify", "in.csv"]).succeeds();
+    assert_eq!(expected.table().rows.len(), 2);
+    for (what, bytes) in [
+        ("byte order mark", ["\u{feff}", &csv].concat().into_bytes()),
+        ("CRLF", crlf.into_bytes()),
+        ("no last line end", csv.trim_end().as_bytes().to_vec()),
+        ("gzip", gz),
+    ] {
+        let workspace = Workspace::with("in.csv", &bytes);
+        for arguments in [&["classify", "in.csv"][..], &["classify", "-"], &["classify"]] {
+            let ran = workspace.rolecall(arguments).stdin(&bytes).succeeds();
+            assert_eq!(ran.stdout, expected.stdout, "{what} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn another_delimiter_is_read_and_written() {
+    let workspace = Workspace::with("in.tsv", format!("title\ttext\nPO, lead\t{DUTIES}\n"));
+    let ran = workspace.rolecall(&["classify", "in.tsv", "--delimiter", "tab"]).succeeds();
+    let output = Table::parse_with(&ran.stdout, b'\t');
+    assert_eq!(output.rows[0][..2], ["PO, lead", DUTIES]);
+    assert_eq!(output.header[2..], ADDED);
+}
+
+#[test]
+fn several_files_are_one_table_if_their_columns_agree() {
+    let workspace = Workspace::with("a.csv", format!("title,text\nPO,{DUTIES:?}\n"));
+    workspace.write("b.csv", "title,text\nBaker,Bread\nCook,Soup\n");
+    workspace.write("c.csv", "text,title\nBread,Baker\n");
+    let output = workspace.rolecall(&["classify", "a.csv", "b.csv"]).succeeds().table();
+    assert_eq!(output.column("title"), ["PO", "Baker", "Cook"]);
+    let refused = workspace.rolecall(&["classify", "a.csv", "c.csv", "-o", "out.csv"]).fails();
+    assert!(refused.contains("c.csv") && refused.contains("other columns"), "{refused}");
+}
+
+const WITH_WRONG_ROWS: &[u8] =
+    b"title,text\nPO,\"one\ntwo\"\nBaker,Bread,fresh\nCook\nClerk,\xff\nSmith,Iron\n";
+
+#[test]
+fn wrong_rows_are_set_aside_with_line_and_reason() {
+    let workspace = Workspace::with("in.csv", WITH_WRONG_ROWS);
+    let arguments = ["classify", "in.csv", "--rejects", "wrong.csv", "-o", "out.csv", "--json"];
+    let ran = workspace.rolecall(&arguments).succeeds();
+    ran.says(&["3 of 5 rows", "line 4", "3 fields", "wrong.csv"]);
+    let output = workspace.table("out.csv");
+    // They are kept byte by byte, so this file need not be UTF-8 either.
+    let wrong = String::from_utf8_lossy(&workspace.read("wrong.csv")).into_owned();
+    let wrong = Table::parse(wrong.as_bytes());
+    assert_eq!(output.column("title"), ["PO", "Smith"]);
+    assert_eq!(wrong.header, ["file", "line", "reason", "raw"]);
+    assert_eq!(wrong.column("file"), ["in.csv"; 3]);
+    assert_eq!(wrong.column("line"), ["4", "5", "6"]);
+    assert_eq!(wrong.column("raw")[..2], ["Baker,Bread,fresh", "Cook"]);
+    assert!(workspace.read("wrong.csv").windows(7).any(|w| w == b"Clerk,\xff"));
+    let reasons = wrong.column("reason");
+    assert!(reasons[0].contains("3 fields") && reasons[1].contains("1 fields"), "{reasons:?}");
+    assert!(reasons[2].contains("\"text\" is not UTF-8"), "{reasons:?}");
+    let summary = ran.lines.last().expect("a summary");
+    let summary: serde_json::Value = serde_json::from_str(summary).expect("JSON");
+    assert_eq!(summary["rows_read"], 5);
+    assert_eq!(summary["rows_written"], 2);
+    assert_eq!(summary["rows_rejected"], 3);
+}
+
+#[test]
+fn too_many_wrong_rows_give_status_1_and_the_output() {
+    let workspace = Workspace::with("in.csv", WITH_WRONG_ROWS);
+    let run = |most| workspace.rolecall(&["classify", "in.csv", "--max-rejects", most]);
+    assert_eq!(run("2").notices().table().rows.len(), 2);
+    assert_eq!(run("3").succeeds().table().rows.len(), 2);
+}
+
+#[test]
+fn closed_never_gives_other() {
+    let workspace = Workspace::new();
+    let open = workspace.rolecall(&["classify", SAMPLE]).succeeds().table();
+    assert!(open.column("predicted_role").contains(&"other"));
+    let closed = workspace.rolecall(&["classify", SAMPLE, "--closed"]).succeeds().table();
+    assert!(closed.column("predicted_role").iter().all(|role| ROLES.contains(role)));
+    assert!(closed.column("decision").iter().all(|decision| *decision != "out_of_scope"));
+    assert!(closed.numbers("p_other").iter().all(|p| *p == 0.0));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    // More rows than are worked on together.
+    let mut sample = Table::of(SAMPLE);
+    sample.rows = (0..8).flat_map(|_| sample.rows.clone()).collect();
+    let workspace = Workspace::with("in.csv", sample.bytes());
+    for format in ["csv", "table"] {
+        let run = |threads| {
+            workspace.rolecall(&["classify", "in.csv", "--format", format, "--threads", threads])
+        };
+        assert_eq!(run("1").succeeds().stdout, run("2").succeeds().stdout, "{format}");
+    }
+}
+
+#[test]
+fn a_table_has_a_header_and_a_line_for_each_row() {
+    let workspace = Workspace::new();
+    let ran = workspace.rolecall(&["classify", PLAIN, "--format", "table"]).succeeds();
+    let lines: Vec<&str> = ran.text().lines().collect();
+    let header: Vec<&str> = lines[0].split_whitespace().collect();
+    assert_eq!(header, ["title", "verdict", "conf.", "decision", "evidence"]);
+    assert_eq!(lines.len(), 7);
+    assert!(lines[1].starts_with("Product Owner"), "{}", lines[1]);
+}
+
+#[test]
+fn an_output_file_replaces_the_old_one_when_it_is_whole() {
+    let workspace = Workspace::with("out.csv", "old");
+    let ran = workspace.rolecall(&["classify", PLAIN, "-o", "out.csv"]).succeeds();
+    assert!(ran.stdout.is_empty());
+    assert_eq!(workspace.table("out.csv").rows.len(), 6);
+    assert_eq!(workspace.files(), ["out.csv"]);
+    // The output may even be the input.
+    workspace.write("in.csv", "text\nBread\n");
+    workspace.rolecall(&["classify", "in.csv", "-o", "in.csv"]).succeeds();
+    assert_eq!(workspace.table("in.csv").header.len(), 1 + ADDED.len());
+}
+
+#[test]
+fn a_failed_run_leaves_the_old_output_alone() {
+    let workspace = Workspace::with("out.csv", "old");
+    workspace.rolecall(&["classify", "missing.csv", "-o", "out.csv"]).fails();
+    assert_eq!(workspace.read("out.csv"), b"old");
+}
+
+#[test]
+fn what_was_classified_before_is_refused() {
+    let workspace = Workspace::new();
+    workspace.rolecall(&["classify", PLAIN, "-o", "once.csv"]).succeeds();
+    let refused = workspace.rolecall(&["classify", "once.csv", "-o", "twice.csv"]).fails();
+    assert!(refused.contains("\"predicted_role\"") && refused.contains("drop"), "{refused}");
+    workspace.write("in.csv", "text,evidence\nBread,none\n");
+    let refused = workspace.rolecall(&["classify", "in.csv"]).fails();
+    assert!(refused.contains("\"evidence\"") && refused.contains("rename"), "{refused}");
+}
+
+#[test]
+fn too_little_text_gives_no_evidence() {
+    for text in [
+        "",
+        " \n ",
+        "<p></p>",
+        "<script>product owner</script>",
+        "Apply now!",
+        "...",
+        "\u{6211}\u{4eec}\u{6b63}\u{5728}\u{62db}\u{8058}\u{4e00}\u{4f4d}",
+    ] {
+        let output = verdict(text, &[]);
+        assert_eq!(output.column("decision"), ["no_evidence"], "{text:?}");
+        close(output.probabilities()[0].iter().sum(), 1.0, 4.0 * ROUNDING + 1e-12, text);
+    }
+}
+
+#[test]
+fn markup_and_scripts_do_not_count() {
+    let added = [ADDED[0], ADDED[1], ADDED[2], ADDED[9]];
+    let seen = |text: &str| {
+        let output = verdict(text, &[]);
+        let fields = added.map(|column| output.column(column)[0].to_owned());
+        (fields, output.probabilities())
+    };
+    let plain = seen("You own the backlog.\nYou plan each sprint with the Scrum team.");
+    for text in [
+        "<p>You own the <b>back</b>log.</p><div class=\"roadmap pricing\">You plan each sprint with the Scrum team.</div>",
+        "You own the backlog.<script>let roadmap = 'pricing';</script><style>.budget{}</style>\nYou plan each sprint with the Scrum team.",
+        "&lt;p&gt;You own the backlog.&lt;/p&gt;&lt;p&gt;You plan each sprint with the Scrum team.&lt;/p&gt;",
+        "<!-- budget and milestones -->You own the backlog.<br/>You plan each&nbsp;sprint with the Scrum team.",
+    ] {
+        assert_eq!(seen(text), plain, "{text}");
+    }
+}
+
+#[test]
+fn evidence_is_one_line_and_no_formula() {
+    let texts = [
+        "=Product roadmap and pricing strategy, launch and growth",
+        "@product backlog\n+user stories\n-sprint planning\nacceptance criteria",
+        ".NET projects\n=cmd|project plan\n-PMP\n+risk management",
+        "\"=product\nroadmap\" is what you own, with market research",
+    ];
+    for text in texts {
+        for options in [&[][..], &["--closed"]] {
+            let output = verdict(text, options);
+            let evidence = output.column("evidence")[0];
+            assert!(!evidence.starts_with(['=', '+', '-', '@', '\t', '\r']), "{evidence:?}");
+            assert!(!evidence.contains(['\n', '\r']), "{evidence:?}");
+        }
+    }
+}
+
+#[test]
+fn evidence_is_quoted_from_the_text() {
+    let workspace = Workspace::new();
+    let output = workspace.rolecall(&["classify", PLAIN]).succeeds().table();
+    for (text, evidence) in output.column("description").iter().zip(output.column("evidence")) {
+        for phrase in evidence.split("; ") {
+            assert!(text.contains(phrase), "{phrase:?} is not in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn the_title_blind_view_does_not_see_names_of_roles() {
+    let named = |name: &str| DUTIES.replace("Product Owner", name);
+    let blind = verdict(&named("Product Owner"), &["--title-blind"]).probabilities();
+    for name in ["Product Manager", "Technical Project Manager"] {
+        assert_eq!(verdict(&named(name), &["--title-blind"]).probabilities(), blind, "{name}");
+        assert_ne!(verdict(&named(name), &[]).probabilities(), blind, "{name}");
+    }
+}
+
+#[test]
+fn the_title_speaks_only_when_asked() {
+    let csv = format!("title,text\nBudget and schedule of projects,{DUTIES:?}\n,{DUTIES:?}\n");
+    let workspace = Workspace::with("in.csv", csv);
+    let run = |option| workspace.rolecall(&["classify", "in.csv", option]).succeeds().table();
+    let unasked = run("--quiet").probabilities();
+    assert_eq!(unasked[0], unasked[1]);
+    let asked = run("--use-title").probabilities();
+    assert_ne!(asked[0], unasked[0]);
+    assert_eq!(asked[1], unasked[1]);
+}
+
+#[test]
+fn a_higher_precision_accepts_no_more() {
+    let workspace = Workspace::new();
+    let run = |p| workspace.rolecall(&["classify", SAMPLE, "--precision", p]).succeeds().table();
+    let (low, high) = (run("0.6"), run("0.99"));
+    assert_eq!(low.probabilities(), high.probabilities());
+    for (low, high) in low.column("decision").iter().zip(high.column("decision")) {
+        let same = *low == high || (*low == "accept" && high == "review");
+        assert!(same, "{low} becomes {high}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let workspace = Workspace::with("in.csv", WITH_WRONG_ROWS);
+    let ran = workspace.rolecall(&["classify", "in.csv", "--quiet"]).succeeds();
+    assert_eq!(ran.lines, [""; 0]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut sample = Table::of(SAMPLE);
+    sample.rows = (0..20).flat_map(|_| sample.rows.clone()).collect();
+    let workspace = Workspace::with("in.csv", sample.bytes());
+    let mut command = workspace.rolecall(&["classify", "in.csv", "--quiet"]).command();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut pipe = child.stdout.take().expect("it is piped");
+    pipe.read_exact(&mut [0; 100]).expect("there is more than that");
+    drop(pipe);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}

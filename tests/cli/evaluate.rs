@@ -1,0 +1,165 @@
+//! `evaluate`: figures and predictions for rows that the model did not see.
+
+use crate::workspace::{SAMPLE, SAMPLE_MODEL, Table, Workspace, close};
+use serde_json::Value;
+
+/// The sample with a column of three folds: an organisation is in one of them.
+fn with_folds() -> Workspace {
+    let mut table = Table::of(SAMPLE);
+    let company = table.place("company");
+    table.header.push("part".into());
+    for row in &mut table.rows {
+        row.push((row[company].len() % 3).to_string());
+    }
+    Workspace::with("in.csv", table.bytes())
+}
+
+/// Asserts that a report has sound figures of so many rows.
+fn check(report: &Value, rows: usize) {
+    for (part, classes) in [("closed", 3), ("open", 4)] {
+        let figures = &report[part];
+        for name in ["macro_f1", "accuracy", "calibration_error", "coverage_at_95"] {
+            let value = figures[name].as_f64().unwrap_or_else(|| panic!("{part}.{name}"));
+            assert!((0.0..=1.0).contains(&value), "{part}.{name} {value}");
+        }
+        assert_eq!(figures["classes"].as_array().map(Vec::len), Some(classes), "{part}");
+    }
+    assert_eq!(report["open"]["rows"], rows);
+    assert!(report["closed"]["rows"].as_u64() < report["open"]["rows"].as_u64());
+}
+
+#[test]
+fn organisations_are_left_out_one_by_one() {
+    for (option, view) in [("--quiet", "full"), ("--title-blind", "title-blind")] {
+        let ran = Workspace::new().rolecall(&["evaluate", SAMPLE, "--json", option]).succeeds();
+        check(&ran.json(), Table::of(SAMPLE).rows.len());
+        assert_eq!(ran.json()["view"], view);
+    }
+}
+
+#[test]
+fn the_figures_are_those_that_training_keeps() {
+    let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
+    let kept = workspace.rolecall(&["model", "show", "sample.rolecall", "--json"]).succeeds();
+    let evaluated = workspace.rolecall(&["evaluate", SAMPLE, "--json"]).succeeds();
+    assert_eq!(kept.json()["held_out"][0], evaluated.json());
+}
+
+#[test]
+fn folds_come_from_a_column() {
+    let workspace = with_folds();
+    let arguments = ["evaluate", "in.csv", "--folds", "part", "--json", "--predictions", "p.csv"];
+    let ran = workspace.rolecall(&arguments).succeeds();
+    check(&ran.json(), workspace.table("in.csv").rows.len());
+    let refused = workspace.rolecall(&["evaluate", "in.csv", "--folds", "fold"]).fails();
+    assert!(refused.contains("\"fold\"") && refused.contains("part"), "{refused}");
+    // Each fold is predicted by a model of the others.
+    let mut table = workspace.table("in.csv");
+    let (id, part) = (table.place("id"), table.place("part"));
+    let fold: Vec<Vec<String>> = table.rows.iter().filter(|r| r[part] == "0").cloned().collect();
+    table.rows.retain(|row| row[part] != "0");
+    workspace.write("others.csv", table.bytes());
+    workspace.write("fold.csv", Table { rows: fold.clone(), ..table }.bytes());
+    workspace.rolecall(&["train", "others.csv", "-o", "others.rolecall"]).succeeds();
+    let run = workspace.rolecall(&["classify", "fold.csv", "--model", "others.rolecall"]);
+    let (classified, predicted) = (run.succeeds().table(), workspace.table("p.csv"));
+    for (row, p) in fold.iter().zip(classified.probabilities()) {
+        let ids = predicted.column("id");
+        let place = ids.iter().position(|i| *i == row[id]).expect("every row is predicted");
+        for (a, b) in p.iter().zip(&predicted.probabilities()[place]) {
+            close(*a, *b, 1e-6, &row[id]);
+        }
+    }
+}
+
+#[test]
+fn a_single_fold_is_refused() {
+    let workspace = Workspace::new();
+    let mut table = Table::of(SAMPLE);
+    table.header.push("part".into());
+    table.rows.iter_mut().for_each(|row| row.push("1".into()));
+    workspace.write("in.csv", table.bytes());
+    let refused = workspace.rolecall(&["evaluate", "in.csv", "--folds", "part"]).fails();
+    assert!(refused.contains("fold"), "{refused}");
+}
+
+#[test]
+fn a_given_model_is_measured_as_it_classifies() {
+    let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
+    let model = ["--model", "sample.rolecall"];
+    let options = ["--predictions", "p.csv", "--json"];
+    let run = workspace.rolecall(&[&["evaluate", SAMPLE], &model[..], &options].concat());
+    check(&run.succeeds().json(), Table::of(SAMPLE).rows.len());
+    let run = workspace.rolecall(&[&["classify", SAMPLE], &model[..]].concat());
+    let (classified, predicted) = (run.succeeds().table(), workspace.table("p.csv"));
+    let by_id = |table: &Table| {
+        let ids = table.column("id").into_iter().map(str::to_owned);
+        ids.zip(table.probabilities()).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    for ((id, a), b) in by_id(&classified).iter().zip(by_id(&predicted).values()) {
+        a.iter().zip(b).for_each(|(a, b)| close(*a, *b, 1e-6, id));
+    }
+}
+
+#[test]
+fn predictions_have_a_line_for_each_labelled_row() {
+    for closed in [&[][..], &["--closed"]] {
+        let workspace = with_folds();
+        let mut table = workspace.table("in.csv");
+        let label = table.place("role");
+        table.rows[3][label] = "baker".into();
+        workspace.write("in.csv", table.bytes());
+        let options = ["evaluate", "in.csv", "--folds", "part", "--predictions", "p.csv"];
+        let ran = workspace.rolecall(&[&options[..], closed].concat()).succeeds();
+        ran.says(&["1 rows", "\"baker\"", "left out"]);
+        let predictions = workspace.table("p.csv");
+        let p = ["p_product_owner", "p_product_manager", "p_technical_project_manager", "p_other"];
+        assert_eq!(predictions.header, [&["id"][..], &p].concat());
+        let labelled = table.rows.iter().filter(|row| row[label] != "baker");
+        let mut expected: Vec<&str> = labelled.map(|row| row[0].as_str()).collect();
+        let mut ids = predictions.column("id");
+        expected.sort_unstable();
+        ids.sort_unstable();
+        assert_eq!(ids, expected);
+        for (row, p) in predictions.probabilities().iter().enumerate() {
+            close(p.iter().sum(), 1.0, 1e-9, row);
+            assert!(closed.is_empty() || p[3] == 0.0, "{p:?}");
+        }
+    }
+}
+
+#[test]
+fn predictions_need_an_id() {
+    let mut table = Table::of(SAMPLE);
+    table.header[0] = "number".into();
+    let workspace = Workspace::with("in.csv", table.bytes());
+    let arguments = ["evaluate", "in.csv", "--predictions", "p.csv"];
+    let refused = workspace.rolecall(&arguments).fails();
+    assert!(refused.contains("no id column") && refused.contains("--id"), "{refused}");
+    workspace.rolecall(&[&arguments[..], &["--id", "number"]].concat()).succeeds();
+    assert_eq!(workspace.table("p.csv").rows.len(), table.rows.len());
+}
+
+#[test]
+fn a_figure_below_its_floor_gives_status_1() {
+    let workspace = Workspace::new();
+    let run = |floor| workspace.rolecall(&["evaluate", SAMPLE, "--fail-below", floor]);
+    run("macro-f1=1.1").notices().says(&["macro-F1", "below 1.1"]);
+    run("accuracy=1.1").notices().says(&["accuracy", "below 1.1"]);
+    run("macro-f1=0").succeeds();
+}
+
+#[test]
+fn the_report_for_people_names_every_role() {
+    let ran = Workspace::new().rolecall(&["evaluate", SAMPLE]).succeeds();
+    for part in ["macro-F1", "product_owner", "product_manager", "technical_project_manager"] {
+        assert!(ran.text().contains(part), "{part}");
+    }
+}
+
+#[test]
+fn rows_without_a_label_of_the_role_set_are_refused() {
+    let workspace = Workspace::with("in.csv", "id,text,role\n1,Bread,baker\n");
+    let refused = workspace.rolecall(&["evaluate", "in.csv", "--predictions", "p.csv"]).fails();
+    assert!(refused.contains("no row has a label") && refused.contains("--label"), "{refused}");
+}

@@ -1,0 +1,175 @@
+//! `explain`: the parts of every score, which add up to what `classify` says.
+
+use crate::workspace::{PLAIN, ROLES, SAMPLE, SAMPLE_MODEL, Table, Workspace, close};
+use serde_json::Value;
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let all = value.as_array().unwrap_or_else(|| panic!("no list: {value}"));
+    all.iter().map(|v| v.as_f64().unwrap_or_else(|| panic!("no number: {value}"))).collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
+}
+
+/// Asserts that sums of parts are what they should be, class by class.
+#[track_caller]
+fn adds_up<'a>(start: Vec<f64>, parts: impl Iterator<Item = &'a Value>, sums: &[f64], what: &str) {
+    let mut added = start;
+    for part in parts {
+        added.iter_mut().zip(numbers(&part["adds"])).for_each(|(sum, add)| *sum += add);
+    }
+    for (a, b) in added.iter().zip(sums) {
+        close(*a, *b, 1e-9 * b.abs().max(1.0), what);
+    }
+    assert_eq!(added.len(), sums.len(), "{what}");
+}
+
+/// Checks an explanation, and gives the probabilities of its questions.
+fn check(explanation: &Value) -> Vec<Vec<f64>> {
+    let questions = list(&explanation["questions"]);
+    let check_question = |question: &Value| {
+        let scores = numbers(&question["scores"]);
+        let classes = list(&question["classes"]).len();
+        adds_up(numbers(&question["prior"]), list(&question["parts"]).iter(), &scores, "scores");
+        for part in list(&question["parts"]) {
+            let name = part["name"].as_str().expect("a part has a name");
+            adds_up(
+                vec![0.0; classes],
+                list(&part["pieces"]).iter(),
+                &numbers(&part["adds"]),
+                name,
+            );
+        }
+        let most = scores.iter().copied().fold(f64::MIN, f64::max);
+        let exp: Vec<f64> = scores.iter().map(|s| (s - most).exp()).collect();
+        let probabilities = numbers(&question["probabilities"]);
+        for (p, e) in probabilities.iter().zip(&exp) {
+            close(*p, e / exp.iter().sum::<f64>(), 1e-9, "softmax of the scores");
+        }
+        probabilities
+    };
+    questions.iter().map(check_question).collect()
+}
+
+fn agree(explained: &[f64], classified: &[f64], what: &str) {
+    for (a, b) in explained.iter().zip(classified) {
+        // Six decimals are written.
+        close(*a, *b, 0.5e-6 + 1e-12, what);
+    }
+    assert_eq!(explained.len(), classified.len(), "{what}");
+}
+
+/// Explains some rows of a file and compares with what `classify` says of them.
+fn check_rows(file: &str, rows: &[usize], options: &[&str]) {
+    let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
+    let run = workspace.rolecall(&[&["classify", file], options].concat());
+    let classified = run.succeeds().table().probabilities();
+    for &row in rows {
+        let number = (row + 1).to_string();
+        let arguments = ["explain", file, "--row", &number, "--json"];
+        let run = workspace.rolecall(&[&arguments[..], options].concat());
+        let probabilities = check(&run.succeeds().json());
+        let what = format!("{file}, row {number}, {options:?}");
+        match probabilities.as_slice() {
+            [role] => agree(role, &classified[row][..ROLES.len()], &what),
+            [role, scope] => {
+                let mut open: Vec<f64> = role.iter().map(|p| p * scope[0]).collect();
+                open.push(scope[1]);
+                agree(&open, &classified[row], &what);
+            }
+            _ => panic!("{what}: {} questions", probabilities.len()),
+        }
+    }
+}
+
+#[test]
+fn the_parts_add_up_to_what_classify_says() {
+    for options in [&[][..], &["--closed"], &["--title-blind"]] {
+        check_rows(PLAIN, &[0, 3, 4], options);
+    }
+    check_rows(PLAIN, &[0, 3], &["--model", "sample.rolecall"]);
+}
+
+#[test]
+fn the_parts_add_up_for_odd_rows_too() {
+    let sample = Table::of(SAMPLE);
+    let lengths: Vec<usize> = sample.column("description").iter().map(|d| d.len()).collect();
+    let empty = lengths.iter().position(|n| *n == 0).expect("the sample has an empty row");
+    let longest = (0..lengths.len()).max_by_key(|&i| lengths[i]).expect("the sample has rows");
+    let other = sample.column("role").iter().position(|r| *r == "other").expect("and other jobs");
+    check_rows(SAMPLE, &[empty, longest, other], &[]);
+}
+
+#[test]
+fn a_model_that_never_saw_other_is_explained() {
+    let workspace = Workspace::new();
+    let arguments = ["train", SAMPLE, "--label-from-title", "-o", "titles.rolecall"];
+    workspace.rolecall(&arguments).succeeds();
+    let arguments = ["explain", PLAIN, "--row", "1", "--json", "--model", "titles.rolecall"];
+    let probabilities = check(&workspace.rolecall(&arguments).succeeds().json());
+    assert_eq!(probabilities[1], [1.0, 0.0]);
+}
+
+#[test]
+fn one_posting_on_standard_input_is_the_same_as_a_row() {
+    let posting = Table::of(PLAIN).column("description")[0].to_owned();
+    let workspace = Workspace::new();
+    let row = workspace.rolecall(&["explain", PLAIN, "--row", "1", "--json"]).succeeds();
+    let ran = workspace.rolecall(&["explain", "--json"]).stdin(posting).succeeds();
+    assert_eq!(ran.json(), row.json());
+}
+
+#[test]
+fn pieces_stand_where_they_say() {
+    let posting = Table::of(PLAIN).column("description")[0].to_owned();
+    let ran = Workspace::new().rolecall(&["explain", "--json"]).stdin(&posting).succeeds();
+    let mut words = 0;
+    for part in list(&ran.json()["questions"][0]["parts"]) {
+        for piece in list(&part["pieces"]).iter().filter(|_| part["name"] == "words") {
+            let at = numbers(&piece["at"]);
+            let written = &posting[at[0] as usize..at[1] as usize];
+            assert_eq!(Some(written.to_lowercase().as_str()), piece["feature"].as_str());
+            words += 1;
+        }
+    }
+    assert!(words > 20, "{words} words");
+}
+
+#[test]
+fn the_explanation_for_people_shows_the_sum() {
+    let workspace = Workspace::new();
+    let ran = workspace.rolecall(&["explain", PLAIN, "--row", "1", "--top", "2"]).succeeds();
+    let text = ran.text();
+    assert!(text.starts_with("Product Owner\n"), "{text}");
+    for line in ["prior", "skills", "words", "score", "probability"] {
+        assert!(text.lines().any(|l| l.starts_with(line)), "no line {line:?} in\n{text}");
+    }
+    assert!(text.lines().any(|l| l.starts_with("    ") && l.contains(" more ")), "{text}");
+}
+
+#[test]
+fn a_row_that_is_not_there_is_refused() {
+    let workspace = Workspace::new();
+    for row in ["7", "0", "18446744073709551615"] {
+        let refused = workspace.rolecall(&["explain", PLAIN, "--row", row]).fails();
+        assert!(refused.contains(&format!("row {row}")) && refused.contains('6'), "{refused}");
+    }
+    let refused = workspace.rolecall(&["explain", PLAIN]).fails();
+    assert!(refused.contains("--row"), "{refused}");
+}
+
+#[test]
+fn rows_count_from_1_without_the_header_and_with_wrong_rows() {
+    let workspace = Workspace::with("in.csv", "title,text\nBaker,Bread\nwrong\nCook,Soup\n");
+    let text = |row| workspace.rolecall(&["explain", "in.csv", "--row", row]).succeeds();
+    assert!(text("1").text().starts_with("Baker\n"));
+    assert!(text("3").text().starts_with("Cook\n"));
+    workspace.rolecall(&["explain", "in.csv", "--row", "2"]).fails();
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused() {
+    let refused = Workspace::new().rolecall(&["explain"]).stdin(b"\xff\xfe").fails();
+    assert!(refused.contains("UTF-8"), "{refused}");
+}

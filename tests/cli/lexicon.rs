@@ -1,0 +1,131 @@
+//! `--lexicon`: a folder of one's own, and what can be wrong in it.
+
+use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Workspace};
+use std::path::Path;
+
+const ROLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/roles");
+
+/// A copy of the lexicon in the folder `mine`.
+fn copy() -> Workspace {
+    let workspace = Workspace::new();
+    std::fs::create_dir(workspace.path("mine")).expect("the folder can be written to");
+    for entry in std::fs::read_dir(ROLES).expect("the lexicon is there") {
+        let path = entry.expect("the lexicon can be read").path();
+        if path.extension().is_some_and(|e| e == "csv") {
+            let name = path.file_name().expect("a file has a name");
+            std::fs::copy(&path, workspace.path("mine").join(name)).expect("it can be copied");
+        }
+    }
+    workspace
+}
+
+/// Adds a line to a file of the copy; gives its number.
+fn append(workspace: &Workspace, file: &str, line: &str) -> usize {
+    let name = format!("mine/{file}");
+    let mut text = String::from_utf8(workspace.read(&name)).expect("the lexicon is text");
+    text.push_str(line);
+    text.push('\n');
+    workspace.write(&name, &text);
+    text.lines().count()
+}
+
+#[test]
+fn the_same_lexicon_in_a_folder_changes_nothing() {
+    let workspace = copy();
+    let inside = workspace.rolecall(&["classify", PLAIN]).succeeds();
+    let folder = workspace.rolecall(&["classify", PLAIN, "--lexicon", "mine"]).succeeds();
+    assert_eq!(folder.stdout, inside.stdout);
+}
+
+#[test]
+fn a_new_entry_is_found_and_trained_with() {
+    let workspace = copy();
+    let entry = "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut|zyxwvuts boards";
+    append(&workspace, "skills.csv", entry);
+    workspace.write("in.csv", "text\n\"Keep the Zyxwvuts boards, now\"\n");
+    let found = workspace.rolecall(&["skills", "in.csv", "--lexicon", "mine"]).succeeds().table();
+    let place = found.column("skill").iter().position(|s| *s == "zyxwvut").expect("it is found");
+    assert_eq!(found.rows[place][3..], ["Zyxwvuts boards", "9", "24"]);
+    let lexicon = ["--lexicon", "mine"];
+    let run =
+        workspace.rolecall(&[&["train", SAMPLE, "-o", "own.rolecall"], &lexicon[..]].concat());
+    run.succeeds();
+    let classify = ["classify", PLAIN, "--closed", "--model", "own.rolecall"];
+    let output = workspace.rolecall(&[&classify[..], &lexicon].concat()).succeeds().table();
+    assert_eq!(output.column("predicted_role"), output.column("role"));
+}
+
+#[test]
+fn a_model_belongs_to_the_lexicon_it_was_trained_with() {
+    let workspace = copy();
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut");
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    for model in [&["--model", "sample.rolecall"][..], &[]] {
+        let command = ["classify", PLAIN, "-o", "out.csv", "--lexicon", "mine"];
+        let refused = workspace.rolecall(&[&command[..], model].concat()).fails();
+        for part in ["another lexicon", "--lexicon DIR", "train"] {
+            assert!(refused.contains(part), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_line_is_named_with_file_and_line() {
+    let text = std::fs::read_to_string(Path::new(ROLES).join("skills.csv")).expect("it is there");
+    let first = csv::Reader::from_reader(text.as_bytes()).records().next().expect("an entry");
+    let first = first.expect("an entry");
+    let form = first[6].split(';').next().expect("a form");
+    let entry = |role: &str, source: &str, form: &str| {
+        format!("zyxwvut,Zyxwvut,{role},5,{source},Own,{form}")
+    };
+    for (file, line, problem) in [
+        ("skills.csv", entry("product_owner", "postings", form), "already stands for"),
+        (
+            "skills.csv",
+            entry("product_boss", "postings", "zyxwvut"),
+            "unknown role \"product_boss\"",
+        ),
+        ("skills.csv", entry("product_owner", "", "zyxwvut"), "source is missing"),
+        ("skills.csv", entry("product_owner", "gossip", "zyxwvut"), "unknown source \"gossip\""),
+        ("skills.csv", entry("product_owner", "postings", ""), "no form"),
+        ("skills.csv", entry("product_owner", "postings", "zyxwvut ;--"), "has no word"),
+        (
+            "duties.csv",
+            entry("product_owner", "postings", "zyxwvut").replace(",5,", ",x,"),
+            "column weight",
+        ),
+        (
+            "duties.csv",
+            entry("product_owner", "postings", "zyxwvut").replace(",5,", ",0,"),
+            "weight 0",
+        ),
+        ("duties.csv", "zyxwvut,Zyxwvut".into(), "fields"),
+        ("titles.csv", "zyxwvut owner,product_boss,postings,Own".into(), "unknown role"),
+        ("titles.csv", "product owner,product_owner,postings,Own".into(), "stands twice"),
+        ("mentions.csv", "product owner,product_owner,any".into(), "stands twice"),
+        ("mentions.csv", "zyxwvut,product_owner,lower".into(), "case \"lower\""),
+        ("levels.csv", "senior,senior,77".into(), "already has rank"),
+        ("ladders.csv", "product_boss,1,Boss,postings,Own".into(), "unknown role"),
+        ("salaries.csv", "product_owner,any,9,1,USD,year,postings,Own".into(), "not a range"),
+        ("roles.csv", "product_owner,Product Owner".into(), "stands twice"),
+    ] {
+        let workspace = copy();
+        let number = append(&workspace, file, &line);
+        let command = ["classify", PLAIN, "-o", "out.csv", "--lexicon", "mine"];
+        let refused = workspace.rolecall(&command).fails();
+        for part in [&format!("{file}, line {number}: "), problem] {
+            assert!(refused.contains(part), "no {part:?} in: {refused}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_of_the_lexicon_is_named() {
+    let workspace = copy();
+    std::fs::remove_file(workspace.path("mine").join("duties.csv")).expect("it is there");
+    let command = ["classify", PLAIN, "-o", "out.csv", "--lexicon", "mine"];
+    let refused = workspace.rolecall(&command).fails();
+    assert!(refused.contains("duties.csv") && refused.contains("copy"), "{refused}");
+    let refused = workspace.rolecall(&["skills", "--lexicon", "missing"]).fails();
+    assert!(refused.contains("missing"), "{refused}");
+}

@@ -1,0 +1,11 @@
+//! The program as its users meet it: options and files in; rows, messages and exit status out.
+
+mod classify;
+mod evaluate;
+mod explain;
+mod input;
+mod lexicon;
+mod model;
+mod skills;
+mod train;
+mod workspace;

@@ -1,0 +1,121 @@
+//! `model`, and model files that cannot be used.
+
+use crate::workspace::{PLAIN, ROLES, SAMPLE_MODEL, Workspace};
+
+/// The text inside a model file, changed and packed again.
+fn rewritten(change: impl FnOnce(String) -> String) -> Vec<u8> {
+    let text = zstd::decode_all(SAMPLE_MODEL.as_slice()).expect("a model is packed");
+    let text = change(String::from_utf8(text).expect("a model is text"));
+    zstd::encode_all(text.as_bytes(), 1).expect("memory")
+}
+
+/// What the program says when it is given this model.
+#[track_caller]
+fn refusal(bytes: impl AsRef<[u8]>) -> String {
+    let workspace = Workspace::with("bad.rolecall", bytes);
+    let refused = workspace
+        .rolecall(&["classify", PLAIN, "--model", "bad.rolecall", "-o", "out.csv"])
+        .fails();
+    assert!(refused.contains("bad.rolecall"), "{refused}");
+    for command in [&["model", "show", "bad.rolecall"][..], &["explain", "--model", "bad.rolecall"]]
+    {
+        assert_eq!(workspace.rolecall(command).fails(), refused);
+    }
+    refused
+}
+
+#[test]
+fn show_tells_where_a_model_comes_from_and_how_good_it_is() {
+    let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
+    for file in [&["model", "show", "sample.rolecall"][..], &["model", "show"]] {
+        let ran = workspace.rolecall(file).succeeds();
+        for part in ["trained on", "postings", "organisations", "lexicon", "macro-F1"] {
+            assert!(ran.text().contains(part), "{part}");
+        }
+        let ran = workspace.rolecall(&[file, &["--json"]].concat()).succeeds();
+        for (place, role) in ROLES.iter().enumerate() {
+            assert_eq!(ran.json()["roles"][place]["id"], *role);
+        }
+    }
+}
+
+#[test]
+fn counts_are_sorted_lines_of_integers() {
+    let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
+    for file in [&["sample.rolecall"][..], &[]] {
+        let arguments = [&["model", "export"], file, &["--counts"]].concat();
+        let ran = workspace.rolecall(&arguments).succeeds();
+        let order = ["skills", "words", "phrases", "mentions"];
+        let mut keys: Vec<(usize, &str)> = Vec::new();
+        for line in ran.text().lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let channel = order.iter().position(|c| *c == fields[0]).expect("a channel");
+            keys.push((channel, fields[1]));
+            let counts = &fields[2..];
+            assert!(counts.len() > ROLES.len(), "{line:?}");
+            assert!(counts.iter().all(|n| n.parse::<u32>().is_ok()), "{line:?}");
+        }
+        assert!(keys.len() > 100);
+        assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "a line stands twice or not sorted");
+    }
+}
+
+#[test]
+fn a_damaged_model_is_refused() {
+    let whole = SAMPLE_MODEL.as_slice();
+    let mut flipped = whole.to_vec();
+    flipped[whole.len() / 2] ^= 0x10;
+    let cut = |n: usize| whole[..n].to_vec();
+    for bytes in [flipped, cut(whole.len() / 2), cut(whole.len() - 1), cut(9)] {
+        let refused = refusal(&bytes);
+        assert!(
+            refused.contains("damaged") || refused.contains("not a rolecall model"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn a_changed_model_does_not_fit_its_checksum() {
+    let one = rewritten(|text| {
+        let line = text.lines().find(|l| l.starts_with("words\t")).expect("a word").to_owned();
+        text.replacen(&line, &format!("{line}1"), 1)
+    });
+    let header = rewritten(|text| text.replacen("\"tool\":\"", "\"tool\":\"9", 1));
+    let cut = rewritten(|text| text[..text.len() / 2].to_owned());
+    for bytes in [one, header, cut] {
+        let refused = refusal(&bytes);
+        assert!(refused.contains("damaged") && refused.contains("train it again"), "{refused}");
+    }
+}
+
+#[test]
+fn a_newer_format_is_refused() {
+    let newer = rewritten(|text| {
+        let rest = text.split_once('\n').expect("lines").1;
+        format!("rolecall-model 99\n{rest}")
+    });
+    let refused = refusal(newer);
+    for part in ["format 99", "newer rolecall"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+}
+
+#[test]
+fn what_is_no_model_is_refused() {
+    let packed = zstd::encode_all(&b"some other file"[..], 1).expect("memory");
+    for bytes in [&b""[..], b"title,text\nBaker,Bread\n", b"\x28\xb5\x2f\xfd", &packed, &[0; 4096]]
+    {
+        let refused = refusal(bytes);
+        assert!(refused.contains("model"), "{refused}");
+    }
+}
+
+#[test]
+fn a_missing_model_is_refused() {
+    let workspace = Workspace::new();
+    for model in ["missing.rolecall", "."] {
+        let arguments = ["classify", PLAIN, "--model", model, "-o", "out.csv"];
+        assert!(workspace.rolecall(&arguments).fails().starts_with(model));
+    }
+}

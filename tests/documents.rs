@@ -1,0 +1,95 @@
+//! Everything that the source documents list about the roles is in the lexicon, and everything in
+//! the lexicon can be found in a text.
+
+use rolecall::evidence::lexicon::Skill;
+use rolecall::evidence::{Channel, Extractor, Lexicon};
+use serde::Deserialize;
+
+/// One item of a list in a document, and the entry that stands for it.
+#[derive(Debug, Deserialize)]
+struct Item {
+    source: String,
+    list: String,
+    role: String,
+    weight: Option<f64>,
+    name: String,
+    id: String,
+}
+
+fn items() -> Vec<Item> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/document_lists.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the fixture is there");
+    reader.deserialize().collect::<Result<_, _>>().expect("the fixture has these columns")
+}
+
+fn lexicon() -> Lexicon {
+    Lexicon::embedded().expect("the lexicon inside the program is sound")
+}
+
+/// What the lexicon lacks of an item.
+fn lacks(item: &Item, lexicon: &Lexicon) -> Option<String> {
+    let Some(entry) = lexicon.skills().iter().find(|skill| skill.id == item.id) else {
+        return Some("no entry".into());
+    };
+    let role = lexicon.roles().find(&item.role);
+    let claims = entry.claims.iter().filter(|c| Some(c.role) == role && c.source == item.source);
+    let weights: Vec<f64> = claims.map(|claim| claim.weight).collect();
+    match item.weight {
+        _ if weights.is_empty() => Some("no claim for this role and source".into()),
+        Some(weight) if !weights.contains(&weight) => Some(format!("weights {weights:?}")),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_item_of_the_documents_has_its_entry() {
+    let (items, lexicon) = (items(), lexicon());
+    assert!(items.len() > 200, "{} items", items.len());
+    let lacking: Vec<String> = items
+        .iter()
+        .filter_map(|item| Some(format!("{}: {item:?}", lacks(item, &lexicon)?)))
+        .collect();
+    assert!(lacking.is_empty(), "{} items:\n{}", lacking.len(), lacking.join("\n"));
+}
+
+#[test]
+fn every_list_and_item_of_the_fixture_is_named() {
+    for item in items() {
+        assert!(!item.list.is_empty() && !item.name.is_empty(), "{item:?}");
+    }
+}
+
+/// A text made of a form: the first alternative of each position.
+fn text(form: &str) -> String {
+    let first = |position: &str| position.split('|').next().unwrap_or_default().to_owned();
+    form.split_whitespace().map(first).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether an entry is found in the text of a form; `None` if the form names a role or another
+/// job, which masks it.
+fn finds(entry: &Skill, form: &str, extractor: &Extractor) -> Option<bool> {
+    let evidence = extractor.extract(&text(form));
+    if evidence.mentions().iter().any(|&n| n > 0) {
+        return None;
+    }
+    let skills = evidence.features().iter().filter(|f| f.channel == Channel::Skills);
+    let mut ids = skills.map(|f| evidence.feature_text(f, extractor.lexicon()));
+    Some(ids.any(|id| id == entry.id))
+}
+
+#[test]
+fn every_entry_is_found_by_each_of_its_forms() {
+    let lexicon = lexicon();
+    let extractor = Extractor::new(&lexicon);
+    let mut missed = Vec::new();
+    for entry in lexicon.skills() {
+        let found: Vec<Option<bool>> =
+            entry.forms.iter().map(|form| finds(entry, form, &extractor)).collect();
+        let forms = entry.forms.iter().zip(&found).filter(|(_, found)| **found == Some(false));
+        missed.extend(forms.map(|(form, _)| format!("{}: {form:?}", entry.id)));
+        if found.iter().all(Option::is_none) {
+            missed.push(format!("{}: every form names a role", entry.id));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
