@@ -198,10 +198,13 @@ proptest! {
         prop_assert!((p.iter().sum::<f64>() - 1.0).abs() <= 1e-9, "{:?}", p);
         let outcome = verdict.label.outcome(LEXICON.roles());
         prop_assert!(p.iter().all(|other| *other <= p[outcome]), "{:?}", verdict);
-        prop_assert_eq!(verdict.confidence, p[outcome]);
+        prop_assert!(verdict.confidence.total_cmp(&p[outcome]).is_eq());
         prop_assert!(!closed || verdict.label != Label::Other);
-        let decided = verdict.decision != Decision::NoEvidence;
-        prop_assert!(!decided || (verdict.decision == Decision::OutOfScope) == (verdict.label == Label::Other));
+        match verdict.decision {
+            Decision::Accept => prop_assert!(verdict.label != Label::Other),
+            Decision::OutOfScope => prop_assert!(verdict.label == Label::Other),
+            Decision::Review | Decision::NoEvidence => {}
+        }
         let strengths: Vec<f64> = verdict.evidence.iter().map(|phrase| phrase.strength).collect();
         prop_assert!(strengths.iter().all(|s| *s > 0.0) && strengths.is_sorted_by(|a, b| a >= b));
         prop_assert_eq!(verdict.title, Title::read(&title, &LEXICON));
@@ -326,12 +329,16 @@ proptest! {
     fn the_order_of_rows_does_not_change_the_model(
         (rows, shuffled) in labelled().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
     ) {
+        prop_assert!(trained(&rows) == trained(&shuffled), "another order gives another model");
+    }
+
+    #[test]
+    fn a_model_that_is_read_and_written_stays_the_same(rows in labelled()) {
         let bytes = trained(&rows);
-        prop_assert!(bytes == trained(&shuffled), "another order gives another model");
-        let again = Model::from_bytes(&bytes, &LEXICON).expect("what was written can be read");
+        let model = Model::from_bytes(&bytes, &LEXICON).expect("what was written can be read");
         let mut written = Vec::new();
-        again.write(&mut written).expect("memory");
-        prop_assert!(bytes == written, "a model that is read and written changes");
+        model.write(&mut written).expect("memory");
+        prop_assert!(bytes == written);
     }
 }
 

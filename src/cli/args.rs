@@ -265,7 +265,8 @@ fn precision(text: &str) -> Result<f64, String> {
 
 fn floor(text: &str) -> Result<(Figure, f64), String> {
     let (name, value) = text.split_once('=').ok_or("give FIGURE=VALUE, such as macro-f1=0.8")?;
-    let value = value.parse().map_err(|_| format!("{value:?} is not a number"))?;
+    let value = value.parse().ok().filter(|v: &f64| v.is_finite());
+    let value = value.ok_or("the value is not a number")?;
     Ok((Figure::from_str(name, true)?, value))
 }
 

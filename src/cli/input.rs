@@ -5,7 +5,7 @@ use super::args::{Common, Input};
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
-use crate::postings::{Batch, Column, Columns, PostingReader, Row};
+use crate::postings::{Batch, Column, Columns, PostingReader, Row, listed};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -77,7 +77,7 @@ impl<'a> Postings<'a> {
         bail!(
             "{}: no {name} column was found; the columns are {}. Choose one with --{name} COLUMN",
             self.reader.file(),
-            self.header().join(", "),
+            listed(self.header()),
             name = column.name(),
         )
     }
@@ -127,15 +127,21 @@ impl<'a> Postings<'a> {
         Ok(true)
     }
 
-    /// Completes the file of rejects and says how many rows there were.
-    pub(crate) fn finish(self) -> Result<(Tally, Outcome)> {
-        let Tally { read, rejected } = self.tally;
-        if read == 0 {
+    /// An error if there is no row at all.
+    pub(crate) fn need_rows(&self) -> Result<()> {
+        if self.tally.read == 0 {
             bail!(
                 "{}: it has a header and no rows; at least one row is needed",
                 self.reader.file()
             );
         }
+        Ok(())
+    }
+
+    /// Completes the file of rejects and says how many rows there were.
+    pub(crate) fn finish(self) -> Result<(Tally, Outcome)> {
+        self.need_rows()?;
+        let Tally { read, rejected } = self.tally;
         if let Some(writer) = self.rejects {
             let output = writer.into_inner().map_err(|e| anyhow::anyhow!(e.error().to_string()))?;
             output.finish()?;

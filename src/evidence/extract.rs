@@ -46,6 +46,8 @@ pub struct Feature {
     pub channel: Channel,
     /// Identity of the feature: a hash of channel and text.
     pub key: u64,
+    /// Whether it stands somewhere in small letters: names of people and companies hardly ever do.
+    pub plain: bool,
     /// First token of its first occurrence.
     token: u32,
     /// Skills: place in the lexicon. Mentions: place in the list of mention features.
@@ -184,8 +186,10 @@ impl<'a> Extractor<'a> {
                 match self.term_at(list, i) {
                     Some((Term::Skill(term), length)) => {
                         let key = self.skill_keys[term as usize];
-                        push(features, Channel::Skills, key, i, term, length);
-                        inside = i + length;
+                        let (token, length) = (i as u32, length as u32);
+                        let channel = Channel::Skills;
+                        features.push(Feature { channel, key, plain: true, token, term, length });
+                        inside = i + length as usize;
                     }
                     Some((Term::Mention { name, .. }, length)) => {
                         mentions[name as usize] += 1;
@@ -203,10 +207,22 @@ impl<'a> Extractor<'a> {
                 before = None;
                 continue;
             }
-            push(features, Channel::Words, Channel::Words.key(token.hash), i, 0, 1);
+            let plain = token.capitals == Capitals::None;
+            let key = Channel::Words.key(token.hash);
+            let at = i as u32;
+            features.push(Feature {
+                channel: Channel::Words,
+                key,
+                plain,
+                token: at,
+                term: 0,
+                length: 1,
+            });
             if let Some(first) = before.filter(|_| !token.breaks) {
                 let key = Channel::Phrases.key(combine(list[first].hash, token.hash));
-                push(features, Channel::Phrases, key, first, 0, 2);
+                let plain = plain && list[first].capitals == Capitals::None;
+                let (channel, at) = (Channel::Phrases, first as u32);
+                features.push(Feature { channel, key, plain, token: at, term: 0, length: 2 });
             }
             before = Some(i);
         }
@@ -227,16 +243,19 @@ impl<'a> Extractor<'a> {
             }
         }
         features.sort_unstable_by_key(|f| (f.channel, f.key, f.token));
-        features.dedup_by_key(|f| (f.channel, f.key));
+        features.dedup_by(|again, first| {
+            let same = (again.channel, again.key) == (first.channel, first.key);
+            first.plain |= same && again.plain;
+            same
+        });
     }
 
     fn term_at(&self, tokens: &[Token], at: usize) -> Option<(Term, usize)> {
         self.lexicon.terms.longest(&tokens[at..], true, |term, length| {
-            let Term::Mention { capitals, .. } = term else { return true };
+            let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
             // "5 PM" is a time of day.
-            let hour = || at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
-            capitals == Capitals::Mixed
-                || (tokens[at..at + length].iter().all(|t| t.capitals == capitals) && !hour())
+            let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
+            !hour && tokens[at..at + length].iter().all(|t| t.capitals == capitals)
         })
     }
 
@@ -249,17 +268,15 @@ impl<'a> Extractor<'a> {
         length: usize,
     ) {
         let term = name * MENTION_FEATURES.len() as u32 + kind;
-        push(features, Channel::Mentions, self.mention_keys[term as usize], at, term, length);
+        let key = self.mention_keys[term as usize];
+        let (token, length) = (at as u32, length as u32);
+        features.push(Feature {
+            channel: Channel::Mentions,
+            key,
+            plain: true,
+            token,
+            term,
+            length,
+        });
     }
-}
-
-fn push(
-    features: &mut Vec<Feature>,
-    channel: Channel,
-    key: u64,
-    token: usize,
-    term: u32,
-    length: usize,
-) {
-    features.push(Feature { channel, key, token: token as u32, term, length: length as u32 });
 }

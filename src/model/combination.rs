@@ -7,7 +7,7 @@ use super::inputs::{Input, View};
 use super::scores::Scores;
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
-use linfa_logistic::MultiLogisticRegression;
+use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ fn penalty(question: Question) -> f64 {
         Question::Scope => 1.0,
     }
 }
+
+/// Norms of the gradient at which a fit may end, over the sum of the rows: the first that works.
+const GRADIENTS: [f64; 4] = [1e-3, 1e-2, 1e-1, 1.0];
 
 /// A fitted combination for one view and question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,18 +62,17 @@ impl Combination {
             fitted.intercept[*only] = 0.0;
             return Ok(fitted);
         }
-        let x =
+        let mut x =
             Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| inputs[j].value(rows[i].0));
+        let scales = standardise(&mut x);
         let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
-        let model = MultiLogisticRegression::default()
-            .alpha(penalty(question))
-            .max_iterations(200)
-            .gradient_tolerance(1e-3)
-            .fit(&DatasetBase::new(x, y))?;
+        let model = minimise(&DatasetBase::new(x, y), penalty(question))?;
         for (column, &class) in model.classes().iter().enumerate() {
             fitted.intercept[class] = model.intercept()[column];
-            for (input, weights) in fitted.weights.iter_mut().enumerate() {
-                weights[class] = model.params()[[input, column]];
+            for (input, (mean, deviation)) in scales.iter().enumerate() {
+                let weight = model.params()[[input, column]] / deviation;
+                fitted.weights[input][class] = weight;
+                fitted.intercept[class] -= weight * mean;
             }
         }
         Ok(fitted)
@@ -92,6 +94,41 @@ impl Combination {
         }
         logits
     }
+}
+
+/// Brings each column to mean 0 and standard deviation 1, and says what they were: the penalty then
+/// weighs on all inputs alike, and linfa-logistic, whose logarithm of a sum of exponentials takes the
+/// largest of all rows together, stays accurate. A constant column becomes 0.
+fn standardise(x: &mut Array2<f64>) -> Vec<(f64, f64)> {
+    let rows = x.nrows() as f64;
+    let columns = x.columns_mut().into_iter().map(|mut column| {
+        let mean = column.sum() / rows;
+        let variance = column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rows;
+        let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+        column.mapv_inplace(|v| (v - mean) / deviation);
+        (mean, deviation)
+    });
+    columns.collect()
+}
+
+/// Fits by L-BFGS. Close to the minimum its line search can fail on rounding errors of the sum over
+/// the rows, so the gradient need only be as small as it can get.
+fn minimise(
+    rows: &DatasetBase<Array2<f64>, Array1<usize>>,
+    penalty: f64,
+) -> Result<MultiFittedLogisticRegression<f64, usize>, linfa_logistic::error::Error> {
+    let fit = |tolerance| {
+        let settings = MultiLogisticRegression::default().alpha(penalty).max_iterations(200);
+        settings.gradient_tolerance(tolerance).fit(rows)
+    };
+    let mut fitted = fit(GRADIENTS[0]);
+    for tolerance in &GRADIENTS[1..] {
+        if fitted.is_ok() {
+            break;
+        }
+        fitted = fit(*tolerance);
+    }
+    fitted
 }
 
 /// exp(x) over its sum, without overflow.

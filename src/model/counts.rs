@@ -5,13 +5,14 @@ use super::examples::{BUCKETS, Example};
 use crate::evidence::Channel;
 use std::collections::HashMap;
 
-/// A feature takes part only when at least this many buckets of organisations show it: that
-/// leaves out the names of companies and people, and boilerplate.
+/// A feature takes part only when at least this many buckets of organisations show it in small
+/// letters: that leaves out the names of companies and people, and boilerplate.
 pub const SUPPORT: u32 = 3;
 
-/// A phrase that the roles do not share takes part only when at least this many buckets show it:
-/// with 3, the model is three times as large and the question of scope is answered no better.
-const PHRASE_SUPPORT: u32 = 10;
+/// A word or phrase that the roles do not share takes part only when at least this many buckets show
+/// it: names that are sometimes written in small letters are rarer, and the rest of the rarer words
+/// help the question of scope no more.
+const OTHER_SUPPORT: u32 = 10;
 
 /// Which question a count is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,10 +39,10 @@ impl<'a> Cell<'a> {
     /// The counts of a feature of this channel, with its support in all postings and in those of a
     /// role.
     pub(crate) fn new(channel: Channel, postings: &'a [u32], support: [u32; 2]) -> Self {
-        let [all, role] = support.map(|buckets| buckets >= SUPPORT);
-        // Most phrases of other jobs say nothing that their words do not.
-        let common = support[0] >= PHRASE_SUPPORT;
-        Self { postings, role, scope: role || (all && (common || channel == Channel::Words)) }
+        let role = support[1] >= SUPPORT;
+        let listed = matches!(channel, Channel::Skills | Channel::Mentions);
+        let scope = role || support[0] >= if listed { SUPPORT } else { OTHER_SUPPORT };
+        Self { postings, role, scope }
     }
 }
 
@@ -49,7 +50,7 @@ impl<'a> Cell<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) postings: Vec<u32>,
-    /// All postings, and those of a role.
+    /// Postings that show it in small letters: all, and those of a role.
     buckets: [[u32; BUCKETS]; 2],
 }
 
@@ -58,11 +59,12 @@ impl Tally {
         Self { postings: vec![0; outcomes], buckets: [[0; BUCKETS]; 2] }
     }
 
-    fn add(&mut self, example: &Example) {
+    fn add(&mut self, example: &Example, plain: bool) {
         self.postings[example.outcome] += 1;
-        self.buckets[0][example.bucket()] += 1;
-        if example.outcome + 1 < self.postings.len() {
-            self.buckets[1][example.bucket()] += 1;
+        if plain {
+            self.buckets[0][example.bucket()] += 1;
+            let of_role = example.outcome + 1 < self.postings.len();
+            self.buckets[1][example.bucket()] += u32::from(of_role);
         }
     }
 
@@ -111,8 +113,8 @@ impl Tallies {
     pub(crate) fn new(examples: &[&Example], outcomes: usize) -> Self {
         let mut buckets: FeatureMap<u16> = FeatureMap::default();
         for example in examples {
-            for &feature in &example.features {
-                *buckets.entry(feature).or_default() |= 1 << example.bucket();
+            for &(feature, plain) in &example.features {
+                *buckets.entry(feature).or_default() |= u16::from(plain) << example.bucket();
             }
         }
         let mut features: Vec<FeatureKey> = buckets
@@ -125,9 +127,9 @@ impl Tallies {
         let mut counted =
             Self { outcomes, list: vec![Tally::new(outcomes); features.len()], features, places };
         for example in examples {
-            for &feature in &example.features {
+            for &(feature, plain) in &example.features {
                 if let Some(place) = counted.place(feature) {
-                    counted.list[place].add(example);
+                    counted.list[place].add(example, plain);
                 }
             }
         }
@@ -143,9 +145,11 @@ impl Tallies {
     pub(crate) fn part(&self, examples: &[&Example]) -> HashMap<usize, Tally> {
         let mut part = HashMap::new();
         for example in examples {
-            for &feature in &example.features {
+            for &(feature, plain) in &example.features {
                 if let Some(place) = self.place(feature) {
-                    part.entry(place).or_insert_with(|| Tally::new(self.outcomes)).add(example);
+                    part.entry(place)
+                        .or_insert_with(|| Tally::new(self.outcomes))
+                        .add(example, plain);
                 }
             }
         }

@@ -18,8 +18,8 @@ pub struct Example {
     pub text: u64,
     /// Place of its label among the outcomes: a role's place, or the number of roles for `other`.
     pub outcome: usize,
-    /// Its features, ordered by channel and key.
-    pub features: Vec<(Channel, u64)>,
+    /// Its features, ordered by channel and key, and whether they stand in small letters.
+    pub features: Vec<((Channel, u64), bool)>,
     /// How often each role is named; last the names that leave it undecided.
     pub mentions: Vec<u32>,
 }
@@ -41,7 +41,7 @@ impl Example {
             organisation: if name.is_empty() { text } else { short_hash(&name) },
             text,
             outcome,
-            features: evidence.features().iter().map(|f| (f.channel, f.key)).collect(),
+            features: evidence.features().iter().map(|f| ((f.channel, f.key), f.plain)).collect(),
             mentions: evidence.mentions().to_vec(),
         }
     }

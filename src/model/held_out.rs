@@ -128,7 +128,7 @@ impl<'a> HeldOut<'a> {
                 scope: cell.scope.then_some(&of_scope[..roles]),
             });
         };
-        let features = example.features.iter().copied();
+        let features = example.features.iter().map(|&(feature, _)| feature);
         Scores::new(features, &example.mentions, roles, learned, |key| self.lexicon.centred(key))
     }
 }
@@ -168,7 +168,7 @@ mod tests {
                 let outcome = next(4) as usize;
                 let features =
                     (0..40).filter(|&f| next(5) < if f % 4 == outcome as u64 { 3 } else { 1 });
-                let features: Vec<_> = features.map(|f| (Channel::Words, f)).collect();
+                let features: Vec<_> = features.map(|f| ((Channel::Words, f), f != 3)).collect();
                 Example {
                     order: [i as u8; 32],
                     organisation: next(30),

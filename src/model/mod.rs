@@ -47,7 +47,7 @@ pub enum ModelError {
     /// A format that this program does not know.
     #[error(
         "it has model format {format}, and this rolecall {version} reads format {FORMAT}; \
-         use a newer rolecall, or train the model again with this one",
+         use the rolecall that wrote it, or train the model again with this one",
         version = env!("CARGO_PKG_VERSION")
     )]
     Newer {

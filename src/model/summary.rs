@@ -36,6 +36,14 @@ pub struct Summary {
     pub open_thresholds: Vec<Threshold>,
 }
 
+impl Summary {
+    /// The figures that count: of all rows, unless only roles are asked for or there is no other
+    /// row.
+    pub fn counting(&self, closed: bool) -> &Figures {
+        if closed || self.open.rows == self.closed.rows { &self.closed } else { &self.open }
+    }
+}
+
 /// Names of the outcomes: the roles, then `other`.
 pub fn outcome_names(roles: &RoleSet) -> Vec<String> {
     roles.iter().map(|r| r.id.clone()).chain([OTHER.to_owned()]).collect()

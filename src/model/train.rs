@@ -71,7 +71,7 @@ impl Collector {
         let example = Example::new(evidence, title, company, outcome);
         for feature in evidence.features() {
             let (buckets, text) = self.texts.entry((feature.channel, feature.key)).or_default();
-            *buckets |= 1 << example.bucket();
+            *buckets |= u16::from(feature.plain) << example.bucket();
             if text.is_none() && buckets.count_ones() >= SUPPORT {
                 *text = Some(evidence.feature_text(feature, lexicon).into());
             }

@@ -12,7 +12,7 @@
 //! where `n(f,k)` counts the postings of class `k` that show `f`, `N(k)` is its sum over the
 //! channel, `b(f)` the mean of `n(f,j) / N(j)` over the classes, `B` the smallest `N` times
 //! BACKGROUND, `M` the geometric mean of the smallest and the largest `N`, and `l` the weight of a
-//! lexicon entry. This is multinomial naive Bayes on binary counts (McCallum and Nigam 1998) with a
+//! lexicon entry. This is multinomial naive Bayes on binary counts (Nigam et al. 2000) with a
 //! Dirichlet prior: a class with few postings is drawn towards what all classes have in common, a
 //! class with many hardly at all; then every class gets the same mass, so that a rare role is not
 //! drowned. Natural logarithms throughout. For the roles the weights are centred (less their mean

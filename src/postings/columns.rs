@@ -125,7 +125,7 @@ impl Columns {
                 .iter()
                 .position(|h| h == name)
                 .or_else(|| header.iter().position(|h| plain(h) == plain(name)))
-                .ok_or_else(|| missing(&format!("no column {name:?}"), name, header))?;
+                .ok_or_else(|| missing(&format!("no column {name:?}"), name, &[], header))?;
             columns.places[*column as usize] = Some(place);
         }
         for column in Column::ALL {
@@ -148,11 +148,20 @@ impl Columns {
 
     /// What to say when the description cannot be found.
     pub(super) fn no_description(header: &[String]) -> String {
-        missing("no column with the text of the postings was found", "description", header)
+        let what = "no column with the text of the postings was found";
+        missing(what, "description", Column::Description.known(), header)
     }
 }
 
-fn missing(what: &str, wanted: &str, header: &[String]) -> String {
+/// Names of columns for a message: quoted, on one line, the first forty.
+pub fn listed(header: &[String]) -> String {
+    let names: Vec<String> = header.iter().take(40).map(|name| format!("{name:?}")).collect();
+    let more = header.len() - names.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.join(", ") + &rest
+}
+
+fn missing(what: &str, wanted: &str, known: &[&str], header: &[String]) -> String {
     let wanted = plain(wanted);
     let mut near: Vec<(f64, &String)> = header
         .iter()
@@ -160,23 +169,17 @@ fn missing(what: &str, wanted: &str, header: &[String]) -> String {
             let h_plain = plain(h);
             let inside =
                 h_plain.contains(&wanted) || (h_plain.len() > 3 && wanted.contains(&h_plain));
-            let known = Column::Description.known().iter().copied();
-            let like = known.chain([wanted.as_str()]).map(|k| strsim::jaro_winkler(k, &h_plain));
+            let names = known.iter().copied().chain([wanted.as_str()]);
+            let like = names.map(|k| strsim::jaro_winkler(k, &h_plain));
             (f64::from(u8::from(inside)) + like.fold(0.0, f64::max), h)
         })
         .filter(|(near, _)| *near > 0.75)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let list = |names: &mut dyn Iterator<Item = &String>| {
-        names.map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ")
-    };
-    let mut message = format!("{what}; the columns are {}", list(&mut header.iter().take(40)));
-    if header.len() > 40 {
-        message.push_str(&format!(" and {} more", header.len() - 40));
-    }
+    let mut message = format!("{what}; the columns are {}", listed(header));
     if !near.is_empty() {
-        let names = list(&mut near.iter().take(3).map(|n| n.1));
-        message.push_str(&format!(". Nearest: {names}"));
+        let nearest: Vec<String> = near.into_iter().take(3).map(|(_, name)| name.clone()).collect();
+        message.push_str(&format!(". Nearest: {}", listed(&nearest)));
     }
     message
         .push_str(". Choose one with --description COLUMN (or --title, --company, --label, --id)");

@@ -4,5 +4,5 @@ mod columns;
 mod reader;
 mod recorder;
 
-pub use columns::{Column, ColumnNames, Columns};
+pub use columns::{Column, ColumnNames, Columns, listed};
 pub use reader::{Batch, InputError, PostingReader, Rejected, Row};

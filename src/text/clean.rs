@@ -35,12 +35,26 @@ impl CleanText {
     pub fn set(&mut self, raw: &str) {
         if let Some(once) = decoded_markup(raw) {
             self.strip(&once.text);
-            for anchor in &mut self.anchors {
-                anchor.1 = once.raw_offset(anchor.1 as usize) as u32;
-            }
+            self.lead_through(&once);
         } else {
             self.strip(raw);
         }
+    }
+
+    /// Makes the anchors lead past `once`, the text that this one was made of, to its raw field.
+    fn lead_through(&mut self, once: &Self) {
+        if self.anchors.first().is_none_or(|a| a.0 > 0) {
+            self.anchors.insert(0, (0, 0));
+        }
+        let ends = self.anchors.iter().skip(1).map(|a| a.0).chain([self.text.len() as u32]);
+        let mut led = Vec::with_capacity(self.anchors.len() + once.anchors.len());
+        for (&(here, there), end) in self.anchors.iter().zip(ends) {
+            led.push((here, once.raw_offset(there as usize) as u32));
+            let inner = once.anchors.partition_point(|a| a.0 <= there);
+            let inner = once.anchors[inner..].iter().take_while(|a| a.0 < there + (end - here));
+            led.extend(inner.map(|&(at, raw)| (here + (at - there), raw)));
+        }
+        self.anchors = led;
     }
 
     /// The cleaned text.

@@ -1,4 +1,4 @@
-//! From a raw field to tokens: markup is removed ([`clean`]), words are found ([`tokens`]).
+//! From a raw field to tokens: markup is removed ([`CleanText`]), words are found ([`Tokens`]).
 
 mod clean;
 mod tokens;

@@ -34,7 +34,9 @@ pub struct Token {
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capitals {
-    /// Any other way: `po`, `Po`, `42`.
+    /// No capitals: `po`, `42`.
+    None,
+    /// Any other way: `Po`, `pO`.
     Mixed,
     /// Capitals only: `PO`.
     All,
@@ -95,7 +97,8 @@ impl Tokens {
                 self.words.push(b.to_ascii_lowercase() as char);
             }
         } else {
-            for c in written.nfkc() {
+            // A few letters stand for several words; a word has no space.
+            for c in written.nfkc().filter(|c| !c.is_whitespace()) {
                 upper += usize::from(c.is_uppercase());
                 lower += usize::from(c.is_lowercase());
                 self.words.extend(c.to_lowercase());
@@ -110,6 +113,7 @@ impl Tokens {
             hash: rapidhash::v3::rapidhash_v3(word.as_bytes()),
             breaks,
             capitals: match (upper, lower) {
+                (0, _) => Capitals::None,
                 (1.., 0) => Capitals::All,
                 (2.., 1) if written.ends_with('s') => Capitals::AllButPlural,
                 _ => Capitals::Mixed,
@@ -301,10 +305,10 @@ mod tests {
 
     #[test]
     fn capitals_are_noticed() {
-        use Capitals::{All, AllButPlural, Mixed};
+        use Capitals::{All, AllButPlural, Mixed, None};
         let tokens = Tokens::new("PO Po po 2PO POs As 42");
         let marks: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals).collect();
-        assert_eq!(marks, [All, Mixed, Mixed, All, AllButPlural, Mixed, Mixed]);
+        assert_eq!(marks, [All, Mixed, None, All, AllButPlural, Mixed, None]);
         assert!(tokens.as_slice()[6].numeric);
     }
 }

@@ -150,6 +150,18 @@ fn a_figure_below_its_floor_gives_status_1() {
 }
 
 #[test]
+fn without_other_the_figures_of_the_roles_are_what_counts() {
+    let mut table = Table::of(SAMPLE);
+    let label = table.place("role");
+    table.rows.retain(|row| row[label] != "other");
+    let workspace = Workspace::with("in.csv", table.bytes());
+    let report = workspace.rolecall(&["evaluate", "in.csv", "--json"]).succeeds().json();
+    let floor = report["closed"]["macro_f1"].as_f64().expect("a number") - 1e-6;
+    let floor = format!("macro-f1={floor}");
+    workspace.rolecall(&["evaluate", "in.csv", "--fail-below", &floor]).succeeds();
+}
+
+#[test]
 fn the_report_for_people_names_every_role() {
     let ran = Workspace::new().rolecall(&["evaluate", SAMPLE]).succeeds();
     for part in ["macro-F1", "product_owner", "product_manager", "technical_project_manager"] {

@@ -96,7 +96,7 @@ fn a_newer_format_is_refused() {
         format!("rolecall-model 99\n{rest}")
     });
     let refused = refusal(newer);
-    for part in ["format 99", "newer rolecall"] {
+    for part in ["format 99", "train the model again"] {
         assert!(refused.contains(part), "{refused}");
     }
 }

@@ -27,6 +27,8 @@ fn skills_are_found_where_they_say() {
     let workspace = Workspace::with("in.csv", table.bytes());
     let found = workspace.rolecall(&["skills", "in.csv"]).succeeds().table();
     assert_eq!(found.header, ["row", "id", "skill", "text", "start", "end"]);
+    let piped = workspace.rolecall(&["skills", "-"]).stdin(table.bytes()).succeeds().table();
+    assert_eq!(piped, found);
     let mut seen = String::new();
     for row in &found.rows {
         let [number, id, _, text, start, end] = row.as_slice() else { panic!("{row:?}") };

@@ -118,7 +118,7 @@ fn labels_can_be_taken_from_titles() {
 fn a_missing_label_column_is_refused() {
     let workspace = Workspace::with("in.csv", "title,text\nBaker,Bread\n");
     let refused = workspace.rolecall(&["train", "in.csv", "-o", "new.rolecall"]).fails();
-    for part in ["in.csv", "no label column", "title, text", "--label"] {
+    for part in ["in.csv", "no label column", "title", "text", "--label"] {
         assert!(refused.contains(part), "{refused}");
     }
     let arguments = ["train", "in.csv", "--label", "job", "-o", "new.rolecall"];

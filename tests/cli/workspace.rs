@@ -146,7 +146,7 @@ impl Run<'_> {
             lines: stderr.lines().map(str::to_owned).collect(),
         };
         ran.holds(ran.status == Some(status), &format!("the status is not {status}"));
-        let unfinished = self.workspace.files().iter().any(|name| name.ends_with(".part"));
+        let unfinished = self.workspace.files().iter().any(|name| name.contains(".part"));
         ran.holds(!unfinished, "an unfinished file was left behind");
         ran
     }

@@ -39,9 +39,11 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             args.precision
         ));
     }
+    // Read before anything is written: an input without rows is an error.
+    let mut batch = postings.next()?;
+    postings.need_rows()?;
     let mut rows = Rows::open(args, postings.header(), &lexicon)?;
     let mut summary = Summary::default();
-    let mut batch = postings.next()?;
     while let Some(rows_in) = batch {
         let columns = postings.columns().clone();
         let judge = &judge;

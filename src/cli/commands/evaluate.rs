@@ -10,7 +10,7 @@ use crate::model::{
     Example, Probabilities, Summary, leave_organisation_out, outcome_names, summarise,
     train_and_predict,
 };
-use crate::postings::Column;
+use crate::postings::{Column, listed};
 use crate::report::write_summary;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
@@ -65,7 +65,7 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
             Some(postings.header().iter().position(|h| h == name).with_context(|| {
                 format!(
                     "no column {name:?} for --folds; the columns are {}",
-                    postings.header().join(", ")
+                    listed(postings.header())
                 )
             })?)
         }
@@ -163,7 +163,7 @@ fn write_predictions(
 }
 
 fn below(args: &Evaluate, summary: &Summary) -> bool {
-    let figures = if args.judging.closed { &summary.closed } else { &summary.open };
+    let figures = summary.counting(args.judging.closed);
     let mut any = false;
     for &(figure, floor) in &args.fail_below {
         let (name, value) = match figure {

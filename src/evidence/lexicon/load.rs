@@ -327,10 +327,10 @@ fn load_mentions(checks: &Checks, terms: &mut Trie<Term>) -> Result<(), LexiconE
             }
         };
         let capitals = match (upper, row.form.ends_with(['s', 'S'])) {
-            (false, _) => Capitals::Mixed,
-            (true, false) => Capitals::All,
+            (false, _) => None,
+            (true, false) => Some(Capitals::All),
             // "POS" is a point of sale.
-            (true, true) => Capitals::AllButPlural,
+            (true, true) => Some(Capitals::AllButPlural),
         };
         let mention = name.map_or(Term::OtherJob, |name| Term::Mention { name, capitals });
         for phrase in checks.phrases("mentions", line, &row.form)? {

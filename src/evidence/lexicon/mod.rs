@@ -23,8 +23,8 @@ pub enum Term {
     Mention {
         /// Place in the role set, or its length.
         name: u32,
-        /// How it must be written ("PO", "POs"); `Mixed` for any way.
-        capitals: Capitals,
+        /// How it must be written ("PO", "POs"), if that matters.
+        capitals: Option<Capitals>,
     },
 }
 
