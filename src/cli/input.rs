@@ -7,10 +7,13 @@ use crate::evidence::Lexicon;
 use crate::model::Model;
 use crate::postings::{Batch, Column, Columns, PostingReader, Row, listed};
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rows that are worked on together.
 const BATCH: usize = 512;
+/// Unusable labels that are named.
+const LABELS_SAID: usize = 8;
 
 pub(crate) fn lexicon(common: &Common) -> Result<Lexicon> {
     Ok(match &common.lexicon {
@@ -25,6 +28,28 @@ pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
     };
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     Model::from_bytes(&bytes, lexicon).with_context(|| path.display().to_string())
+}
+
+/// Says which rows have no label that can be used: the commonest reasons, with their counts.
+pub(crate) fn say_left_out(left_out: &BTreeMap<String, u64>, by_title: bool, common: &Common) {
+    if common.quiet {
+        return;
+    }
+    let mut labels: Vec<(&String, &u64)> = left_out.iter().collect();
+    labels.sort_by_key(|&(label, n)| (std::cmp::Reverse(n), label));
+    for (label, n) in labels.iter().take(LABELS_SAID) {
+        let reason = if by_title {
+            (*label).clone()
+        } else {
+            format!("label {label:?} is neither a role nor `other`")
+        };
+        say(&format!("{n} rows are left out: {reason}"));
+    }
+    let rest = labels.get(LABELS_SAID..).unwrap_or_default();
+    if !rest.is_empty() {
+        let rows: u64 = rest.iter().map(|(_, n)| *n).sum();
+        say(&format!("{rows} rows with {} more such labels are left out", rest.len()));
+    }
 }
 
 /// Rows read and set aside.

@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all, and words to the user.
 
 use anyhow::{Context, Result};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once};
@@ -12,9 +13,10 @@ static WATCH: Once = Once::new();
 /// What a shell gives a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Standard output, or a file that gets its name when it is complete.
+/// Standard output, a device or a pipe; or a file that gets its name when it is complete.
 pub(crate) enum Output {
     Standard(BufWriter<io::Stdout>),
+    Device(BufWriter<File>),
     File { file: BufWriter<NamedTempFile>, path: PathBuf },
 }
 
@@ -27,6 +29,12 @@ impl Output {
         let said = || format!("cannot write {}", path.display());
         if path.is_dir() {
             anyhow::bail!("{}: it is a folder; name a file in it", said());
+        }
+        // Behind a link, the file that it leads to is the one to replace; a device is not replaced.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            let device = File::options().write(true).open(path).with_context(said)?;
+            return Ok(Self::Device(BufWriter::new(device)));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
@@ -45,6 +53,7 @@ impl Output {
     pub(crate) fn finish(self) -> Result<()> {
         match self {
             Self::Standard(mut out) => Ok(out.flush()?),
+            Self::Device(mut out) => Ok(out.flush()?),
             Self::File { file, path } => {
                 let said = || format!("cannot write {}", path.display());
                 let file =
@@ -61,6 +70,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(out) => out.write(bytes),
+            Self::Device(out) => out.write(bytes),
             Self::File { file, .. } => file.write(bytes),
         }
     }
@@ -68,6 +78,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.flush(),
+            Self::Device(out) => out.flush(),
             Self::File { file, .. } => file.flush(),
         }
     }

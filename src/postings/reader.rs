@@ -16,7 +16,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// It could not be opened or read.
-    #[error("{file}: {source}")]
+    #[error("cannot read {file}")]
     Io {
         /// Name of the file.
         file: String,

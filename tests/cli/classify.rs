@@ -424,3 +424,32 @@ fn an_interrupted_run_leaves_no_file() {
     assert_eq!(output.status.code(), Some(130), "{said}");
     assert_eq!(workspace.files(), [""; 0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let workspace = Workspace::new();
+    workspace.rolecall(&["classify", PLAIN, "-o", "/dev/null"]).succeeds();
+    let null = std::fs::metadata("/dev/null").expect("there is a /dev/null");
+    assert!(null.file_type().is_char_device());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let refused = Workspace::new().rolecall(&["classify", PLAIN, "-o", "/dev/full"]).fails();
+    assert!(refused.contains("/dev/full: No space left"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn behind_a_link_the_file_is_replaced_and_the_link_stays() {
+    let workspace = Workspace::with("real.csv", "old");
+    std::os::unix::fs::symlink(workspace.path("real.csv"), workspace.path("link.csv"))
+        .expect("links can be made");
+    workspace.rolecall(&["classify", PLAIN, "-o", "link.csv"]).succeeds();
+    let link = std::fs::symlink_metadata(workspace.path("link.csv")).expect("it is there");
+    assert!(link.is_symlink());
+    assert!(workspace.read("real.csv").starts_with(b"title,"));
+}

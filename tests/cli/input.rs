@@ -30,7 +30,7 @@ fn refuses(bytes: impl AsRef<[u8]>, because: &[&str]) {
 #[test]
 fn a_missing_file() {
     let refused = refusal(&Workspace::new(), "missing.csv");
-    assert!(refused.starts_with("missing.csv: "), "{refused}");
+    assert!(refused.starts_with("cannot read missing.csv: "), "{refused}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::model::outcome_names;
 use crate::postings::{Column, Columns, Row};
 use crate::report::{Table, added_columns, added_fields};
 use crate::roles::RoleSet;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,17 +52,22 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             || postings.next(),
         );
         for (row, verdict) in rows_in.iter().zip(&verdicts) {
-            rows.write(row, &columns, verdict, roles)?;
+            rows.write(row, &columns, verdict, roles).with_context(|| not_written(args))?;
             summary.add(verdict, roles);
         }
         batch = next?;
     }
     let (tally, outcome) = postings.finish()?;
-    rows.finish()?;
+    rows.finish(args)?;
     summary.rows_read = tally.read;
     summary.rows_rejected = tally.rejected;
     summary.say(args)?;
     Ok(outcome)
+}
+
+fn not_written(args: &Classify) -> String {
+    let path = args.output.as_ref().map(|p| p.display().to_string());
+    format!("cannot write {}", path.as_deref().unwrap_or("standard output"))
 }
 
 fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
@@ -125,10 +130,11 @@ impl Rows {
         Ok(())
     }
 
-    fn finish(self) -> Result<()> {
+    fn finish(self, args: &Classify) -> Result<()> {
         match self {
             Self::Csv(writer) => {
-                writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()
+                let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
+                output.with_context(|| not_written(args))?.finish()
             }
             Self::Table(out, _) => out.finish(),
         }

@@ -3,7 +3,7 @@
 use super::train::given_label;
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure};
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::output::{Output, say};
 use crate::evidence::{Extractor, Lexicon};
 use crate::model::{
@@ -103,9 +103,7 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
         }
     }
     let (_, outcome) = postings.finish()?;
-    for (label, n) in left_out.iter().filter(|_| !args.input.common.quiet) {
-        say(&format!("{n} rows labelled {label:?} are left out: it is neither a role nor `other`"));
-    }
+    say_left_out(&left_out, false, &args.input.common);
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }

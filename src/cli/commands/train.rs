@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Train;
-use crate::cli::input::{Postings, lexicon};
+use crate::cli::input::{Postings, lexicon, say_left_out};
 use crate::cli::output::{Output, say};
 use crate::evidence::{Evidence, Extractor, Lexicon, Title, TitleRole};
 use crate::model::Collector;
@@ -49,6 +49,8 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
     collector.reject(tally.rejected);
     collector.provenance().data.clone_from(&args.data_name);
     collector.provenance().date.clone_from(&args.date);
+    let left_out = &collector.provenance().left_out;
+    say_left_out(left_out, args.label_from_title, &args.input.common);
     let model = collector.train(&lexicon).context("no model was written")?;
     model.write(&mut output).with_context(|| format!("cannot write {}", args.output.display()))?;
     output.finish()?;

@@ -55,7 +55,7 @@ static EMBEDDED: [(&str, &str); EVIDENCE.len() + OTHERS.len()] = embedded!(
 pub enum LexiconError {
     /// A file is missing or cannot be read.
     #[error(
-        "{file}: {source}. A lexicon folder has the files of data/roles/; copy that folder and edit the copy."
+        "cannot read {file}, which every lexicon folder has (copy data/roles/ and edit the copy)"
     )]
     File {
         /// Path of the file.
