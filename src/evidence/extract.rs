@@ -111,15 +111,35 @@ impl Evidence {
     }
 }
 
-/// The features that the mentions of one role give.
-const MENTION_FEATURES: [&str; 5] =
-    ["named", "named twice", "named four times", "named first", "named most"];
+/// What is said of the mentions of one name.
+#[derive(Debug, Clone, Copy)]
+enum Naming {
+    Once,
+    Twice,
+    FourTimes,
+    First,
+    Most,
+}
+
+impl Naming {
+    const ALL: [Self; 5] = [Self::Once, Self::Twice, Self::FourTimes, Self::First, Self::Most];
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Once => "named",
+            Self::Twice => "named twice",
+            Self::FourTimes => "named four times",
+            Self::First => "named first",
+            Self::Most => "named most",
+        }
+    }
+}
 
 fn mention_text(term: u32, lexicon: &Lexicon) -> String {
-    let each = MENTION_FEATURES.len() as u32;
-    let name = lexicon.roles().iter().nth((term / each) as usize);
+    let each = Naming::ALL.len();
+    let name = lexicon.roles().iter().nth(term as usize / each);
     let name = name.map_or("undecided", |r| r.id.as_str());
-    format!("{name} {}", MENTION_FEATURES[(term % each) as usize])
+    format!("{name} {}", Naming::ALL[term as usize % each].text())
 }
 
 /// Identity of a feature from its channel and stored text.
@@ -150,7 +170,7 @@ impl<'a> Extractor<'a> {
     pub fn new(lexicon: &'a Lexicon) -> Self {
         let names = lexicon.roles().len() + 1;
         let skill_keys = lexicon.skills().iter().map(|s| feature_key(Channel::Skills, &s.id));
-        let mention_keys = (0..(names * MENTION_FEATURES.len()) as u32)
+        let mention_keys = (0..(names * Naming::ALL.len()) as u32)
             .map(|term| feature_key(Channel::Mentions, &mention_text(term, lexicon)));
         Self { lexicon, skill_keys: skill_keys.collect(), mention_keys: mention_keys.collect() }
     }
@@ -175,32 +195,29 @@ impl<'a> Extractor<'a> {
         features.clear();
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
-        let list = tokens.as_slice();
-        let mut first_mention = None;
+        // Where each name first stands: its first token, and how many tokens it has.
+        let mut named = vec![None; mentions.len()];
+        let tokens = tokens.as_slice();
         // The token before this one, if a phrase may begin with it.
         let mut before: Option<usize> = None;
-        let mut inside = 0;
+        let mut matched_until = 0;
         let mut masked_until = 0;
-        for (i, token) in list.iter().enumerate() {
-            if i >= masked_until && i >= inside {
-                match self.term_at(list, i) {
-                    Some((Term::Skill(term), length)) => {
-                        let key = self.skill_keys[term as usize];
-                        let (token, length) = (i as u32, length as u32);
-                        let channel = Channel::Skills;
-                        features.push(Feature { channel, key, plain: true, token, term, length });
-                        inside = i + length as usize;
+        for (i, token) in tokens.iter().enumerate() {
+            if i >= matched_until
+                && let Some((term, length)) = self.term_at(tokens, i)
+            {
+                matched_until = i + length;
+                match term {
+                    Term::Skill(place) => {
+                        let key = self.skill_keys[place as usize];
+                        features.push(feature(Channel::Skills, key, place, i, length));
                     }
-                    Some((Term::Mention { name, .. }, length)) => {
+                    Term::Mention { name, .. } => {
                         mentions[name as usize] += 1;
-                        first_mention.get_or_insert((name, i, length));
-                        if mentions[name as usize] == 1 {
-                            self.push_mention(features, name, 0, i, length);
-                        }
+                        named[name as usize].get_or_insert((i, length));
                         masked_until = i + length;
                     }
-                    Some((Term::OtherJob, length)) => inside = i + length,
-                    None => {}
+                    Term::OtherJob => {}
                 }
             }
             if i < masked_until || token.numeric {
@@ -209,45 +226,49 @@ impl<'a> Extractor<'a> {
             }
             let plain = token.capitals == Capitals::None;
             let key = Channel::Words.key(token.hash);
-            let at = i as u32;
-            features.push(Feature {
-                channel: Channel::Words,
-                key,
-                plain,
-                token: at,
-                term: 0,
-                length: 1,
-            });
+            features.push(Feature { plain, ..feature(Channel::Words, key, 0, i, 1) });
             if let Some(first) = before.filter(|_| !token.breaks) {
-                let key = Channel::Phrases.key(combine(list[first].hash, token.hash));
-                let plain = plain && list[first].capitals == Capitals::None;
-                let (channel, at) = (Channel::Phrases, first as u32);
-                features.push(Feature { channel, key, plain, token: at, term: 0, length: 2 });
+                let plain = plain && tokens[first].capitals == Capitals::None;
+                let key = Channel::Phrases.key(combine(tokens[first].hash, token.hash));
+                features.push(Feature { plain, ..feature(Channel::Phrases, key, 0, first, 2) });
             }
             before = Some(i);
         }
-        if let Some((name, at, length)) = first_mention {
-            self.push_mention(features, name, 3, at, length);
-            for (name, &count) in mentions.iter().enumerate() {
-                if count >= 2 {
-                    self.push_mention(features, name as u32, 1, at, length);
-                }
-                if count >= 4 {
-                    self.push_mention(features, name as u32, 2, at, length);
-                }
-            }
-            let most = mentions.iter().max().copied().unwrap_or(0);
-            let mut top = mentions.iter().enumerate().filter(|&(_, &c)| c == most);
-            if let (Some((name, _)), None) = (top.next(), top.next()) {
-                self.push_mention(features, name as u32, 4, at, length);
-            }
-        }
+        self.push_mentions(features, mentions, &named);
         features.sort_unstable_by_key(|f| (f.channel, f.key, f.token));
         features.dedup_by(|again, first| {
             let same = (again.channel, again.key) == (first.channel, first.key);
             first.plain |= same && again.plain;
             same
         });
+    }
+
+    fn push_mentions(
+        &self,
+        features: &mut Vec<Feature>,
+        mentions: &[u32],
+        named: &[Option<(usize, usize)>],
+    ) {
+        let first = named.iter().flatten().min();
+        let most = mentions.iter().max().copied().unwrap_or(0);
+        let alone = mentions.iter().filter(|&&count| count == most).count() == 1;
+        for (name, (&count, place)) in mentions.iter().zip(named).enumerate() {
+            let Some((at, length)) = *place else { continue };
+            for naming in Naming::ALL {
+                let holds = match naming {
+                    Naming::Once => true,
+                    Naming::Twice => count >= 2,
+                    Naming::FourTimes => count >= 4,
+                    Naming::First => place.as_ref() == first,
+                    Naming::Most => count == most && alone,
+                };
+                if holds {
+                    let term = name * Naming::ALL.len() + naming as usize;
+                    let key = self.mention_keys[term];
+                    features.push(feature(Channel::Mentions, key, term as u32, at, length));
+                }
+            }
+        }
     }
 
     fn term_at(&self, tokens: &[Token], at: usize) -> Option<(Term, usize)> {
@@ -258,25 +279,8 @@ impl<'a> Extractor<'a> {
             !hour && tokens[at..at + length].iter().all(|t| t.capitals == capitals)
         })
     }
+}
 
-    fn push_mention(
-        &self,
-        features: &mut Vec<Feature>,
-        name: u32,
-        kind: u32,
-        at: usize,
-        length: usize,
-    ) {
-        let term = name * MENTION_FEATURES.len() as u32 + kind;
-        let key = self.mention_keys[term as usize];
-        let (token, length) = (at as u32, length as u32);
-        features.push(Feature {
-            channel: Channel::Mentions,
-            key,
-            plain: true,
-            token,
-            term,
-            length,
-        });
-    }
+fn feature(channel: Channel, key: u64, term: u32, token: usize, length: usize) -> Feature {
+    Feature { channel, key, plain: true, token: token as u32, term, length: length as u32 }
 }
