@@ -102,6 +102,14 @@ impl Label {
         roles.find(text).map(Self::Role)
     }
 
+    /// Name in files: a role's id, or `other`.
+    pub fn id(self, roles: &RoleSet) -> &str {
+        match self {
+            Self::Role(id) => &roles.get(id).id,
+            Self::Other => OTHER,
+        }
+    }
+
     /// Place among the outcomes: the role's place, or one past the last role.
     pub fn outcome(self, roles: &RoleSet) -> usize {
         match self {

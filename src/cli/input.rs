@@ -168,8 +168,8 @@ impl<'a> Postings<'a> {
         self.need_rows()?;
         let Tally { read, rejected } = self.tally;
         if let Some(writer) = self.rejects {
-            let output = writer.into_inner().map_err(|e| anyhow::anyhow!(e.error().to_string()))?;
-            output.finish()?;
+            let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
+            output.context("cannot write the rejected rows")?.finish()?;
         }
         if let Some(reason) = self.first_reason.filter(|_| !self.input.common.quiet) {
             let where_to = match &self.input.rejects {

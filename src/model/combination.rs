@@ -78,6 +78,12 @@ impl Combination {
         Ok(fitted)
     }
 
+    /// The one for a view and a question; every model has all four.
+    pub(crate) fn of(all: &[Self], view: View, question: Question) -> &Self {
+        let fits = |c: &&Self| (c.view, c.question) == (view, question);
+        all.iter().find(fits).expect("a checked model has every combination")
+    }
+
     /// The probability of each class.
     pub(crate) fn probabilities(&self, scores: &Scores, roles: usize) -> Vec<f64> {
         softmax(&self.logits(scores, roles))

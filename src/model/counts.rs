@@ -80,7 +80,7 @@ impl Tally {
         rest
     }
 
-    /// Buckets that show it: in all postings, in those of a role.
+    /// Buckets that show it in small letters: in all postings, in those of a role.
     pub(crate) fn support(&self) -> [u32; 2] {
         self.buckets.map(|b| b.iter().map(|&n| u32::from(n > 0)).sum())
     }

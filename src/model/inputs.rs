@@ -5,6 +5,11 @@ use super::scores::Scores;
 use crate::evidence::Channel;
 use serde::{Deserialize, Serialize};
 
+/// What the lexicon's own scores are divided by.
+pub(crate) const LEXICON_SCALE: f64 = 10.0;
+/// Mentions that every name is given.
+const MENTION_SMOOTHING: f64 = 0.5;
+
 /// What of a posting is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -91,6 +96,3 @@ impl Input {
         }
     }
 }
-
-pub(crate) const LEXICON_SCALE: f64 = 10.0;
-const MENTION_SMOOTHING: f64 = 0.5;

@@ -19,8 +19,8 @@ use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{
-    Collector, HeldOutProbabilities, Probabilities, Provenance, leave_organisation_out,
-    train_and_predict,
+    Collector, HeldOutProbabilities, Probabilities, Provenance, RARE_LABELS,
+    leave_organisation_out, train_and_predict,
 };
 
 use combination::Combination;
@@ -174,8 +174,7 @@ impl Model {
 
     /// The combination of a view and a question.
     pub(crate) fn combination(&self, view: View, question: Question) -> &Combination {
-        let fits = |c: &&Combination| (c.view, c.question) == (view, question);
-        self.header.combinations.iter().find(fits).expect("a checked model has every combination")
+        Combination::of(&self.header.combinations, view, question)
     }
 
     /// The least confidence at which this share of the held-out rows given a role was right; above

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The numbers of a feature are the postings of each role and of `other` that show it, then the
-//! buckets of organisations that do: of all postings, and of those of a role. A model file is data:
+//! buckets of organisations that do in small letters: of all postings, and of those of a role. A model file is data:
 //! nothing in it is executed, and every number is checked.
 
 use super::ModelError;
@@ -57,7 +57,7 @@ pub struct StoredFeature<'a> {
     pub text: &'a str,
     /// Postings that show it, by role and then `other`.
     pub postings: &'a [u32],
-    /// Buckets of organisations that show it: in all postings, in those of a role.
+    /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
     pub support: [u32; 2],
 }
 

@@ -40,7 +40,12 @@ impl Summary {
     /// The figures that count: of all rows, unless only roles are asked for or there is no other
     /// row.
     pub fn counting(&self, closed: bool) -> &Figures {
-        if closed || self.open.rows == self.closed.rows { &self.closed } else { &self.open }
+        if closed || !self.has_other() { &self.closed } else { &self.open }
+    }
+
+    /// Whether any row is none of the roles.
+    pub fn has_other(&self) -> bool {
+        self.open.rows > self.closed.rows
     }
 }
 

@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 /// Held-out probabilities come from combinations fitted without the row's group, in this many
 /// parts.
 const PARTS: usize = 10;
+/// Stands in a model for labels that few rows have, or that are longer than a name.
+pub const RARE_LABELS: &str = "(rare labels)";
+/// Bytes of the longest label that a model names.
+const LONGEST_LABEL: usize = 64;
 
 /// Where a model comes from: never the postings themselves.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,9 +33,10 @@ pub struct Provenance {
     pub rows: u64,
     /// Rows that could not be read.
     pub rejected: u64,
-    /// Rows counted a second time nowhere: same title, company, text and label as another.
+    /// Rows with the title, company, text and label of another, and so not counted again.
     pub duplicates: u64,
-    /// Rows left out because their label is not in the role set, by label.
+    /// Rows left out because their label is not in the role set, by label; in a model, rare and
+    /// long labels together as [`RARE_LABELS`], so that no row's own text gets into it.
     pub left_out: BTreeMap<String, u64>,
     /// Organisations, where a row without one counts as its own.
     pub organisations: u64,
@@ -50,7 +55,8 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Adds one posting; `label` is `None` for text that is no label of the role set.
+    /// Adds one posting; `label` is an error with the reason or the text when there is no label of
+    /// the role set.
     pub fn add(
         &mut self,
         evidence: &Evidence,
@@ -100,6 +106,7 @@ impl Collector {
         self.examples.dedup_by_key(|e| e.order);
         let examples: Vec<&Example> = self.examples.iter().collect();
         let mut provenance = self.provenance;
+        provenance.left_out = without_rare(provenance.left_out);
         provenance.duplicates = (before - examples.len()) as u64;
         let groups_of = groups(&examples);
         provenance.organisations =
@@ -141,6 +148,17 @@ impl Collector {
         };
         Model::new(header, features, lexicon)
     }
+}
+
+/// Keeps the labels that are names of classes and not the text of single rows.
+fn without_rare(labels: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut kept = BTreeMap::new();
+    for (label, rows) in labels {
+        let named = rows >= u64::from(SUPPORT) && label.len() <= LONGEST_LABEL;
+        let label = if named { label } else { RARE_LABELS.to_owned() };
+        *kept.entry(label).or_default() += rows;
+    }
+    kept
 }
 
 /// Counts, held-out scores of the rows counted, and the combinations fitted on them.
@@ -206,12 +224,8 @@ impl Probabilities {
         scores: &Scores,
         roles: usize,
     ) -> Self {
-        let of = |question| {
-            let fits = |c: &&Combination| (c.view, c.question) == (view, question);
-            let combination =
-                combinations.iter().find(fits).expect("a model has every combination");
-            combination.probabilities(scores, roles)
-        };
+        let of =
+            |question| Combination::of(combinations, view, question).probabilities(scores, roles);
         Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
     }
 

@@ -15,7 +15,7 @@ pub fn write_summary(out: &mut dyn Write, summary: &Summary, closed: bool) -> io
     };
     writeln!(out, "{view}: which role, of the rows that have one")?;
     write_figures(out, &summary.closed)?;
-    if !closed && summary.open.rows > summary.closed.rows {
+    if !closed && summary.has_other() {
         writeln!(out, "\n{view}: which role or other, of all rows")?;
         write_figures(out, &summary.open)?;
         writeln!(

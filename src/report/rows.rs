@@ -3,7 +3,7 @@
 use crate::evidence::TitleRole;
 use crate::judge::Verdict;
 use crate::model::outcome_names;
-use crate::roles::{Label, OTHER, RoleSet};
+use crate::roles::RoleSet;
 
 /// Names of the added columns.
 pub fn added_columns(roles: &RoleSet) -> Vec<String> {
@@ -18,7 +18,7 @@ pub fn added_columns(roles: &RoleSet) -> Vec<String> {
 /// semicolons, strongest first.
 pub fn added_fields(verdict: &Verdict, roles: &RoleSet) -> Vec<String> {
     let mut fields = vec![
-        label_id(verdict.label, roles).to_owned(),
+        verdict.label.id(roles).to_owned(),
         format!("{:.6}", verdict.confidence),
         verdict.decision.name().to_owned(),
     ];
@@ -28,14 +28,6 @@ pub fn added_fields(verdict: &Verdict, roles: &RoleSet) -> Vec<String> {
     let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
     fields.push(defused(phrases.join("; ")));
     fields
-}
-
-/// Id of a label.
-pub(super) fn label_id(label: Label, roles: &RoleSet) -> &str {
-    match label {
-        Label::Role(id) => &roles.get(id).id,
-        Label::Other => OTHER,
-    }
 }
 
 fn title_role(role: &TitleRole, roles: &RoleSet) -> String {

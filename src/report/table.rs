@@ -1,6 +1,5 @@
 //! Verdicts as a table for reading.
 
-use super::rows::label_id;
 use super::text::fit;
 use crate::judge::{Decision, Verdict};
 use crate::roles::{Label, OTHER, RoleSet};
@@ -50,7 +49,7 @@ impl Table {
         let role = match (verdict.decision, verdict.label) {
             (Decision::NoEvidence, _) => "-",
             (_, Label::Role(id)) => &roles.get(id).name,
-            (_, Label::Other) => label_id(Label::Other, roles),
+            (_, Label::Other) => OTHER,
         };
         let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
         let confidence = format!("{:.2}", verdict.confidence);

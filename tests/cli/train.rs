@@ -104,7 +104,7 @@ fn labels_can_be_taken_from_titles() {
     let arguments = ["train", "in.csv", "--label-from-title", "-o", "new.rolecall"];
     let ran = workspace.rolecall(&arguments).succeeds();
     ran.says(&["left out", "\"title states no role\""]);
-    ran.says(&["left out", "\"title states several roles\""]);
+    ran.says(&["left out", "title states several roles"]);
     let run = workspace.rolecall(&["classify", PLAIN, "--model", "new.rolecall"]);
     let output = run.succeeds().table();
     assert_eq!(output.column("predicted_role"), output.column("role"));
@@ -183,4 +183,17 @@ fn name_and_date_of_the_data_are_kept() {
     assert_eq!(workspace.rolecall(&arguments).succeeds().lines, [""; 0]);
     let ran = workspace.rolecall(&["model", "show", "new.rolecall"]).succeeds();
     assert!(ran.text().contains("A sample") && ran.text().contains("2020-02-29"));
+}
+
+#[test]
+fn labels_of_single_rows_never_get_into_a_model() {
+    let workspace = Workspace::new();
+    let mut sample = std::fs::read_to_string(SAMPLE).expect("the sample is there");
+    sample.push_str("x1,Title,Company,Town,Some text,a sentence that only this row has\n");
+    workspace.write("in.csv", sample);
+    workspace.rolecall(&["train", "in.csv", "-o", "m.rolecall"]).succeeds();
+    let text = zstd::decode_all(workspace.read("m.rolecall").as_slice()).expect("a model");
+    let text = String::from_utf8(text).expect("a model is text");
+    assert!(text.contains(r#""left_out":{"(rare labels)":1}"#));
+    assert!(!text.contains("only this row"));
 }

@@ -6,7 +6,6 @@ use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::judge::{Decision, Judge, Settings, Verdict};
-use crate::model::outcome_names;
 use crate::postings::{Column, Columns, Row};
 use crate::report::{Table, added_columns, added_fields};
 use crate::roles::RoleSet;
@@ -160,8 +159,7 @@ impl Summary {
         self.rows_written += 1;
         *self.decisions.entry(verdict.decision.name()).or_default() += 1;
         if verdict.decision != Decision::NoEvidence {
-            let name = &outcome_names(roles)[verdict.label.outcome(roles)];
-            *self.predicted.entry(name.clone()).or_default() += 1;
+            *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
         }
     }
 
