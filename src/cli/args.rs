@@ -232,7 +232,7 @@ pub(crate) enum ModelCommand {
         common: Common,
     },
     /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
-    /// and of `other`, buckets of organisations in all postings and in those of a role
+    /// and of each family of other jobs, buckets of organisations in all postings and in those of a role
     Export {
         /// Model file (the embedded model otherwise)
         file: Option<PathBuf>,

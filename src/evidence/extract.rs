@@ -1,9 +1,11 @@
-//! The four channels of evidence in one posting.
+//! The channels of evidence in one posting.
 
 use super::Lexicon;
 use super::lexicon::Term;
+use super::parts::boilerplate;
 use crate::text::{Capitals, CleanText, Token, Tokens, combine};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A kind of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,11 +19,14 @@ pub enum Channel {
     Phrases,
     /// Names of roles: which, how often, which first.
     Mentions,
+    /// How a role is spoken of: the words beside its name, and in which form it is named.
+    Contexts,
 }
 
 impl Channel {
     /// All channels in order.
-    pub const ALL: [Self; 4] = [Self::Skills, Self::Words, Self::Phrases, Self::Mentions];
+    pub const ALL: [Self; 5] =
+        [Self::Skills, Self::Words, Self::Phrases, Self::Mentions, Self::Contexts];
 
     /// Name in files.
     pub fn name(self) -> &'static str {
@@ -30,6 +35,7 @@ impl Channel {
             Self::Words => "words",
             Self::Phrases => "phrases",
             Self::Mentions => "mentions",
+            Self::Contexts => "contexts",
         }
     }
 
@@ -50,7 +56,8 @@ pub struct Feature {
     pub plain: bool,
     /// First token of its first occurrence.
     token: u32,
-    /// Skills: place in the lexicon. Mentions: place in the list of mention features.
+    /// Skills: place in the lexicon. Mentions: place in the list of mention features. Contexts:
+    /// the [`Side`].
     term: u32,
     /// Tokens it covers.
     length: u32,
@@ -63,6 +70,8 @@ pub struct Evidence {
     mentions: Vec<u32>,
     clean: CleanText,
     tokens: Tokens,
+    /// Tokens of parts that say nothing about the job.
+    ignored: Vec<Range<usize>>,
 }
 
 impl Evidence {
@@ -88,11 +97,20 @@ impl Evidence {
     }
 
     /// Bytes of the cleaned text where a feature first stands.
-    pub fn span(&self, feature: &Feature) -> std::ops::Range<usize> {
+    pub fn span(&self, feature: &Feature) -> Range<usize> {
         let tokens = self.tokens.as_slice();
         let first = feature.token as usize;
         let last = first + feature.length as usize - 1;
         tokens[first].start as usize..tokens[last].end as usize
+    }
+
+    /// Bytes of the cleaned text of the parts that say nothing about the job, and are not looked at.
+    pub fn ignored(&self) -> impl Iterator<Item = Range<usize>> {
+        let tokens = self.tokens.as_slice();
+        let span = |part: &Range<usize>| {
+            tokens[part.start].start as usize..tokens[part.end - 1].end as usize
+        };
+        self.ignored.iter().map(span)
     }
 
     /// Text of a feature as models store it.
@@ -107,7 +125,37 @@ impl Evidence {
                 format!("{} {}", word(feature.token), word(second))
             }
             Channel::Mentions => mention_text(feature.term, lexicon),
+            Channel::Contexts => {
+                let side = Side::ALL[feature.term as usize];
+                let at = if side == Side::Before { 0 } else { feature.length - 1 };
+                side.text(word(feature.token + at))
+            }
         }
+    }
+}
+
+/// Where a word stands beside the name of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+    /// The last word of the name itself: one product manager, or product managers.
+    Form,
+}
+
+impl Side {
+    const ALL: [Self; 3] = [Self::Before, Self::After, Self::Form];
+
+    fn text(self, word: &str) -> String {
+        match self {
+            Self::Before => format!("{word} ..."),
+            Self::After => format!("... {word}"),
+            Self::Form => format!("named as {word}"),
+        }
+    }
+
+    fn key(self, word: u64) -> u64 {
+        Channel::Contexts.key(combine(word, self as u64))
     }
 }
 
@@ -119,10 +167,12 @@ enum Naming {
     FourTimes,
     First,
     Most,
+    Early,
 }
 
 impl Naming {
-    const ALL: [Self; 5] = [Self::Once, Self::Twice, Self::FourTimes, Self::First, Self::Most];
+    const ALL: [Self; 6] =
+        [Self::Once, Self::Twice, Self::FourTimes, Self::First, Self::Most, Self::Early];
 
     fn text(self) -> &'static str {
         match self {
@@ -131,6 +181,7 @@ impl Naming {
             Self::FourTimes => "named four times",
             Self::First => "named first",
             Self::Most => "named most",
+            Self::Early => "named early",
         }
     }
 }
@@ -146,6 +197,11 @@ fn mention_text(term: u32, lexicon: &Lexicon) -> String {
 pub(crate) fn feature_key(channel: Channel, text: &str) -> u64 {
     match channel {
         Channel::Skills | Channel::Words | Channel::Mentions => channel.key(text_hash(text)),
+        Channel::Contexts => match text.split_once(' ') {
+            Some(("...", after)) => Side::After.key(text_hash(after)),
+            Some((before, "...")) => Side::Before.key(text_hash(before)),
+            _ => Side::Form.key(text_hash(text.rsplit(' ').next().unwrap_or(text))),
+        },
         Channel::Phrases => {
             let (first, second) = text.split_once(' ').unwrap_or((text, ""));
             channel.key(combine(text_hash(first), text_hash(second)))
@@ -189,7 +245,7 @@ impl<'a> Extractor<'a> {
 
     /// The evidence in a raw text field, keeping the allocations of `evidence`.
     pub fn extract_into(&self, raw: &str, evidence: &mut Evidence) {
-        let Evidence { features, mentions, clean, tokens } = evidence;
+        let Evidence { features, mentions, clean, tokens, ignored } = evidence;
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
@@ -198,11 +254,18 @@ impl<'a> Extractor<'a> {
         // Where each name first stands: its first token, and how many tokens it has.
         let mut named = vec![None; mentions.len()];
         let tokens = tokens.as_slice();
+        *ignored = boilerplate(tokens, &self.lexicon.headings);
+        let mut ahead = ignored.iter().peekable();
         // The token before this one, if a phrase may begin with it.
         let mut before: Option<usize> = None;
         let mut matched_until = 0;
         let mut masked_until = 0;
         for (i, token) in tokens.iter().enumerate() {
+            ahead.next_if(|part| part.end <= i);
+            if ahead.peek().is_some_and(|part| part.contains(&i)) {
+                before = None;
+                continue;
+            }
             if i >= matched_until
                 && let Some((term, length)) = self.term_at(tokens, i)
             {
@@ -216,6 +279,7 @@ impl<'a> Extractor<'a> {
                         mentions[name as usize] += 1;
                         named[name as usize].get_or_insert((i, length));
                         masked_until = i + length;
+                        push_contexts(features, tokens, i, length);
                     }
                     Term::OtherJob => {}
                 }
@@ -261,6 +325,7 @@ impl<'a> Extractor<'a> {
                     Naming::FourTimes => count >= 4,
                     Naming::First => place.as_ref() == first,
                     Naming::Most => count == most && alone,
+                    Naming::Early => at < EARLY,
                 };
                 if holds {
                     let term = name * Naming::ALL.len() + naming as usize;
@@ -278,6 +343,29 @@ impl<'a> Extractor<'a> {
             let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
             !hour && tokens[at..at + length].iter().all(|t| t.capitals == capitals)
         })
+    }
+}
+
+/// A name among the first words is most likely that of the job.
+const EARLY: usize = 30;
+/// Words this far from the name of a role, in the same sentence, say how it is spoken of.
+const WINDOW: usize = 5;
+
+fn push_contexts(features: &mut Vec<Feature>, tokens: &[Token], at: usize, length: usize) {
+    let end = at + length;
+    let mut push = |side: Side, word: &Token, first, length| {
+        let plain = side == Side::Form || word.capitals == Capitals::None;
+        let key = side.key(word.hash);
+        let feature = feature(Channel::Contexts, key, side as u32, first, length);
+        features.push(Feature { plain, ..feature });
+    };
+    push(Side::Form, &tokens[end - 1], at, length);
+    for i in (at.saturating_sub(WINDOW)..at).rev().take_while(|&i| !tokens[i + 1].breaks) {
+        push(Side::Before, &tokens[i], i, end - i);
+    }
+    let after = tokens[end..].iter().take(WINDOW).take_while(|t| !t.breaks);
+    for (i, word) in after.enumerate() {
+        push(Side::After, word, at, length + i + 1);
     }
 }
 

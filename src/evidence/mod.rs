@@ -1,9 +1,10 @@
-//! From tokens to evidence: the role [`lexicon`] and the four [`Channel`]s.
+//! From tokens to evidence: the role [`lexicon`] and the [`Channel`]s.
 //!
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
 mod extract;
 pub mod lexicon;
+mod parts;
 mod title;
 
 pub(crate) use extract::feature_key;

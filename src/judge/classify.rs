@@ -1,9 +1,8 @@
 //! Postings to verdicts.
 
-use super::attribution::Attribution;
 use crate::evidence::{Channel, Evidence, Extractor, Feature, Lexicon, Title};
 use crate::metrics::top;
-use crate::model::{Model, Probabilities, Question, View};
+use crate::model::{Model, Probabilities, Scores, View};
 use crate::roles::Label;
 use serde::Serialize;
 
@@ -64,7 +63,7 @@ impl Default for Settings {
 pub struct Phrase {
     /// As written.
     pub text: String,
-    /// What it adds to the log-odds of the verdict, in nats.
+    /// Its naive Bayes weight for the verdict against the strongest rival, in nats.
     pub strength: f64,
 }
 
@@ -140,12 +139,8 @@ impl<'a> Judge<'a> {
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
         let evidence = self.evidence(title, description);
         let scores = self.model.scores(&evidence);
-        let probabilities = Probabilities::new(
-            self.model.combinations(),
-            self.settings.view,
-            &scores,
-            self.roles(),
-        );
+        let probabilities =
+            Probabilities::new(self.model.combinations(), self.settings.view, &scores);
         let outcomes = if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
         } else {
@@ -174,13 +169,9 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn roles(&self) -> usize {
-        self.model.header().roles.len()
-    }
-
     fn says_nothing(&self, evidence: &Evidence) -> bool {
         let words = || evidence.features().iter().filter(|f| f.channel == Channel::Words);
-        let known = words().filter(|f| self.model.feature(f.channel, f.key).is_some()).count();
+        let known = words().filter(|f| self.model.weights(f.channel, f.key).is_some()).count();
         let named = evidence.mentions().iter().any(|&n| n > 0);
         let skilled = evidence.features().iter().any(|f| f.channel == Channel::Skills);
         let strange = (known as f64) < LEAST_KNOWN * words().count() as f64;
@@ -191,32 +182,34 @@ impl<'a> Judge<'a> {
     fn quotes(
         &self,
         evidence: &Evidence,
-        scores: &crate::model::Scores,
+        scores: &Scores,
         probabilities: &Probabilities,
         label: Label,
     ) -> Vec<Phrase> {
         let view = self.settings.view;
-        let mut strengths = vec![0.0; evidence.features().len()];
-        let mut add = |question, of: &dyn Fn(&[f64]) -> f64| {
-            let parts = Attribution::new(self.model, scores, view, question, of)
-                .all(self.model, scores, evidence);
-            strengths.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
-        };
-        match label {
+        let (role, family) = scores.nearest(view);
+        let (class, rival) = match label {
+            Label::Other => (family, role),
             Label::Role(role) => {
                 let mut others = probabilities.closed.clone();
                 others[role.index()] = -1.0;
                 let rival = top(&others);
-                add(Question::Role, &|s| s[role.index()] - s[rival]);
-                if !self.settings.closed {
-                    add(Question::Scope, &|s| s[0] - s[1]);
-                }
+                let other = self.settings.closed
+                    || others[rival] * probabilities.in_scope >= 1.0 - probabilities.in_scope;
+                (role.index(), if other { rival } else { family })
             }
-            Label::Other => add(Question::Scope, &|s| s[1] - s[0]),
-        }
+        };
+        let strength = |f: &Feature| {
+            let weights = self.model.weights(f.channel, f.key).filter(|_| view.looks_at(f.channel));
+            weights.map_or(0.0, |w| w[class] - w[rival])
+        };
         let text = evidence.text().as_str();
-        let mut strongest: Vec<(f64, &Feature)> =
-            strengths.into_iter().zip(evidence.features()).filter(|(s, _)| *s > 0.0).collect();
+        let mut strongest: Vec<(f64, &Feature)> = evidence
+            .features()
+            .iter()
+            .map(|f| (strength(f), f))
+            .filter(|(s, _)| *s > 0.0)
+            .collect();
         strongest.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut quoted: Vec<(std::ops::Range<usize>, Phrase)> = Vec::new();
         for (strength, feature) in strongest {

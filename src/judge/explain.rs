@@ -34,7 +34,7 @@ pub struct QuestionPart {
 #[derive(Debug, Clone, Serialize)]
 pub struct Part {
     /// A channel; `lexicon` for the lexicon's own weights; `naming` for how often roles are named;
-    /// `length`.
+    /// `amount` for how much was found.
     pub name: String,
     /// What it adds to the score of each class: the sum of its pieces.
     pub adds: Vec<f64>,
@@ -110,7 +110,8 @@ impl Judge<'_> {
         };
         let naming = |i| matches!(i, Input::MentionShare(_) | Input::MentionCount(_));
         parts.push(Part::new("naming", rest(naming), classes.len()));
-        parts.push(Part::new("length", rest(|i| i == Input::Length), classes.len()));
+        let amount = |i| matches!(i, Input::Count(_));
+        parts.push(Part::new("amount", rest(amount), classes.len()));
         parts.retain(|part| !part.pieces.is_empty());
         let prior = each(&|a| a.intercept);
         let mut sums = prior.clone();
@@ -132,7 +133,10 @@ impl Judge<'_> {
                     scores.mentions.iter().sum::<u32>()
                 )
             }
-            _ => format!("{} different words", scores.words),
+            Input::Count(channel) => {
+                format!("{} {} known", scores.channels[channel as usize].features, channel.name())
+            }
+            _ => unreachable!("the other inputs are sums over features"),
         }
     }
 }

@@ -2,8 +2,7 @@
 //! models that never saw the posting's organisation, which is what calibrates it (stacking,
 //! Wolpert 1992).
 
-use super::counts::Question;
-use super::inputs::{Input, View};
+use super::inputs::{Input, Question, View};
 use super::scores::Scores;
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
@@ -18,7 +17,7 @@ const ABSENT: f64 = -1e9;
 fn penalty(question: Question) -> f64 {
     match question {
         Question::Role => 3.0,
-        Question::Scope => 1.0,
+        Question::Scope => 10.0,
     }
 }
 
@@ -45,10 +44,10 @@ impl Combination {
         view: View,
         question: Question,
         rows: &[(&Scores, usize)],
-        classes: usize,
-        roles: usize,
+        sizes: [usize; 2],
     ) -> Result<Self, linfa_logistic::error::Error> {
-        let inputs = Input::all(view, question, roles);
+        let inputs = Input::all(view, question, sizes);
+        let classes = if question == Question::Role { sizes[0] } else { 2 };
         let mut fitted = Self {
             view,
             question,
@@ -85,16 +84,15 @@ impl Combination {
     }
 
     /// The probability of each class.
-    pub(crate) fn probabilities(&self, scores: &Scores, roles: usize) -> Vec<f64> {
-        softmax(&self.logits(scores, roles))
+    pub(crate) fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        softmax(&self.logits(scores))
     }
 
     /// The score of each class, in nats: intercept plus weight times input, input by input.
-    pub(crate) fn logits(&self, scores: &Scores, roles: usize) -> Vec<f64> {
+    pub(crate) fn logits(&self, scores: &Scores) -> Vec<f64> {
         let mut logits = self.intercept.clone();
-        for (input, weights) in
-            Input::all(self.view, self.question, roles).iter().zip(&self.weights)
-        {
+        let inputs = Input::all(self.view, self.question, scores.sizes());
+        for (input, weights) in inputs.iter().zip(&self.weights) {
             let value = input.value(scores);
             logits.iter_mut().zip(weights).for_each(|(l, w)| *l += w * value);
         }

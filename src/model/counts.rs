@@ -14,57 +14,31 @@ pub const SUPPORT: u32 = 3;
 /// help the question of scope no more.
 const OTHER_SUPPORT: u32 = 10;
 
-/// Which question a count is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Question {
-    /// Which of the roles is it?
-    Role,
-    /// Is it one of the roles at all?
-    Scope,
+/// Whether a feature takes part: `support` is that in all postings and that in those of a role.
+fn takes_part(channel: Channel, support: [u32; 2]) -> bool {
+    let listed = matches!(channel, Channel::Skills | Channel::Mentions);
+    support[1] >= SUPPORT || support[0] >= if listed { SUPPORT } else { OTHER_SUPPORT }
 }
 
-/// The counts of one feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cell<'a> {
-    /// Postings of each outcome that show it: the roles, then `other`.
-    pub(crate) postings: &'a [u32],
-    /// Whether it takes part in telling roles apart.
-    pub(crate) role: bool,
-    /// Whether it takes part in telling roles from other jobs.
-    pub(crate) scope: bool,
-}
-
-impl<'a> Cell<'a> {
-    /// The counts of a feature of this channel, with its support in all postings and in those of a
-    /// role.
-    pub(crate) fn new(channel: Channel, postings: &'a [u32], support: [u32; 2]) -> Self {
-        let role = support[1] >= SUPPORT;
-        let listed = matches!(channel, Channel::Skills | Channel::Mentions);
-        let scope = role || support[0] >= if listed { SUPPORT } else { OTHER_SUPPORT };
-        Self { postings, role, scope }
-    }
-}
-
-/// Postings that show a feature, by outcome, and by bucket of organisations.
+/// Postings that show a feature, by class, and by bucket of organisations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tally {
+    /// By class: the roles, then the families of other jobs.
     pub(crate) postings: Vec<u32>,
     /// Postings that show it in small letters: all, and those of a role.
     buckets: [[u32; BUCKETS]; 2],
 }
 
 impl Tally {
-    fn new(outcomes: usize) -> Self {
-        Self { postings: vec![0; outcomes], buckets: [[0; BUCKETS]; 2] }
+    fn new(classes: usize) -> Self {
+        Self { postings: vec![0; classes], buckets: [[0; BUCKETS]; 2] }
     }
 
     fn add(&mut self, example: &Example, plain: bool) {
-        self.postings[example.outcome] += 1;
+        self.postings[example.class] += 1;
         if plain {
             self.buckets[0][example.bucket()] += 1;
-            let of_role = example.outcome + 1 < self.postings.len();
-            self.buckets[1][example.bucket()] += u32::from(of_role);
+            self.buckets[1][example.bucket()] += u32::from(example.of_role);
         }
     }
 
@@ -85,8 +59,9 @@ impl Tally {
         self.buckets.map(|b| b.iter().map(|&n| u32::from(n > 0)).sum())
     }
 
-    pub(crate) fn cell(&self, channel: Channel) -> Cell<'_> {
-        Cell::new(channel, &self.postings, self.support())
+    /// Whether it takes part, as a feature of this channel.
+    pub(crate) fn takes_part(&self, channel: Channel) -> bool {
+        takes_part(channel, self.support())
     }
 }
 
@@ -99,8 +74,8 @@ pub(crate) type FeatureMap<V> = HashMap<FeatureKey, V, rapidhash::fast::RandomSt
 /// Tallies of the features that enough organisations show.
 #[derive(Debug, Clone)]
 pub(crate) struct Tallies {
-    /// Roles, and `other`.
-    pub(crate) outcomes: usize,
+    /// Roles, and families of other jobs.
+    pub(crate) classes: usize,
     /// Sorted.
     pub(crate) features: Vec<FeatureKey>,
     /// In the order of `features`.
@@ -110,7 +85,7 @@ pub(crate) struct Tallies {
 
 impl Tallies {
     /// Counts a set of rows.
-    pub(crate) fn new(examples: &[&Example], outcomes: usize) -> Self {
+    pub(crate) fn new(examples: &[&Example], classes: usize) -> Self {
         let mut buckets: FeatureMap<u16> = FeatureMap::default();
         for example in examples {
             for &(feature, plain) in &example.features {
@@ -125,7 +100,7 @@ impl Tallies {
         features.sort_unstable();
         let places = features.iter().enumerate().map(|(i, &f)| (f, i as u32)).collect();
         let mut counted =
-            Self { outcomes, list: vec![Tally::new(outcomes); features.len()], features, places };
+            Self { classes, list: vec![Tally::new(classes); features.len()], features, places };
         for example in examples {
             for &(feature, plain) in &example.features {
                 if let Some(place) = counted.place(feature) {
@@ -148,7 +123,7 @@ impl Tallies {
             for &(feature, plain) in &example.features {
                 if let Some(place) = self.place(feature) {
                     part.entry(place)
-                        .or_insert_with(|| Tally::new(self.outcomes))
+                        .or_insert_with(|| Tally::new(self.classes))
                         .add(example, plain);
                 }
             }

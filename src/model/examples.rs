@@ -1,6 +1,7 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Channel, Evidence};
+use crate::evidence::{Channel, Evidence, Lexicon};
+use crate::roles::Label;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
 /// show it: buckets add up where sets of organisations would not, and support in three buckets
@@ -18,6 +19,10 @@ pub struct Example {
     pub text: u64,
     /// Place of its label among the outcomes: a role's place, or the number of roles for `other`.
     pub outcome: usize,
+    /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
+    pub class: usize,
+    /// Whether it is one of the roles.
+    pub of_role: bool,
     /// Its features, ordered by channel and key, and whether they stand in small letters.
     pub features: Vec<((Channel, u64), bool)>,
     /// How often each role is named; last the names that leave it undecided.
@@ -25,8 +30,15 @@ pub struct Example {
 }
 
 impl Example {
-    /// The features of a posting with a label; `outcome` as in [`Example::outcome`].
-    pub fn new(evidence: &Evidence, title: &str, company: &str, outcome: usize) -> Self {
+    /// The features of a labelled posting.
+    pub fn new(
+        evidence: &Evidence,
+        title: &str,
+        company: &str,
+        label: Label,
+        lexicon: &Lexicon,
+    ) -> Self {
+        let outcome = label.outcome(lexicon.roles());
         let text = evidence.text().as_str();
         let mut row = blake3::Hasher::new();
         for part in [title, company, text] {
@@ -41,6 +53,8 @@ impl Example {
             organisation: if name.is_empty() { text } else { short_hash(&name) },
             text,
             outcome,
+            class: lexicon.class(label, title),
+            of_role: label != Label::Other,
             features: evidence.features().iter().map(|f| ((f.channel, f.key), f.plain)).collect(),
             mentions: evidence.mentions().to_vec(),
         }

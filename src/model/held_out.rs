@@ -1,19 +1,18 @@
 //! Scores from a model that never saw the posting's group: the totals less the group's own counts,
 //! exactly.
 
-use super::counts::{Question, Tallies, Tally};
+use super::counts::{Tallies, Tally};
 use super::examples::{Example, groups};
-use super::scores::{FeatureWeights, Scores};
-use super::weights::{Masses, against_other, classes};
+use super::scores::Scores;
+use super::weights::Masses;
 use crate::evidence::{Channel, Lexicon, feature_key};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-const QUESTIONS: [Question; 2] = [Question::Role, Question::Scope];
-
 /// The weights of the lexicon's entries by feature key.
 #[derive(Debug, Clone)]
 pub(crate) struct LexiconWeights {
+    roles: usize,
     plain: HashMap<u64, Vec<f64>>,
     centred: HashMap<u64, Vec<f64>>,
 }
@@ -31,7 +30,7 @@ impl LexiconWeights {
             weights.iter().map(|w| w - mean).collect()
         };
         let centred = plain.iter().map(|(&key, w)| (key, centre(w))).collect();
-        Self { plain, centred }
+        Self { roles, plain, centred }
     }
 
     /// Weight for each role; empty for features that are no entry.
@@ -48,8 +47,8 @@ impl LexiconWeights {
     }
 }
 
-/// Masses by channel and question.
-pub(crate) type AllMasses = [[Masses; 2]; 4];
+/// Masses by channel.
+pub(crate) type AllMasses = [Masses; Channel::ALL.len()];
 
 /// Counts with what is needed to score by them.
 pub(crate) struct HeldOut<'a> {
@@ -60,9 +59,7 @@ pub(crate) struct HeldOut<'a> {
 
 impl<'a> HeldOut<'a> {
     pub(crate) fn new(tallies: &'a Tallies, lexicon: &'a LexiconWeights) -> Self {
-        let roles = tallies.outcomes - 1;
-        let mut masses: AllMasses =
-            std::array::from_fn(|_| [Masses::new(roles), Masses::new(roles + 1)]);
+        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
         for (&feature, tally) in tallies.features.iter().zip(&tallies.list) {
             change(&mut masses, feature, tally, lexicon, Masses::add);
         }
@@ -107,33 +104,25 @@ impl<'a> HeldOut<'a> {
     }
 
     fn score(&self, example: &Example, own: &HashMap<usize, Tally>, masses: &AllMasses) -> Scores {
-        let roles = self.tallies.outcomes - 1;
-        let (mut of_roles, mut of_scope) = (vec![0.0; roles], vec![0.0; roles + 1]);
-        let learned = |channel, key, add: &mut dyn FnMut(FeatureWeights)| {
+        let mut weights = vec![0.0; self.tallies.classes];
+        let learned = |channel, key, add: &mut dyn FnMut(&[f64])| {
             let Some(place) = self.tallies.place((channel, key)) else { return };
             let all = &self.tallies.list[place];
             let rest = own.get(&place).map(|part| all.without(part));
-            let cell = rest.as_ref().unwrap_or(all).cell(channel);
-            let [role, scope] = &masses[channel as usize];
-            let lexicon = self.lexicon.of((channel, key));
-            if cell.role {
-                role.weights(classes(Question::Role, cell), lexicon, &mut of_roles);
+            let tally = rest.as_ref().unwrap_or(all);
+            if tally.takes_part(channel) {
+                let lexicon = self.lexicon.of((channel, key));
+                masses[channel as usize].weights(&tally.postings, lexicon, &mut weights);
+                add(&weights);
             }
-            if cell.scope {
-                scope.weights(classes(Question::Scope, cell), lexicon, &mut of_scope);
-                against_other(&mut of_scope);
-            }
-            add(FeatureWeights {
-                role: cell.role.then_some(&of_roles),
-                scope: cell.scope.then_some(&of_scope[..roles]),
-            });
         };
         let features = example.features.iter().map(|&(feature, _)| feature);
-        Scores::new(features, &example.mentions, roles, learned, |key| self.lexicon.centred(key))
+        let sizes = [self.lexicon.roles, self.tallies.classes];
+        Scores::new(features, &example.mentions, sizes, learned, |key| self.lexicon.centred(key))
     }
 }
 
-/// Adds a feature to the masses of the questions it takes part in, or takes it away.
+/// Adds a feature to the masses if it takes part, or takes it away.
 fn change(
     masses: &mut AllMasses,
     feature: (Channel, u64),
@@ -141,12 +130,8 @@ fn change(
     lexicon: &LexiconWeights,
     by: fn(&mut Masses, &[u32], &[f64]),
 ) {
-    let cell = tally.cell(feature.0);
-    for (question, takes_part) in QUESTIONS.into_iter().zip([cell.role, cell.scope]) {
-        if takes_part {
-            let masses = &mut masses[feature.0 as usize][question as usize];
-            by(masses, classes(question, cell), lexicon.of(feature));
-        }
+    if tally.takes_part(feature.0) {
+        by(&mut masses[feature.0 as usize], &tally.postings, lexicon.of(feature));
     }
 }
 
@@ -174,6 +159,8 @@ mod tests {
                     organisation: next(30),
                     text: i,
                     outcome,
+                    class: outcome,
+                    of_role: outcome < 3,
                     features,
                     mentions: vec![0; 4],
                 }

@@ -1,6 +1,5 @@
 //! Which numbers the combination sees, by view and question.
 
-use super::counts::Question;
 use super::scores::Scores;
 use crate::evidence::Channel;
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) const LEXICON_SCALE: f64 = 10.0;
 /// Mentions that every name is given.
 const MENTION_SMOOTHING: f64 = 0.5;
+
+/// What is asked of a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Question {
+    /// Which of the roles is it?
+    Role,
+    /// Is it one of the roles at all?
+    Scope,
+}
 
 /// What of a posting is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +32,11 @@ pub enum View {
 impl View {
     /// Both views.
     pub const ALL: [Self; 2] = [Self::Full, Self::TitleBlind];
+
+    /// Whether it looks at a channel.
+    pub fn looks_at(self, channel: Channel) -> bool {
+        self.channels().contains(&channel)
+    }
 
     /// The channels it looks at.
     pub fn channels(self) -> &'static [Channel] {
@@ -43,38 +57,33 @@ pub(crate) enum Input {
     Lexicon(usize),
     /// ln of the share of a name among the mentions, smoothed by half a mention each.
     MentionShare(usize),
-    /// A channel's score for a role against `other`.
-    Scope(Channel, usize),
-    /// The score against `other` of the role with the best, all channels together: a posting need
-    /// be like one role only.
-    BestScope(View),
+    /// The score of a family of other jobs, all channels together.
+    Family(View, usize),
+    /// The best score of a role less the best of a family, all channels together: a posting need be
+    /// like one role only, and is judged against the job it is most like.
+    Margin(View),
     /// ln(1 + number of mentions of a name).
     MentionCount(usize),
-    /// ln(1 + number of different words), over three.
-    Length,
+    /// ln(1 + number of a channel's features that the model knows).
+    Count(Channel),
 }
 
 impl Input {
     /// All inputs of a view and a question, in order.
-    pub(crate) fn all(view: View, question: Question, roles: usize) -> Vec<Self> {
+    pub(crate) fn all(view: View, question: Question, [roles, classes]: [usize; 2]) -> Vec<Self> {
         let channels = view.channels();
         // One more name than roles: the one that leaves the role undecided.
         let names = if view == View::Full { 0..roles + 1 } else { 0..0 };
-        let lexicon = (0..roles).map(Self::Lexicon);
+        let of_channels =
+            channels.iter().flat_map(|&c| (0..roles).map(move |r| Self::Channel(c, r)));
+        let both = of_channels.chain((0..roles).map(Self::Lexicon));
         match question {
-            Question::Role => channels
-                .iter()
-                .flat_map(|&c| (0..roles).map(move |r| Self::Channel(c, r)))
-                .chain(lexicon)
-                .chain(names.map(Self::MentionShare))
-                .collect(),
-            Question::Scope => channels
-                .iter()
-                .flat_map(|&c| (0..roles).map(move |r| Self::Scope(c, r)))
-                .chain([Self::BestScope(view)])
-                .chain(lexicon)
+            Question::Role => both.chain(names.map(Self::MentionShare)).collect(),
+            Question::Scope => both
+                .chain((roles..classes).map(|class| Self::Family(view, class)))
+                .chain([Self::Margin(view)])
                 .chain(names.map(Self::MentionCount))
-                .chain([Self::Length])
+                .chain(channels.iter().map(|&c| Self::Count(c)))
                 .collect(),
         }
     }
@@ -82,17 +91,20 @@ impl Input {
     /// Its value for a posting.
     pub(crate) fn value(self, scores: &Scores) -> f64 {
         match self {
-            Self::Channel(channel, role) => scores.channels[channel as usize].role[role],
-            Self::Lexicon(role) => scores.lexicon.role[role] / LEXICON_SCALE,
+            Self::Channel(channel, role) => scores.channels[channel as usize].sums[role],
+            Self::Lexicon(role) => scores.lexicon.sums[role] / LEXICON_SCALE,
             Self::MentionShare(name) => {
                 let smoothed = |n: u32| f64::from(n) + MENTION_SMOOTHING;
                 let all: f64 = scores.mentions.iter().map(|&n| smoothed(n)).sum();
                 (smoothed(scores.mentions[name]) / all).ln()
             }
-            Self::Scope(channel, role) => scores.channels[channel as usize].scope[role],
-            Self::BestScope(view) => scores.scope_sum(view, scores.best_role(view)),
+            Self::Family(view, class) => scores.sum(view, class),
+            Self::Margin(view) => {
+                let (role, family) = scores.nearest(view);
+                scores.sum(view, role) - scores.sum(view, family)
+            }
             Self::MentionCount(name) => f64::from(scores.mentions[name]).ln_1p(),
-            Self::Length => f64::from(scores.words).ln_1p() / 3.0,
+            Self::Count(channel) => f64::from(scores.channels[channel as usize].features).ln_1p(),
         }
     }
 }

@@ -12,9 +12,9 @@ mod summary;
 mod train;
 mod weights;
 
-pub use counts::{Question, SUPPORT};
+pub use counts::SUPPORT;
 pub use examples::Example;
-pub use inputs::View;
+pub use inputs::{Question, View};
 use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
@@ -32,7 +32,6 @@ use crate::evidence::{Channel, Evidence, Lexicon, feature_key};
 use counts::FeatureMap;
 use held_out::LexiconWeights;
 use ndarray::Array2;
-use scores::FeatureWeights;
 use std::io::Write;
 use weights::Masses;
 
@@ -96,7 +95,7 @@ pub struct Model {
     header: Header,
     features: Features,
     places: FeatureMap<u32>,
-    /// By feature: centred weights of the roles, then their weights against `other`.
+    /// By feature, then by class: the roles, then the families of other jobs.
     weights: Vec<f64>,
     lexicon: LexiconWeights,
 }
@@ -127,8 +126,8 @@ impl Model {
         store::write(&self.header, &self.features, out)
     }
 
-    /// The counts as sorted text: channel, feature, postings of each role and of `other`, and the
-    /// buckets of organisations that show it.
+    /// The counts as sorted text: channel, feature, postings of each role and of each family
+    /// of other jobs, and the buckets of organisations that show it.
     pub fn counts(&self) -> impl Iterator<Item = String> {
         self.features.iter().map(|feature| feature.line())
     }
@@ -144,7 +143,8 @@ impl Model {
     }
 
     fn new(header: Header, features: Features, lexicon: &Lexicon) -> Result<Self, ModelError> {
-        if header.lexicon != lexicon.hash() || &header.roles != lexicon.roles() {
+        let same = &header.roles == lexicon.roles() && header.families == lexicon.families();
+        if header.lexicon != lexicon.hash() || !same {
             let short = |hash: &str| hash.chars().take(8).collect();
             return Err(ModelError::Lexicon {
                 trained: short(&header.lexicon),
@@ -152,17 +152,14 @@ impl Model {
             });
         }
         check(&header)?;
-        let roles = header.roles.len();
         let lexicon = LexiconWeights::new(lexicon);
         let keys: Vec<u64> = features.iter().map(|f| feature_key(f.channel, f.text)).collect();
         let places =
             features.iter().zip(&keys).enumerate().map(|(i, (f, &k))| ((f.channel, k), i as u32));
         let places: FeatureMap<u32> = places.collect();
-        let mut weights = vec![0.0; features.len() * 2 * roles];
+        let mut weights = vec![0.0; features.len() * header.postings.len()];
         for channel in Channel::ALL {
-            for question in [Question::Role, Question::Scope] {
-                fit_channel(&features, &keys, channel, question, &lexicon, &mut weights)?;
-            }
+            fit_channel(&features, &keys, channel, &lexicon, &mut weights)?;
         }
         Ok(Self { header, features, places, weights, lexicon })
     }
@@ -187,15 +184,11 @@ impl Model {
         enough.and_then(|t| t.confidence).unwrap_or(2.0)
     }
 
-    /// The place and the weights of a feature, if the model knows it.
-    pub(crate) fn feature(
-        &self,
-        channel: Channel,
-        key: u64,
-    ) -> Option<(StoredFeature<'_>, &[f64])> {
+    /// The weights of a feature by class, if the model knows it.
+    pub(crate) fn weights(&self, channel: Channel, key: u64) -> Option<&[f64]> {
         let place = *self.places.get(&(channel, key))? as usize;
-        let width = 2 * self.header.roles.len();
-        Some((self.features.get(place), &self.weights[place * width..][..width]))
+        let classes = self.header.postings.len();
+        Some(&self.weights[place * classes..][..classes])
     }
 
     /// The lexicon's own centred weights of a feature.
@@ -205,66 +198,51 @@ impl Model {
 
     /// The channel scores of a posting.
     pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
-        let roles = self.header.roles.len();
-        let learned = |channel, key, add: &mut dyn FnMut(FeatureWeights)| {
-            let Some((feature, weights)) = self.feature(channel, key) else { return };
-            let cell = feature.cell();
-            let role = cell.role.then_some(&weights[..roles]);
-            add(FeatureWeights { role, scope: cell.scope.then_some(&weights[roles..]) });
+        let learned = |channel, key, add: &mut dyn FnMut(&[f64])| {
+            if let Some(weights) = self.weights(channel, key) {
+                add(weights);
+            }
         };
         let features = evidence.features().iter().map(|f| (f.channel, f.key));
-        Scores::new(features, evidence.mentions(), roles, learned, |key| self.lexicon.centred(key))
+        let sizes = [self.header.roles.len(), self.header.postings.len()];
+        Scores::new(features, evidence.mentions(), sizes, learned, |key| self.lexicon.centred(key))
     }
 
     /// What the model says of a posting.
     pub fn probabilities(&self, evidence: &Evidence, view: View) -> Probabilities {
         let scores = self.scores(evidence);
-        Probabilities::new(&self.header.combinations, view, &scores, self.header.roles.len())
+        Probabilities::new(&self.header.combinations, view, &scores)
     }
 }
 
-/// Fits one channel for one question with linfa-bayes, and puts the weights in their places.
+/// Fits one channel with linfa-bayes, and puts the weights in their places.
 fn fit_channel(
     features: &Features,
     keys: &[u64],
     channel: Channel,
-    question: Question,
     lexicon: &LexiconWeights,
     weights: &mut [f64],
 ) -> Result<(), ModelError> {
-    let takes_part = |&i: &usize| {
-        let feature = features.get(i);
-        if question == Question::Role { feature.cell().role } else { feature.cell().scope }
-    };
-    let places: Vec<usize> = features.of_channel(channel).filter(takes_part).collect();
-    let Some(&first) = places.first() else { return Ok(()) };
-    let roles = features.get(first).postings.len() - 1;
-    let classes = if question == Question::Role { roles } else { roles + 1 };
+    let places = features.of_channel(channel);
+    let Some(first) = places.clone().next() else { return Ok(()) };
+    let classes = features.get(first).postings.len();
     let of_lexicon = |i: usize| lexicon.of((channel, keys[i]));
     let mut masses = Masses::new(classes);
-    for &i in &places {
-        masses.add(weights::classes(question, features.get(i).cell()), of_lexicon(i));
+    for i in places.clone() {
+        masses.add(features.get(i).postings, of_lexicon(i));
     }
     let mut cells = Array2::zeros((classes, places.len()));
     let mut column = vec![0.0; classes];
-    for (j, &i) in places.iter().enumerate() {
-        let feature = features.get(i);
-        masses.cells(weights::classes(question, feature.cell()), of_lexicon(i), &mut column);
+    for (j, i) in places.clone().enumerate() {
+        masses.cells(features.get(i).postings, of_lexicon(i), &mut column);
         column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
     }
     let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
     let by_class = weights::log_probabilities(&fitted);
-    for (j, &i) in places.iter().enumerate() {
+    for (j, i) in places.enumerate() {
+        let column = &mut weights[i * classes..][..classes];
         column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
-        let start = i * 2 * roles;
-        let place = if question == Question::Role {
-            weights::centre(&mut column);
-            start
-        } else {
-            weights::against_other(&mut column);
-            start + roles
-        };
-        weights[place..][..roles].copy_from_slice(&column[..roles]);
+        weights::centre(column);
     }
     Ok(())
 }
@@ -277,7 +255,7 @@ fn check(header: &Header) -> Result<(), ModelError> {
     };
     let sound = |view, question: Question| {
         let classes = if question == Question::Role { roles } else { 2 };
-        let inputs = Input::all(view, question, roles).len();
+        let inputs = Input::all(view, question, [roles, header.postings.len()]).len();
         header.combinations.iter().any(|c| {
             (c.view, c.question) == (view, question)
                 && c.weights.len() == inputs
@@ -288,7 +266,7 @@ fn check(header: &Header) -> Result<(), ModelError> {
     };
     let all = View::ALL.iter().all(|&v| sound(v, Question::Role) && sound(v, Question::Scope));
     let summaries = View::ALL.iter().all(|v| header.held_out.iter().any(|s| s.view == *v));
-    if all && summaries && header.postings.len() == roles + 1 {
+    if all && summaries && header.postings.len() == roles + header.families.len() {
         return Ok(());
     }
     Err(ModelError::Corrupt("its header lacks a part".into()))

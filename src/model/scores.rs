@@ -4,49 +4,29 @@ use super::inputs::View;
 use crate::evidence::Channel;
 use crate::metrics::top;
 
-/// What a model says of one feature.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FeatureWeights<'a> {
-    /// Centred weight for each role, if the feature tells roles apart.
-    pub(crate) role: Option<&'a [f64]>,
-    /// Weight of each role against `other`, if the feature tells roles from other jobs.
-    pub(crate) scope: Option<&'a [f64]>,
-}
-
-/// The sums of one channel. Each is divided by the square root of the number of its features:
+/// The sums of one channel. They are divided by the square root of the number of its features:
 /// evidence in a text is correlated, and the plain sum of naive Bayes saturates on long postings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ChannelScore {
-    /// By role.
-    pub(crate) role: Vec<f64>,
-    /// Features that went into `role`.
-    pub(crate) role_features: u32,
-    /// By role, against `other`.
-    pub(crate) scope: Vec<f64>,
-    /// Features that went into `scope`.
-    pub(crate) scope_features: u32,
+    /// By class.
+    pub(crate) sums: Vec<f64>,
+    /// Features that went into them.
+    pub(crate) features: u32,
 }
 
 impl ChannelScore {
-    fn new(roles: usize) -> Self {
-        Self { role: vec![0.0; roles], scope: vec![0.0; roles], ..Self::default() }
+    fn new(classes: usize) -> Self {
+        Self { sums: vec![0.0; classes], features: 0 }
     }
 
-    fn add(&mut self, weights: FeatureWeights) {
-        if let Some(role) = weights.role {
-            self.role.iter_mut().zip(role).for_each(|(sum, w)| *sum += w);
-            self.role_features += 1;
-        }
-        if let Some(scope) = weights.scope {
-            self.scope.iter_mut().zip(scope).for_each(|(sum, w)| *sum += w);
-            self.scope_features += 1;
-        }
+    fn add(&mut self, weights: &[f64]) {
+        self.sums.iter_mut().zip(weights).for_each(|(sum, w)| *sum += w);
+        self.features += 1;
     }
 
     fn finish(&mut self) {
-        let (role, scope) = (divisor(self.role_features), divisor(self.scope_features));
-        self.role.iter_mut().for_each(|sum| *sum /= role);
-        self.scope.iter_mut().for_each(|sum| *sum /= scope);
+        let divisor = divisor(self.features);
+        self.sums.iter_mut().for_each(|sum| *sum /= divisor);
     }
 }
 
@@ -58,14 +38,12 @@ pub(crate) fn divisor(features: u32) -> f64 {
 /// The channel scores of one posting.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Scores {
-    /// In the order of [`Channel::ALL`].
-    pub(crate) channels: [ChannelScore; 4],
-    /// The lexicon's own weights, untouched by data; only `role` is used.
+    /// In the order of [`Channel::ALL`]; by class.
+    pub(crate) channels: [ChannelScore; Channel::ALL.len()],
+    /// The lexicon's own weights, untouched by data; by role.
     pub(crate) lexicon: ChannelScore,
     /// How often each role is named; last the names that leave it undecided.
     pub(crate) mentions: Vec<u32>,
-    /// Different words in the posting.
-    pub(crate) words: u32,
 }
 
 impl Scores {
@@ -74,24 +52,22 @@ impl Scores {
     pub(crate) fn new<'w, F, L>(
         features: impl Iterator<Item = (Channel, u64)>,
         mentions: &[u32],
-        roles: usize,
+        [roles, classes]: [usize; 2],
         mut learned: F,
         lexicon: L,
     ) -> Self
     where
-        F: FnMut(Channel, u64, &mut dyn FnMut(FeatureWeights)),
+        F: FnMut(Channel, u64, &mut dyn FnMut(&[f64])),
         L: Fn(u64) -> Option<&'w [f64]>,
     {
         let mut scores = Self {
-            channels: std::array::from_fn(|_| ChannelScore::new(roles)),
+            channels: std::array::from_fn(|_| ChannelScore::new(classes)),
             lexicon: ChannelScore::new(roles),
             mentions: mentions.to_vec(),
-            words: 0,
         };
         for (channel, key) in features {
-            scores.words += u32::from(channel == Channel::Words);
-            if channel == Channel::Skills {
-                scores.lexicon.add(FeatureWeights { role: lexicon(key), scope: None });
+            if let Some(weights) = lexicon(key).filter(|_| channel == Channel::Skills) {
+                scores.lexicon.add(weights);
             }
             let sums = &mut scores.channels[channel as usize];
             learned(channel, key, &mut |weights| sums.add(weights));
@@ -101,15 +77,21 @@ impl Scores {
         scores
     }
 
-    /// The score of a role against `other`, all channels of a view together.
-    pub(crate) fn scope_sum(&self, view: View, role: usize) -> f64 {
-        view.channels().iter().map(|&c| self.channels[c as usize].scope[role]).sum()
+    /// Number of roles, and of classes: the roles and the families of other jobs.
+    pub(crate) fn sizes(&self) -> [usize; 2] {
+        [self.lexicon.sums.len(), self.channels[0].sums.len()]
     }
 
-    /// The role with the largest of these; the first of equals.
-    pub(crate) fn best_role(&self, view: View) -> usize {
-        let sums: Vec<f64> =
-            (0..self.lexicon.role.len()).map(|role| self.scope_sum(view, role)).collect();
-        top(&sums)
+    /// The score of a class, all channels of a view together.
+    pub(crate) fn sum(&self, view: View, class: usize) -> f64 {
+        view.channels().iter().map(|&c| self.channels[c as usize].sums[class]).sum()
+    }
+
+    /// The role with the largest score, and the family of other jobs with the largest; the first of
+    /// equals.
+    pub(crate) fn nearest(&self, view: View) -> (usize, usize) {
+        let [roles, classes] = self.sizes();
+        let sums: Vec<f64> = (0..classes).map(|class| self.sum(view, class)).collect();
+        (top(&sums[..roles]), roles + top(&sums[roles..]))
     }
 }

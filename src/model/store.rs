@@ -8,13 +8,12 @@
 //! end<TAB>BLAKE3 of all lines before
 //! ```
 //!
-//! The numbers of a feature are the postings of each role and of `other` that show it, then the
-//! buckets of organisations that do in small letters: of all postings, and of those of a role. A model file is data:
-//! nothing in it is executed, and every number is checked.
+//! The numbers of a feature are the postings of each role and of each family of other jobs that show
+//! it, then the buckets of organisations that do in small letters: of all postings, and of those of
+//! a role. A model file is data: nothing in it is executed, and every number is checked.
 
 use super::ModelError;
 use super::combination::Combination;
-use super::counts::Cell;
 use super::summary::Summary;
 use super::train::Provenance;
 use crate::evidence::Channel;
@@ -38,7 +37,9 @@ pub struct Header {
     pub roles: RoleSet,
     /// Hash of the lexicon it was trained with.
     pub lexicon: String,
-    /// Postings counted, by role and then `other`.
+    /// The families of other jobs.
+    pub families: Vec<String>,
+    /// Postings counted, by role and then by family of other jobs.
     pub postings: Vec<u32>,
     /// Where it comes from.
     pub provenance: Provenance,
@@ -55,22 +56,13 @@ pub struct StoredFeature<'a> {
     pub channel: Channel,
     /// A lexicon id, a word, two words, or what is said of a role's name.
     pub text: &'a str,
-    /// Postings that show it, by role and then `other`.
+    /// Postings that show it, by role and then by family of other jobs.
     pub postings: &'a [u32],
     /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
     pub support: [u32; 2],
 }
 
 impl StoredFeature<'_> {
-    pub(super) fn cell(&self) -> Cell<'_> {
-        Cell::new(self.channel, self.postings, self.support)
-    }
-
-    /// Whether it takes part in telling roles apart.
-    pub(crate) fn tells_roles_apart(&self) -> bool {
-        self.cell().role
-    }
-
     /// As a line of text.
     pub(super) fn line(&self) -> String {
         let numbers = self.postings.iter().chain(&self.support).map(|n| format!("\t{n}"));
@@ -81,17 +73,17 @@ impl StoredFeature<'_> {
 /// The features of a model, packed: a model has tens of thousands and is read at every start.
 #[derive(Debug, Clone)]
 pub(crate) struct Features {
-    outcomes: usize,
+    classes: usize,
     texts: String,
     /// Channel, end of its text, support.
     rows: Vec<(Channel, u32, [u32; 2])>,
-    /// By feature, then by outcome.
+    /// By feature, then by class.
     postings: Vec<u32>,
 }
 
 impl Features {
-    pub(super) fn new(outcomes: usize) -> Self {
-        Self { outcomes, texts: String::new(), rows: Vec::new(), postings: Vec::new() }
+    pub(super) fn new(classes: usize) -> Self {
+        Self { classes, texts: String::new(), rows: Vec::new(), postings: Vec::new() }
     }
 
     pub(super) fn push(&mut self, feature: StoredFeature) {
@@ -110,7 +102,7 @@ impl Features {
         StoredFeature {
             channel,
             text: &self.texts[start as usize..end as usize],
-            postings: &self.postings[place * self.outcomes..][..self.outcomes],
+            postings: &self.postings[place * self.classes..][..self.classes],
             support,
         }
     }
@@ -178,9 +170,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features), ModelError> {
     let (header, rest) = rest.split_once('\n').ok_or_else(|| corrupt("it ends early"))?;
     let header: Header = serde_json::from_str(header)
         .map_err(|e| ModelError::Corrupt(format!("its header: {e}")))?;
-    let outcomes = header.roles.len() + 1;
-    let mut features = Features::new(outcomes);
-    let mut numbers = vec![0; outcomes + 2];
+    let classes = header.roles.len() + header.families.len();
+    let mut features = Features::new(classes);
+    let mut numbers = vec![0; classes + 2];
     let start = text.len() - rest.len();
     for line in text[start..end].lines() {
         let feature =

@@ -1,10 +1,10 @@
 //! Labelled rows to a model.
 
 use super::combination::Combination;
-use super::counts::{FeatureMap, Question, SUPPORT, Tallies, Tally};
+use super::counts::{FeatureMap, SUPPORT, Tallies, Tally};
 use super::examples::{Example, groups};
 use super::held_out::{HeldOut, LexiconWeights};
-use super::inputs::View;
+use super::inputs::{Question, View};
 use super::scores::Scores;
 use super::store::{Features, Header, StoredFeature};
 use super::{Model, ModelError};
@@ -73,8 +73,7 @@ impl Collector {
                 return;
             }
         };
-        let outcome = label.outcome(lexicon.roles());
-        let example = Example::new(evidence, title, company, outcome);
+        let example = Example::new(evidence, title, company, label, lexicon);
         for feature in evidence.features() {
             let (buckets, text) = self.texts.entry((feature.channel, feature.key)).or_default();
             *buckets |= u16::from(feature.plain) << example.bucket();
@@ -118,29 +117,29 @@ impl Collector {
         provenance.rows_hash = hash.finalize().to_hex().to_string();
 
         let fitted = Fitted::new(&examples, lexicon)?;
-        let roles = lexicon.roles().len();
-        let held_out = held_out(&examples, &fitted.scores, roles)?;
+        let held_out = held_out(&examples, &fitted.scores)?;
         let mut kept: Vec<(Channel, &str, &Tally)> = Vec::new();
         for (key, tally) in fitted.tallies.features.iter().zip(&fitted.tallies.list) {
             // A feature with support has its text: both need the same number of buckets.
-            if let Some((_, Some(text))) = self.texts.get(key).filter(|_| tally.cell(key.0).scope) {
+            if let Some((_, Some(text))) = self.texts.get(key).filter(|_| tally.takes_part(key.0)) {
                 kept.push((key.0, text, tally));
             }
         }
         kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
-        let mut features = Features::new(roles + 1);
+        let mut features = Features::new(fitted.tallies.classes);
         for (channel, text, tally) in kept {
             let support = tally.support();
             features.push(StoredFeature { channel, text, postings: &tally.postings, support });
         }
-        let mut postings = vec![0; roles + 1];
+        let mut postings = vec![0; fitted.tallies.classes];
         for example in &examples {
-            postings[example.outcome] += 1;
+            postings[example.class] += 1;
         }
         let header = Header {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             roles: lexicon.roles().clone(),
             lexicon: lexicon.hash().to_owned(),
+            families: lexicon.families().to_vec(),
             postings,
             provenance,
             held_out: View::ALL.map(|v| held_out.summary(v, &examples, lexicon.roles())).to_vec(),
@@ -185,25 +184,27 @@ impl Fitted {
                 return Err(ModelError::TooFew { role, organisations: of_role.len() });
             }
         }
-        let tallies = Tallies::new(examples, roles + 1);
+        let tallies = Tallies::new(examples, roles + lexicon.families().len());
         let lexicon = LexiconWeights::new(lexicon);
         let scores = HeldOut::new(&tallies, &lexicon).scores(examples);
         let rows: Vec<(&Scores, usize)> =
             scores.iter().zip(examples).map(|(s, e)| (s, e.outcome)).collect();
-        let combinations = combine(&rows, roles)?;
+        let combinations = combine(&rows)?;
         Ok(Self { tallies, lexicon, scores, combinations })
     }
 }
 
 /// Fits the combinations of both views and questions.
-fn combine(rows: &[(&Scores, usize)], roles: usize) -> Result<Vec<Combination>, ModelError> {
+fn combine(rows: &[(&Scores, usize)]) -> Result<Vec<Combination>, ModelError> {
+    let Some(sizes) = rows.first().map(|(scores, _)| scores.sizes()) else { return Ok(Vec::new()) };
+    let [roles, _] = sizes;
     let in_scope: Vec<(&Scores, usize)> = rows.iter().copied().filter(|r| r.1 < roles).collect();
     let scope: Vec<(&Scores, usize)> =
         rows.iter().map(|&(s, outcome)| (s, usize::from(outcome == roles))).collect();
     let mut combinations = Vec::new();
     for view in View::ALL {
-        combinations.push(Combination::fit(view, Question::Role, &in_scope, roles, roles)?);
-        combinations.push(Combination::fit(view, Question::Scope, &scope, 2, roles)?);
+        combinations.push(Combination::fit(view, Question::Role, &in_scope, sizes)?);
+        combinations.push(Combination::fit(view, Question::Scope, &scope, sizes)?);
     }
     Ok(combinations)
 }
@@ -218,14 +219,8 @@ pub struct Probabilities {
 }
 
 impl Probabilities {
-    pub(crate) fn new(
-        combinations: &[Combination],
-        view: View,
-        scores: &Scores,
-        roles: usize,
-    ) -> Self {
-        let of =
-            |question| Combination::of(combinations, view, question).probabilities(scores, roles);
+    pub(crate) fn new(combinations: &[Combination], view: View, scores: &Scores) -> Self {
+        let of = |question| Combination::of(combinations, view, question).probabilities(scores);
         Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
     }
 
@@ -246,7 +241,6 @@ pub struct HeldOutProbabilities {
 pub(crate) fn held_out(
     examples: &[&Example],
     scores: &[Scores],
-    roles: usize,
 ) -> Result<HeldOutProbabilities, ModelError> {
     let groups = &groups(examples);
     let mut views = View::ALL.map(|_| Vec::with_capacity(examples.len()));
@@ -255,11 +249,11 @@ pub(crate) fn held_out(
         rows.map(|i| (&scores[i], examples[i].outcome)).collect::<Vec<_>>()
     };
     let combined: Result<Vec<_>, ModelError> =
-        (0..PARTS).into_par_iter().map(|part| combine(&outside(part), roles)).collect();
+        (0..PARTS).into_par_iter().map(|part| combine(&outside(part))).collect();
     let combined = combined?;
     for view in View::ALL {
         for (i, scores) in scores.iter().enumerate() {
-            let p = Probabilities::new(&combined[groups[i] % PARTS], view, scores, roles);
+            let p = Probabilities::new(&combined[groups[i] % PARTS], view, scores);
             views[view as usize].push(p);
         }
     }
@@ -275,7 +269,7 @@ pub fn leave_organisation_out(
     lexicon: &Lexicon,
 ) -> Result<HeldOutProbabilities, ModelError> {
     let fitted = Fitted::new(examples, lexicon)?;
-    held_out(examples, &fitted.scores, lexicon.roles().len())
+    held_out(examples, &fitted.scores)
 }
 
 /// Probabilities of `test` by a model of `train`.
@@ -293,9 +287,7 @@ pub fn train_and_predict(
     train.dedup_by_key(|e| e.order);
     let fitted = Fitted::new(&train, lexicon)?;
     let held_out = HeldOut::new(&fitted.tallies, &fitted.lexicon);
-    let roles = lexicon.roles().len();
-    let predict = |e: &&Example| {
-        Probabilities::new(&fitted.combinations, view, &held_out.score_new(e), roles)
-    };
+    let predict =
+        |e: &&Example| Probabilities::new(&fitted.combinations, view, &held_out.score_new(e));
     Ok(test.iter().map(predict).collect())
 }

@@ -1,8 +1,7 @@
 //! Counts to naive Bayes weights.
 //!
-//! Two questions are asked of the same counts: which of the roles is it, and is it a role at all
-//! (each role against `other`). For each, and for each channel on its own, a feature `f` has for
-//! class `k` the weight
+//! The classes are the roles and the families of other jobs. In each channel on its own, a feature
+//! `f` has for class `k` the weight
 //!
 //! ```text
 //! w(f,k) = ln(m(f,k) + ALPHA) - ln(sum over g of (m(g,k) + ALPHA))
@@ -15,10 +14,8 @@
 //! lexicon entry. This is multinomial naive Bayes on binary counts (Nigam et al. 2000) with a
 //! Dirichlet prior: a class with few postings is drawn towards what all classes have in common, a
 //! class with many hardly at all; then every class gets the same mass, so that a rare role is not
-//! drowned. Natural logarithms throughout. For the roles the weights are centred (less their mean
-//! over the roles); for scope they are taken against `other`.
+//! drowned. Natural logarithms throughout. The weights are centred: less their mean over the classes.
 
-use super::counts::{Cell, Question};
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_bayes::{MultinomialNb, MultinomialNbParams, NaiveBayesError};
@@ -29,11 +26,11 @@ use std::collections::HashMap;
 /// Added to every cell (Lidstone smoothing).
 pub(crate) const ALPHA: f64 = 0.5;
 /// Mass of the background distribution, as a multiple of the smallest mass of a class.
-pub(crate) const BACKGROUND: f64 = 1.0;
+pub(crate) const BACKGROUND: f64 = 10.0;
 /// Pseudo-postings that a lexicon weight of 1 stands for.
 pub(crate) const LEXICON: f64 = 0.3;
 
-/// Sums over the features of one channel for one question.
+/// Sums over the features of one channel.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Masses {
     /// Sum of the counts, by class.
@@ -42,24 +39,6 @@ pub(crate) struct Masses {
     pub(crate) features: u64,
     /// Sum of the lexicon weights, by class.
     pub(crate) lexicon: Vec<f64>,
-}
-
-/// The counts of a cell by the classes of a question.
-pub(crate) fn classes(question: Question, cell: Cell<'_>) -> &[u32] {
-    match question {
-        Question::Role => &cell.postings[..cell.postings.len() - 1],
-        Question::Scope => cell.postings,
-    }
-}
-
-/// Turns weights of the roles and `other` into the roles' weights against `other`, in the place of
-/// the roles.
-pub(crate) fn against_other(weights: &mut [f64]) {
-    if let Some((other, roles)) = weights.split_last_mut() {
-        for weight in roles {
-            *weight -= *other;
-        }
-    }
 }
 
 impl Masses {

@@ -2,7 +2,7 @@
 
 use super::evaluation::write_summary;
 use super::text::printable;
-use crate::model::{Header, outcome_names};
+use crate::model::Header;
 use std::io::{self, Write};
 
 /// Writes where a model comes from and how good it is.
@@ -16,9 +16,12 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     if let Some(date) = &p.date {
         writeln!(out, "date           {}", printable(date))?;
     }
-    let labels = outcome_names(&header.roles);
-    let counted: Vec<String> =
-        labels.iter().zip(&header.postings).map(|(name, n)| format!("{name} {n}")).collect();
+    let roles = header.roles.iter().map(|r| &r.id);
+    let counted: Vec<String> = roles
+        .chain(&header.families)
+        .zip(&header.postings)
+        .map(|(name, n)| format!("{} {n}", printable(name)))
+        .collect();
     writeln!(out, "postings       {}", counted.join(", "))?;
     writeln!(out, "organisations  {}", p.organisations)?;
     for (label, n) in &p.left_out {

@@ -86,12 +86,7 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
                     id: row.get(columns, Column::Id).to_owned(),
                     fold: fold.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned(),
                     predicted: given.as_ref().map(|model| model.probabilities(&evidence, view)),
-                    example: Example::new(
-                        &evidence,
-                        title,
-                        company,
-                        label.outcome(lexicon.roles()),
-                    ),
+                    example: Example::new(&evidence, title, company, label, lexicon),
                 })
             })
             .collect();

@@ -65,6 +65,16 @@ pub enum TitleStates {
     Neither,
 }
 
+/// What stands below a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// What the job is.
+    Content,
+    /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
+    Boilerplate,
+}
+
 /// A level of seniority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {

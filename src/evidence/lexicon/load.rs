@@ -1,8 +1,8 @@
 //! Reads and checks the files of `data/roles/`.
 
-use super::entries::{Claim, Level, Rung, Salary, Skill, Source, TitleStates};
+use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
 use super::{Lexicon, Term, Trie};
-use crate::roles::{Role, RoleId, RoleSet};
+use crate::roles::{OTHER, Role, RoleId, RoleSet};
 use crate::text::{Capitals, Tokens};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// One form may stand for at most this many phrases, so that a slip of the pen is noticed.
 const MOST_ALTERNATIVES: usize = 128;
+/// More families would make every feature of a model larger and help no more.
+const MOST_FAMILIES: usize = 32;
 
 /// Files with entries that postings are searched for.
 const EVIDENCE: [&str; 9] = [
@@ -23,8 +25,17 @@ const EVIDENCE: [&str; 9] = [
     "certifications",
     "facts",
 ];
-const OTHERS: [&str; 7] =
-    ["sources", "roles", "titles", "mentions", "levels", "ladders", "salaries"];
+const OTHERS: [&str; 9] = [
+    "sources",
+    "roles",
+    "other_jobs",
+    "headings",
+    "titles",
+    "mentions",
+    "levels",
+    "ladders",
+    "salaries",
+];
 
 macro_rules! embedded {
     ($($name:literal),*) => {
@@ -43,6 +54,8 @@ static EMBEDDED: [(&str, &str); EVIDENCE.len() + OTHERS.len()] = embedded!(
     "facts",
     "sources",
     "roles",
+    "other_jobs",
+    "headings",
     "titles",
     "mentions",
     "levels",
@@ -112,6 +125,8 @@ impl Lexicon {
         let checks = Checks { roles: &roles, sources: &sources, files };
         let (skills, mut terms) = load_skills(&checks)?;
         load_mentions(&checks, &mut terms)?;
+        let (families, other_jobs) = load_other_jobs(&checks)?;
+        let headings = load_headings(&checks)?;
         let titles = load_titles(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
         let ladders = load_ladders(&checks)?;
@@ -122,6 +137,9 @@ impl Lexicon {
             sources,
             skills,
             terms,
+            families,
+            other_jobs,
+            headings,
             titles,
             levels,
             level_list,
@@ -342,6 +360,58 @@ fn load_mentions(checks: &Checks, terms: &mut Trie<Term>) -> Result<(), LexiconE
         }
     }
     Ok(())
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherJobRow {
+    family: String,
+    forms: String,
+}
+
+fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, Trie<u32>), LexiconError> {
+    let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Trie::new());
+    for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
+        let error = |problem: String| checks.error("other_jobs", line, problem);
+        let taken = row.family == OTHER || families.contains(&row.family);
+        if taken || row.family.is_empty() || checks.roles.find(&row.family).is_some() {
+            return Err(error(format!("family {:?} has no name of its own", row.family)));
+        }
+        if families.len() == MOST_FAMILIES {
+            return Err(error(format!("there can be at most {MOST_FAMILIES} families")));
+        }
+        let place = families.len() as u32;
+        for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+            for phrase in checks.phrases("other_jobs", line, form)? {
+                if words.insert(phrase, place).is_some() {
+                    return Err(error(format!("form {form:?} stands twice")));
+                }
+            }
+        }
+        families.push(row.family);
+    }
+    families.push(OTHER.to_owned());
+    Ok((families, words))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadingRow {
+    form: String,
+    part: Part,
+}
+
+fn load_headings(checks: &Checks) -> Result<Trie<Part>, LexiconError> {
+    let mut headings = Trie::new();
+    for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
+        for phrase in checks.phrases("headings", line, &row.form)? {
+            if headings.insert(phrase, row.part).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("headings", line, problem));
+            }
+        }
+    }
+    Ok(headings)
 }
 
 #[derive(serde::Deserialize)]

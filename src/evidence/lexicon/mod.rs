@@ -4,12 +4,12 @@ mod entries;
 mod load;
 mod trie;
 
-pub use entries::{Claim, Level, Rung, Salary, Skill, Source, TitleStates};
+pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
 pub use load::LexiconError;
 pub use trie::Trie;
 
-use crate::roles::RoleSet;
-use crate::text::Capitals;
+use crate::roles::{Label, RoleSet};
+use crate::text::{Capitals, Tokens};
 
 /// What a phrase of the lexicon stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub struct Lexicon {
     pub(super) sources: Vec<Source>,
     pub(super) skills: Vec<Skill>,
     pub(super) terms: Trie<Term>,
+    pub(super) families: Vec<String>,
+    pub(super) other_jobs: Trie<u32>,
+    pub(super) headings: Trie<Part>,
     pub(super) titles: Trie<TitleStates>,
     pub(super) levels: Trie<u32>,
     pub(super) level_list: Vec<Level>,
@@ -52,6 +55,28 @@ impl Lexicon {
     /// Every skill, duty and other listed matter, in the order of the files.
     pub fn skills(&self) -> &[Skill] {
         &self.skills
+    }
+
+    /// The families of other jobs; last the jobs of no family.
+    pub fn families(&self) -> &[String] {
+        &self.families
+    }
+
+    /// Names of what is counted apart: the roles, then the families of other jobs.
+    pub fn classes(&self) -> Vec<String> {
+        self.roles.iter().map(|r| r.id.clone()).chain(self.families.iter().cloned()).collect()
+    }
+
+    /// The class of a posting, by its label, and by its title if it is none of the roles: the
+    /// first family with a form in the title.
+    pub fn class(&self, label: Label, title: &str) -> usize {
+        let Label::Other = label else { return label.outcome(&self.roles) };
+        let tokens = Tokens::new(title);
+        let tokens = tokens.as_slice();
+        let families = (0..tokens.len())
+            .filter_map(|i| self.other_jobs.longest(&tokens[i..], false, |_, _| true))
+            .map(|(family, _)| family as usize);
+        self.roles.len() + families.min().unwrap_or(self.families.len() - 1)
     }
 
     /// The source documents.

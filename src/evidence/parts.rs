@@ -1,0 +1,42 @@
+//! Which parts of a posting say nothing about the job.
+
+use super::lexicon::{Part, Trie};
+use crate::text::Token;
+use std::ops::Range;
+
+/// A line or sentence of at most this many words can be a heading.
+const LONGEST_HEADING: usize = 6;
+
+/// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
+/// than half of the text: then the headings are not what they seem.
+pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut starts = (0..tokens.len()).filter(|&i| i == 0 || tokens[i].breaks).peekable();
+    while let Some(start) = starts.next() {
+        let end = starts.peek().copied().unwrap_or(tokens.len());
+        match (heading(&tokens[start..end], headings), open) {
+            (Some(Part::Boilerplate), None) => open = Some(start),
+            (Some(Part::Content), Some(from)) => {
+                parts.push(from..start);
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    parts.extend(open.map(|from| from..tokens.len()));
+    let ignored: usize = parts.iter().map(ExactSizeIterator::len).sum();
+    if 2 * ignored > tokens.len() {
+        parts.clear();
+    }
+    parts
+}
+
+/// What a line announces, if it is a heading; boilerplate if it announces both.
+fn heading(line: &[Token], headings: &Trie<Part>) -> Option<Part> {
+    if line.len() > LONGEST_HEADING {
+        return None;
+    }
+    let found = (0..line.len()).filter_map(|i| headings.longest(&line[i..], false, |_, _| true));
+    found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate)
+}
