@@ -265,7 +265,7 @@ proptest! {
         let ap = average_precision(&scores, &positive);
         prop_assert!((0.0..=1.0 + 1e-12).contains(&ap), "{ap}");
         let pairs: Vec<(f64, bool)> = scores.into_iter().zip(positive).collect();
-        let (kept, least) = most_confident(&pairs, 0.9);
+        let (kept, least) = most_confident(&pairs, |right, rows| right as f64 >= 0.9 * rows as f64);
         let above = pairs.iter().filter(|(score, _)| *score >= least);
         prop_assert_eq!(above.clone().count(), kept);
         let right = above.filter(|(_, right)| *right).count();

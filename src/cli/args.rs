@@ -162,6 +162,9 @@ pub(crate) enum Format {
 pub(crate) struct Train {
     #[command(flatten)]
     pub(crate) input: Input,
+    /// Read no postings: a model of the lexicon alone, to start from without labels
+    #[arg(long, conflicts_with_all = ["files", "label_from_title"])]
+    pub(crate) lexicon_only: bool,
     /// Model file to write
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) output: PathBuf,
@@ -187,6 +190,18 @@ pub(crate) struct Evaluate {
     /// without --model, organisations are left out one by one
     #[arg(long, value_name = "COLUMN", conflicts_with = "model")]
     pub(crate) folds: Option<String>,
+    /// Column whose values are reported apart (`source` otherwise, if there is one)
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) by: Option<String>,
+    /// Precision asked of accepted rows, to see what comes of it (with --folds or --model)
+    #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
+    pub(crate) precision: f64,
+    /// Add a learning curve: how good it is with 0, 10, 30, 100, 300 and all labelled rows
+    #[arg(long)]
+    pub(crate) curve: bool,
+    /// Write the report as a web page with plots, in one file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Write `id` and the probabilities of each labelled row, from models that did not see it
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
@@ -211,6 +226,9 @@ pub(crate) struct Explain {
     /// Row of the file, from 1, without the header. Without it, standard input is one posting
     #[arg(long, value_name = "N")]
     pub(crate) row: Option<u64>,
+    /// Write the explanation as a web page, in one file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Show this many features of each kind
     #[arg(long, value_name = "N", default_value = "8")]
     pub(crate) top: usize,

@@ -1,15 +1,17 @@
 //! Postings to verdicts.
 
-use crate::evidence::{Channel, Evidence, Extractor, Feature, Lexicon, Title};
+use crate::evidence::{Channel, Evidence, Extractor, Feature, Lexicon, Title, TitleRole};
 use crate::metrics::top;
 use crate::model::{Model, Probabilities, Scores, View};
-use crate::roles::Label;
+use crate::roles::{Label, RoleId};
 use serde::Serialize;
 
 /// A posting with fewer known words than this, and without any skill or role name, says nothing.
 const LEAST_WORDS: usize = 8;
 /// Where less than this share of the words is known, the text is in another language or no text.
 const LEAST_KNOWN: f64 = 0.6;
+/// A text speaks for two roles if the second has this probability among the roles.
+const MIXED: f64 = 0.1;
 /// Phrases that a verdict quotes.
 const QUOTED: usize = 6;
 
@@ -67,6 +69,26 @@ pub struct Phrase {
     pub strength: f64,
 }
 
+/// What a reader should know of a posting besides its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// The title states two roles or more.
+    TitleStatesTwoRoles,
+    /// The text speaks for two roles.
+    TextSpeaksForTwoRoles,
+}
+
+impl Note {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TitleStatesTwoRoles => "title_states_two_roles",
+            Self::TextSpeaksForTwoRoles => "text_speaks_for_two_roles",
+        }
+    }
+}
+
 /// What a posting is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
@@ -76,6 +98,10 @@ pub struct Verdict {
     pub confidence: f64,
     /// What to make of it.
     pub decision: Decision,
+    /// The most probable role besides the label.
+    pub second: Option<RoleId>,
+    /// What a reader should know besides.
+    pub notes: Vec<Note>,
     /// Of each role and of `other`; sum 1.
     pub probabilities: Vec<f64>,
     /// The words that decided, strongest first.
@@ -137,10 +163,17 @@ impl<'a> Judge<'a> {
 
     /// Judges a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
-        let evidence = self.evidence(title, description);
-        let scores = self.model.scores(&evidence);
-        let probabilities =
-            Probabilities::new(self.model.combinations(), self.settings.view, &scores);
+        self.verdict_on(title, &self.evidence(title, description))
+    }
+
+    /// What the combination makes of scores.
+    pub(super) fn probabilities(&self, scores: &Scores) -> Probabilities {
+        Probabilities::new(self.model.combinations(), self.settings.view, scores)
+    }
+
+    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence) -> Verdict {
+        let scores = self.model.scores(evidence);
+        let probabilities = self.probabilities(&scores);
         let outcomes = if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
         } else {
@@ -150,7 +183,7 @@ impl<'a> Judge<'a> {
         let label =
             self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
         let confidence = outcomes[outcome];
-        let decision = if self.says_nothing(&evidence) {
+        let decision = if self.says_nothing(evidence) {
             Decision::NoEvidence
         } else {
             match label {
@@ -159,23 +192,59 @@ impl<'a> Judge<'a> {
                 _ => Decision::Review,
             }
         };
+        let title = Title::read(title, self.extractor.lexicon());
+        let second = second_role(&probabilities.closed, label);
+        let mut notes = Vec::new();
+        if matches!(title.role, TitleRole::Several(_)) {
+            notes.push(Note::TitleStatesTwoRoles);
+        }
+        let mixed = second.is_some_and(|role| probabilities.closed[role.index()] >= MIXED);
+        if mixed && matches!(label, Label::Role(_)) && decision != Decision::NoEvidence {
+            notes.push(Note::TextSpeaksForTwoRoles);
+        }
         Verdict {
             label,
             confidence,
             decision,
-            evidence: self.quotes(&evidence, &scores, &probabilities, label),
+            second,
+            notes,
+            evidence: self.quotes(evidence, &scores, &probabilities, label),
             probabilities: outcomes,
-            title: Title::read(title, self.extractor.lexicon()),
+            title,
         }
     }
 
     fn says_nothing(&self, evidence: &Evidence) -> bool {
         let words = || evidence.features().iter().filter(|f| f.channel == Channel::Words);
+        // A model of the lexicon alone knows no words.
+        let knows_words = self.model.header().postings.iter().any(|&n| n > 0);
         let known = words().filter(|f| self.model.weights(f.channel, f.key).is_some()).count();
         let named = evidence.mentions().iter().any(|&n| n > 0);
         let skilled = evidence.features().iter().any(|f| f.channel == Channel::Skills);
-        let strange = (known as f64) < LEAST_KNOWN * words().count() as f64;
+        let strange = knows_words && (known as f64) < LEAST_KNOWN * words().count() as f64;
         strange || (known < LEAST_WORDS && !named && !skilled)
+    }
+
+    /// The classes of the verdict and of its strongest rival: roles or families of other jobs.
+    pub(super) fn contest(
+        &self,
+        scores: &Scores,
+        probabilities: &Probabilities,
+        label: Label,
+    ) -> [usize; 2] {
+        let (role, family) = scores.nearest(self.settings.view);
+        let Label::Role(winner) = label else { return [family, role] };
+        let Some(second) = second_role(&probabilities.closed, label) else { return [role, family] };
+        let second_in_all = probabilities.closed[second.index()] * probabilities.in_scope;
+        let rival_is_role = self.settings.closed || second_in_all >= 1.0 - probabilities.in_scope;
+        [winner.index(), if rival_is_role { second.index() } else { family }]
+    }
+
+    /// How a feature speaks for a class against another, in nats.
+    pub(super) fn strength(&self, feature: &Feature, [class, rival]: [usize; 2]) -> f64 {
+        let weights = self.model.weights(feature.channel, feature.key);
+        let weights = weights.filter(|_| self.settings.view.looks_at(feature.channel));
+        weights.map_or(0.0, |w| w[class] - w[rival])
     }
 
     /// The words that speak for a label against its strongest rival.
@@ -186,28 +255,12 @@ impl<'a> Judge<'a> {
         probabilities: &Probabilities,
         label: Label,
     ) -> Vec<Phrase> {
-        let view = self.settings.view;
-        let (role, family) = scores.nearest(view);
-        let (class, rival) = match label {
-            Label::Other => (family, role),
-            Label::Role(role) => {
-                let mut others = probabilities.closed.clone();
-                others[role.index()] = -1.0;
-                let rival = top(&others);
-                let other = self.settings.closed
-                    || others[rival] * probabilities.in_scope >= 1.0 - probabilities.in_scope;
-                (role.index(), if other { rival } else { family })
-            }
-        };
-        let strength = |f: &Feature| {
-            let weights = self.model.weights(f.channel, f.key).filter(|_| view.looks_at(f.channel));
-            weights.map_or(0.0, |w| w[class] - w[rival])
-        };
+        let contest = self.contest(scores, probabilities, label);
         let text = evidence.text().as_str();
         let mut strongest: Vec<(f64, &Feature)> = evidence
             .features()
             .iter()
-            .map(|f| (strength(f), f))
+            .map(|f| (self.strength(f, contest), f))
             .filter(|(s, _)| *s > 0.0)
             .collect();
         strongest.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -229,6 +282,15 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The most probable role that is not the label.
+pub(super) fn second_role(closed: &[f64], label: Label) -> Option<RoleId> {
+    let mut closed = closed.to_vec();
+    if let Label::Role(role) = label {
+        closed[role.index()] = -1.0;
+    }
+    u8::try_from(top(&closed)).ok().map(RoleId)
+}
+
 /// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase.
 const FUNCTION_WORDS: [&str; 72] = [
     "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "both",
@@ -239,12 +301,12 @@ const FUNCTION_WORDS: [&str; 72] = [
     "where", "which", "while", "who", "will", "with", "you", "your",
 ];
 
-fn says_little(phrase: &str) -> bool {
+pub(super) fn says_little(phrase: &str) -> bool {
     let function = |word: &str| FUNCTION_WORDS.iter().any(|f| f.eq_ignore_ascii_case(word));
     let mut words = phrase.split_whitespace();
     words.next().is_none_or(function) || words.next_back().is_some_and(function)
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

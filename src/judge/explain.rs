@@ -1,7 +1,8 @@
 //! Why a posting was judged as it was: every part of the score, down to the single feature.
 
 use super::attribution::Attribution;
-use super::classify::Judge;
+use super::classify::{Decision, Judge, Note};
+use super::contrast::Contrast;
 use crate::evidence::{Channel, Evidence, Feature};
 use crate::model::{Input, Question, Scores, softmax};
 use serde::Serialize;
@@ -9,7 +10,19 @@ use serde::Serialize;
 /// Why a posting was judged as it was.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
-    /// Which role, then whether any.
+    /// The title.
+    pub title: String,
+    /// The most probable outcome: a role, or `other`.
+    pub label: String,
+    /// Its probability.
+    pub confidence: f64,
+    /// What to make of it.
+    pub decision: Decision,
+    /// What a reader should know besides.
+    pub notes: Vec<Note>,
+    /// What speaks for and against.
+    pub contrast: Contrast,
+    /// Every part of the score: which role, then whether any.
     pub questions: Vec<QuestionPart>,
 }
 
@@ -63,7 +76,21 @@ impl Judge<'_> {
         if !self.settings().closed {
             questions.push(self.explain_question(Question::Scope, &evidence, &scores));
         }
-        Explanation { questions }
+        let verdict = self.verdict_on(title, &evidence);
+        Explanation {
+            title: title.to_owned(),
+            label: verdict.label.id(self.lexicon().roles()).to_owned(),
+            confidence: verdict.confidence,
+            decision: verdict.decision,
+            notes: verdict.notes,
+            contrast: self.contrast(
+                &evidence,
+                &scores,
+                &self.probabilities(&scores),
+                verdict.label,
+            ),
+            questions,
+        }
     }
 
     fn explain_question(
@@ -133,6 +160,7 @@ impl Judge<'_> {
                     scores.mentions.iter().sum::<u32>()
                 )
             }
+            Input::Count(Channel::Skills) => format!("{} skills", scores.lexicon.features),
             Input::Count(channel) => {
                 format!("{} {} known", scores.channels[channel as usize].features, channel.name())
             }

@@ -4,6 +4,7 @@
 
 use super::inputs::{Input, Question, View};
 use super::scores::Scores;
+use crate::evidence::Channel;
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
@@ -12,6 +13,10 @@ use serde::{Deserialize, Serialize};
 
 /// Intercept of a class that no row has: its probability is 0.
 const ABSENT: f64 = -1e9;
+/// What the lexicon's score counts where nothing else is known.
+const LEXICON_WEIGHT: f64 = 4.0;
+/// Labelled rows that the lexicon alone stands for.
+const LEXICON_ROWS: f64 = 100.0;
 
 /// Strength of the L2 penalty on the weights, for each question.
 fn penalty(question: Question) -> f64 {
@@ -74,7 +79,45 @@ impl Combination {
                 fitted.intercept[class] -= weight * mean;
             }
         }
+        if question == Question::Role {
+            fitted.held_near(&Self::of_lexicon(view, question, sizes), rows.len(), LEXICON_ROWS);
+        }
         Ok(fitted)
+    }
+
+    /// The mean of this combination and a prior one, each weighted by the rows it stands for: with
+    /// few rows the prior decides. A class that no row has stays absent.
+    fn held_near(&mut self, prior: &Self, rows: usize, prior_rows: f64) {
+        let share = rows as f64 / (rows as f64 + prior_rows);
+        let mean = |own: &mut f64, prior: &f64| *own = share * *own + (1.0 - share) * prior;
+        let weights = self.weights.iter_mut().flatten().zip(prior.weights.iter().flatten());
+        weights.for_each(|(own, prior)| mean(own, prior));
+        let present = self.intercept.iter_mut().zip(&prior.intercept).filter(|(b, _)| **b > ABSENT);
+        present.for_each(|(own, prior)| mean(own, prior));
+    }
+
+    /// The one of a model without labelled rows: the lexicon's score and the share of the mentions for
+    /// the role; names and skills for the scope. Set by hand, and so not calibrated.
+    pub(crate) fn of_lexicon(view: View, question: Question, sizes: [usize; 2]) -> Self {
+        let [roles, _] = sizes;
+        let classes = if question == Question::Role { roles } else { 2 };
+        let of_input = |input: &Input| {
+            let mut weights = vec![0.0; classes];
+            match (question, *input) {
+                (Question::Role, Input::Lexicon(role)) => weights[role] = LEXICON_WEIGHT,
+                (Question::Role, Input::MentionShare(name)) if name < roles => weights[name] = 1.0,
+                (Question::Scope, Input::MentionCount(name)) if name < roles => weights[0] = 1.5,
+                (Question::Scope, Input::Count(Channel::Skills)) => weights[0] = 1.0,
+                _ => {}
+            }
+            weights
+        };
+        let weights = Input::all(view, question, sizes).iter().map(of_input).collect();
+        let intercept = match question {
+            Question::Role => vec![0.0; classes],
+            Question::Scope => vec![-4.0, 0.0],
+        };
+        Self { view, question, weights, intercept }
     }
 
     /// The one for a view and a question; every model has all four.

@@ -64,7 +64,7 @@ pub(crate) enum Input {
     Margin(View),
     /// ln(1 + number of mentions of a name).
     MentionCount(usize),
-    /// ln(1 + number of a channel's features that the model knows).
+    /// ln(1 + number of a channel's features that the model knows); of skills, all.
     Count(Channel),
 }
 
@@ -104,6 +104,7 @@ impl Input {
                 scores.sum(view, role) - scores.sum(view, family)
             }
             Self::MentionCount(name) => f64::from(scores.mentions[name]).ln_1p(),
+            Self::Count(Channel::Skills) => f64::from(scores.lexicon.features).ln_1p(),
             Self::Count(channel) => f64::from(scores.channels[channel as usize].features).ln_1p(),
         }
     }

@@ -19,7 +19,7 @@ use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{
-    Collector, HeldOutProbabilities, Probabilities, Provenance, RARE_LABELS,
+    Collector, HeldOutProbabilities, Predicted, Probabilities, Provenance, RARE_LABELS,
     leave_organisation_out, train_and_predict,
 };
 
@@ -174,14 +174,10 @@ impl Model {
         Combination::of(&self.header.combinations, view, question)
     }
 
-    /// The least confidence at which this share of the held-out rows given a role was right; above
-    /// 1 if no confidence was enough.
+    /// The least confidence for this precision, as [`Summary::threshold`].
     pub fn threshold(&self, view: View, closed: bool, precision: f64) -> f64 {
         let summary = self.header.held_out.iter().find(|s| s.view == view);
-        let thresholds =
-            summary.map(|s| if closed { &s.closed_thresholds } else { &s.open_thresholds });
-        let enough = thresholds.into_iter().flatten().find(|t| t.precision >= precision - 1e-9);
-        enough.and_then(|t| t.confidence).unwrap_or(2.0)
+        summary.map_or(2.0, |s| s.threshold(closed, precision))
     }
 
     /// The weights of a feature by class, if the model knows it.

@@ -3,14 +3,15 @@
 use super::examples::Example;
 use super::inputs::View;
 use super::train::{HeldOutProbabilities, Probabilities};
-use crate::metrics::{Figures, average_precision, figures, most_confident, top};
+use crate::metrics::{Figures, average_precision, figures, lower_bound, most_confident, top};
 use crate::roles::{OTHER, RoleSet};
 use serde::{Deserialize, Serialize};
 
 /// Precisions for which a threshold is kept, in hundredths.
 const PRECISIONS: std::ops::RangeInclusive<u32> = 50..=99;
 
-/// The least confidence at which this share of the held-out rows given a role was right.
+/// The least confidence at which the held-out rows given a role show, with 90 % confidence, that this
+/// share of such rows is right.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
     /// Share right, above 0 and below 1.
@@ -41,6 +42,13 @@ impl Summary {
     /// row.
     pub fn counting(&self, closed: bool) -> &Figures {
         if closed || !self.has_other() { &self.closed } else { &self.open }
+    }
+
+    /// The least confidence for this precision; above 1 if no confidence is enough.
+    pub fn threshold(&self, closed: bool, precision: f64) -> f64 {
+        let thresholds = if closed { &self.closed_thresholds } else { &self.open_thresholds };
+        let enough = thresholds.iter().find(|t| t.precision >= precision - 1e-9);
+        enough.and_then(|t| t.confidence).unwrap_or(2.0)
     }
 
     /// Whether any row is none of the roles.
@@ -97,7 +105,8 @@ fn thresholds(probabilities: &[Vec<f64>], truths: &[usize], roles: usize) -> Vec
         .collect();
     let at = |hundredths: u32| {
         let precision = f64::from(hundredths) / 100.0;
-        let (kept, confidence) = most_confident(&given_a_role, precision);
+        let enough = |right, rows| lower_bound(right, rows) >= precision;
+        let (kept, confidence) = most_confident(&given_a_role, enough);
         Threshold { precision, confidence: (kept > 0).then_some(confidence) }
     };
     PRECISIONS.map(at).collect()

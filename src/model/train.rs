@@ -7,6 +7,7 @@ use super::held_out::{HeldOut, LexiconWeights};
 use super::inputs::{Question, View};
 use super::scores::Scores;
 use super::store::{Features, Header, StoredFeature};
+use super::summary::Summary;
 use super::{Model, ModelError};
 use crate::evidence::{Channel, Evidence, Lexicon};
 use crate::roles::Label;
@@ -99,7 +100,24 @@ impl Collector {
     ///
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations, or fitting fails.
-    pub fn train(mut self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+    pub fn train(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        if self.examples.is_empty() {
+            let role = lexicon.roles().iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(ModelError::TooFew { role, organisations: 0 });
+        }
+        self.model(lexicon)
+    }
+
+    /// A model of the lexicon alone, without any labelled posting. It accepts nothing, because nothing
+    /// says how often it is right.
+    ///
+    /// # Errors
+    /// None for a lexicon that could be read.
+    pub fn lexicon_only(provenance: Provenance, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        Self { provenance, ..Self::default() }.model(lexicon)
+    }
+
+    fn model(mut self, lexicon: &Lexicon) -> Result<Model, ModelError> {
         self.examples.sort_unstable_by_key(|e| e.order);
         let before = self.examples.len();
         self.examples.dedup_by_key(|e| e.order);
@@ -171,6 +189,7 @@ pub(crate) struct Fitted {
 impl Fitted {
     pub(crate) fn new(examples: &[&Example], lexicon: &Lexicon) -> Result<Self, ModelError> {
         let roles = lexicon.roles().len();
+        let required = if examples.is_empty() { 0 } else { 2 };
         for role in lexicon.roles().ids() {
             let mut of_role: Vec<u64> = examples
                 .iter()
@@ -179,7 +198,7 @@ impl Fitted {
                 .collect();
             of_role.sort_unstable();
             of_role.dedup();
-            if of_role.len() < 2 {
+            if of_role.len() < required {
                 let role = lexicon.roles().get(role).id.clone();
                 return Err(ModelError::TooFew { role, organisations: of_role.len() });
             }
@@ -189,9 +208,20 @@ impl Fitted {
         let scores = HeldOut::new(&tallies, &lexicon).scores(examples);
         let rows: Vec<(&Scores, usize)> =
             scores.iter().zip(examples).map(|(s, e)| (s, e.outcome)).collect();
-        let combinations = combine(&rows)?;
+        let combinations = if rows.is_empty() {
+            lexicon_combinations([roles, tallies.classes])
+        } else {
+            combine(&rows)?
+        };
         Ok(Self { tallies, lexicon, scores, combinations })
     }
+}
+
+/// The combinations of a model without labelled rows.
+fn lexicon_combinations(sizes: [usize; 2]) -> Vec<Combination> {
+    let of_view =
+        |view| [Question::Role, Question::Scope].map(|q| Combination::of_lexicon(view, q, sizes));
+    View::ALL.into_iter().flat_map(of_view).collect()
 }
 
 /// Fits the combinations of both views and questions.
@@ -210,7 +240,7 @@ fn combine(rows: &[(&Scores, usize)]) -> Result<Vec<Combination>, ModelError> {
 }
 
 /// What a model says of one posting.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Probabilities {
     /// Of each role, given that it is one of them; sum 1.
     pub closed: Vec<f64>,
@@ -272,7 +302,16 @@ pub fn leave_organisation_out(
     held_out(examples, &fitted.scores)
 }
 
-/// Probabilities of `test` by a model of `train`.
+/// What a model says of rows, and how good it was on rows held out of its training.
+#[derive(Debug)]
+pub struct Predicted {
+    /// By row.
+    pub probabilities: Vec<Probabilities>,
+    /// Figures and thresholds from the training rows.
+    pub summary: Summary,
+}
+
+/// Predicts `test` by a model of `train`, or by the lexicon alone if `train` is empty.
 ///
 /// # Errors
 /// As [`Collector::train`].
@@ -281,7 +320,7 @@ pub fn train_and_predict(
     test: &[&Example],
     view: View,
     lexicon: &Lexicon,
-) -> Result<Vec<Probabilities>, ModelError> {
+) -> Result<Predicted, ModelError> {
     let mut train = train.to_vec();
     train.sort_unstable_by_key(|e| e.order);
     train.dedup_by_key(|e| e.order);
@@ -289,5 +328,7 @@ pub fn train_and_predict(
     let held_out = HeldOut::new(&fitted.tallies, &fitted.lexicon);
     let predict =
         |e: &&Example| Probabilities::new(&fitted.combinations, view, &held_out.score_new(e));
-    Ok(test.iter().map(predict).collect())
+    let probabilities = test.iter().map(predict).collect();
+    let summary = self::held_out(&train, &fitted.scores)?.summary(view, &train, lexicon.roles());
+    Ok(Predicted { probabilities, summary })
 }

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! where `n(f,k)` counts the postings of class `k` that show `f`, `N(k)` is its sum over the
-//! channel, `b(f)` the mean of `n(f,j) / N(j)` over the classes, `B` the smallest `N` times
+//! channel, `b(f)` the mean of `n(f,j) / N(j)` over the classes, `B` the smallest `N` above 0 times
 //! BACKGROUND, `M` the geometric mean of the smallest and the largest `N`, and `l` the weight of a
 //! lexicon entry. This is multinomial naive Bayes on binary counts (Nigam et al. 2000) with a
 //! Dirichlet prior: a class with few postings is drawn towards what all classes have in common, a
@@ -61,17 +61,20 @@ impl Masses {
         self.lexicon.iter_mut().zip(lexicon).for_each(|(m, l)| *m -= l);
     }
 
+    /// The smallest mass of a class that has any postings.
+    fn least(&self) -> f64 {
+        self.counted.iter().copied().filter(|&mass| mass > 0).min().unwrap_or(1) as f64
+    }
+
     /// The mass that every class is scaled to.
     fn common(&self) -> f64 {
-        let least = self.counted.iter().copied().min().unwrap_or(0).max(1);
         let most = self.counted.iter().copied().max().unwrap_or(0).max(1);
-        (least as f64 * most as f64).sqrt()
+        (self.least() * most as f64).sqrt()
     }
 
     /// The mass of the background in the scale of the counts.
     fn background(&self) -> f64 {
-        let least = self.counted.iter().copied().min().unwrap_or(0).max(1);
-        BACKGROUND * least as f64
+        BACKGROUND * self.least()
     }
 
     /// The cells of a feature, `m(f,k)` above, by class. `lexicon` may be empty.

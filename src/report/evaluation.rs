@@ -1,30 +1,86 @@
 //! Figures for people.
 
-use crate::metrics::Figures;
+use crate::judge::{Detail, Evaluation};
+use crate::metrics::{Figures, Interval};
 use crate::model::{Summary, View};
 use std::io::{self, Write};
 
-/// Writes the figures of a view; only those of the closed question if `closed`.
+/// Name of a view for people.
+pub(super) fn view_name(view: View) -> &'static str {
+    match view {
+        View::Full => "full view",
+        View::TitleBlind => "title-blind view",
+    }
+}
+
+pub(super) const CLOSED: &str = "which role, of the rows that have one";
+pub(super) const OPEN: &str = "which role or other, of all rows";
+
+/// Writes the figures of a view.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_summary(out: &mut dyn Write, summary: &Summary, closed: bool) -> io::Result<()> {
-    let view = match summary.view {
-        View::Full => "full view",
-        View::TitleBlind => "title-blind view",
-    };
-    writeln!(out, "{view}: which role, of the rows that have one")?;
+pub fn write_summary(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    writeln!(out, "{}: {CLOSED}", view_name(summary.view))?;
     write_figures(out, &summary.closed)?;
-    if !closed && summary.has_other() {
-        writeln!(out, "\n{view}: which role or other, of all rows")?;
+    if summary.has_other() {
+        writeln!(out, "\n{}: {OPEN}", view_name(summary.view))?;
         write_figures(out, &summary.open)?;
-        writeln!(
-            out,
-            "  average precision of \"is one of the roles\"  {:.3}",
-            summary.scope_average_precision
-        )?;
+        write_scope(out, summary)?;
     }
     Ok(())
+}
+
+/// Writes a report on predictions.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Result<()> {
+    let summary = &evaluation.summary;
+    writeln!(out, "judged by {}\n", evaluation.method)?;
+    writeln!(out, "{}: {CLOSED}", view_name(summary.view))?;
+    write_figures(out, &summary.closed)?;
+    write_detail(out, &evaluation.closed_detail)?;
+    if let Some(detail) = &evaluation.open_detail {
+        writeln!(out, "\n{}: {OPEN}", view_name(summary.view))?;
+        write_figures(out, &summary.open)?;
+        write_scope(out, summary)?;
+        write_detail(out, detail)?;
+    }
+    if let Some(accepted) = &evaluation.accepted {
+        writeln!(
+            out,
+            "\naccepted at a precision of {}: {} rows, of which {} right ({})",
+            accepted.precision,
+            accepted.rows,
+            accepted.right,
+            share(accepted.right, accepted.rows)
+        )?;
+    }
+    if !evaluation.learning_curve.is_empty() {
+        writeln!(out, "\nwith fewer labelled rows of the roles   rows  macro-F1  log-loss")?;
+        for point in &evaluation.learning_curve {
+            let name = if point.rows == 0 { "the lexicon alone" } else { "" };
+            writeln!(
+                out,
+                "  {name:<36} {:>5}     {:.3}     {:.3}",
+                point.rows, point.macro_f1, point.log_loss
+            )?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { "-".into() } else { format!("{:.3}", part as f64 / whole as f64) }
+}
+
+fn write_scope(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    writeln!(
+        out,
+        "  average precision of \"is one of the roles\"  {:.3}",
+        summary.scope_average_precision
+    )
 }
 
 fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
@@ -47,8 +103,57 @@ fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
     Ok(())
 }
 
+fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
+    let i = &detail.intervals;
+    let span = |[low, high]: Interval| format!("{low:.3} to {high:.3}");
+    writeln!(
+        out,
+        "  95 % intervals (organisations drawn again)  macro-F1 {}  accuracy {}  log-loss {}",
+        span(i.macro_f1),
+        span(i.accuracy),
+        span(i.log_loss)
+    )?;
+    for class in &i.classes {
+        writeln!(
+            out,
+            "    {:26}  precision {}  recall {}  F1 {}",
+            class.name,
+            span(class.precision),
+            span(class.recall),
+            span(class.f1)
+        )?;
+    }
+    writeln!(out, "  confidence     rows  mean confidence  right")?;
+    for bin in detail.reliability.iter().filter(|bin| bin.rows > 0) {
+        let (from, to) = (bin.from, bin.from + 0.1);
+        writeln!(
+            out,
+            "  {from:.1} to {to:.1}  {:>7}            {:.3}  {:.3}",
+            bin.rows, bin.confidence, bin.accuracy
+        )?;
+    }
+    let mut by = "";
+    for slice in &detail.slices {
+        if by != slice.by {
+            by = &slice.by;
+            writeln!(out, "  by {by:27}     rows  macro-F1  accuracy  log-loss")?;
+        }
+        let f = &slice.figures;
+        writeln!(
+            out,
+            "    {:28}  {:>7}     {:.3}     {:.3}     {:.3}",
+            super::text::fit(&slice.name, 28),
+            f.rows,
+            f.macro_f1,
+            f.accuracy,
+            f.log_loss
+        )?;
+    }
+    Ok(())
+}
+
 /// First letters of a role's words: `product_owner` is PO.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     match name.split('_').collect::<Vec<_>>().as_slice() {
         [one] => (*one).to_owned(),
         words => {

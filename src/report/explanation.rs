@@ -1,11 +1,14 @@
 //! An explanation for people.
 
 use super::text::{fit, printable};
-use crate::judge::{Explanation, Part, QuestionPart};
+use crate::judge::{Contrast, Explanation, MarkKind, Part, QuestionPart, Quote};
 use crate::model::Question;
 use std::io::{self, Write};
 
 const NAME: usize = 46;
+
+/// Widths of the two columns of what speaks for the winner and for its rival.
+const SIDE: usize = 44;
 
 /// Writes an explanation with at most `top` features of each kind.
 ///
@@ -16,13 +19,64 @@ pub fn write_explanation(
     explanation: &Explanation,
     top: usize,
 ) -> io::Result<()> {
-    for (i, question) in explanation.questions.iter().enumerate() {
-        if i > 0 {
-            writeln!(out)?;
-        }
+    if !explanation.title.is_empty() {
+        writeln!(out, "{}", printable(&explanation.title))?;
+    }
+    let notes: String = explanation
+        .notes
+        .iter()
+        .map(|note| format!("; {}", note.name().replace('_', " ")))
+        .collect();
+    writeln!(
+        out,
+        "{} with a confidence of {:.3}: {}{notes}\n",
+        explanation.label,
+        explanation.confidence,
+        explanation.decision.name().replace('_', " ")
+    )?;
+    write_contrast(out, &explanation.contrast, top)?;
+    for question in &explanation.questions {
+        writeln!(out)?;
         write_question(out, question, top)?;
     }
     Ok(())
+}
+
+fn write_contrast(out: &mut dyn Write, contrast: &Contrast, top: usize) -> io::Result<()> {
+    let quote = |quotes: &[Quote], i: usize| {
+        let quoted = quotes.get(i).map(|q| format!("{:>5.2}  {}", q.strength.abs(), q.text));
+        fit(&quoted.unwrap_or_default(), SIDE)
+    };
+    let heads = [&contrast.winner, &contrast.rival].map(|name| fit(&format!("for {name}"), SIDE));
+    writeln!(out, "{}", heads.join("  ").trim_end())?;
+    let longest = contrast.for_winner.len().max(contrast.for_rival.len());
+    for i in 0..longest.min(top) {
+        let sides = [quote(&contrast.for_winner, i), quote(&contrast.for_rival, i)];
+        writeln!(out, "{}", sides.join("  ").trim_end())?;
+    }
+    if let (Some(next), false) = (&contrast.next_role, contrast.missing.is_empty()) {
+        let names: Vec<&str> = contrast.missing.iter().map(|m| m.name.as_str()).collect();
+        writeln!(out, "\nWould speak for {next}, and is not there: {}", names.join("; "))?;
+    }
+    writeln!(
+        out,
+        "\nThe text: [+ for {}], [- for {}], [= name not looked at], [# part not looked at]\n",
+        contrast.winner, contrast.rival
+    )?;
+    let mut at = 0;
+    for mark in &contrast.marks {
+        let words = printable(&contrast.text[mark.at.clone()]);
+        let before = printable(&contrast.text[at..mark.at.start]);
+        let sign = match mark.kind {
+            MarkKind::ForWinner => '+',
+            MarkKind::ForRival => '-',
+            MarkKind::Masked => '=',
+            MarkKind::Ignored => '#',
+        };
+        write!(out, "{before}[{sign} {words}]")?;
+        at = mark.at.end;
+    }
+    writeln!(out, "{}", printable(&contrast.text[at..]))
 }
 
 fn write_question(out: &mut dyn Write, question: &QuestionPart, top: usize) -> io::Result<()> {

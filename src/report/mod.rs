@@ -1,14 +1,19 @@
 //! Results as bytes: CSV rows, tables and text for people. Never computes.
 
 mod evaluation;
+mod evaluation_page;
 mod explanation;
+mod explanation_page;
+mod html;
 mod model;
 mod rows;
 mod table;
 mod text;
 
-pub use evaluation::write_summary;
+pub use evaluation::{write_evaluation, write_summary};
+pub use evaluation_page::write_evaluation_page;
 pub use explanation::write_explanation;
+pub use explanation_page::write_explanation_page;
 pub use model::write_header;
 pub use rows::{added_columns, added_fields};
 pub use table::Table;

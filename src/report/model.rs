@@ -39,7 +39,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     writeln!(out, "\nOn organisations it had not seen (leave one organisation out):")?;
     for summary in &header.held_out {
         writeln!(out)?;
-        write_summary(out, summary, false)?;
+        write_summary(out, summary)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ pub fn added_columns(roles: &RoleSet) -> Vec<String> {
     let fixed = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
     let mut names = fixed(&["predicted_role", "confidence", "decision"]);
     names.extend(outcome_names(roles).iter().map(|name| format!("p_{name}")));
-    names.extend(fixed(&["title_role", "title_level", "evidence"]));
+    names.extend(fixed(&["second_role", "title_role", "title_level", "notes", "evidence"]));
     names
 }
 
@@ -23,8 +23,11 @@ pub fn added_fields(verdict: &Verdict, roles: &RoleSet) -> Vec<String> {
         verdict.decision.name().to_owned(),
     ];
     fields.extend(verdict.probabilities.iter().map(|p| format!("{p:.6}")));
+    fields.push(verdict.second.map(|id| roles.get(id).id.clone()).unwrap_or_default());
     fields.push(title_role(&verdict.title.role, roles));
     fields.push(verdict.title.level.clone().unwrap_or_default());
+    let notes: Vec<&str> = verdict.notes.iter().map(|note| note.name()).collect();
+    fields.push(notes.join("; "));
     let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
     fields.push(defused(phrases.join("; ")));
     fields

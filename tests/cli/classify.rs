@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-const ADDED: [&str; 10] = [
+const ADDED: [&str; 12] = [
     "predicted_role",
     "confidence",
     "decision",
@@ -14,8 +14,10 @@ const ADDED: [&str; 10] = [
     "p_product_manager",
     "p_technical_project_manager",
     "p_other",
+    "second_role",
     "title_role",
     "title_level",
+    "notes",
     "evidence",
 ];
 /// Half of the last decimal that is written.
@@ -287,7 +289,7 @@ fn too_little_text_gives_no_evidence() {
 
 #[test]
 fn markup_and_scripts_do_not_count() {
-    let added = [ADDED[0], ADDED[1], ADDED[2], ADDED[9]];
+    let added = [ADDED[0], ADDED[1], ADDED[2], ADDED[11]];
     let seen = |text: &str| {
         let output = verdict(text, &[]);
         let fields = added.map(|column| output.column(column)[0].to_owned());
@@ -452,4 +454,53 @@ fn behind_a_link_the_file_is_replaced_and_the_link_stays() {
     let link = std::fs::symlink_metadata(workspace.path("link.csv")).expect("it is there");
     assert!(link.is_symlink());
     assert!(workspace.read("real.csv").starts_with(b"title,"));
+}
+
+#[test]
+fn a_posting_of_two_roles_says_so() {
+    let header = vec!["title".to_owned(), "description".to_owned()];
+    let both = "You are Product Owner and Project Manager in one person. You own the product backlog, \
+                refine user stories and accept them at the sprint review. You also keep the project \
+                plan, report status to the steering committee, manage the budget, the risk register \
+                and the vendors.";
+    let rows = vec![
+        vec!["Product Owner / Product Manager".to_owned(), DUTIES.to_owned()],
+        vec!["Product Owner".to_owned(), both.to_owned()],
+        vec!["Product Owner".to_owned(), DUTIES.to_owned()],
+    ];
+    let workspace = Workspace::with("in.csv", Table { header, rows }.bytes());
+    let output = workspace.rolecall(&["classify", "in.csv", "--closed"]).succeeds().table();
+    let notes = output.column("notes");
+    assert_eq!(notes[0], "title_states_two_roles");
+    assert_eq!(notes[1], "text_speaks_for_two_roles");
+    assert_eq!(notes[2], "");
+    for (second, best) in output.column("second_role").iter().zip(output.column("predicted_role")) {
+        assert!(ROLES.contains(second) && *second != best, "{second} after {best}");
+    }
+}
+
+#[test]
+fn what_says_nothing_is_never_accepted() {
+    let random: String = (0..400u64)
+        .map(|i| {
+            let word = i.wrapping_mul(6_364_136_223_846_793_005).rotate_left(17) % 308_915_776;
+            (0..5)
+                .map(|k| (b'a' + (word / 26u64.pow(k) % 26) as u8) as char)
+                .chain([' '])
+                .collect::<String>()
+        })
+        .collect();
+    let template = "Job title: Location: Department: About us: Responsibilities: Requirements: Benefits: \
+                    How to apply: Equal opportunity employer.";
+    let german = "Wir suchen zum n\u{e4}chstm\u{f6}glichen Zeitpunkt eine Person, die unsere Abteilung \
+                  verst\u{e4}rkt, das Lager pr\u{fc}ft, Rechnungen schreibt und mit Kunden spricht.";
+    for text in ["", "Product", &random, template, german] {
+        for options in [&[][..], &["--title-blind"], &["--precision", "0.5"]] {
+            assert_ne!(
+                verdict(text, options).column("decision"),
+                ["accept"],
+                "{text:?} {options:?}"
+            );
+        }
+    }
 }

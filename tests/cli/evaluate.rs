@@ -42,7 +42,10 @@ fn the_figures_are_those_that_training_keeps() {
     let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
     let kept = workspace.rolecall(&["model", "show", "sample.rolecall", "--json"]).succeeds();
     let evaluated = workspace.rolecall(&["evaluate", SAMPLE, "--json"]).succeeds();
-    assert_eq!(kept.json()["held_out"][0], evaluated.json());
+    let evaluated = evaluated.json();
+    for (name, value) in kept.json()["held_out"][0].as_object().expect("a summary") {
+        assert_eq!(*value, evaluated[name], "{name}");
+    }
 }
 
 #[test]
@@ -174,4 +177,43 @@ fn rows_without_a_label_of_the_role_set_are_refused() {
     let workspace = Workspace::with("in.csv", "id,text,role\n1,Bread,baker\n");
     let refused = workspace.rolecall(&["evaluate", "in.csv", "--predictions", "p.csv"]).fails();
     assert!(refused.contains("no row has a label") && refused.contains("--label"), "{refused}");
+}
+
+#[test]
+fn a_report_has_intervals_slices_and_a_curve() {
+    let workspace = with_folds();
+    let arguments = ["evaluate", "in.csv", "--folds", "part", "--by", "part", "--curve", "--json"];
+    let report = workspace.rolecall(&arguments).succeeds().json();
+    let detail = &report["closed_detail"];
+    let macro_f1 = report["closed"]["macro_f1"].as_f64().expect("a figure");
+    let ends: Vec<f64> =
+        (0..2).map(|i| detail["intervals"]["macro_f1"][i].as_f64().expect("an end")).collect();
+    assert!(
+        0.0 < ends[0] && ends[0] <= macro_f1 && macro_f1 <= ends[1] && ends[1] <= 1.0,
+        "{ends:?}"
+    );
+    let of_bins = detail["reliability"].as_array().expect("bins").iter();
+    let rows: u64 = of_bins.map(|bin| bin["rows"].as_u64().expect("a count")).sum();
+    assert_eq!(rows, report["closed"]["rows"]);
+    let slices = report["open_detail"]["slices"].as_array().expect("slices");
+    let of_parts = slices.iter().filter(|slice| slice["by"] == "part");
+    let rows: u64 = of_parts.map(|s| s["figures"]["rows"].as_u64().expect("a count")).sum();
+    assert_eq!(rows, report["open"]["rows"]);
+    let accepted = &report["accepted"];
+    assert!(accepted["right"].as_u64() <= accepted["rows"].as_u64());
+    let curve = report["learning_curve"].as_array().expect("a curve");
+    assert_eq!((&curve[0]["rows"], curve.len()), (&Value::from(0), 4));
+}
+
+#[test]
+fn the_page_is_one_file_without_scripts() {
+    let workspace = with_folds();
+    let arguments = ["evaluate", "in.csv", "--folds", "part", "--curve", "--html", "report.html"];
+    workspace.rolecall(&arguments).succeeds();
+    let page = String::from_utf8(workspace.read("report.html")).expect("text");
+    assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+    assert!(page.matches("<svg").count() >= 5);
+    for outside in ["<script", "http://", "https://", "src="] {
+        assert!(!page.contains(outside), "{outside}");
+    }
 }

@@ -197,3 +197,15 @@ fn labels_of_single_rows_never_get_into_a_model() {
     assert!(text.contains(r#""left_out":{"(rare labels)":1}"#));
     assert!(!text.contains("only this row"));
 }
+
+#[test]
+fn the_lexicon_alone_is_a_model_that_accepts_nothing() {
+    let workspace = Workspace::new();
+    workspace.rolecall(&["train", "--lexicon-only", "-o", "lexicon.rolecall"]).succeeds();
+    let arguments = ["evaluate", SAMPLE, "--model", "lexicon.rolecall", "--closed", "--json"];
+    let report = workspace.rolecall(&arguments).succeeds().json();
+    assert!(report["closed"]["macro_f1"].as_f64() > Some(0.7), "{}", report["closed"]);
+    let output =
+        workspace.rolecall(&["classify", SAMPLE, "--model", "lexicon.rolecall", "--closed"]);
+    assert!(!output.succeeds().table().column("decision").contains(&"accept"));
+}

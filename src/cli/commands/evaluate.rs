@@ -6,49 +6,93 @@ use crate::cli::args::{Evaluate, Figure};
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::output::{Output, say};
 use crate::evidence::{Extractor, Lexicon};
+use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
-    Example, Probabilities, Summary, leave_organisation_out, outcome_names, summarise,
-    train_and_predict,
+    Example, Probabilities, Summary, View, leave_organisation_out, outcome_names, train_and_predict,
 };
 use crate::postings::{Column, listed};
-use crate::report::write_summary;
+use crate::report::{write_evaluation, write_evaluation_page};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write;
 
+/// Column that rows are grouped by, if there is one and no other is named.
+const SOURCE: &str = "source";
+
 /// A labelled row.
 struct Labelled {
     id: String,
     fold: String,
+    group: String,
+    words: usize,
     example: Example,
     /// What the model given says of it.
     predicted: Option<Probabilities>,
 }
 
-pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.common)?;
-    let (mut rows, outcome) = read(args, &lexicon)?;
-    rows.sort_by_key(|row| row.example.order);
-    let predicted = predict(args, &rows, &lexicon)?;
-    if let Some(path) = &args.predictions {
-        let mut output = Output::open(Some(path))?;
-        write_predictions(&mut output, &rows, &predicted, args.judging.closed, &lexicon)?;
-        output.finish()?;
-    }
-    let examples: Vec<&Example> = rows.iter().map(|row| &row.example).collect();
-    let summary = summarise(args.judging.view(), &predicted, &examples, lexicon.roles());
-    let mut out = Output::open(None)?;
-    if args.input.common.json {
-        writeln!(out, "{}", serde_json::to_string(&summary)?)?;
-    } else {
-        write_summary(&mut out, &summary, args.judging.closed)?;
-    }
-    out.finish()?;
-    Ok(if below(args, &summary) { Outcome::Noticed } else { outcome })
+/// What is said of the rows.
+struct Judged {
+    method: String,
+    probabilities: Vec<Probabilities>,
+    /// By row: least confidence of an accepted role.
+    thresholds: Vec<Option<f64>>,
 }
 
-fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> {
+pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
+    let lexicon = lexicon(&args.input.common)?;
+    let (mut rows, by, outcome) = read(args, &lexicon)?;
+    rows.sort_by_key(|row| row.example.order);
+    let judged = predict(args, &rows, &lexicon)?;
+    if let Some(path) = &args.predictions {
+        let mut output = Output::open(Some(path))?;
+        let closed = args.judging.closed;
+        write_predictions(&mut output, &rows, &judged.probabilities, closed, &lexicon)?;
+        output.finish()?;
+    }
+    let judged_rows: Vec<JudgedRow> = rows
+        .iter()
+        .zip(judged.probabilities.iter().zip(&judged.thresholds))
+        .map(|(row, (probabilities, threshold))| JudgedRow {
+            example: &row.example,
+            words: row.words,
+            group: &row.group,
+            probabilities,
+            threshold: *threshold,
+        })
+        .collect();
+    let view = args.judging.view();
+    let mut evaluation = evaluate(
+        view,
+        &judged_rows,
+        lexicon.roles(),
+        args.judging.closed,
+        by.as_deref(),
+        args.precision,
+    );
+    evaluation.method = judged.method;
+    if args.curve {
+        let examples: Vec<&Example> = rows.iter().map(|row| &row.example).collect();
+        let folds = folds(args, &rows);
+        evaluation.learning_curve = learning_curve(&examples, &folds, view, &lexicon)?;
+    }
+    if let Some(path) = &args.html {
+        let mut output = Output::open(Some(path))?;
+        write_evaluation_page(&mut output, &evaluation)?;
+        output.finish()?;
+    }
+    let mut out = Output::open(None)?;
+    if args.input.common.json {
+        writeln!(out, "{}", serde_json::to_string(&evaluation)?)?;
+    } else {
+        write_evaluation(&mut out, &evaluation)?;
+    }
+    out.finish()?;
+    Ok(if below(args, &evaluation.summary) { Outcome::Noticed } else { outcome })
+}
+
+/// The labelled rows, and the name of the column they are grouped by.
+fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
     let extractor = Extractor::new(lexicon);
     let given = match &args.judging.model {
         Some(path) => Some(model(Some(path), lexicon)?),
@@ -59,16 +103,18 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
     if args.predictions.is_some() {
         postings.need(Column::Id)?;
     }
-    let fold = match &args.folds {
-        None => None,
-        Some(name) => {
-            Some(postings.header().iter().position(|h| h == name).with_context(|| {
-                format!(
-                    "no column {name:?} for --folds; the columns are {}",
-                    listed(postings.header())
-                )
-            })?)
-        }
+    let named = |name: &String, option: &str| {
+        postings.header().iter().position(|h| h == name).with_context(|| {
+            format!(
+                "no column {name:?} for {option}; the columns are {}",
+                listed(postings.header())
+            )
+        })
+    };
+    let fold = args.folds.as_ref().map(|name| named(name, "--folds")).transpose()?;
+    let by = match &args.by {
+        Some(name) => Some((named(name, "--by")?, name.clone())),
+        None => postings.header().iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
     };
     let mut labelled = Vec::new();
     let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
@@ -82,9 +128,14 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 let view = args.judging.view();
+                let field = |place: Option<usize>| {
+                    place.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
+                };
                 Ok(Labelled {
                     id: row.get(columns, Column::Id).to_owned(),
-                    fold: fold.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned(),
+                    fold: field(fold),
+                    group: field(by.as_ref().map(|(i, _)| *i)),
+                    words: evidence.words(),
                     predicted: given.as_ref().map(|model| model.probabilities(&evidence, view)),
                     example: Example::new(&evidence, title, company, label, lexicon),
                 })
@@ -102,38 +153,66 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Outcome)> 
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }
-    Ok((labelled, outcome))
+    Ok((labelled, by.map(|(_, name)| name), outcome))
 }
 
-fn predict(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Vec<Probabilities>> {
+fn predict(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Judged> {
     let view = args.judging.view();
-    if args.judging.model.is_some() {
-        return Ok(rows.iter().filter_map(|row| row.predicted.clone()).collect());
+    if let Some(path) = &args.judging.model {
+        let threshold =
+            model(Some(path), lexicon)?.threshold(view, args.judging.closed, args.precision);
+        return Ok(Judged {
+            method: format!("model {}", path.display()),
+            probabilities: rows.iter().filter_map(|row| row.predicted.clone()).collect(),
+            thresholds: vec![Some(threshold); rows.len()],
+        });
     }
-    if args.folds.is_none() {
+    let Some(column) = &args.folds else {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.example).collect();
         let [full, blind] = leave_organisation_out(&examples, lexicon)?.views;
-        return Ok(if args.judging.title_blind { blind } else { full });
-    }
-    let mut folds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        folds.entry(&row.fold).or_default().push(i);
-    }
-    if folds.len() < 2 {
+        return Ok(Judged {
+            method: "leaving out organisations one by one".into(),
+            probabilities: if view == View::TitleBlind { blind } else { full },
+            thresholds: vec![None; rows.len()],
+        });
+    };
+    let fold_of = folds(args, rows);
+    let count = fold_of.iter().max().map_or(0, |last| last + 1);
+    if count < 2 {
         bail!("all rows are in the same fold; folds need at least two values");
     }
-    let mut predicted = vec![None; rows.len()];
-    for (fold, members) in &folds {
-        let train: Vec<&Example> =
-            rows.iter().filter(|row| row.fold != **fold).map(|row| &row.example).collect();
-        let test: Vec<&Example> = members.iter().map(|&i| &rows[i].example).collect();
-        let of_fold = train_and_predict(&train, &test, view, lexicon)
-            .with_context(|| format!("fold {fold:?} cannot be predicted from the others"))?;
-        for (&i, p) in members.iter().zip(of_fold) {
-            predicted[i] = Some(p);
+    let mut judged = Judged {
+        method: format!("{count} folds of column {column}"),
+        probabilities: vec![Probabilities::default(); rows.len()],
+        thresholds: vec![None; rows.len()],
+    };
+    for fold in 0..count {
+        let (members, others): (Vec<usize>, Vec<usize>) =
+            (0..rows.len()).partition(|&i| fold_of[i] == fold);
+        let examples =
+            |places: &[usize]| places.iter().map(|&i| &rows[i].example).collect::<Vec<_>>();
+        let name = &rows[members[0]].fold;
+        let predicted =
+            train_and_predict(&examples(&others), &examples(&members), view, lexicon)
+                .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
+        let threshold = predicted.summary.threshold(args.judging.closed, args.precision);
+        for (i, p) in members.into_iter().zip(predicted.probabilities) {
+            judged.probabilities[i] = p;
+            judged.thresholds[i] = Some(threshold);
         }
     }
-    Ok(predicted.into_iter().flatten().collect())
+    Ok(judged)
+}
+
+/// The fold of each row: by the column, or five of organisations.
+fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
+    if args.folds.is_none() {
+        return rows.iter().map(|row| (row.example.organisation % 5) as usize).collect();
+    }
+    let mut names: Vec<&str> = rows.iter().map(|row| row.fold.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    rows.iter().map(|row| names.partition_point(|name| *name < row.fold.as_str())).collect()
 }
 
 fn write_predictions(

@@ -6,7 +6,7 @@ use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::output::Output;
 use crate::judge::{Judge, Settings};
 use crate::postings::Column;
-use crate::report::{printable, write_explanation};
+use crate::report::{write_explanation, write_explanation_page};
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 
@@ -26,13 +26,15 @@ pub(super) fn run(args: &Explain) -> Result<Outcome> {
         Settings { view: args.judging.view(), closed: args.judging.closed, ..Settings::default() };
     let judge = Judge::new(&model, &lexicon, settings);
     let explanation = judge.explain(&title, &description);
+    if let Some(path) = &args.html {
+        let mut page = Output::open(Some(path))?;
+        write_explanation_page(&mut page, &explanation, args.top)?;
+        page.finish()?;
+    }
     let mut out = Output::open(None)?;
     if args.input.common.json {
         writeln!(out, "{}", serde_json::to_string(&explanation)?)?;
     } else {
-        if !title.is_empty() {
-            writeln!(out, "{}\n", printable(&title))?;
-        }
         write_explanation(&mut out, &explanation, args.top)?;
     }
     out.finish()?;

@@ -5,7 +5,7 @@ use crate::cli::args::Train;
 use crate::cli::input::{Postings, lexicon, say_left_out};
 use crate::cli::output::{Output, say};
 use crate::evidence::{Evidence, Extractor, Lexicon, Title, TitleRole};
-use crate::model::Collector;
+use crate::model::{Collector, Provenance};
 use crate::postings::{Column, Columns, Row};
 use crate::report::write_header;
 use crate::roles::Label;
@@ -15,43 +15,20 @@ use std::io::Write;
 
 pub(super) fn run(args: &Train) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.common)?;
-    let extractor = Extractor::new(&lexicon);
-    let mut postings = Postings::open(&args.input)?;
-    let label: fn(&Row, &Columns, &Lexicon) -> Result<Label, String> = if args.label_from_title {
-        postings.need(Column::Title)?;
-        stated_label
-    } else {
-        postings.need(Column::Label)?;
-        given_label
-    };
     let mut output = Output::open(Some(&args.output))?;
-    let mut collector = Collector::default();
-    while let Some(rows) = postings.next()? {
-        let columns = postings.columns();
-        let evidence: Vec<Evidence> = rows
-            .par_iter()
-            .map(|row| extractor.extract(row.get(columns, Column::Description)))
-            .collect();
-        for (row, evidence) in rows.iter().zip(&evidence) {
-            let label = label(row, columns, &lexicon);
-            let (title, company) =
-                (row.get(columns, Column::Title), row.get(columns, Column::Company));
-            collector.add(
-                evidence,
-                title,
-                company,
-                label.as_ref().copied().map_err(String::as_str),
-                &lexicon,
-            );
-        }
-    }
-    let (tally, outcome) = postings.finish()?;
-    collector.reject(tally.rejected);
-    collector.provenance().data.clone_from(&args.data_name);
-    collector.provenance().date.clone_from(&args.date);
-    let left_out = &collector.provenance().left_out;
-    say_left_out(left_out, args.label_from_title, &args.input.common);
-    let model = collector.train(&lexicon).context("no model was written")?;
+    let named = Provenance {
+        data: args.data_name.clone(),
+        date: args.date.clone(),
+        ..Provenance::default()
+    };
+    let (model, outcome) = if args.lexicon_only {
+        (Collector::lexicon_only(named, &lexicon)?, Outcome::Done)
+    } else {
+        let (mut collector, outcome) = read(args, &lexicon)?;
+        let provenance = collector.provenance();
+        (provenance.data, provenance.date) = (named.data, named.date);
+        (collector.train(&lexicon).context("no model was written")?, outcome)
+    };
     model.write(&mut output).with_context(|| format!("cannot write {}", args.output.display()))?;
     output.finish()?;
     if args.input.common.json {
@@ -63,6 +40,43 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
         say(wrote.trim_end());
     }
     Ok(outcome)
+}
+
+fn read(args: &Train, lexicon: &Lexicon) -> Result<(Collector, Outcome)> {
+    let mut collector = Collector::default();
+    let extractor = Extractor::new(lexicon);
+    let mut postings = Postings::open(&args.input)?;
+    let label: fn(&Row, &Columns, &Lexicon) -> Result<Label, String> = if args.label_from_title {
+        postings.need(Column::Title)?;
+        stated_label
+    } else {
+        postings.need(Column::Label)?;
+        given_label
+    };
+    while let Some(rows) = postings.next()? {
+        let columns = postings.columns();
+        let evidence: Vec<Evidence> = rows
+            .par_iter()
+            .map(|row| extractor.extract(row.get(columns, Column::Description)))
+            .collect();
+        for (row, evidence) in rows.iter().zip(&evidence) {
+            let label = label(row, columns, lexicon);
+            let (title, company) =
+                (row.get(columns, Column::Title), row.get(columns, Column::Company));
+            collector.add(
+                evidence,
+                title,
+                company,
+                label.as_ref().copied().map_err(String::as_str),
+                lexicon,
+            );
+        }
+    }
+    let (tally, outcome) = postings.finish()?;
+    collector.reject(tally.rejected);
+    let left_out = &collector.provenance().left_out;
+    say_left_out(left_out, args.label_from_title, &args.input.common);
+    Ok((collector, outcome))
 }
 
 pub(super) fn given_label(

@@ -4,6 +4,10 @@
 //! documented way, and its F1 is not the mean of the F1 of the classes. Checked against hand-counted
 //! cases and scikit-learn's numbers.
 
+mod intervals;
+
+pub use intervals::{ClassIntervals, Interval, Intervals, intervals};
+
 use serde::{Deserialize, Serialize};
 
 /// Bins of the calibration error, equally wide.
@@ -108,32 +112,76 @@ fn class_figures(name: &str, class: usize, confusion: &[Vec<u64>]) -> ClassFigur
     }
 }
 
+/// Rows of similar confidence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Least confidence.
+    pub from: f64,
+    /// Rows.
+    pub rows: u64,
+    /// Mean confidence; 0 if there are no rows.
+    pub confidence: f64,
+    /// Share of the rows that are right; 0 if there are no rows.
+    pub accuracy: f64,
+}
+
+/// How often rows of similar confidence are right: ten equally wide bins of (confidence, whether
+/// right).
+pub fn reliability(confidences: &[(f64, bool)]) -> Vec<Bin> {
+    let edge = |bin: usize| bin as f64 / BINS as f64;
+    let mut bins: Vec<Bin> =
+        (0..BINS).map(|bin| Bin { from: edge(bin), ..Bin::default() }).collect();
+    for &(confidence, right) in confidences {
+        let bin = &mut bins[(1..BINS).filter(|&bin| confidence >= edge(bin)).count()];
+        bin.rows += 1;
+        bin.confidence += confidence;
+        bin.accuracy += f64::from(u8::from(right));
+    }
+    for bin in &mut bins {
+        let rows = bin.rows.max(1) as f64;
+        bin.confidence /= rows;
+        bin.accuracy /= rows;
+    }
+    bins
+}
+
 /// Expected calibration error of (confidence, whether right).
 fn calibration_error(confidences: &[(f64, bool)]) -> f64 {
-    let mut gaps = [0.0; BINS];
-    for &(confidence, right) in confidences {
-        let edges = (1..BINS).map(|bin| bin as f64 / BINS as f64);
-        let bin = edges.filter(|edge| confidence >= *edge).count();
-        gaps[bin] += confidence - f64::from(u8::from(right));
-    }
-    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / confidences.len().max(1) as f64
+    let gap = |bin: &Bin| (bin.confidence - bin.accuracy).abs() * bin.rows as f64;
+    reliability(confidences).iter().map(gap).sum::<f64>() / confidences.len().max(1) as f64
 }
 
 fn coverage(confidences: &[(f64, bool)], precision: f64) -> f64 {
-    let kept = most_confident(confidences, precision).0;
+    let kept = most_confident(confidences, |right, rows| right as f64 >= precision * rows as f64).0;
     kept as f64 / confidences.len().max(1) as f64
 }
 
-/// How many of the most confident rows can be kept with this share right, and the confidence of
-/// the last of them (infinite if none). Rows of equal confidence are kept or left together.
-pub fn most_confident(confidences: &[(f64, bool)], precision: f64) -> (usize, f64) {
+/// The share right that is exceeded with 90 % confidence when `right` of `rows` were (the lower end
+/// of Wilson's interval, 1927): 0 for no rows.
+pub fn lower_bound(right: usize, rows: usize) -> f64 {
+    const Z: f64 = 1.281_551_565_545;
+    if rows == 0 {
+        return 0.0;
+    }
+    let (n, share) = (rows as f64, right as f64 / rows as f64);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    (share + Z * Z / (2.0 * n) - spread) / (1.0 + Z * Z / n)
+}
+
+/// How many of the most confident rows can be kept so that the number right of them is `enough`,
+/// and the confidence of the last of them (infinite if none). Rows of equal confidence are kept or
+/// left together.
+pub fn most_confident(
+    confidences: &[(f64, bool)],
+    enough: impl Fn(usize, usize) -> bool,
+) -> (usize, f64) {
     let mut sorted = confidences.to_vec();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut best) = (0, (0, f64::INFINITY));
     for (i, &(confidence, correct)) in sorted.iter().enumerate() {
         right += usize::from(correct);
         let last_of_equals = sorted.get(i + 1).is_none_or(|next| next.0 < confidence);
-        if last_of_equals && right as f64 >= precision * (i + 1) as f64 {
+        if last_of_equals && enough(right, i + 1) {
             best = (i + 1, confidence);
         }
     }
@@ -208,8 +256,17 @@ mod tests {
     #[test]
     fn equal_confidences_are_kept_together() {
         let rows = [(0.9, true), (0.8, true), (0.8, false), (0.7, true)];
-        assert_eq!(most_confident(&rows, 0.9), (1, 0.9));
-        assert_eq!(most_confident(&rows, 0.75), (4, 0.7));
-        assert_eq!(most_confident(&[(0.9, false)], 0.5).0, 0);
+        let share = |p| move |right: usize, rows: usize| right as f64 >= p * rows as f64;
+        assert_eq!(most_confident(&rows, share(0.9)), (1, 0.9));
+        assert_eq!(most_confident(&rows, share(0.75)), (4, 0.7));
+        assert_eq!(most_confident(&[(0.9, false)], share(0.5)).0, 0);
+    }
+
+    #[test]
+    fn few_rows_prove_little() {
+        // Wilson's interval at 80 % (10 % on either side), by hand.
+        assert!((lower_bound(9, 10) - 0.717_6).abs() < 1e-4);
+        assert!(lower_bound(3, 3) < 0.9 && lower_bound(30, 30) > 0.9);
+        assert!(lower_bound(0, 0).abs() < 1e-12);
     }
 }

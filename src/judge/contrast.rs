@@ -1,0 +1,167 @@
+//! What in a posting speaks for the verdict and what for its strongest rival, what is not looked at,
+//! and what is not there.
+
+use super::classify::{Judge, one_line, says_little, second_role};
+use crate::evidence::{Channel, Evidence, Feature, feature_key};
+use crate::model::{Probabilities, Scores};
+use crate::roles::{Label, OTHER, RoleId};
+use serde::Serialize;
+use std::ops::Range;
+
+/// Weaker evidence is not marked, in nats.
+const LEAST: f64 = 0.5;
+/// Things not there that are named.
+const MISSING: usize = 8;
+
+/// Two sides of a posting.
+#[derive(Debug, Clone, Serialize)]
+pub struct Contrast {
+    /// What it is most like: a role, or `other` and a family of other jobs.
+    pub winner: String,
+    /// What it is next most like.
+    pub rival: String,
+    /// What speaks for the winner against the rival, strongest first.
+    pub for_winner: Vec<Quote>,
+    /// What speaks for the rival against the winner, strongest first.
+    pub for_rival: Vec<Quote>,
+    /// The next role.
+    pub next_role: Option<String>,
+    /// What speaks for the next role and is not there, strongest first.
+    pub missing: Vec<Missing>,
+    /// What is read, cleaned of markup.
+    pub text: String,
+    /// What parts of the text are, in order and without overlap.
+    pub marks: Vec<Mark>,
+}
+
+/// Words of the posting.
+#[derive(Debug, Clone, Serialize)]
+pub struct Quote {
+    /// As written.
+    pub text: String,
+    /// The channel that read it.
+    pub channel: Channel,
+    /// Naive Bayes weight between winner and rival, in nats.
+    pub strength: f64,
+}
+
+/// An entry of the lexicon that the posting does not show.
+#[derive(Debug, Clone, Serialize)]
+pub struct Missing {
+    /// Name for people.
+    pub name: String,
+    /// Naive Bayes weight for the next role against the winner, in nats.
+    pub strength: f64,
+}
+
+/// What a part of the text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// Speaks for the winner.
+    ForWinner,
+    /// Speaks for the rival.
+    ForRival,
+    /// A role's name that the view does not look at.
+    Masked,
+    /// Benefits, pay, equal opportunity and the like, which are not looked at.
+    Ignored,
+}
+
+/// A part of the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// Bytes of the text.
+    pub at: Range<usize>,
+    /// What it is.
+    pub kind: MarkKind,
+}
+
+impl Judge<'_> {
+    /// The two sides of a posting.
+    pub(super) fn contrast(
+        &self,
+        evidence: &Evidence,
+        scores: &Scores,
+        probabilities: &Probabilities,
+        label: Label,
+    ) -> Contrast {
+        let contest = self.contest(scores, probabilities, label);
+        let classes = self.lexicon().classes();
+        let roles = self.lexicon().roles().len();
+        let name = |class: usize| {
+            if class < roles {
+                classes[class].clone()
+            } else {
+                format!("{OTHER}: {}", classes[class])
+            }
+        };
+        let text = evidence.text().as_str();
+        let mut told: Vec<(f64, &Feature)> =
+            evidence.features().iter().map(|f| (self.strength(f, contest), f)).collect();
+        told.retain(|(strength, _)| strength.abs() >= LEAST);
+        told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+        let mut marks: Vec<Mark> =
+            evidence.ignored().map(|at| Mark { at, kind: MarkKind::Ignored }).collect();
+        let mut sides: [Vec<Quote>; 2] = [Vec::new(), Vec::new()];
+        for (strength, feature) in told {
+            let at = evidence.span(feature);
+            let words = &text[at.clone()];
+            if says_little(words) || overlaps(&marks, &at) {
+                continue;
+            }
+            let side = usize::from(strength < 0.0);
+            let quote = Quote { text: one_line(words), channel: feature.channel, strength };
+            sides[side].push(quote);
+            let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
+            marks.push(Mark { at, kind });
+        }
+        if !self.settings().view.looks_at(Channel::Mentions) {
+            let names = evidence.features().iter().filter(|f| f.channel == Channel::Mentions);
+            for at in names.map(|f| evidence.span(f)) {
+                if !overlaps(&marks, &at) {
+                    marks.push(Mark { at, kind: MarkKind::Masked });
+                }
+            }
+        }
+        marks.sort_by_key(|mark| mark.at.start);
+        let next = second_role(&probabilities.closed, label);
+        let [for_winner, for_rival] = sides;
+        Contrast {
+            winner: name(contest[0]),
+            rival: name(contest[1]),
+            for_winner,
+            for_rival,
+            next_role: next.map(|role| self.lexicon().roles().get(role).id.clone()),
+            missing: next.map_or(Vec::new(), |role| self.missing(evidence, role, contest[0])),
+            text: text.to_owned(),
+            marks,
+        }
+    }
+
+    fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {
+        let there =
+            |key| evidence.features().iter().any(|f| (f.channel, f.key) == (Channel::Skills, key));
+        let strength = |key| {
+            let weights = self.model().weights(Channel::Skills, key)?;
+            Some(weights[role.index()] - weights[winner])
+        };
+        let mut missing: Vec<Missing> = self
+            .lexicon()
+            .skills()
+            .iter()
+            .filter_map(|skill| {
+                let key = feature_key(Channel::Skills, &skill.id);
+                let strength = strength(key).filter(|s| *s >= LEAST && !there(key))?;
+                Some(Missing { name: skill.name.clone(), strength })
+            })
+            .collect();
+        missing.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+        missing.truncate(MISSING);
+        missing
+    }
+}
+
+fn overlaps(marks: &[Mark], at: &Range<usize>) -> bool {
+    marks.iter().any(|mark| at.start < mark.at.end && mark.at.start < at.end)
+}

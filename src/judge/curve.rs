@@ -1,0 +1,90 @@
+//! How good the roles are told apart with few labelled rows, down to none.
+
+use super::evaluate::CurvePoint;
+use crate::evidence::Lexicon;
+use crate::metrics::figures;
+use crate::model::{Example, ModelError, Probabilities, View, outcome_names, train_and_predict};
+use rayon::prelude::*;
+
+/// Labelled rows of the points; then all.
+const SIZES: [usize; 5] = [0, 10, 30, 100, 300];
+/// Random choices of the rows of a point, which are averaged.
+const DRAWS: u64 = 5;
+
+/// Trains on ever more rows of the roles and predicts the rows of another fold. `folds` gives each
+/// example a fold. Rows are drawn in turn from the roles.
+///
+/// # Errors
+/// As [`train_and_predict`].
+pub fn learning_curve(
+    examples: &[&Example],
+    folds: &[usize],
+    view: View,
+    lexicon: &Lexicon,
+) -> Result<Vec<CurvePoint>, ModelError> {
+    let roles = lexicon.roles().len();
+    let of_roles: Vec<usize> = (0..examples.len()).filter(|&i| examples[i].of_role).collect();
+    let count = folds.iter().max().map_or(0, |last| last + 1);
+    let least = (0..count)
+        .map(|fold| of_roles.iter().filter(|&&i| folds[i] != fold).count())
+        .min()
+        .unwrap_or(0);
+    let sizes = SIZES.into_iter().filter(|&n| n < least).map(Some).chain([None]);
+    let names = outcome_names(lexicon.roles());
+    let mut points = Vec::new();
+    for size in sizes {
+        let draws = if matches!(size, None | Some(0)) { 1 } else { DRAWS };
+        let runs = (0..draws).flat_map(|draw| (0..count).map(move |fold| (draw, fold)));
+        let runs: Result<Vec<_>, ModelError> = runs
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|(draw, fold)| {
+                let (test, train): (Vec<usize>, Vec<usize>) =
+                    of_roles.iter().partition(|&&i| folds[i] == fold);
+                let train = chosen(examples, &train, size.unwrap_or(usize::MAX), draw, roles);
+                let test: Vec<&Example> = test.iter().map(|&i| examples[i]).collect();
+                let predicted = train_and_predict(&train, &test, view, lexicon)?.probabilities;
+                let truths: Vec<usize> = test.iter().map(|e| e.outcome).collect();
+                Ok((draw, predicted, truths))
+            })
+            .collect();
+        let runs = runs?;
+        let mut point = CurvePoint {
+            rows: size.unwrap_or(of_roles.len() * (count - 1) / count) as u64,
+            macro_f1: 0.0,
+            log_loss: 0.0,
+        };
+        for draw in 0..draws {
+            let of_draw = || runs.iter().filter(|run| run.0 == draw);
+            let closed = |p: &Probabilities| p.closed.clone();
+            let p: Vec<Vec<f64>> = of_draw().flat_map(|run| run.1.iter().map(closed)).collect();
+            let truths: Vec<usize> = of_draw().flat_map(|run| run.2.clone()).collect();
+            let figures = figures(&names[..roles], &p, &truths);
+            point.macro_f1 += figures.macro_f1 / draws as f64;
+            point.log_loss += figures.log_loss / draws as f64;
+        }
+        points.push(point);
+    }
+    Ok(points)
+}
+
+/// `size` of the rows, in turn from the roles, in an order that `draw` decides.
+fn chosen<'a>(
+    examples: &[&'a Example],
+    rows: &[usize],
+    size: usize,
+    draw: u64,
+    roles: usize,
+) -> Vec<&'a Example> {
+    let mut by_role: Vec<Vec<([u8; 32], usize)>> = vec![Vec::new(); roles];
+    for &i in rows {
+        let key = blake3::keyed_hash(&[draw as u8; 32], &examples[i].order);
+        by_role[examples[i].outcome].push((*key.as_bytes(), i));
+    }
+    for list in &mut by_role {
+        list.sort_unstable();
+    }
+    let longest = by_role.iter().map(Vec::len).max().unwrap_or(0);
+    let in_turn = (0..longest).flat_map(|n| by_role.iter().filter_map(move |list| list.get(n)));
+    in_turn.take(size).map(|&(_, i)| examples[i]).collect()
+}

@@ -1,0 +1,189 @@
+//! How good predictions are, in as much detail as a report wants.
+
+use crate::metrics::{Bin, Figures, Intervals, figures, intervals, reliability, top};
+use crate::model::{Example, Probabilities, Summary, View, outcome_names, summarise};
+use crate::roles::RoleSet;
+use serde::Serialize;
+
+/// Lengths of postings that are told apart, in words: fewer than each, then the rest.
+const LENGTHS: [usize; 3] = [100, 300, 600];
+/// A group of rows with a name is reported from this many rows on.
+const LEAST_ROWS: u64 = 10;
+
+/// A labelled row and what a model that did not see it says of it.
+#[derive(Debug, Clone)]
+pub struct JudgedRow<'a> {
+    /// The row.
+    pub example: &'a Example,
+    /// Words in its text.
+    pub words: usize,
+    /// What it is grouped by, if anything.
+    pub group: &'a str,
+    /// What the model says.
+    pub probabilities: &'a Probabilities,
+    /// Least confidence at which it would be accepted as a role.
+    pub threshold: Option<f64>,
+}
+
+/// A report on predictions.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evaluation {
+    /// The figures.
+    #[serde(flatten)]
+    pub summary: Summary,
+    /// How the rows were judged by a model that did not see them.
+    pub method: String,
+    /// Which role, of the rows that have one.
+    pub closed_detail: Detail,
+    /// Which role or `other`, of all rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_detail: Option<Detail>,
+    /// What `accept` would have been right about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// How good it gets with more labelled rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learning_curve: Vec<CurvePoint>,
+}
+
+/// More on the figures of one question.
+#[derive(Debug, Clone, Serialize)]
+pub struct Detail {
+    /// How far the figures could be off.
+    pub intervals: Intervals,
+    /// How often rows of similar confidence are right.
+    pub reliability: Vec<Bin>,
+    /// Share of rows kept, most confident first, and share of them right.
+    pub coverage: Vec<[f64; 2]>,
+    /// Figures of groups of rows.
+    pub slices: Vec<Slice>,
+}
+
+/// Figures of a group of rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Slice {
+    /// What the rows are grouped by.
+    pub by: String,
+    /// Name of the group.
+    pub name: String,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// Rows accepted as a role, with a threshold from rows of other folds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Accepted {
+    /// Precision asked for.
+    pub precision: f64,
+    /// Rows accepted.
+    pub rows: u64,
+    /// Rows accepted and right.
+    pub right: u64,
+}
+
+/// How good it is with so many labelled rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// Labelled rows of the roles; 0 for the lexicon alone.
+    pub rows: u64,
+    /// Mean of the F1 of the roles.
+    pub macro_f1: f64,
+    /// In nats.
+    pub log_loss: f64,
+}
+
+/// Reports on rows. `by` names what they are grouped by; `precision` is that asked of `accept`.
+pub fn evaluate(
+    view: View,
+    rows: &[JudgedRow],
+    roles: &RoleSet,
+    closed: bool,
+    by: Option<&str>,
+    precision: f64,
+) -> Evaluation {
+    let examples: Vec<&Example> = rows.iter().map(|row| row.example).collect();
+    let predicted: Vec<Probabilities> = rows.iter().map(|r| r.probabilities.clone()).collect();
+    let summary = summarise(view, &predicted, &examples, roles);
+    let names = outcome_names(roles);
+    let inside: Vec<&JudgedRow> =
+        rows.iter().filter(|row| row.example.outcome < roles.len()).collect();
+    let all: Vec<&JudgedRow> = rows.iter().collect();
+    let open =
+        (!closed && summary.has_other()).then(|| detail(&names, &all, by, Probabilities::open));
+    let accepted = |row: &&JudgedRow| {
+        let p = if closed { row.probabilities.closed.clone() } else { row.probabilities.open() };
+        let best = top(&p);
+        let accepted = best < roles.len() && row.threshold.is_some_and(|t| p[best] >= t);
+        accepted.then_some(best == row.example.outcome)
+    };
+    let counted = if closed { &inside } else { &all };
+    let verdicts: Vec<bool> = counted.iter().filter_map(accepted).collect();
+    Evaluation {
+        summary,
+        method: String::new(),
+        closed_detail: detail(&names[..roles.len()], &inside, by, |p| p.closed.clone()),
+        open_detail: open,
+        accepted: rows.iter().any(|row| row.threshold.is_some()).then(|| Accepted {
+            precision,
+            rows: verdicts.len() as u64,
+            right: verdicts.iter().filter(|right| **right).count() as u64,
+        }),
+        learning_curve: Vec::new(),
+    }
+}
+
+fn detail(
+    names: &[String],
+    rows: &[&JudgedRow],
+    by: Option<&str>,
+    of: impl Fn(&Probabilities) -> Vec<f64>,
+) -> Detail {
+    let probabilities: Vec<Vec<f64>> = rows.iter().map(|row| of(row.probabilities)).collect();
+    let truths: Vec<usize> = rows.iter().map(|row| row.example.outcome).collect();
+    let organisations: Vec<u64> = rows.iter().map(|row| row.example.organisation).collect();
+    let mut confidences: Vec<(f64, bool)> =
+        probabilities.iter().zip(&truths).map(|(p, &t)| (p[top(p)], top(p) == t)).collect();
+    let reliability = reliability(&confidences);
+    confidences.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let of_rows = |name: String, by: &str, wanted: &dyn Fn(&JudgedRow) -> bool| {
+        let places: Vec<usize> = (0..rows.len()).filter(|&i| wanted(rows[i])).collect();
+        let p: Vec<Vec<f64>> = places.iter().map(|&i| probabilities[i].clone()).collect();
+        let t: Vec<usize> = places.iter().map(|&i| truths[i]).collect();
+        Slice { by: by.to_owned(), name, figures: figures(names, &p, &t) }
+    };
+    let mut slices = Vec::new();
+    for (i, upper) in LENGTHS.iter().map(Some).chain([None]).enumerate() {
+        let lower = if i == 0 { 0 } else { LENGTHS[i - 1] };
+        let name = upper.map_or(format!("{lower} and more"), |u| format!("{lower} to {}", u - 1));
+        let fits = |row: &JudgedRow| row.words >= lower && upper.is_none_or(|u| row.words < *u);
+        slices.push(of_rows(name, "words", &fits));
+    }
+    if let Some(by) = by {
+        let mut groups: Vec<&str> = rows.iter().map(|row| row.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        slices.extend(groups.iter().map(|&g| of_rows(g.to_owned(), by, &|row| row.group == g)));
+    }
+    slices.retain(|slice| slice.figures.rows >= LEAST_ROWS);
+    Detail {
+        intervals: intervals(names, &probabilities, &truths, &organisations),
+        reliability,
+        coverage: coverage(&confidences),
+        slices,
+    }
+}
+
+/// Accuracy of the most confident rows, at a hundred shares of them.
+fn coverage(sorted: &[(f64, bool)]) -> Vec<[f64; 2]> {
+    let rows = sorted.len();
+    let mut right = 0;
+    let mut points: Vec<[f64; 2]> = Vec::new();
+    for (i, (_, correct)) in sorted.iter().enumerate() {
+        right += usize::from(*correct);
+        let kept = i + 1;
+        if kept * 100 / rows > i * 100 / rows {
+            points.push([kept as f64 / rows as f64, right as f64 / kept as f64]);
+        }
+    }
+    points
+}
