@@ -84,6 +84,19 @@ impl Write for Output {
     }
 }
 
+/// Writes a whole file.
+///
+/// # Errors
+/// What could not be written, and why.
+pub(crate) fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut Output) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let mut output = Output::open(Some(path))?;
+    write(&mut output).with_context(|| format!("cannot write {}", path.display()))?;
+    output.finish()
+}
+
 /// Removes unfinished files on Ctrl-C and SIGTERM.
 fn watch(path: &Path) {
     UNFINISHED.lock().expect("no holder panics").push(path.to_owned());

@@ -36,6 +36,12 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     writeln!(out, "features       {features}")?;
     writeln!(out, "lexicon        {}", header.lexicon)?;
     writeln!(out, "rows hash      {}", p.rows_hash)?;
+    if header.postings.iter().all(|&n| n == 0) {
+        return writeln!(
+            out,
+            "\nNo labelled postings: it judges by the lexicon alone, and accepts nothing."
+        );
+    }
     writeln!(out, "\nOn organisations it had not seen (leave one organisation out):")?;
     for summary in &header.held_out {
         writeln!(out)?;

@@ -4,7 +4,7 @@ use super::train::given_label;
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure};
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
-use crate::cli::output::{Output, say};
+use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
@@ -77,9 +77,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         evaluation.learning_curve = learning_curve(&examples, &folds, view, &lexicon)?;
     }
     if let Some(path) = &args.html {
-        let mut output = Output::open(Some(path))?;
-        write_evaluation_page(&mut output, &evaluation)?;
-        output.finish()?;
+        write_file(path, |out| write_evaluation_page(out, &evaluation))?;
     }
     let mut out = Output::open(None)?;
     if args.input.common.json {

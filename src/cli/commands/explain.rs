@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::args::Explain;
 use crate::cli::input::{Postings, lexicon, model};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, write_file};
 use crate::judge::{Judge, Settings};
 use crate::postings::Column;
 use crate::report::{write_explanation, write_explanation_page};
@@ -27,9 +27,7 @@ pub(super) fn run(args: &Explain) -> Result<Outcome> {
     let judge = Judge::new(&model, &lexicon, settings);
     let explanation = judge.explain(&title, &description);
     if let Some(path) = &args.html {
-        let mut page = Output::open(Some(path))?;
-        write_explanation_page(&mut page, &explanation, args.top)?;
-        page.finish()?;
+        write_file(path, |out| write_explanation_page(out, &explanation, args.top))?;
     }
     let mut out = Output::open(None)?;
     if args.input.common.json {
