@@ -14,9 +14,9 @@ TAG = re.compile(r"<[^>]{0,500}>")
 ROLE_NAME = re.compile(
     r"""
     (?<![a-z])
-    (?: product [\s_-]+ (?: owner(?:ship)?s? | lead(?:er)?s? | manage )
+    (?: product [\s_-]+ (?: owner(?:ship)?s? | lead(?:er)?s? | manage(?:rs?|ment)? )
       | (?: (?:technical|it|software|engineering) [\s_-]+ )?
-        (?:project|program|programme) [\s_-]+ manage
+        (?:project|program|programme) [\s_-]+ manage(?:rs?|ment)?
       | head \s+ of \s+ product
       | (?:po|pm|tpm) s? (?![a-z])
     )

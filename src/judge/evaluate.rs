@@ -66,6 +66,8 @@ pub struct Slice {
     pub by: String,
     /// Name of the group.
     pub name: String,
+    /// Mean of the F1 of the classes that have rows in it.
+    pub macro_f1: f64,
     /// Its figures.
     pub figures: Figures,
 }
@@ -149,7 +151,10 @@ fn detail(
         let places: Vec<usize> = (0..rows.len()).filter(|&i| wanted(rows[i])).collect();
         let p: Vec<Vec<f64>> = places.iter().map(|&i| probabilities[i].clone()).collect();
         let t: Vec<usize> = places.iter().map(|&i| truths[i]).collect();
-        Slice { by: by.to_owned(), name, figures: figures(names, &p, &t) }
+        let figures = figures(names, &p, &t);
+        let there = figures.classes.iter().filter(|class| class.rows > 0);
+        let macro_f1 = there.clone().map(|class| class.f1).sum::<f64>() / there.count() as f64;
+        Slice { by: by.to_owned(), name, macro_f1, figures }
     };
     let mut slices = Vec::new();
     for (i, upper) in LENGTHS.iter().map(Some).chain([None]).enumerate() {

@@ -144,7 +144,7 @@ fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
             "    {:28}  {:>7}     {:.3}     {:.3}     {:.3}",
             super::text::fit(&slice.name, 28),
             f.rows,
-            f.macro_f1,
+            slice.macro_f1,
             f.accuracy,
             f.log_loss
         )?;

@@ -72,6 +72,15 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
     html += &reliability(detail);
     html += &coverage(detail);
     html += "</div>\n";
+    let bins = detail.reliability.iter().filter(|bin| bin.rows > 0).map(|bin| {
+        vec![
+            format!("{:.1} to {:.1}", bin.from, bin.from + 0.1),
+            bin.rows.to_string(),
+            format!("{:.3}", bin.confidence),
+            format!("{:.3}", bin.accuracy),
+        ]
+    });
+    html += &table(&["confidence", "rows", "mean confidence", "share right"], bins);
     let mut by = "";
     let mut rows: Vec<Vec<String>> = Vec::new();
     for slice in &detail.slices {
@@ -83,7 +92,7 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
         rows.push(vec![
             slice.name.clone(),
             f.rows.to_string(),
-            format!("{:.3}", f.macro_f1),
+            format!("{:.3}", slice.macro_f1),
             format!("{:.3}", f.accuracy),
             format!("{:.3}", f.log_loss),
         ]);
