@@ -163,7 +163,8 @@ impl<'a> Judge<'a> {
 
     /// Judges a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
-        self.verdict_on(title, &self.evidence(title, description))
+        let evidence = self.evidence(title, description);
+        self.verdict_on(title, &evidence, &self.model.scores(&evidence))
     }
 
     /// What the combination makes of scores.
@@ -171,9 +172,8 @@ impl<'a> Judge<'a> {
         Probabilities::new(self.model.combinations(), self.settings.view, scores)
     }
 
-    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence) -> Verdict {
-        let scores = self.model.scores(evidence);
-        let probabilities = self.probabilities(&scores);
+    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
+        let probabilities = self.probabilities(scores);
         let outcomes = if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
         } else {
@@ -208,7 +208,7 @@ impl<'a> Judge<'a> {
             decision,
             second,
             notes,
-            evidence: self.quotes(evidence, &scores, &probabilities, label),
+            evidence: self.quotes(evidence, scores, &probabilities, label),
             probabilities: outcomes,
             title,
         }

@@ -3,7 +3,7 @@
 use super::evaluate::CurvePoint;
 use crate::evidence::Lexicon;
 use crate::metrics::figures;
-use crate::model::{Example, ModelError, Probabilities, View, outcome_names, train_and_predict};
+use crate::model::{Example, ModelError, Probabilities, Trained, View, outcome_names};
 use rayon::prelude::*;
 
 /// Labelled rows of the points; then all.
@@ -15,7 +15,7 @@ const DRAWS: u64 = 5;
 /// example a fold. Rows are drawn in turn from the roles.
 ///
 /// # Errors
-/// As [`train_and_predict`].
+/// As [`Trained::new`].
 pub fn learning_curve(
     examples: &[&Example],
     folds: &[usize],
@@ -43,7 +43,7 @@ pub fn learning_curve(
                     of_roles.iter().partition(|&&i| folds[i] == fold);
                 let train = chosen(examples, &train, size.unwrap_or(usize::MAX), draw, roles);
                 let test: Vec<&Example> = test.iter().map(|&i| examples[i]).collect();
-                let predicted = train_and_predict(&train, &test, view, lexicon)?.probabilities;
+                let predicted = Trained::new(&train, lexicon)?.predict(&test, view);
                 let truths: Vec<usize> = test.iter().map(|e| e.outcome).collect();
                 Ok((draw, predicted, truths))
             })

@@ -76,7 +76,7 @@ impl Judge<'_> {
         if !self.settings().closed {
             questions.push(self.explain_question(Question::Scope, &evidence, &scores));
         }
-        let verdict = self.verdict_on(title, &evidence);
+        let verdict = self.verdict_on(title, &evidence, &scores);
         Explanation {
             title: title.to_owned(),
             label: verdict.label.id(self.lexicon().roles()).to_owned(),

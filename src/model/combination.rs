@@ -44,13 +44,16 @@ pub struct Combination {
 
 impl Combination {
     /// Fits to rows of held-out scores and their classes. A class with no row gets the
-    /// probability 0.
+    /// probability 0; without any row it is that of the lexicon.
     pub(crate) fn fit(
         view: View,
         question: Question,
         rows: &[(&Scores, usize)],
         sizes: [usize; 2],
     ) -> Result<Self, linfa_logistic::error::Error> {
+        if rows.is_empty() {
+            return Ok(Self::of_lexicon(view, question, sizes));
+        }
         let inputs = Input::all(view, question, sizes);
         let classes = if question == Question::Role { sizes[0] } else { 2 };
         let mut fitted = Self {

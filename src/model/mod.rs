@@ -19,8 +19,8 @@ use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{
-    Collector, HeldOutProbabilities, Predicted, Probabilities, Provenance, RARE_LABELS,
-    leave_organisation_out, train_and_predict,
+    Collector, HeldOutProbabilities, Probabilities, Provenance, RARE_LABELS, Trained,
+    leave_organisation_out,
 };
 
 use combination::Combination;
@@ -70,7 +70,8 @@ pub enum ModelError {
     /// Not enough labelled rows.
     #[error(
         "role {role} has labelled postings of {organisations} organisations; \
-         a model needs at least 2 for every role"
+         a model needs at least 2 for every role (without labels, `train --lexicon-only` \
+         makes one)"
     )]
     TooFew {
         /// The role.

@@ -10,7 +10,7 @@ use super::store::{Features, Header, StoredFeature};
 use super::summary::Summary;
 use super::{Model, ModelError};
 use crate::evidence::{Channel, Evidence, Lexicon};
-use crate::roles::Label;
+use crate::roles::{Label, RoleSet};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,7 +135,7 @@ impl Collector {
         provenance.rows_hash = hash.finalize().to_hex().to_string();
 
         let fitted = Fitted::new(&examples, lexicon)?;
-        let held_out = held_out(&examples, &fitted.scores)?;
+        let held_out = held_out(&examples, &fitted)?;
         let mut kept: Vec<(Channel, &str, &Tally)> = Vec::new();
         for (key, tally) in fitted.tallies.features.iter().zip(&fitted.tallies.list) {
             // A feature with support has its text: both need the same number of buckets.
@@ -184,6 +184,8 @@ pub(crate) struct Fitted {
     pub(crate) lexicon: LexiconWeights,
     pub(crate) scores: Vec<Scores>,
     pub(crate) combinations: Vec<Combination>,
+    /// Numbers of roles and of classes.
+    sizes: [usize; 2],
 }
 
 impl Fitted {
@@ -208,25 +210,14 @@ impl Fitted {
         let scores = HeldOut::new(&tallies, &lexicon).scores(examples);
         let rows: Vec<(&Scores, usize)> =
             scores.iter().zip(examples).map(|(s, e)| (s, e.outcome)).collect();
-        let combinations = if rows.is_empty() {
-            lexicon_combinations([roles, tallies.classes])
-        } else {
-            combine(&rows)?
-        };
-        Ok(Self { tallies, lexicon, scores, combinations })
+        let sizes = [roles, tallies.classes];
+        let combinations = combine(&rows, sizes)?;
+        Ok(Self { tallies, lexicon, scores, combinations, sizes })
     }
 }
 
-/// The combinations of a model without labelled rows.
-fn lexicon_combinations(sizes: [usize; 2]) -> Vec<Combination> {
-    let of_view =
-        |view| [Question::Role, Question::Scope].map(|q| Combination::of_lexicon(view, q, sizes));
-    View::ALL.into_iter().flat_map(of_view).collect()
-}
-
-/// Fits the combinations of both views and questions.
-fn combine(rows: &[(&Scores, usize)]) -> Result<Vec<Combination>, ModelError> {
-    let Some(sizes) = rows.first().map(|(scores, _)| scores.sizes()) else { return Ok(Vec::new()) };
+/// Fits the combinations of both views and questions; `sizes` are the numbers of roles and classes.
+fn combine(rows: &[(&Scores, usize)], sizes: [usize; 2]) -> Result<Vec<Combination>, ModelError> {
     let [roles, _] = sizes;
     let in_scope: Vec<(&Scores, usize)> = rows.iter().copied().filter(|r| r.1 < roles).collect();
     let scope: Vec<(&Scores, usize)> =
@@ -268,18 +259,15 @@ pub struct HeldOutProbabilities {
     pub views: [Vec<Probabilities>; 2],
 }
 
-pub(crate) fn held_out(
-    examples: &[&Example],
-    scores: &[Scores],
-) -> Result<HeldOutProbabilities, ModelError> {
-    let groups = &groups(examples);
+fn held_out(examples: &[&Example], fitted: &Fitted) -> Result<HeldOutProbabilities, ModelError> {
+    let (groups, scores) = (&groups(examples), &fitted.scores);
     let mut views = View::ALL.map(|_| Vec::with_capacity(examples.len()));
     let outside = |part: usize| {
         let rows = (0..examples.len()).filter(move |&i| groups[i] % PARTS != part);
         rows.map(|i| (&scores[i], examples[i].outcome)).collect::<Vec<_>>()
     };
     let combined: Result<Vec<_>, ModelError> =
-        (0..PARTS).into_par_iter().map(|part| combine(&outside(part))).collect();
+        (0..PARTS).into_par_iter().map(|part| combine(&outside(part), fitted.sizes)).collect();
     let combined = combined?;
     for view in View::ALL {
         for (i, scores) in scores.iter().enumerate() {
@@ -299,36 +287,68 @@ pub fn leave_organisation_out(
     lexicon: &Lexicon,
 ) -> Result<HeldOutProbabilities, ModelError> {
     let fitted = Fitted::new(examples, lexicon)?;
-    held_out(examples, &fitted.scores)
+    held_out(examples, &fitted)
 }
 
-/// What a model says of rows, and how good it was on rows held out of its training.
-#[derive(Debug)]
-pub struct Predicted {
-    /// By row.
-    pub probabilities: Vec<Probabilities>,
-    /// Figures and thresholds from the training rows.
-    pub summary: Summary,
+/// A model of some rows, to judge others by.
+pub struct Trained<'a> {
+    rows: Vec<&'a Example>,
+    fitted: Fitted,
 }
 
-/// Predicts `test` by a model of `train`, or by the lexicon alone if `train` is empty.
-///
-/// # Errors
-/// As [`Collector::train`].
-pub fn train_and_predict(
-    train: &[&Example],
-    test: &[&Example],
-    view: View,
-    lexicon: &Lexicon,
-) -> Result<Predicted, ModelError> {
-    let mut train = train.to_vec();
-    train.sort_unstable_by_key(|e| e.order);
-    train.dedup_by_key(|e| e.order);
-    let fitted = Fitted::new(&train, lexicon)?;
-    let held_out = HeldOut::new(&fitted.tallies, &fitted.lexicon);
-    let predict =
-        |e: &&Example| Probabilities::new(&fitted.combinations, view, &held_out.score_new(e));
-    let probabilities = test.iter().map(predict).collect();
-    let summary = self::held_out(&train, &fitted.scores)?.summary(view, &train, lexicon.roles());
-    Ok(Predicted { probabilities, summary })
+impl<'a> Trained<'a> {
+    /// Trains on rows, or takes the lexicon alone if there are none.
+    ///
+    /// # Errors
+    /// As [`Collector::train`].
+    pub fn new(rows: &[&'a Example], lexicon: &Lexicon) -> Result<Self, ModelError> {
+        let mut rows = rows.to_vec();
+        rows.sort_unstable_by_key(|e| e.order);
+        rows.dedup_by_key(|e| e.order);
+        let fitted = Fitted::new(&rows, lexicon)?;
+        Ok(Self { rows, fitted })
+    }
+
+    /// What it says of other rows.
+    pub fn predict(&self, rows: &[&Example], view: View) -> Vec<Probabilities> {
+        let scorer = HeldOut::new(&self.fitted.tallies, &self.fitted.lexicon);
+        let predict = |e: &&Example| {
+            Probabilities::new(&self.fitted.combinations, view, &scorer.score_new(e))
+        };
+        rows.iter().map(predict).collect()
+    }
+
+    /// Figures and thresholds from its own rows, held out.
+    ///
+    /// # Errors
+    /// As [`Collector::train`].
+    pub fn summary(&self, view: View, roles: &RoleSet) -> Result<Summary, ModelError> {
+        Ok(held_out(&self.rows, &self.fitted)?.summary(view, &self.rows, roles))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_organisations_are_enough() {
+        let lexicon = Lexicon::embedded().expect("the lexicon is sound");
+        // Their groups are 0 and 10, and so in the same part: outside it there is no row.
+        let rows: Vec<Example> = (0..20u8)
+            .map(|i| Example {
+                order: [i; 32],
+                organisation: u64::from(i / 10),
+                text: u64::from(i),
+                outcome: usize::from(i % 3),
+                class: usize::from(i % 3),
+                of_role: true,
+                features: Vec::new(),
+                mentions: vec![0; 4],
+            })
+            .collect();
+        let rows: Vec<&Example> = rows.iter().collect();
+        let [full, _] = leave_organisation_out(&rows, &lexicon).expect("a model").views;
+        assert!(full.iter().all(|p| (p.closed.iter().sum::<f64>() - 1.0).abs() < 1e-12));
+    }
 }

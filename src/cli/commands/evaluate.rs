@@ -8,7 +8,7 @@ use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
-    Example, Probabilities, Summary, View, leave_organisation_out, outcome_names, train_and_predict,
+    Example, Model, Probabilities, Summary, Trained, View, leave_organisation_out, outcome_names,
 };
 use crate::postings::{Column, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
@@ -41,9 +41,11 @@ struct Judged {
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.common)?;
-    let (mut rows, by, outcome) = read(args, &lexicon)?;
+    let given =
+        args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
+    let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
     rows.sort_by_key(|row| row.example.order);
-    let judged = predict(args, &rows, &lexicon)?;
+    let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
     if let Some(path) = &args.predictions {
         let mut output = Output::open(Some(path))?;
         let closed = args.judging.closed;
@@ -90,12 +92,12 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
 }
 
 /// The labelled rows, and the name of the column they are grouped by.
-fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
+fn read(
+    args: &Evaluate,
+    given: Option<&Model>,
+    lexicon: &Lexicon,
+) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
     let extractor = Extractor::new(lexicon);
-    let given = match &args.judging.model {
-        Some(path) => Some(model(Some(path), lexicon)?),
-        None => None,
-    };
     let mut postings = Postings::open(&args.input)?;
     postings.need(Column::Label)?;
     if args.predictions.is_some() {
@@ -134,7 +136,7 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Option<Str
                     fold: field(fold),
                     group: field(by.as_ref().map(|(i, _)| *i)),
                     words: evidence.words(),
-                    predicted: given.as_ref().map(|model| model.probabilities(&evidence, view)),
+                    predicted: given.map(|model| model.probabilities(&evidence, view)),
                     example: Example::new(&evidence, title, company, label, lexicon),
                 })
             })
@@ -154,11 +156,15 @@ fn read(args: &Evaluate, lexicon: &Lexicon) -> Result<(Vec<Labelled>, Option<Str
     Ok((labelled, by.map(|(_, name)| name), outcome))
 }
 
-fn predict(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Judged> {
+fn predict(
+    args: &Evaluate,
+    given: Option<&Model>,
+    rows: &[Labelled],
+    lexicon: &Lexicon,
+) -> Result<Judged> {
     let view = args.judging.view();
-    if let Some(path) = &args.judging.model {
-        let threshold =
-            model(Some(path), lexicon)?.threshold(view, args.judging.closed, args.precision);
+    if let (Some(path), Some(model)) = (&args.judging.model, given) {
+        let threshold = model.threshold(view, args.judging.closed, args.precision);
         return Ok(Judged {
             method: format!("model {}", path.display()),
             probabilities: rows.iter().filter_map(|row| row.predicted.clone()).collect(),
@@ -190,11 +196,12 @@ fn predict(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Judg
         let examples =
             |places: &[usize]| places.iter().map(|&i| &rows[i].example).collect::<Vec<_>>();
         let name = &rows[members[0]].fold;
-        let predicted =
-            train_and_predict(&examples(&others), &examples(&members), view, lexicon)
-                .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
-        let threshold = predicted.summary.threshold(args.judging.closed, args.precision);
-        for (i, p) in members.into_iter().zip(predicted.probabilities) {
+        let trained = Trained::new(&examples(&others), lexicon)
+            .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
+        let summary = trained.summary(view, lexicon.roles())?;
+        let threshold = summary.threshold(args.judging.closed, args.precision);
+        let predicted = trained.predict(&examples(&members), view);
+        for (i, p) in members.into_iter().zip(predicted) {
             judged.probabilities[i] = p;
             judged.thresholds[i] = Some(threshold);
         }

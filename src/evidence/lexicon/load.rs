@@ -25,24 +25,13 @@ const EVIDENCE: [&str; 9] = [
     "certifications",
     "facts",
 ];
-const OTHERS: [&str; 9] = [
-    "sources",
-    "roles",
-    "other_jobs",
-    "headings",
-    "titles",
-    "mentions",
-    "levels",
-    "ladders",
-    "salaries",
-];
 
 macro_rules! embedded {
     ($($name:literal),*) => {
-        [$(($name, include_str!(concat!("../../../data/roles/", $name, ".csv")))),*]
+        &[$(($name, include_str!(concat!("../../../data/roles/", $name, ".csv")))),*]
     };
 }
-static EMBEDDED: [(&str, &str); EVIDENCE.len() + OTHERS.len()] = embedded!(
+static EMBEDDED: &[(&str, &str)] = embedded!(
     "skills",
     "duties",
     "dimensions",
@@ -105,7 +94,7 @@ impl Lexicon {
     /// A file that is missing, or a line that is not right, with its place.
     pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
         let mut files = Files::new();
-        for (name, _) in EMBEDDED {
+        for &(name, _) in EMBEDDED {
             let path = dir.join(format!("{name}.csv"));
             let file = path.display().to_string();
             let text = std::fs::read_to_string(&path)
