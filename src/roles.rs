@@ -76,12 +76,32 @@ impl RoleSet {
         &self.0[id.index()]
     }
 
+    /// The ids, or `other`, that a label may be meant for, the likeliest first: similar ones, those
+    /// with these initials, and those that it is a part of.
+    pub fn nearest(&self, label: &str) -> Vec<&str> {
+        let label = label.trim().to_lowercase().replace([' ', '-'], "_");
+        let likeness = |name: &str| {
+            let initials: String = name.split('_').filter_map(|word| word.chars().next()).collect();
+            let short = initials.len() > 1 && initials == label;
+            let part = label.len() > 3 && name.contains(&label);
+            f64::from(u8::from(short || part)) + strsim::jaro_winkler(&label, name)
+        };
+        let names = self.0.iter().map(|r| r.id.as_str()).chain([OTHER]);
+        let mut near: Vec<(f64, &str)> =
+            names.map(|name| (likeness(name), name)).filter(|n| n.0 >= SIMILAR).collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        near.into_iter().map(|(_, name)| name).collect()
+    }
+
     /// The role with this id, or with this display name in any case.
     pub fn find(&self, name: &str) -> Option<RoleId> {
         let fits = |r: &Role| r.id == name || r.name.eq_ignore_ascii_case(name);
         self.0.iter().position(fits).map(|i| RoleId(i as u8))
     }
 }
+
+/// A label this similar to a role's name may be meant for it (Jaro-Winkler similarity, 0 to 1).
+const SIMILAR: f64 = 0.8;
 
 /// What a labelled posting is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -72,7 +72,7 @@ fn finds(entry: &Skill, form: &str, extractor: &Extractor) -> Option<bool> {
     if evidence.mentions().iter().any(|&n| n > 0) {
         return None;
     }
-    let skills = evidence.features().iter().filter(|f| f.channel == Channel::Skills);
+    let skills = evidence.features().iter().filter(|f| f.key.channel() == Channel::Skills);
     let mut ids = skills.map(|f| evidence.feature_text(f, extractor.lexicon()));
     Some(ids.any(|id| id == entry.id))
 }

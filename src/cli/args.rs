@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Classify(Classify),
     /// Learn a model from labelled postings
     Train(Train),
+    /// Add labelled postings to a model, take some out, merge models; see what changes first
+    Retrain(Box<Retrain>),
     /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
     Evaluate(Evaluate),
     /// Show why one posting is judged as it is
@@ -45,6 +47,13 @@ pub(crate) struct Input {
     /// CSV files, plain or gzip; `-` or none for standard input
     #[arg(value_name = "INPUT")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// How to read files.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reading {
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
     /// Character between fields
@@ -163,21 +172,62 @@ pub(crate) struct Train {
     #[command(flatten)]
     pub(crate) input: Input,
     /// Read no postings: a model of the lexicon alone, to start from without labels
-    #[arg(long, conflicts_with_all = ["files", "label_from_title"])]
+    #[arg(long, conflicts_with_all = ["files", "label_from_title", "count_twice"])]
     pub(crate) lexicon_only: bool,
     /// Model file to write
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) labelling: Labelling,
+}
+
+/// How labelled postings are counted.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Labelling {
     /// Take the role that each title states as the label, and leave out titles that state none or
     /// several
     #[arg(long, conflicts_with = "label")]
     pub(crate) label_from_title: bool,
-    /// What the training data is called, to be kept in the model
+    /// Count rows again that stand twice (title, organisation, text and label the same)
+    #[arg(long)]
+    pub(crate) count_twice: bool,
+    /// What the data is called, to be kept in the model
     #[arg(long, value_name = "TEXT")]
     pub(crate) data_name: Option<String>,
     /// Date to be kept in the model (none otherwise: the same rows give the same bytes)
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Retrain {
+    /// Model file to start from (the embedded model otherwise, which is a compact one)
+    pub(crate) model: Option<PathBuf>,
+    /// Labelled postings to learn from, CSV, plain or gzip; `-` for standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) add: Vec<PathBuf>,
+    /// Labelled postings to forget: they must be in the model, with these labels
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) remove: Vec<PathBuf>,
+    /// Models whose counts to add
+    #[arg(long, value_name = "MODEL", num_args = 1..)]
+    pub(crate) merge: Vec<PathBuf>,
+    /// Labelled postings to compare the old and the new model on (the added ones otherwise)
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) check: Vec<PathBuf>,
+    /// Model file to write
+    #[arg(long, short, value_name = "MODEL")]
+    pub(crate) output: PathBuf,
+    /// Write the model even if it is worse than the old one by more than chance
+    #[arg(long)]
+    pub(crate) allow_worse: bool,
+    #[command(flatten)]
+    pub(crate) labelling: Labelling,
+    /// Show this many things of each kind
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub(crate) top: usize,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -242,21 +292,46 @@ pub(crate) struct Skills {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
-    /// Show where a model comes from and how good it is
+    /// Show where a model comes from, how good it is, and its strongest evidence
     Show {
         /// Model file (the embedded model otherwise)
         file: Option<PathBuf>,
+        /// Show this many features of each role and channel
+        #[arg(long, value_name = "N", default_value = "8")]
+        top: usize,
         #[command(flatten)]
         common: Common,
     },
-    /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
-    /// and of each family of other jobs, buckets of organisations in all postings and in those of a role
+    /// Show what changed between two models, and which rows of a file it changes
+    Compare {
+        /// The older model
+        old: PathBuf,
+        /// The newer model
+        new: PathBuf,
+        /// Postings to classify by both: CSV files, plain or gzip
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        rows: Vec<PathBuf>,
+        /// Show this many things of each kind
+        #[arg(long, value_name = "N", default_value = "10")]
+        top: usize,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Write the counts of a model, or a compact model to give away
     Export {
         /// Model file (the embedded model otherwise)
         file: Option<PathBuf>,
-        /// Write the counts
-        #[arg(long, required = true)]
+        /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
+        /// and of each family of other jobs, buckets of organisations in all postings and in those of a
+        /// role
+        #[arg(long, required_unless_present = "compact", conflicts_with = "compact")]
         counts: bool,
+        /// Write the model without what retraining needs to be exact
+        #[arg(long)]
+        compact: bool,
+        /// Write to this file (standard output otherwise)
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
         #[command(flatten)]
         common: Common,
     },

@@ -1,11 +1,12 @@
 //! Opens what the command line names, and keeps account of the rows.
 
 use super::Outcome;
-use super::args::{Common, Input};
+use super::args::{Common, Input, Reading};
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
 use crate::postings::{Batch, Column, Columns, PostingReader, Row, listed};
+use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,8 +31,14 @@ pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
     Model::from_bytes(&bytes, lexicon).with_context(|| path.display().to_string())
 }
 
-/// Says which rows have no label that can be used: the commonest reasons, with their counts.
-pub(crate) fn say_left_out(left_out: &BTreeMap<String, u64>, by_title: bool, common: &Common) {
+/// Says which rows have no label that can be used: the commonest reasons, with their counts and the
+/// nearest labels.
+pub(crate) fn say_left_out(
+    left_out: &BTreeMap<String, u64>,
+    by_title: bool,
+    roles: &RoleSet,
+    common: &Common,
+) {
     if common.quiet {
         return;
     }
@@ -41,7 +48,10 @@ pub(crate) fn say_left_out(left_out: &BTreeMap<String, u64>, by_title: bool, com
         let reason = if by_title {
             (*label).clone()
         } else {
-            format!("label {label:?} is neither a role nor `other`")
+            let nearest = roles.nearest(label).join(" or ");
+            let nearest =
+                if nearest.is_empty() { nearest } else { format!("; the nearest is {nearest}") };
+            format!("label {label:?} is neither a role nor `other`{nearest}")
         };
         say(&format!("{n} rows are left out: {reason}"));
     }
@@ -61,7 +71,7 @@ pub(crate) struct Tally {
 
 /// The rows of all input files.
 pub(crate) struct Postings<'a> {
-    input: &'a Input,
+    reading: &'a Reading,
     waiting: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
     rejects: Option<csv::Writer<Output>>,
@@ -70,12 +80,18 @@ pub(crate) struct Postings<'a> {
 }
 
 impl<'a> Postings<'a> {
+    /// The rows of the files named, or of standard input.
     pub(crate) fn open(input: &'a Input) -> Result<Self> {
         let files = if input.files.is_empty() { vec!["-".into()] } else { input.files.clone() };
+        Self::of_files(files, &input.reading)
+    }
+
+    /// The rows of files, at least one.
+    pub(crate) fn of_files(files: Vec<PathBuf>, reading: &'a Reading) -> Result<Self> {
         let mut waiting = files.into_iter();
         let first = waiting.next().expect("there is at least one input");
-        let reader = open(&first, input)?;
-        let rejects = match &input.rejects {
+        let reader = open(&first, reading)?;
+        let rejects = match &reading.rejects {
             None => None,
             Some(path) => {
                 let mut writer = csv::Writer::from_writer(Output::open(Some(path))?);
@@ -83,7 +99,24 @@ impl<'a> Postings<'a> {
                 Some(writer)
             }
         };
-        Ok(Self { input, waiting, reader, rejects, first_reason: None, tally: Tally::default() })
+        Ok(Self { reading, waiting, reader, rejects, first_reason: None, tally: Tally::default() })
+    }
+
+    /// Goes on with other files, which may have other columns.
+    pub(crate) fn go_on(&mut self, files: Vec<PathBuf>) -> Result<()> {
+        self.waiting = files.into_iter();
+        let first = self.waiting.next().expect("there is at least one input");
+        self.reader = open(&first, self.reading)?;
+        Ok(())
+    }
+
+    pub(crate) fn common(&self) -> &Common {
+        &self.reading.common
+    }
+
+    /// Name of the file that is being read, for messages.
+    pub(crate) fn file(&self) -> &str {
+        self.reader.file()
     }
 
     pub(crate) fn header(&self) -> &[String] {
@@ -140,7 +173,7 @@ impl<'a> Postings<'a> {
 
     fn next_file(&mut self) -> Result<bool> {
         let Some(path) = self.waiting.next() else { return Ok(false) };
-        let reader = open(&path, self.input)?;
+        let reader = open(&path, self.reading)?;
         if reader.header() != self.reader.header() {
             bail!(
                 "{} has other columns than {}; give them one at a time",
@@ -171,21 +204,21 @@ impl<'a> Postings<'a> {
             let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
             output.context("cannot write the rejected rows")?.finish()?;
         }
-        if let Some(reason) = self.first_reason.filter(|_| !self.input.common.quiet) {
-            let where_to = match &self.input.rejects {
+        if let Some(reason) = self.first_reason.filter(|_| !self.reading.common.quiet) {
+            let where_to = match &self.reading.rejects {
                 Some(path) => format!("they are in {}", path.display()),
                 None => "--rejects FILE keeps them".into(),
             };
             say(&format!("{rejected} of {read} rows could not be read ({reason}); {where_to}"));
         }
-        let noticed = self.input.max_rejects.is_some_and(|most| rejected > most);
+        let noticed = self.reading.max_rejects.is_some_and(|most| rejected > most);
         Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
     }
 }
 
-fn open(path: &Path, input: &Input) -> Result<PostingReader> {
-    let reader = PostingReader::open(path, &input.columns.names(), input.delimiter)?;
-    if !input.common.quiet {
+fn open(path: &Path, reading: &Reading) -> Result<PostingReader> {
+    let reader = PostingReader::open(path, &reading.columns.names(), reading.delimiter)?;
+    if !reading.common.quiet {
         let named = Column::ALL.into_iter().filter_map(|column| {
             let place = reader.columns().place(column)?;
             Some(format!("{} from {:?}", column.name(), reader.header()[place]))

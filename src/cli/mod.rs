@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod input;
+mod labelled;
 mod output;
 
 pub use args::Args;

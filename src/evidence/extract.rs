@@ -40,18 +40,57 @@ impl Channel {
     }
 
     /// Keeps the same word apart in different channels.
-    fn key(self, hash: u64) -> u64 {
-        combine(hash, self as u64 + 1)
+    fn key(self, hash: u64) -> FeatureKey {
+        FeatureKey(combine(hash, self as u64 + 1) >> CHANNEL_BITS | (self as u64) << CHANNEL_AT)
+    }
+}
+
+const CHANNEL_BITS: u32 = 3;
+const CHANNEL_AT: u32 = u64::BITS - CHANNEL_BITS;
+
+/// Identity of a feature: its channel in the highest bits, and a hash of its text. Ordered by
+/// channel first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeatureKey(u64);
+
+impl FeatureKey {
+    /// The key of a feature of this text, as models store it.
+    pub fn new(channel: Channel, text: &str) -> Self {
+        match channel {
+            Channel::Skills | Channel::Words | Channel::Mentions => channel.key(text_hash(text)),
+            Channel::Contexts => match text.split_once(' ') {
+                Some(("...", after)) => Side::After.key(text_hash(after)),
+                Some((before, "...")) => Side::Before.key(text_hash(before)),
+                _ => Side::Form.key(text_hash(text.rsplit(' ').next().unwrap_or(text))),
+            },
+            Channel::Phrases => {
+                let (first, second) = text.split_once(' ').unwrap_or((text, ""));
+                channel.key(combine(text_hash(first), text_hash(second)))
+            }
+        }
+    }
+
+    /// The channel of the feature.
+    pub fn channel(self) -> Channel {
+        Channel::ALL[(self.0 >> CHANNEL_AT) as usize]
+    }
+
+    /// The key as a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// A key from its number, if it is one.
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        ((number >> CHANNEL_AT) < Channel::ALL.len() as u64).then_some(Self(number))
     }
 }
 
 /// One feature of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
-    /// Its channel.
-    pub channel: Channel,
-    /// Identity of the feature: a hash of channel and text.
-    pub key: u64,
+    /// What it is.
+    pub key: FeatureKey,
     /// Whether it stands somewhere in small letters: names of people and companies hardly ever do.
     pub plain: bool,
     /// First token of its first occurrence.
@@ -63,7 +102,7 @@ pub struct Feature {
     length: u32,
 }
 
-/// The evidence of one posting: each feature once, ordered by channel and key.
+/// The evidence of one posting: each feature once, ordered by key.
 #[derive(Debug, Default, Clone)]
 pub struct Evidence {
     features: Vec<Feature>,
@@ -75,7 +114,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The features, ordered by channel and key.
+    /// The features, ordered by key.
     pub fn features(&self) -> &[Feature] {
         &self.features
     }
@@ -117,7 +156,7 @@ impl Evidence {
     pub fn feature_text(&self, feature: &Feature, lexicon: &Lexicon) -> String {
         let tokens = self.tokens.as_slice();
         let word = |i: u32| self.tokens.word(tokens[i as usize]);
-        match feature.channel {
+        match feature.key.channel() {
             Channel::Skills => lexicon.skills()[feature.term as usize].id.clone(),
             Channel::Words => word(feature.token).to_owned(),
             Channel::Phrases => {
@@ -154,7 +193,7 @@ impl Side {
         }
     }
 
-    fn key(self, word: u64) -> u64 {
+    fn key(self, word: u64) -> FeatureKey {
         Channel::Contexts.key(combine(word, self as u64))
     }
 }
@@ -193,22 +232,6 @@ fn mention_text(term: u32, lexicon: &Lexicon) -> String {
     format!("{name} {}", Naming::ALL[term as usize % each].text())
 }
 
-/// Identity of a feature from its channel and stored text.
-pub(crate) fn feature_key(channel: Channel, text: &str) -> u64 {
-    match channel {
-        Channel::Skills | Channel::Words | Channel::Mentions => channel.key(text_hash(text)),
-        Channel::Contexts => match text.split_once(' ') {
-            Some(("...", after)) => Side::After.key(text_hash(after)),
-            Some((before, "...")) => Side::Before.key(text_hash(before)),
-            _ => Side::Form.key(text_hash(text.rsplit(' ').next().unwrap_or(text))),
-        },
-        Channel::Phrases => {
-            let (first, second) = text.split_once(' ').unwrap_or((text, ""));
-            channel.key(combine(text_hash(first), text_hash(second)))
-        }
-    }
-}
-
 fn text_hash(text: &str) -> u64 {
     rapidhash::v3::rapidhash_v3(text.as_bytes())
 }
@@ -217,17 +240,17 @@ fn text_hash(text: &str) -> u64 {
 #[derive(Debug, Clone)]
 pub struct Extractor<'a> {
     lexicon: &'a Lexicon,
-    skill_keys: Vec<u64>,
-    mention_keys: Vec<u64>,
+    skill_keys: Vec<FeatureKey>,
+    mention_keys: Vec<FeatureKey>,
 }
 
 impl<'a> Extractor<'a> {
     /// An extractor for a lexicon.
     pub fn new(lexicon: &'a Lexicon) -> Self {
         let names = lexicon.roles().len() + 1;
-        let skill_keys = lexicon.skills().iter().map(|s| feature_key(Channel::Skills, &s.id));
+        let skill_keys = lexicon.skills().iter().map(|s| FeatureKey::new(Channel::Skills, &s.id));
         let mention_keys = (0..(names * Naming::ALL.len()) as u32)
-            .map(|term| feature_key(Channel::Mentions, &mention_text(term, lexicon)));
+            .map(|term| FeatureKey::new(Channel::Mentions, &mention_text(term, lexicon)));
         Self { lexicon, skill_keys: skill_keys.collect(), mention_keys: mention_keys.collect() }
     }
 
@@ -273,7 +296,7 @@ impl<'a> Extractor<'a> {
                 match term {
                     Term::Skill(place) => {
                         let key = self.skill_keys[place as usize];
-                        features.push(feature(Channel::Skills, key, place, i, length));
+                        features.push(feature(key, place, i, length));
                     }
                     Term::Mention { name, .. } => {
                         mentions[name as usize] += 1;
@@ -290,18 +313,18 @@ impl<'a> Extractor<'a> {
             }
             let plain = token.capitals == Capitals::None;
             let key = Channel::Words.key(token.hash);
-            features.push(Feature { plain, ..feature(Channel::Words, key, 0, i, 1) });
+            features.push(Feature { plain, ..feature(key, 0, i, 1) });
             if let Some(first) = before.filter(|_| !token.breaks) {
                 let plain = plain && tokens[first].capitals == Capitals::None;
                 let key = Channel::Phrases.key(combine(tokens[first].hash, token.hash));
-                features.push(Feature { plain, ..feature(Channel::Phrases, key, 0, first, 2) });
+                features.push(Feature { plain, ..feature(key, 0, first, 2) });
             }
             before = Some(i);
         }
         self.push_mentions(features, mentions, &named);
-        features.sort_unstable_by_key(|f| (f.channel, f.key, f.token));
+        features.sort_unstable_by_key(|f| (f.key, f.token));
         features.dedup_by(|again, first| {
-            let same = (again.channel, again.key) == (first.channel, first.key);
+            let same = again.key == first.key;
             first.plain |= same && again.plain;
             same
         });
@@ -330,7 +353,7 @@ impl<'a> Extractor<'a> {
                 if holds {
                     let term = name * Naming::ALL.len() + naming as usize;
                     let key = self.mention_keys[term];
-                    features.push(feature(Channel::Mentions, key, term as u32, at, length));
+                    features.push(feature(key, term as u32, at, length));
                 }
             }
         }
@@ -356,7 +379,7 @@ fn push_contexts(features: &mut Vec<Feature>, tokens: &[Token], at: usize, lengt
     let mut push = |side: Side, word: &Token, first, length| {
         let plain = side == Side::Form || word.capitals == Capitals::None;
         let key = side.key(word.hash);
-        let feature = feature(Channel::Contexts, key, side as u32, first, length);
+        let feature = feature(key, side as u32, first, length);
         features.push(Feature { plain, ..feature });
     };
     push(Side::Form, &tokens[end - 1], at, length);
@@ -369,6 +392,6 @@ fn push_contexts(features: &mut Vec<Feature>, tokens: &[Token], at: usize, lengt
     }
 }
 
-fn feature(channel: Channel, key: u64, term: u32, token: usize, length: usize) -> Feature {
-    Feature { channel, key, plain: true, token: token as u32, term, length: length as u32 }
+fn feature(key: FeatureKey, term: u32, token: usize, length: usize) -> Feature {
+    Feature { key, plain: true, token: token as u32, term, length: length as u32 }
 }

@@ -7,7 +7,6 @@ pub mod lexicon;
 mod parts;
 mod title;
 
-pub(crate) use extract::feature_key;
-pub use extract::{Channel, Evidence, Extractor, Feature};
+pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey};
 pub use lexicon::Lexicon;
 pub use title::{Title, TitleRole};

@@ -60,15 +60,15 @@ impl Attribution {
 
     /// What a feature adds through the counts.
     pub(crate) fn learned(&self, model: &Model, scores: &Scores, feature: &Feature) -> f64 {
-        let Some(weights) = model.weights(feature.channel, feature.key) else { return 0.0 };
-        let channel = feature.channel as usize;
+        let Some(weights) = model.weights(feature.key) else { return 0.0 };
+        let channel = feature.key.channel() as usize;
         let dot: f64 = self.channels[channel].iter().zip(weights).map(|(a, b)| a * b).sum();
         dot / divisor(scores.channels[channel].features)
     }
 
     /// What a feature adds through the lexicon's own weights.
     pub(crate) fn lexicon(&self, model: &Model, scores: &Scores, feature: &Feature) -> f64 {
-        if feature.channel != Channel::Skills {
+        if feature.key.channel() != Channel::Skills {
             return 0.0;
         }
         let Some(weights) = model.lexicon_weights(feature.key) else { return 0.0 };

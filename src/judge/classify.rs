@@ -208,19 +208,19 @@ impl<'a> Judge<'a> {
             decision,
             second,
             notes,
-            evidence: self.quotes(evidence, scores, &probabilities, label),
+            evidence: self.quotes(evidence, self.contest(scores, &probabilities, label)),
             probabilities: outcomes,
             title,
         }
     }
 
     fn says_nothing(&self, evidence: &Evidence) -> bool {
-        let words = || evidence.features().iter().filter(|f| f.channel == Channel::Words);
+        let words = || evidence.features().iter().filter(|f| f.key.channel() == Channel::Words);
         // A model of the lexicon alone knows no words.
         let knows_words = self.model.header().postings.iter().any(|&n| n > 0);
-        let known = words().filter(|f| self.model.weights(f.channel, f.key).is_some()).count();
+        let known = words().filter(|f| self.model.weights(f.key).is_some()).count();
         let named = evidence.mentions().iter().any(|&n| n > 0);
-        let skilled = evidence.features().iter().any(|f| f.channel == Channel::Skills);
+        let skilled = evidence.features().iter().any(|f| f.key.channel() == Channel::Skills);
         let strange = knows_words && (known as f64) < LEAST_KNOWN * words().count() as f64;
         strange || (known < LEAST_WORDS && !named && !skilled)
     }
@@ -242,20 +242,22 @@ impl<'a> Judge<'a> {
 
     /// How a feature speaks for a class against another, in nats.
     pub(super) fn strength(&self, feature: &Feature, [class, rival]: [usize; 2]) -> f64 {
-        let weights = self.model.weights(feature.channel, feature.key);
-        let weights = weights.filter(|_| self.settings.view.looks_at(feature.channel));
+        let weights = self.model.weights(feature.key);
+        let weights = weights.filter(|_| self.settings.view.looks_at(feature.key.channel()));
         weights.map_or(0.0, |w| w[class] - w[rival])
     }
 
-    /// The words that speak for a label against its strongest rival.
-    fn quotes(
-        &self,
-        evidence: &Evidence,
-        scores: &Scores,
-        probabilities: &Probabilities,
-        label: Label,
-    ) -> Vec<Phrase> {
-        let contest = self.contest(scores, probabilities, label);
+    /// The words of a posting that speak for a label against another.
+    pub fn reasons(&self, title: &str, description: &str, labels: [Label; 2]) -> Vec<Phrase> {
+        let evidence = self.evidence(title, description);
+        let scores = self.model.scores(&evidence);
+        let (_, family) = scores.nearest(self.settings.view);
+        let class = |label| if let Label::Role(role) = label { role.index() } else { family };
+        self.quotes(&evidence, labels.map(class))
+    }
+
+    /// The words that speak for a class against another.
+    fn quotes(&self, evidence: &Evidence, contest: [usize; 2]) -> Vec<Phrase> {
         let text = evidence.text().as_str();
         let mut strongest: Vec<(f64, &Feature)> = evidence
             .features()

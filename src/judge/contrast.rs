@@ -2,7 +2,7 @@
 //! and what is not there.
 
 use super::classify::{Judge, one_line, says_little, second_role};
-use crate::evidence::{Channel, Evidence, Feature, feature_key};
+use crate::evidence::{Channel, Evidence, Feature, FeatureKey};
 use crate::model::{Probabilities, Scores};
 use crate::roles::{Label, OTHER, RoleId};
 use serde::Serialize;
@@ -111,13 +111,13 @@ impl Judge<'_> {
                 continue;
             }
             let side = usize::from(strength < 0.0);
-            let quote = Quote { text: one_line(words), channel: feature.channel, strength };
+            let quote = Quote { text: one_line(words), channel: feature.key.channel(), strength };
             sides[side].push(quote);
             let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
             marks.push(Mark { at, kind });
         }
         if !self.settings().view.looks_at(Channel::Mentions) {
-            let names = evidence.features().iter().filter(|f| f.channel == Channel::Mentions);
+            let names = evidence.features().iter().filter(|f| f.key.channel() == Channel::Mentions);
             for at in names.map(|f| evidence.span(f)) {
                 if !overlaps(&marks, &at) {
                     marks.push(Mark { at, kind: MarkKind::Masked });
@@ -140,10 +140,9 @@ impl Judge<'_> {
     }
 
     fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {
-        let there =
-            |key| evidence.features().iter().any(|f| (f.channel, f.key) == (Channel::Skills, key));
+        let there = |key| evidence.features().iter().any(|f| f.key == key);
         let strength = |key| {
-            let weights = self.model().weights(Channel::Skills, key)?;
+            let weights = self.model().weights(key)?;
             Some(weights[role.index()] - weights[winner])
         };
         let mut missing: Vec<Missing> = self
@@ -151,7 +150,7 @@ impl Judge<'_> {
             .skills()
             .iter()
             .filter_map(|skill| {
-                let key = feature_key(Channel::Skills, &skill.id);
+                let key = FeatureKey::new(Channel::Skills, &skill.id);
                 let strength = strength(key).filter(|s| *s >= LEAST && !there(key))?;
                 Some(Missing { name: skill.name.clone(), strength })
             })

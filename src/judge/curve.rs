@@ -78,7 +78,7 @@ fn chosen<'a>(
 ) -> Vec<&'a Example> {
     let mut by_role: Vec<Vec<([u8; 32], usize)>> = vec![Vec::new(); roles];
     for &i in rows {
-        let key = blake3::keyed_hash(&[draw as u8; 32], &examples[i].order);
+        let key = blake3::keyed_hash(&[draw as u8; 32], &examples[i].row.bytes());
         by_role[examples[i].outcome].push((*key.as_bytes(), i));
     }
     for list in &mut by_role {

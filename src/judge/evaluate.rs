@@ -103,9 +103,9 @@ pub fn evaluate(
     by: Option<&str>,
     precision: f64,
 ) -> Evaluation {
-    let examples: Vec<&Example> = rows.iter().map(|row| row.example).collect();
+    let outcomes: Vec<usize> = rows.iter().map(|row| row.example.outcome).collect();
     let predicted: Vec<Probabilities> = rows.iter().map(|r| r.probabilities.clone()).collect();
-    let summary = summarise(view, &predicted, &examples, roles);
+    let summary = summarise(view, &predicted, &outcomes, roles);
     let names = outcome_names(roles);
     let inside: Vec<&JudgedRow> =
         rows.iter().filter(|row| row.example.outcome < roles.len()).collect();
@@ -142,7 +142,7 @@ fn detail(
 ) -> Detail {
     let probabilities: Vec<Vec<f64>> = rows.iter().map(|row| of(row.probabilities)).collect();
     let truths: Vec<usize> = rows.iter().map(|row| row.example.outcome).collect();
-    let organisations: Vec<u64> = rows.iter().map(|row| row.example.organisation).collect();
+    let organisations: Vec<u64> = rows.iter().map(|row| row.example.row.organisation).collect();
     let mut confidences: Vec<(f64, bool)> =
         probabilities.iter().zip(&truths).map(|(p, &t)| (p[top(p)], top(p) == t)).collect();
     let reliability = reliability(&confidences);

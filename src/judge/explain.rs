@@ -115,7 +115,8 @@ impl Judge<'_> {
             let name = evidence.feature_text(feature, lexicon);
             Piece { feature: name, at: Some((raw(span.start), raw(span.end - 1) + 1)), adds }
         };
-        let of_channel = |channel| evidence.features().iter().filter(move |f| f.channel == channel);
+        let of_channel =
+            |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
         let mut parts: Vec<Part> = Vec::new();
         for &channel in view.channels() {
             let pieces =

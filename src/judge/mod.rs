@@ -2,14 +2,20 @@
 //! that is. Computes, and never prints.
 
 mod attribution;
+mod beside;
 mod classify;
+mod compare;
 mod contrast;
 mod curve;
 mod evaluate;
 mod explain;
+mod strongest;
 
+pub use beside::{Beside, Flip, Given};
 pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};
+pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};
 pub use contrast::{Contrast, Mark, MarkKind, Missing, Quote};
 pub use curve::learning_curve;
 pub use evaluate::{Accepted, CurvePoint, Detail, Evaluation, JudgedRow, Slice, evaluate};
 pub use explain::{Explanation, Part, Piece, QuestionPart};
+pub use strongest::{Strong, Strongest, strongest};

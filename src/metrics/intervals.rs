@@ -48,21 +48,18 @@ struct Group {
     log_loss: f64,
 }
 
-/// 95 % intervals of the figures of predictions (rows x classes), each row of a group. The draws are
-/// the same at every run.
-///
-/// # Panics
-/// If `truths` or `groups` is not as long as `probabilities`.
-pub fn intervals(
+/// The figures of samples of predictions, groups drawn with replacement; by figure (macro-F1,
+/// accuracy, log-loss, then precision, recall and F1 of each class), then by sample. The draws are the
+/// same at every run, and for other predictions of the same rows.
+pub(super) fn samples(
     names: &[String],
     probabilities: &[Vec<f64>],
     truths: &[usize],
     groups: &[u64],
-) -> Intervals {
+) -> Vec<Vec<f64>> {
     assert_eq!(probabilities.len(), groups.len(), "one group a row");
     let k = names.len();
     let groups = grouped(k, probabilities, truths, groups);
-    // By figure, then by sample: macro-F1, accuracy, log-loss, then three for each class.
     let mut samples = vec![Vec::with_capacity(SAMPLES); 3 + 3 * k];
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for _ in 0..SAMPLES {
@@ -85,11 +82,27 @@ pub fn intervals(
         let of_classes = classes.iter().flat_map(|c| [c.precision, c.recall, c.f1]);
         samples.iter_mut().zip(general.into_iter().chain(of_classes)).for_each(|(s, v)| s.push(v));
     }
-    let mut ends = samples.into_iter().map(|mut sample| {
-        sample.sort_unstable_by(f64::total_cmp);
-        ENDS.map(|place| sample[place])
-    });
-    let mut next = || ends.next().expect("as many as were drawn");
+    samples
+}
+
+/// The 95 % interval of a figure of samples.
+pub(super) fn ends(mut of_samples: Vec<f64>) -> Interval {
+    of_samples.sort_unstable_by(f64::total_cmp);
+    ENDS.map(|place| of_samples[place])
+}
+
+/// 95 % intervals of the figures of predictions (rows x classes), each row of a group.
+///
+/// # Panics
+/// If `truths` or `groups` is not as long as `probabilities`.
+pub fn intervals(
+    names: &[String],
+    probabilities: &[Vec<f64>],
+    truths: &[usize],
+    groups: &[u64],
+) -> Intervals {
+    let mut figures = samples(names, probabilities, truths, groups).into_iter();
+    let mut next = || ends(figures.next().expect("as many as were drawn"));
     let (macro_f1, accuracy, log_loss) = (next(), next(), next());
     let classes = names.iter().map(|name| ClassIntervals {
         name: name.clone(),

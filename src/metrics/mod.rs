@@ -4,8 +4,10 @@
 //! documented way, and its F1 is not the mean of the F1 of the classes. Checked against hand-counted
 //! cases and scikit-learn's numbers.
 
+mod difference;
 mod intervals;
 
+pub use difference::{Change, Difference};
 pub use intervals::{ClassIntervals, Interval, Intervals, intervals};
 
 use serde::{Deserialize, Serialize};

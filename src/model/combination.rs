@@ -2,9 +2,11 @@
 //! models that never saw the posting's organisation, which is what calibrates it (stacking,
 //! Wolpert 1992).
 
+use super::fit::Base;
 use super::inputs::{Input, Question, View};
 use super::scores::Scores;
 use crate::evidence::Channel;
+use crate::roles::{OTHER, RoleSet};
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// Intercept of a class that no row has: its probability is 0.
 const ABSENT: f64 = -1e9;
+/// A search does not begin with an intercept below this.
+const LEAST_START: f64 = -10.0;
 /// What the lexicon's score counts where nothing else is known.
 const LEXICON_WEIGHT: f64 = 4.0;
 /// Labelled rows that the lexicon alone stands for.
@@ -29,6 +33,9 @@ fn penalty(question: Question) -> f64 {
 /// Norms of the gradient at which a fit may end, over the sum of the rows: the first that works.
 const GRADIENTS: [f64; 4] = [1e-3, 1e-2, 1e-1, 1.0];
 
+/// Times the penalty: the first that works.
+const PENALTIES: [f64; 3] = [1.0, 10.0, 100.0];
+
 /// A fitted combination for one view and question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Combination {
@@ -44,18 +51,27 @@ pub struct Combination {
 
 impl Combination {
     /// Fits to rows of held-out scores and their classes. A class with no row gets the
-    /// probability 0; without any row it is that of the lexicon.
+    /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base it is held near that of
+    /// the base, in proportion to the rows, and stays that as long as a class has no row.
     pub(crate) fn fit(
         view: View,
         question: Question,
         rows: &[(&Scores, usize)],
         sizes: [usize; 2],
+        base: Option<&Base>,
+        start: Option<&[Self]>,
     ) -> Result<Self, linfa_logistic::error::Error> {
+        let classes = if question == Question::Role { sizes[0] } else { 2 };
+        let base = base.map(|base| (Self::of(&base.combinations, view, question), base));
+        if let Some((combination, _)) = base
+            && (0..classes).any(|class| rows.iter().all(|row| row.1 != class))
+        {
+            return Ok(combination.clone());
+        }
         if rows.is_empty() {
             return Ok(Self::of_lexicon(view, question, sizes));
         }
         let inputs = Input::all(view, question, sizes);
-        let classes = if question == Question::Role { sizes[0] } else { 2 };
         let mut fitted = Self {
             view,
             question,
@@ -69,11 +85,14 @@ impl Combination {
             fitted.intercept[*only] = 0.0;
             return Ok(fitted);
         }
-        let mut x =
+        let x =
             Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| inputs[j].value(rows[i].0));
-        let scales = standardise(&mut x);
         let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
-        let model = minimise(&DatasetBase::new(x, y), penalty(question))?;
+        let start = |scales: &[(f64, f64)]| match start {
+            Some(all) => Self::of(all, view, question).scaled(scales, &present),
+            None => shares(&y, &present, inputs.len()),
+        };
+        let (model, scales) = minimise(&x, &y, penalty(question), start)?;
         for (column, &class) in model.classes().iter().enumerate() {
             fitted.intercept[class] = model.intercept()[column];
             for (input, (mean, deviation)) in scales.iter().enumerate() {
@@ -82,10 +101,26 @@ impl Combination {
                 fitted.intercept[class] -= weight * mean;
             }
         }
-        if question == Question::Role {
+        if let Some((combination, base)) = base {
+            fitted.held_near(combination, rows.len(), base.rows(question, sizes[0]));
+        } else if question == Question::Role {
             fitted.held_near(&Self::of_lexicon(view, question, sizes), rows.len(), LEXICON_ROWS);
         }
         Ok(fitted)
+    }
+
+    /// Its weights for these classes on inputs of this mean and deviation; last the intercepts.
+    fn scaled(&self, scales: &[(f64, f64)], classes: &[usize]) -> Array2<f64> {
+        let last = scales.len();
+        let weight = |(input, column): (usize, usize)| {
+            let class = classes[column];
+            if input < last {
+                return self.weights[input][class] * scales[input].1;
+            }
+            let moved = self.weights.iter().zip(scales).map(|(w, (mean, _))| w[class] * mean);
+            f64::max(self.intercept[class], LEAST_START) + moved.sum::<f64>()
+        };
+        Array2::from_shape_fn((last + 1, classes.len()), weight)
     }
 
     /// The mean of this combination and a prior one, each weighted by the rows it stands for: with
@@ -129,6 +164,23 @@ impl Combination {
         all.iter().find(fits).expect("a checked model has every combination")
     }
 
+    /// Its weights, with the names of their inputs and classes.
+    pub(crate) fn named(&self, roles: &RoleSet, families: &[String]) -> Vec<(String, String, f64)> {
+        let classes: Vec<&str> = match self.question {
+            Question::Role => roles.iter().map(|r| r.id.as_str()).collect(),
+            Question::Scope => vec!["in scope", OTHER],
+        };
+        let inputs =
+            Input::all(self.view, self.question, [roles.len(), roles.len() + families.len()]);
+        let named = inputs.iter().zip(&self.weights).flat_map(|(input, weights)| {
+            let name = input.name(roles, families);
+            let of_class =
+                move |(class, weight): (&&str, &f64)| (name.clone(), (*class).to_owned(), *weight);
+            classes.iter().zip(weights).map(of_class)
+        });
+        named.collect()
+    }
+
     /// The probability of each class.
     pub(crate) fn probabilities(&self, scores: &Scores) -> Vec<f64> {
         softmax(&self.logits(scores))
@@ -146,37 +198,66 @@ impl Combination {
     }
 }
 
-/// Brings each column to mean 0 and standard deviation 1, and says what they were: the penalty then
-/// weighs on all inputs alike, and linfa-logistic, whose logarithm of a sum of exponentials takes the
-/// largest of all rows together, stays accurate. A constant column becomes 0.
-fn standardise(x: &mut Array2<f64>) -> Vec<(f64, f64)> {
-    let rows = x.nrows() as f64;
+/// Where a search begins without anything known: no weights, and intercepts that give each class its
+/// share of the rows.
+fn shares(y: &Array1<usize>, classes: &[usize], inputs: usize) -> Array2<f64> {
+    let share = |class: usize| y.iter().filter(|&&c| c == class).count() as f64 / y.len() as f64;
+    Array2::from_shape_fn((inputs + 1, classes.len()), |(input, column)| {
+        if input < inputs { 0.0 } else { share(classes[column]).ln() }
+    })
+}
+
+/// Brings each column to mean 0 and a standard deviation, and says what it was shifted and divided by:
+/// the penalty then weighs on all inputs alike. A constant column becomes 0.
+fn standardised(x: &Array2<f64>, deviation: f64) -> (Array2<f64>, Vec<(f64, f64)>) {
+    let (mut x, rows) = (x.clone(), x.nrows() as f64);
     let columns = x.columns_mut().into_iter().map(|mut column| {
         let mean = column.sum() / rows;
         let variance = column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rows;
-        let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        column.mapv_inplace(|v| (v - mean) / deviation);
-        (mean, deviation)
+        let divisor = if variance > 0.0 { variance.sqrt() / deviation } else { 1.0 };
+        column.mapv_inplace(|v| (v - mean) / divisor);
+        (mean, divisor)
     });
-    columns.collect()
+    let scales = columns.collect();
+    (x, scales)
 }
 
-/// Fits by L-BFGS. Close to the minimum its line search can fail on rounding errors of the sum over
-/// the rows, so the gradient need only be as small as it can get.
+type Minimum = (MultiFittedLogisticRegression<f64, usize>, Vec<(f64, f64)>);
+
+/// Fits by L-BFGS; gives the scales of the inputs too.
+///
+/// The first step of the search is as long as the gradient. It can make logits so large that linfa-logistic,
+/// which takes the largest of all rows together out of its sums of exponentials, finds a cost that is
+/// not that of its gradient, and gives up. On inputs of a small deviation the first step is small, and
+/// the search slower. Close to the minimum it can fail on rounding errors of the sum over the rows;
+/// then the gradient need only be as small as it can get. Where classes are so far apart that the
+/// minimum itself has such logits, only a stronger penalty helps, and changes little.
 fn minimise(
-    rows: &DatasetBase<Array2<f64>, Array1<usize>>,
+    x: &Array2<f64>,
+    y: &Array1<usize>,
     penalty: f64,
-) -> Result<MultiFittedLogisticRegression<f64, usize>, linfa_logistic::error::Error> {
-    let fit = |tolerance| {
-        let settings = MultiLogisticRegression::default().alpha(penalty).max_iterations(200);
-        settings.gradient_tolerance(tolerance).fit(rows)
+    start: impl Fn(&[(f64, f64)]) -> Array2<f64>,
+) -> Result<Minimum, linfa_logistic::error::Error> {
+    let fit = |penalty: f64, deviation: f64, gradient: f64| {
+        let (x, scales) = standardised(x, deviation);
+        let fitted = MultiLogisticRegression::default()
+            .alpha(penalty * deviation.powi(2))
+            .initial_params(start(&scales))
+            .max_iterations(200)
+            .gradient_tolerance(gradient * deviation)
+            .fit(&DatasetBase::new(x, y.clone()))?;
+        Ok((fitted, scales))
     };
-    let mut fitted = fit(GRADIENTS[0]);
-    for tolerance in &GRADIENTS[1..] {
-        if fitted.is_ok() {
-            break;
+    let small = (x.nrows() as f64).sqrt().recip();
+    let mut fitted = fit(penalty, 1.0, GRADIENTS[0]);
+    for penalty in PENALTIES.map(|times| times * penalty) {
+        let small = [(small, GRADIENTS[0])];
+        for (deviation, gradient) in small.into_iter().chain(GRADIENTS.map(|g| (1.0, g))) {
+            if fitted.is_ok() {
+                return fitted;
+            }
+            fitted = fit(penalty, deviation, gradient);
         }
-        fitted = fit(*tolerance);
     }
     fitted
 }

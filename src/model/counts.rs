@@ -2,7 +2,8 @@
 //! merging are exact. Knows no logarithms.
 
 use super::examples::{BUCKETS, Example};
-use crate::evidence::Channel;
+use super::ledger::{Cell, Ledger};
+use crate::evidence::{Channel, FeatureKey};
 use std::collections::HashMap;
 
 /// A feature takes part only when at least this many buckets of organisations show it in small
@@ -35,11 +36,28 @@ impl Tally {
     }
 
     fn add(&mut self, example: &Example, plain: bool) {
-        self.postings[example.class] += 1;
+        self.postings[example.row.class()] += 1;
         if plain {
-            self.buckets[0][example.bucket()] += 1;
-            self.buckets[1][example.bucket()] += u32::from(example.of_role);
+            self.buckets[0][example.row.bucket()] += 1;
+            self.buckets[1][example.row.bucket()] += u32::from(example.of_role);
         }
+    }
+
+    /// The tally of the cells of a feature but those of the buckets in a mask; `roles` is the number
+    /// of roles.
+    pub(super) fn of(cells: &[Cell], without: u16, roles: usize, classes: usize) -> Self {
+        let mut tally = Self::new(classes);
+        for cell in cells {
+            let bucket = cell.bucket();
+            if bucket == BUCKETS {
+                tally.postings[cell.class()] += cell.postings;
+            } else if without & (1 << bucket) == 0 {
+                tally.postings[cell.class()] += cell.postings;
+                tally.buckets[0][bucket] += cell.plain;
+                tally.buckets[1][bucket] += if cell.class() < roles { cell.plain } else { 0 };
+            }
+        }
+        tally
     }
 
     /// This tally without the postings of another that it contains.
@@ -54,22 +72,34 @@ impl Tally {
         rest
     }
 
-    /// Buckets that show it in small letters: in all postings, in those of a role.
-    pub(crate) fn support(&self) -> [u32; 2] {
-        self.buckets.map(|b| b.iter().map(|&n| u32::from(n > 0)).sum())
+    /// Masks of the buckets that show it in small letters: in all postings, in those of a role.
+    pub(crate) fn buckets(&self) -> [u16; 2] {
+        self.buckets.map(|b| {
+            b.iter().enumerate().map(|(i, &n)| u16::from(n > 0) << i).fold(0, |a, b| a | b)
+        })
     }
 
     /// Whether it takes part, as a feature of this channel.
     pub(crate) fn takes_part(&self, channel: Channel) -> bool {
-        takes_part(channel, self.support())
+        takes_part(channel, self.buckets().map(u16::count_ones))
     }
 }
 
-/// Identity of a feature.
-pub(crate) type FeatureKey = (Channel, u64);
-
 /// A map by feature. Its keys are hashes already, and its order is never used.
 pub(crate) type FeatureMap<V> = HashMap<FeatureKey, V, rapidhash::fast::RandomState>;
+
+/// The features of a ledger that take part, with their texts and tallies, by key.
+pub(super) fn taking_part(
+    ledger: &Ledger,
+    [roles, classes]: [usize; 2],
+) -> impl Iterator<Item = (FeatureKey, &str, Tally)> {
+    ledger.features().filter_map(move |(key, text, cells)| {
+        // Without a text it stands nowhere in small letters.
+        let text = text?;
+        let tally = Tally::of(cells, 0, roles, classes);
+        tally.takes_part(key.channel()).then_some((key, text, tally))
+    })
+}
 
 /// Tallies of the features that enough organisations show.
 #[derive(Debug, Clone)]
@@ -89,7 +119,7 @@ impl Tallies {
         let mut buckets: FeatureMap<u16> = FeatureMap::default();
         for example in examples {
             for &(feature, plain) in &example.features {
-                *buckets.entry(feature).or_default() |= u16::from(plain) << example.bucket();
+                *buckets.entry(feature).or_default() |= u16::from(plain) << example.row.bucket();
             }
         }
         let mut features: Vec<FeatureKey> = buckets
@@ -98,9 +128,8 @@ impl Tallies {
             .map(|(feature, _)| feature)
             .collect();
         features.sort_unstable();
-        let places = features.iter().enumerate().map(|(i, &f)| (f, i as u32)).collect();
-        let mut counted =
-            Self { classes, list: vec![Tally::new(classes); features.len()], features, places };
+        let list = vec![Tally::new(classes); features.len()];
+        let mut counted = Self::from_sorted(features, list, classes);
         for example in examples {
             for &(feature, plain) in &example.features {
                 if let Some(place) = counted.place(feature) {
@@ -109,6 +138,22 @@ impl Tallies {
             }
         }
         counted
+    }
+
+    /// The tallies of all that was counted but the postings of the buckets in a mask.
+    pub(crate) fn of(ledger: &Ledger, without: u16, [roles, classes]: [usize; 2]) -> Self {
+        let tallies = ledger.features().filter_map(|(key, text, cells)| {
+            text?;
+            let tally = Tally::of(cells, without, roles, classes);
+            (tally.buckets()[0].count_ones() >= SUPPORT).then_some((key, tally))
+        });
+        let (features, list) = tallies.unzip();
+        Self::from_sorted(features, list, classes)
+    }
+
+    fn from_sorted(features: Vec<FeatureKey>, list: Vec<Tally>, classes: usize) -> Self {
+        let places = features.iter().enumerate().map(|(i, &f)| (f, i as u32)).collect();
+        Self { classes, features, list, places }
     }
 
     /// The place of a feature, if enough organisations show it.

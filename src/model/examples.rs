@@ -1,6 +1,6 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Channel, Evidence, Lexicon};
+use crate::evidence::{Evidence, FeatureKey, Lexicon};
 use crate::roles::Label;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
@@ -8,23 +8,52 @@ use crate::roles::Label;
 /// means support in at least three organisations.
 pub(super) const BUCKETS: usize = 16;
 
-/// One labelled posting.
-#[derive(Debug, Clone)]
-pub struct Example {
-    /// Hash of the row: puts rows in one order, whatever order they came in.
-    pub order: [u8; 32],
+/// Identity of a labelled posting: the same title, organisation, text and class give the same. Puts
+/// rows in one order, whatever order they came in.
+///
+/// Two postings are taken for the same with a probability of 2^-96; if they share the text, of 2^-32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
     pub organisation: u64,
     /// Hash of the text.
     pub text: u64,
+    /// Hash of the title and of the organisation as written.
+    pub title: u32,
+    /// Place of what it is counted as.
+    pub(super) class: u16,
+}
+
+impl RowId {
+    /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
+    pub fn class(self) -> usize {
+        self.class as usize
+    }
+
+    /// As bytes, for hashing.
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        let Self { organisation, text, title, class } = self;
+        let numbers = [organisation, text, title.into(), class.into()];
+        numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+    }
+
+    /// The bucket of its organisation.
+    pub fn bucket(self) -> usize {
+        (self.organisation % BUCKETS as u64) as usize
+    }
+}
+
+/// One labelled posting.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Which posting it is.
+    pub row: RowId,
     /// Place of its label among the outcomes: a role's place, or the number of roles for `other`.
     pub outcome: usize,
-    /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
-    pub class: usize,
     /// Whether it is one of the roles.
     pub of_role: bool,
-    /// Its features, ordered by channel and key, and whether they stand in small letters.
-    pub features: Vec<((Channel, u64), bool)>,
+    /// Its features, ordered by key, and whether they stand in small letters.
+    pub features: Vec<(FeatureKey, bool)>,
     /// How often each role is named; last the names that leave it undecided.
     pub mentions: Vec<u32>,
 }
@@ -40,29 +69,22 @@ impl Example {
     ) -> Self {
         let outcome = label.outcome(lexicon.roles());
         let text = evidence.text().as_str();
-        let mut row = blake3::Hasher::new();
-        for part in [title, company, text] {
-            row.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
-        row.update(&(outcome as u64).to_le_bytes());
         let name: String =
             company.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let text = short_hash(text);
-        Self {
-            order: *row.finalize().as_bytes(),
+        let row = RowId {
             organisation: if name.is_empty() { text } else { short_hash(&name) },
             text,
+            title: short_hash(&format!("{title}\0{company}")) as u32,
+            class: lexicon.class(label, title) as u16,
+        };
+        Self {
+            row,
             outcome,
-            class: lexicon.class(label, title),
             of_role: label != Label::Other,
-            features: evidence.features().iter().map(|f| ((f.channel, f.key), f.plain)).collect(),
+            features: evidence.features().iter().map(|f| (f.key, f.plain)).collect(),
             mentions: evidence.mentions().to_vec(),
         }
-    }
-
-    /// The bucket of its organisation.
-    pub fn bucket(&self) -> usize {
-        (self.organisation % BUCKETS as u64) as usize
     }
 }
 
@@ -74,17 +96,17 @@ fn short_hash(text: &str) -> u64 {
 /// Puts rows that must not vouch for each other into one group: the same organisation, or the same
 /// text under two organisations. Gives each row the number of its group, counted from 0 in the
 /// order of the rows.
-pub(super) fn groups(examples: &[&Example]) -> Vec<usize> {
-    let mut parent: Vec<usize> = (0..examples.len()).collect();
-    for key in [|e: &Example| e.organisation, |e: &Example| e.text] {
+pub(super) fn groups(rows: &[RowId]) -> Vec<usize> {
+    let mut parent: Vec<usize> = (0..rows.len()).collect();
+    for key in [|row: &RowId| row.organisation, |row: &RowId| row.text] {
         let mut first = std::collections::HashMap::new();
-        for (i, example) in examples.iter().enumerate() {
-            let other = *first.entry(key(example)).or_insert(i);
+        for (i, row) in rows.iter().enumerate() {
+            let other = *first.entry(key(row)).or_insert(i);
             let (a, b) = (root(&mut parent, i), root(&mut parent, other));
             parent[a.max(b)] = a.min(b);
         }
     }
-    (0..examples.len()).map(|i| root(&mut parent, i)).collect()
+    (0..rows.len()).map(|i| root(&mut parent, i)).collect()
 }
 
 fn root(parent: &mut [usize], mut at: usize) -> usize {

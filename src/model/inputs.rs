@@ -2,6 +2,7 @@
 
 use super::scores::Scores;
 use crate::evidence::Channel;
+use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
 
 /// What the lexicon's own scores are divided by.
@@ -85,6 +86,23 @@ impl Input {
                 .chain(names.map(Self::MentionCount))
                 .chain(channels.iter().map(|&c| Self::Count(c)))
                 .collect(),
+        }
+    }
+
+    /// Its name for people.
+    pub(crate) fn name(self, roles: &RoleSet, families: &[String]) -> String {
+        let role = |i: usize| roles.iter().nth(i).map_or("an undecided role", |r| r.id.as_str());
+        match self {
+            Self::Channel(channel, i) => format!("{} for {}", channel.name(), role(i)),
+            Self::Lexicon(i) => format!("lexicon for {}", role(i)),
+            Self::MentionShare(i) => format!("share of mentions of {}", role(i)),
+            Self::Family(_, class) => {
+                let family = class.checked_sub(roles.len()).and_then(|i| families.get(i));
+                format!("likeness to {}", family.map_or("other jobs", String::as_str))
+            }
+            Self::Margin(_) => "best role less best other job".to_owned(),
+            Self::MentionCount(i) => format!("number of mentions of {}", role(i)),
+            Self::Count(channel) => format!("number of {}", channel.name()),
         }
     }
 

@@ -1,39 +1,47 @@
 //! Counts to verdicts' numbers: [`Collector`] counts labelled postings, a [`Model`] scores new
 //! ones.
 
+mod collect;
 mod combination;
 mod counts;
+mod drift;
 mod examples;
+mod fit;
 mod held_out;
 mod inputs;
+mod ledger;
+mod retrain;
 mod scores;
 mod store;
 mod summary;
 mod train;
 mod weights;
+mod workings;
 
+pub use collect::{Collector, Provenance, RARE_LABELS};
 pub use counts::SUPPORT;
-pub use examples::Example;
+pub use drift::{Drift, Drifted, Shift};
+pub use examples::{Example, RowId};
+pub use fit::{Base, HeldOutProbabilities, Probabilities};
 pub use inputs::{Question, View};
+pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
 use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
-pub use train::{
-    Collector, HeldOutProbabilities, Probabilities, Provenance, RARE_LABELS, Trained,
-    leave_organisation_out,
-};
+pub use train::{Counting, Trained, leave_organisation_out};
 
-use combination::Combination;
+pub use combination::Combination;
 pub(crate) use combination::softmax;
 pub(crate) use inputs::{Input, LEXICON_SCALE};
 pub(crate) use scores::{Scores, divisor};
 
-use crate::evidence::{Channel, Evidence, Lexicon, feature_key};
-use counts::FeatureMap;
+use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon};
+use counts::{FeatureMap, taking_part};
 use held_out::LexiconWeights;
 use ndarray::Array2;
 use std::io::Write;
 use weights::Masses;
+use workings::Workings;
 
 static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 
@@ -99,6 +107,8 @@ pub struct Model {
     /// By feature, then by class: the roles, then the families of other jobs.
     weights: Vec<f64>,
     lexicon: LexiconWeights,
+    /// Packed; empty in a compact model.
+    workings: Vec<u8>,
 }
 
 impl Model {
@@ -115,8 +125,8 @@ impl Model {
     /// # Errors
     /// What is wrong with the file, or that it belongs to another lexicon.
     pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
-        let (header, features) = store::read(bytes)?;
-        Self::new(header, features, lexicon)
+        let (header, features, workings) = store::read(bytes)?;
+        Self::new(header, features, workings.to_vec(), lexicon)
     }
 
     /// Writes a model file.
@@ -124,13 +134,27 @@ impl Model {
     /// # Errors
     /// Those of the writer.
     pub fn write(&self, out: impl Write) -> std::io::Result<()> {
-        store::write(&self.header, &self.features, out)
+        store::write(&self.header, &self.features, &self.workings, out)
     }
 
     /// The counts as sorted text: channel, feature, postings of each role and of each family
     /// of other jobs, and the buckets of organisations that show it.
     pub fn counts(&self) -> impl Iterator<Item = String> {
-        self.features.iter().map(|feature| feature.line())
+        self.features.iter().map(|feature| feature.line(feature.support()))
+    }
+
+    /// The model without what retraining needs: to give away. It scores the same. It still takes new
+    /// rows, but its rare features are gone, and it does not know which rows it has counted.
+    #[must_use]
+    pub fn compact(mut self) -> Self {
+        self.header.workings = None;
+        self.workings = Vec::new();
+        self
+    }
+
+    /// Whether it lacks what retraining needs to be exact.
+    pub fn is_compact(&self) -> bool {
+        self.header.workings.is_none()
     }
 
     /// Its features, by channel and text.
@@ -138,12 +162,61 @@ impl Model {
         self.features.iter()
     }
 
+    /// Its features with their weights by class: naive Bayes log-probabilities less their mean over
+    /// the classes.
+    pub fn weighted(&self) -> impl Iterator<Item = (StoredFeature<'_>, &[f64])> {
+        let classes = self.header.postings.len();
+        self.features.iter().zip(self.weights.chunks_exact(classes))
+    }
+
     /// All of the model but its features.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    fn new(header: Header, features: Features, lexicon: &Lexicon) -> Result<Self, ModelError> {
+    /// A model of what was counted, with what stands in the header besides the counts.
+    fn assemble(
+        mut header: Header,
+        workings: &Workings,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
+        let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
+        let mut kept: Vec<_> = taking_part(&workings.ledger, [roles, classes])
+            .map(|(key, text, tally)| (key.channel(), text, tally))
+            .collect();
+        kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
+        let mut features = Features::new(classes);
+        for (channel, text, tally) in &kept {
+            let (postings, buckets) = (&tally.postings, tally.buckets());
+            features.push(StoredFeature { channel: *channel, text, postings, buckets });
+        }
+        let base = header.base.as_ref();
+        header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
+        header.organisations = base.map_or(0, |base| base.organisations);
+        header.organisations += workings.ledger.organisations() as u64;
+        for row in &workings.ledger.rows {
+            header.postings[row.class()] += 1;
+        }
+        header.rows_hash = workings.ledger.rows_hash();
+        let (hash, packed) = store::pack_workings(workings);
+        header.workings = Some(hash);
+        Self::new(header, features, packed, lexicon)
+    }
+
+    /// What retraining needs.
+    fn workings(&self) -> Result<Workings, ModelError> {
+        if self.is_compact() {
+            return Ok(Workings::of_compact(&self.features, self.header.roles.len()));
+        }
+        store::read_workings(&self.header, &self.workings)
+    }
+
+    fn new(
+        header: Header,
+        features: Features,
+        workings: Vec<u8>,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
         let same = &header.roles == lexicon.roles() && header.families == lexicon.families();
         if header.lexicon != lexicon.hash() || !same {
             let short = |hash: &str| hash.chars().take(8).collect();
@@ -154,15 +227,14 @@ impl Model {
         }
         check(&header)?;
         let lexicon = LexiconWeights::new(lexicon);
-        let keys: Vec<u64> = features.iter().map(|f| feature_key(f.channel, f.text)).collect();
-        let places =
-            features.iter().zip(&keys).enumerate().map(|(i, (f, &k))| ((f.channel, k), i as u32));
-        let places: FeatureMap<u32> = places.collect();
+        let keys: Vec<FeatureKey> =
+            features.iter().map(|f| FeatureKey::new(f.channel, f.text)).collect();
+        let places = keys.iter().enumerate().map(|(i, &key)| (key, i as u32)).collect();
         let mut weights = vec![0.0; features.len() * header.postings.len()];
         for channel in Channel::ALL {
             fit_channel(&features, &keys, channel, &lexicon, &mut weights)?;
         }
-        Ok(Self { header, features, places, weights, lexicon })
+        Ok(Self { header, features, places, weights, lexicon, workings })
     }
 
     /// The combinations, of both views and questions.
@@ -182,25 +254,25 @@ impl Model {
     }
 
     /// The weights of a feature by class, if the model knows it.
-    pub(crate) fn weights(&self, channel: Channel, key: u64) -> Option<&[f64]> {
-        let place = *self.places.get(&(channel, key))? as usize;
+    pub(crate) fn weights(&self, key: FeatureKey) -> Option<&[f64]> {
+        let place = *self.places.get(&key)? as usize;
         let classes = self.header.postings.len();
         Some(&self.weights[place * classes..][..classes])
     }
 
     /// The lexicon's own centred weights of a feature.
-    pub(crate) fn lexicon_weights(&self, key: u64) -> Option<&[f64]> {
+    pub(crate) fn lexicon_weights(&self, key: FeatureKey) -> Option<&[f64]> {
         self.lexicon.centred(key)
     }
 
     /// The channel scores of a posting.
     pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
-        let learned = |channel, key, add: &mut dyn FnMut(&[f64])| {
-            if let Some(weights) = self.weights(channel, key) {
+        let learned = |key, add: &mut dyn FnMut(&[f64])| {
+            if let Some(weights) = self.weights(key) {
                 add(weights);
             }
         };
-        let features = evidence.features().iter().map(|f| (f.channel, f.key));
+        let features = evidence.features().iter().map(|f| f.key);
         let sizes = [self.header.roles.len(), self.header.postings.len()];
         Scores::new(features, evidence.mentions(), sizes, learned, |key| self.lexicon.centred(key))
     }
@@ -215,7 +287,7 @@ impl Model {
 /// Fits one channel with linfa-bayes, and puts the weights in their places.
 fn fit_channel(
     features: &Features,
-    keys: &[u64],
+    keys: &[FeatureKey],
     channel: Channel,
     lexicon: &LexiconWeights,
     weights: &mut [f64],
@@ -223,7 +295,7 @@ fn fit_channel(
     let places = features.of_channel(channel);
     let Some(first) = places.clone().next() else { return Ok(()) };
     let classes = features.get(first).postings.len();
-    let of_lexicon = |i: usize| lexicon.of((channel, keys[i]));
+    let of_lexicon = |i: usize| lexicon.of(keys[i]);
     let mut masses = Masses::new(classes);
     for i in places.clone() {
         masses.add(features.get(i).postings, of_lexicon(i));

@@ -1,7 +1,7 @@
 //! The evidence of one posting, added up by channel.
 
 use super::inputs::View;
-use crate::evidence::Channel;
+use crate::evidence::{Channel, FeatureKey};
 use crate::metrics::top;
 
 /// The sums of one channel. They are divided by the square root of the number of its features:
@@ -30,6 +30,14 @@ impl ChannelScore {
     }
 }
 
+/// A count as models keep it.
+fn whole(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Scores are kept in steps of one over this.
+const STEPS: f64 = 1024.0;
+
 /// What a sum over this many features is divided by.
 pub(crate) fn divisor(features: u32) -> f64 {
     f64::from(features.max(1)).sqrt()
@@ -50,31 +58,73 @@ impl Scores {
     /// Adds up features. `learned` says what the counts make of a feature, `lexicon` what the
     /// lexicon does (centred).
     pub(crate) fn new<'w, F, L>(
-        features: impl Iterator<Item = (Channel, u64)>,
+        features: impl Iterator<Item = FeatureKey>,
         mentions: &[u32],
         [roles, classes]: [usize; 2],
         mut learned: F,
         lexicon: L,
     ) -> Self
     where
-        F: FnMut(Channel, u64, &mut dyn FnMut(&[f64])),
-        L: Fn(u64) -> Option<&'w [f64]>,
+        F: FnMut(FeatureKey, &mut dyn FnMut(&[f64])),
+        L: Fn(FeatureKey) -> Option<&'w [f64]>,
     {
         let mut scores = Self {
             channels: std::array::from_fn(|_| ChannelScore::new(classes)),
             lexicon: ChannelScore::new(roles),
             mentions: mentions.to_vec(),
         };
-        for (channel, key) in features {
-            if let Some(weights) = lexicon(key).filter(|_| channel == Channel::Skills) {
+        for key in features {
+            if let Some(weights) = lexicon(key) {
                 scores.lexicon.add(weights);
             }
-            let sums = &mut scores.channels[channel as usize];
-            learned(channel, key, &mut |weights| sums.add(weights));
+            let sums = &mut scores.channels[key.channel() as usize];
+            learned(key, &mut |weights| sums.add(weights));
         }
         scores.channels.iter_mut().for_each(ChannelScore::finish);
         scores.lexicon.finish();
         scores
+    }
+
+    /// Rounds everything to what a model file keeps, so that a combination is fitted to exactly the
+    /// scores that are kept.
+    pub(crate) fn round(&mut self) {
+        let channels = self.channels.iter_mut().flat_map(|c| &mut c.sums);
+        channels.chain(&mut self.lexicon.sums).for_each(|v| *v = (*v * STEPS).round() / STEPS);
+    }
+
+    /// How many numbers keep the scores of a posting.
+    pub(crate) fn width([roles, classes]: [usize; 2]) -> usize {
+        Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1)
+    }
+
+    /// As whole numbers: the sums and the number of features of each channel and of the lexicon, then
+    /// the mentions.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = i32> {
+        let of_channel = |c: &ChannelScore| {
+            let sums: Vec<i32> = c.sums.iter().map(|v| (v * STEPS).round() as i32).collect();
+            sums.into_iter().chain([whole(c.features)])
+        };
+        let channels = self.channels.iter().chain([&self.lexicon]).flat_map(of_channel);
+        channels.chain(self.mentions.iter().map(|&n| whole(n)))
+    }
+
+    /// From whole numbers, as many as [`Self::width`]; none of the counts below 0.
+    pub(crate) fn from_numbers(numbers: &[i32], [roles, classes]: [usize; 2]) -> Option<Self> {
+        let mut rest = numbers;
+        let mut next = |sums: usize| -> Option<ChannelScore> {
+            let (own, after) = rest.split_at_checked(sums + 1)?;
+            rest = after;
+            let (&features, sums) = own.split_last()?;
+            let sums = sums.iter().map(|&v| f64::from(v) / STEPS).collect();
+            Some(ChannelScore { sums, features: features.try_into().ok()? })
+        };
+        let mut channels: [ChannelScore; Channel::ALL.len()] = Default::default();
+        for channel in &mut channels {
+            *channel = next(classes)?;
+        }
+        let lexicon = next(roles)?;
+        let mentions = rest.iter().map(|&n| n.try_into().ok()).collect::<Option<_>>()?;
+        Some(Self { channels, lexicon, mentions })
     }
 
     /// Number of roles, and of classes: the roles and the families of other jobs.

@@ -1,32 +1,42 @@
 //! Model files: text, one feature a line, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 1
+//! rolecall-model 2
 //! {"tool":"0.1.0","roles":[...],...}
-//! skills<TAB>user_stories<TAB>15<TAB>80<TAB>12<TAB>96<TAB>16<TAB>14
+//! skills<TAB>user_stories<TAB>15<TAB>80<TAB>12<TAB>...<TAB>65535<TAB>16383
 //! ...
 //! end<TAB>BLAKE3 of all lines before
 //! ```
 //!
 //! The numbers of a feature are the postings of each role and of each family of other jobs that show
-//! it, then the buckets of organisations that do in small letters: of all postings, and of those of
-//! a role. A model file is data: nothing in it is executed, and every number is checked.
+//! it, then masks of the buckets of organisations that do in small letters: of all postings, and of
+//! those of a role. This is all that scoring needs, and all of a compact model. Otherwise a second
+//! Zstandard frame follows with what retraining needs ([`super::workings`]), whose BLAKE3 hash
+//! stands in the header. A model file is data: nothing in it is executed, and every number is checked.
 
 use super::ModelError;
+use super::collect::Provenance;
 use super::combination::Combination;
+use super::fit::Base;
+use super::retrain::Retrain;
 use super::summary::Summary;
-use super::train::Provenance;
+use super::workings::Workings;
 use crate::evidence::Channel;
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;
+/// So are workings that unpack to more than this.
+const LARGEST_WORKINGS: u64 = 1 << 32;
+/// A model that is given away is packed once and read often.
 const LEVEL: i32 = 19;
+/// One that is retrained is written often.
+const WORKING_LEVEL: i32 = 3;
 
 /// All of a model but its features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,8 +51,19 @@ pub struct Header {
     pub families: Vec<String>,
     /// Postings counted, by role and then by family of other jobs.
     pub postings: Vec<u32>,
+    /// Organisations, where a row without one counts as its own.
+    pub organisations: u64,
+    /// BLAKE3 hash of the identities of the rows in sorted order: the same for the same rows in any
+    /// order. Of a model that began as a compact one, of the rows added since.
+    pub rows_hash: String,
     /// Where it comes from.
     pub provenance: Provenance,
+    /// What it was retrained with since, in order.
+    pub history: Vec<Retrain>,
+    /// What it began as, if that was a compact model.
+    pub base: Option<Base>,
+    /// BLAKE3 hash of what retraining needs, as packed; none in a compact model.
+    pub workings: Option<String>,
     /// How good it was on organisations it had not seen, by view.
     pub held_out: Vec<Summary>,
     /// Channel scores to probabilities, by view and question.
@@ -58,14 +79,20 @@ pub struct StoredFeature<'a> {
     pub text: &'a str,
     /// Postings that show it, by role and then by family of other jobs.
     pub postings: &'a [u32],
-    /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
-    pub support: [u32; 2],
+    /// Masks of the buckets of organisations that show it in small letters: in all postings, in those
+    /// of a role.
+    pub buckets: [u16; 2],
 }
 
 impl StoredFeature<'_> {
-    /// As a line of text.
-    pub(super) fn line(&self) -> String {
-        let numbers = self.postings.iter().chain(&self.support).map(|n| format!("\t{n}"));
+    /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
+    pub fn support(&self) -> [u32; 2] {
+        self.buckets.map(u16::count_ones)
+    }
+
+    /// As a line of text that ends with these numbers.
+    pub(super) fn line(&self, last: [u32; 2]) -> String {
+        let numbers = self.postings.iter().chain(&last).map(|n| format!("\t{n}"));
         format!("{}\t{}{}\n", self.channel.name(), self.text, numbers.collect::<String>())
     }
 }
@@ -75,8 +102,8 @@ impl StoredFeature<'_> {
 pub(crate) struct Features {
     classes: usize,
     texts: String,
-    /// Channel, end of its text, support.
-    rows: Vec<(Channel, u32, [u32; 2])>,
+    /// Channel, end of its text, buckets.
+    rows: Vec<(Channel, u32, [u16; 2])>,
     /// By feature, then by class.
     postings: Vec<u32>,
 }
@@ -88,7 +115,7 @@ impl Features {
 
     pub(super) fn push(&mut self, feature: StoredFeature) {
         self.texts.push_str(feature.text);
-        self.rows.push((feature.channel, self.texts.len() as u32, feature.support));
+        self.rows.push((feature.channel, self.texts.len() as u32, feature.buckets));
         self.postings.extend_from_slice(feature.postings);
     }
 
@@ -97,13 +124,13 @@ impl Features {
     }
 
     pub(crate) fn get(&self, place: usize) -> StoredFeature<'_> {
-        let (channel, end, support) = self.rows[place];
+        let (channel, end, buckets) = self.rows[place];
         let start = place.checked_sub(1).map_or(0, |before| self.rows[before].1);
         StoredFeature {
             channel,
             text: &self.texts[start as usize..end as usize],
             postings: &self.postings[place * self.classes..][..self.classes],
-            support,
+            buckets,
         }
     }
 
@@ -118,28 +145,59 @@ impl Features {
     }
 }
 
-/// Writes a model.
+/// Writes a model; `workings` as packed, or empty.
 ///
 /// # Errors
 /// Those of the writer.
-pub(super) fn write(header: &Header, features: &Features, out: impl Write) -> std::io::Result<()> {
+pub(super) fn write(
+    header: &Header,
+    features: &Features,
+    workings: &[u8],
+    mut out: impl Write,
+) -> std::io::Result<()> {
     let mut text = format!("{MAGIC}{FORMAT}\n{}\n", serde_json::to_string(header)?);
     for feature in features.iter() {
-        text.push_str(&feature.line());
+        text.push_str(&feature.line(feature.buckets.map(u32::from)));
     }
     let hash = blake3::hash(text.as_bytes()).to_hex();
     text.push_str(&format!("end\t{hash}\n"));
-    let mut packed = zstd::Encoder::new(out, LEVEL)?;
-    packed.include_checksum(true)?;
-    packed.write_all(text.as_bytes())?;
-    packed.finish()?.flush()
+    pack(text.as_bytes(), if workings.is_empty() { LEVEL } else { WORKING_LEVEL }, &mut out)?;
+    out.write_all(workings)?;
+    out.flush()
 }
 
-/// Reads a model.
+fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
+    let mut packed = zstd::Encoder::new(out, level)?;
+    packed.include_checksum(true)?;
+    packed.write_all(bytes)?;
+    packed.finish().map(drop)
+}
+
+/// Packs what retraining needs, and gives the hash of that.
+pub(super) fn pack_workings(workings: &Workings) -> (String, Vec<u8>) {
+    let bytes = workings.bytes();
+    let mut packed = Vec::new();
+    pack(&bytes, WORKING_LEVEL, &mut packed).expect("memory can be written to");
+    (blake3::hash(&packed).to_hex().to_string(), packed)
+}
+
+/// Reads what retraining needs, as packed.
+pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<Workings, ModelError> {
+    let corrupt = |what: String| ModelError::Corrupt(format!("its record of rows: {what}"));
+    let mut unpacked = Vec::new();
+    let decoder = zstd::Decoder::with_buffer(packed).map_err(|e| corrupt(e.to_string()))?;
+    decoder
+        .take(LARGEST_WORKINGS)
+        .read_to_end(&mut unpacked)
+        .map_err(|e| corrupt(e.to_string()))?;
+    Workings::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
+}
+
+/// Reads a model but for what retraining needs, and gives the bytes that follow.
 ///
 /// # Errors
 /// [`ModelError::Foreign`], [`ModelError::Newer`] or [`ModelError::Corrupt`].
-pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features), ModelError> {
+pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError> {
     if !bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         return Err(ModelError::Foreign);
     }
@@ -147,7 +205,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features), ModelError> {
     let mut unpacked = Vec::new();
     let decoder =
         zstd::Decoder::with_buffer(bytes).map_err(|e| ModelError::Corrupt(e.to_string()))?;
-    let result = decoder.take(LARGEST + 1).read_to_end(&mut unpacked);
+    let mut decoder = decoder.single_frame().take(LARGEST + 1);
+    let result = decoder.read_to_end(&mut unpacked);
+    let following = decoder.into_inner().finish();
     if !unpacked.starts_with(MAGIC.as_bytes()) && (result.is_ok() || unpacked.len() >= MAGIC.len())
     {
         return Err(ModelError::Foreign);
@@ -182,7 +242,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features), ModelError> {
     if !features.rows.is_sorted_by_key(|row| row.0) {
         return Err(corrupt("its features are out of order"));
     }
-    Ok((header, features))
+    // Packed, because this is checked at every start.
+    let hash = (!following.is_empty()).then(|| blake3::hash(following).to_hex().to_string());
+    if header.workings != hash {
+        return Err(corrupt("the part that retraining needs does not fit the rest"));
+    }
+    Ok((header, features, following))
 }
 
 /// Reads the line of a feature; `numbers` is room for exactly its numbers.
@@ -197,8 +262,9 @@ fn feature<'a>(line: &'a str, numbers: &'a mut [u32]) -> Option<StoredFeature<'a
         rest = after;
     }
     *last = rest.parse().ok()?;
-    let (postings, support) = numbers.split_at(numbers.len() - 2);
-    Some(StoredFeature { channel, text, postings, support: [support[0], support[1]] })
+    let (postings, buckets) = numbers.split_at(numbers.len() - 2);
+    let buckets = [buckets[0].try_into().ok()?, buckets[1].try_into().ok()?];
+    Some(StoredFeature { channel, text, postings, buckets })
 }
 
 fn split_at_tab(text: &str) -> Option<(&str, &str)> {

@@ -1,8 +1,7 @@
 //! How good a model is on rows whose organisations it never saw, and the thresholds that follow.
 
-use super::examples::Example;
+use super::fit::Probabilities;
 use super::inputs::View;
-use super::train::{HeldOutProbabilities, Probabilities};
 use crate::metrics::{Figures, average_precision, figures, lower_bound, most_confident, top};
 use crate::roles::{OTHER, RoleSet};
 use serde::{Deserialize, Serialize};
@@ -51,6 +50,32 @@ impl Summary {
         enough.and_then(|t| t.confidence).unwrap_or(2.0)
     }
 
+    /// The same figures with thresholds held near to its own: means of its own and those of newer
+    /// rows, each weighted by its rows.
+    pub(super) fn moved(&self, newer: &[Self]) -> Self {
+        let mut moved = self.clone();
+        let Some(newer) = newer.iter().find(|s| s.view == self.view) else { return moved };
+        let near = |own: &mut [Threshold], other: &[Threshold], rows: [u64; 2]| {
+            let share = rows[1] as f64 / (rows[0] + rows[1]).max(1) as f64;
+            for (own, other) in own.iter_mut().zip(other) {
+                own.confidence = match (own.confidence, other.confidence) {
+                    (Some(a), Some(b)) => Some((1.0 - share) * a + share * b),
+                    (a, b) => {
+                        if share <= 0.5 {
+                            a
+                        } else {
+                            b
+                        }
+                    }
+                };
+            }
+        };
+        let rows = |of: fn(&Self) -> &Figures| [of(self).rows, of(newer).rows];
+        near(&mut moved.closed_thresholds, &newer.closed_thresholds, rows(|s| &s.closed));
+        near(&mut moved.open_thresholds, &newer.open_thresholds, rows(|s| &s.open));
+        moved
+    }
+
     /// Whether any row is none of the roles.
     pub fn has_other(&self) -> bool {
         self.open.rows > self.closed.rows
@@ -62,23 +87,15 @@ pub fn outcome_names(roles: &RoleSet) -> Vec<String> {
     roles.iter().map(|r| r.id.clone()).chain([OTHER.to_owned()]).collect()
 }
 
-impl HeldOutProbabilities {
-    /// The figures of a view. `examples` in the order they were judged in.
-    pub fn summary(&self, view: View, examples: &[&Example], roles: &RoleSet) -> Summary {
-        summarise(view, &self.views[view as usize], examples, roles)
-    }
-}
-
-/// The figures of a set of predictions.
+/// The figures of a set of predictions, with the place of each row's label among the outcomes.
 pub fn summarise(
     view: View,
     predicted: &[Probabilities],
-    examples: &[&Example],
+    outcomes: &[usize],
     roles: &RoleSet,
 ) -> Summary {
     let names = outcome_names(roles);
     let n = roles.len();
-    let outcomes: Vec<usize> = examples.iter().map(|e| e.outcome).collect();
     let open: Vec<Vec<f64>> = predicted.iter().map(Probabilities::open).collect();
     let inside: Vec<usize> = (0..outcomes.len()).filter(|&i| outcomes[i] < n).collect();
     let closed: Vec<Vec<f64>> = inside.iter().map(|&i| predicted[i].closed.clone()).collect();
@@ -88,10 +105,10 @@ pub fn summarise(
     Summary {
         view,
         closed: figures(&names[..n], &closed, &closed_truths),
-        open: figures(&names, &open, &outcomes),
+        open: figures(&names, &open, outcomes),
         scope_average_precision: average_precision(&in_scope, &is_role),
         closed_thresholds: thresholds(&closed, &closed_truths, n),
-        open_thresholds: thresholds(&open, &outcomes, n),
+        open_thresholds: thresholds(&open, outcomes, n),
     }
 }
 

@@ -1,7 +1,9 @@
-//! What is in a model, for people.
+//! What is in a model, and what changed between two, for people.
 
 use super::evaluation::write_summary;
-use super::text::printable;
+use super::retrain::write_remembered;
+use super::text::{fit, printable};
+use crate::judge::{ModelChange, Moved, Strongest};
 use crate::model::Header;
 use std::io::{self, Write};
 
@@ -23,7 +25,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         .map(|(name, n)| format!("{} {n}", printable(name)))
         .collect();
     writeln!(out, "postings       {}", counted.join(", "))?;
-    writeln!(out, "organisations  {}", p.organisations)?;
+    writeln!(out, "organisations  {}", header.organisations)?;
     for (label, n) in &p.left_out {
         writeln!(out, "left out       {n} labelled {:?}", printable(label))?;
     }
@@ -34,8 +36,29 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         writeln!(out, "unreadable     {} rows", p.rejected)?;
     }
     writeln!(out, "features       {features}")?;
+    match (&header.base, &header.workings) {
+        (None, Some(_)) => {
+            writeln!(out, "retraining     exact: it knows every row it has counted")?;
+        }
+        (_, None) => writeln!(
+            out,
+            "retraining     compact: it takes new rows, but its rare features are gone and it does not know\n\
+             {:15}which rows it has counted, so none can be removed or noticed when they come again",
+            ""
+        )?,
+        (Some(base), Some(_)) => writeln!(
+            out,
+            "retraining     exact for the rows since; it began as a compact model of {} postings, whose\n\
+             {:15}rows it does not know",
+            base.postings.iter().sum::<u32>(),
+            ""
+        )?,
+    }
     writeln!(out, "lexicon        {}", header.lexicon)?;
-    writeln!(out, "rows hash      {}", p.rows_hash)?;
+    writeln!(out, "rows hash      {}", header.rows_hash)?;
+    for (i, record) in header.history.iter().enumerate() {
+        write_remembered(out, i + 1, record)?;
+    }
     if header.postings.iter().all(|&n| n == 0) {
         return writeln!(
             out,
@@ -46,6 +69,99 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     for summary in &header.held_out {
         writeln!(out)?;
         write_summary(out, summary)?;
+    }
+    Ok(())
+}
+
+/// Writes the strongest features of each role.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_strongest(out: &mut dyn Write, strongest: &[Strongest]) -> io::Result<()> {
+    let mut role = "";
+    for of_channel in strongest.iter().filter(|s| !s.features.is_empty()) {
+        if role != of_channel.role {
+            role = &of_channel.role;
+            writeln!(
+                out,
+                "\nstrongest for {}: naive Bayes weight in nats, postings",
+                printable(role)
+            )?;
+        }
+        let features = of_channel.features.iter();
+        let features = features.map(|f| format!("{} ({:.1}, {})", f.text, f.weight, f.postings));
+        let features: Vec<String> = features.collect();
+        writeln!(out, "  {:9} {}", of_channel.channel.name(), printable(&features.join("; ")))?;
+    }
+    Ok(())
+}
+
+/// Writes what changed between two models.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_model_change(out: &mut dyn Write, change: &ModelChange) -> io::Result<()> {
+    writeln!(out, "{:34}      old       new", "")?;
+    let [old, new] = change.organisations;
+    writeln!(out, "{:34} {old:>8}  {new:>8}", "organisations")?;
+    for (name, [old, new]) in &change.postings {
+        writeln!(out, "postings  {} {old:>8}  {new:>8}", fit(name, 24))?;
+    }
+    let [old, new] = change.retrains;
+    writeln!(out, "{:34} {old:>8}  {new:>8}", "retrains")?;
+    writeln!(out, "\nfeatures       in both       new      lost   mean change of weight")?;
+    for c in &change.channels {
+        let [both, new, lost] = c.features;
+        writeln!(
+            out,
+            "  {:11} {both:>8}  {new:>8}  {lost:>8}   {:.3}",
+            c.channel.name(),
+            c.mean_distance
+        )?;
+    }
+    write_moved(out, "moved furthest", &change.moved)?;
+    write_moved(out, "strongest of the new", &change.new)?;
+    write_moved(out, "strongest of the lost", &change.lost)?;
+    if !change.combination.is_empty() {
+        writeln!(out, "\ncombination: moved furthest")?;
+    }
+    for m in &change.combination {
+        writeln!(
+            out,
+            "  {:+.3} to {:+.3}  {} speaks for {} ({})",
+            m.weight[0],
+            m.weight[1],
+            m.input,
+            m.class,
+            super::evaluation::view_name(m.view)
+        )?;
+    }
+    writeln!(out, "\neach on rows it had not seen                          old    new")?;
+    for f in &change.figures {
+        let shown = |v: Option<f64>| v.map_or_else(|| "    -".to_owned(), |v| format!("{v:.3}"));
+        let [old, new] = f.value.map(shown);
+        writeln!(out, "  {:17} {:31}  {old}  {new}", super::evaluation::view_name(f.view), f.name)?;
+    }
+    Ok(())
+}
+
+fn write_moved(out: &mut dyn Write, what: &str, moved: &[Moved]) -> io::Result<()> {
+    if !moved.is_empty() {
+        writeln!(out, "\n{what}: weight for a role in nats, postings of the role")?;
+    }
+    for m in moved {
+        let weight = |side: usize| m.weight[side].map_or("    -".into(), |w| format!("{w:+5.2}"));
+        writeln!(
+            out,
+            "  {} ({}) to {} ({})  {} {}  for {}",
+            weight(0),
+            m.postings[0],
+            weight(1),
+            m.postings[1],
+            m.channel.name(),
+            printable(&m.text),
+            m.role
+        )?;
     }
     Ok(())
 }

@@ -1,21 +1,12 @@
 //! `--lexicon`: a folder of one's own, and what can be wrong in it.
 
-use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Workspace};
+use crate::workspace::{LEXICON, PLAIN, SAMPLE, SAMPLE_MODEL, Workspace, copy_lexicon};
 use std::path::Path;
-
-const ROLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/roles");
 
 /// A copy of the lexicon in the folder `mine`.
 fn copy() -> Workspace {
     let workspace = Workspace::new();
-    std::fs::create_dir(workspace.path("mine")).expect("the folder can be written to");
-    for entry in std::fs::read_dir(ROLES).expect("the lexicon is there") {
-        let path = entry.expect("the lexicon can be read").path();
-        if path.extension().is_some_and(|e| e == "csv") {
-            let name = path.file_name().expect("a file has a name");
-            std::fs::copy(&path, workspace.path("mine").join(name)).expect("it can be copied");
-        }
-    }
+    copy_lexicon(&workspace, "mine");
     workspace
 }
 
@@ -71,7 +62,7 @@ fn a_model_belongs_to_the_lexicon_it_was_trained_with() {
 
 #[test]
 fn a_wrong_line_is_named_with_file_and_line() {
-    let text = std::fs::read_to_string(Path::new(ROLES).join("skills.csv")).expect("it is there");
+    let text = std::fs::read_to_string(Path::new(LEXICON).join("skills.csv")).expect("it is there");
     let first = csv::Reader::from_reader(text.as_bytes()).records().next().expect("an entry");
     let first = first.expect("an entry");
     let form = first[6].split(';').next().expect("a form");

@@ -6,6 +6,8 @@ mod explain;
 mod input;
 mod lexicon;
 mod model;
+mod retrain;
+mod roles;
 mod skills;
 mod train;
 mod workspace;

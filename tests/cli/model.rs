@@ -1,11 +1,10 @@
 //! `model`, and model files that cannot be used.
 
-use crate::workspace::{PLAIN, ROLES, SAMPLE_MODEL, Workspace};
+use crate::workspace::{PLAIN, ROLES, SAMPLE_MODEL, Workspace, model_text};
 
-/// The text inside a model file, changed and packed again.
+/// The text inside a model file but for what only retraining needs, changed and packed again.
 fn rewritten(change: impl FnOnce(String) -> String) -> Vec<u8> {
-    let text = zstd::decode_all(SAMPLE_MODEL.as_slice()).expect("a model is packed");
-    let text = change(String::from_utf8(text).expect("a model is text"));
+    let text = change(model_text(&SAMPLE_MODEL));
     zstd::encode_all(text.as_bytes(), 1).expect("memory")
 }
 

@@ -12,6 +12,8 @@ pub(crate) const ROLES: [&str; 3] =
     ["product_owner", "product_manager", "technical_project_manager"];
 /// Labelled postings of invented organisations.
 pub(crate) const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/sample_postings.csv");
+/// The role lexicon.
+pub(crate) const LEXICON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/roles");
 /// Two postings of each role that nobody would take for another.
 pub(crate) const PLAIN: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/plain_postings.csv");
@@ -22,6 +24,24 @@ pub(crate) static SAMPLE_MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     workspace.rolecall(&["train", SAMPLE, "-o", "sample.rolecall"]).succeeds();
     workspace.read("sample.rolecall")
 });
+
+/// The text of a model file: all but what only retraining needs.
+pub(crate) fn model_text(model: &[u8]) -> String {
+    let decoder = zstd::Decoder::with_buffer(model).expect("a model is packed").single_frame();
+    std::io::read_to_string(decoder).expect("a model is text")
+}
+
+/// Copies the lexicon into a folder of a workspace.
+pub(crate) fn copy_lexicon(workspace: &Workspace, folder: &str) {
+    std::fs::create_dir(workspace.path(folder)).expect("the folder can be written to");
+    for entry in std::fs::read_dir(LEXICON).expect("the lexicon is there") {
+        let path = entry.expect("the lexicon can be read").path();
+        if path.extension().is_some_and(|e| e == "csv") {
+            let name = path.file_name().expect("a file has a name");
+            std::fs::copy(&path, workspace.path(folder).join(name)).expect("it can be copied");
+        }
+    }
+}
 
 /// A private folder.
 pub(crate) struct Workspace {

@@ -20,7 +20,7 @@ use std::path::Path;
 const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.common)?;
+    let lexicon = lexicon(&args.input.reading.common)?;
     let model = model(args.judging.model.as_deref(), &lexicon)?;
     let settings = Settings {
         view: args.judging.view(),
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let mut postings = Postings::open(&args.input)?;
     let roles = lexicon.roles();
     refuse_taken_names(postings.header(), roles)?;
-    if judge.threshold() > 1.0 && !args.input.common.quiet {
+    if judge.threshold() > 1.0 && !args.input.reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
             args.precision
@@ -105,7 +105,7 @@ impl Rows {
             return Ok(Self::Table(output, table));
         }
         let mut writer =
-            csv::WriterBuilder::new().delimiter(args.input.delimiter).from_writer(output);
+            csv::WriterBuilder::new().delimiter(args.input.reading.delimiter).from_writer(output);
         writer.write_record(header.iter().chain(&added_columns(lexicon.roles())))?;
         Ok(Self::Csv(Box::new(writer)))
     }
@@ -164,10 +164,10 @@ impl Summary {
     }
 
     fn say(&self, args: &Classify) -> Result<()> {
-        if args.input.common.quiet {
+        if args.input.reading.common.quiet {
             return Ok(());
         }
-        if args.input.common.json {
+        if args.input.reading.common.json {
             writeln!(std::io::stderr(), "{}", serde_json::to_string(self)?)?;
             return Ok(());
         }

@@ -1,9 +1,9 @@
 //! `evaluate`: how good it is on rows it has not seen.
 
-use super::train::given_label;
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure};
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
+use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
@@ -40,11 +40,11 @@ struct Judged {
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.common)?;
+    let lexicon = lexicon(&args.input.reading.common)?;
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
-    rows.sort_by_key(|row| row.example.order);
+    rows.sort_by_key(|row| row.example.row);
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
     if let Some(path) = &args.predictions {
         let mut output = Output::open(Some(path))?;
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         write_file(path, |out| write_evaluation_page(out, &evaluation))?;
     }
     let mut out = Output::open(None)?;
-    if args.input.common.json {
+    if args.input.reading.common.json {
         writeln!(out, "{}", serde_json::to_string(&evaluation)?)?;
     } else {
         write_evaluation(&mut out, &evaluation)?;
@@ -149,7 +149,7 @@ fn read(
         }
     }
     let (_, outcome) = postings.finish()?;
-    say_left_out(&left_out, false, &args.input.common);
+    say_left_out(&left_out, false, lexicon.roles(), &args.input.reading.common);
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }
@@ -212,7 +212,7 @@ fn predict(
 /// The fold of each row: by the column, or five of organisations.
 fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
     if args.folds.is_none() {
-        return rows.iter().map(|row| (row.example.organisation % 5) as usize).collect();
+        return rows.iter().map(|row| (row.example.row.organisation % 5) as usize).collect();
     }
     let mut names: Vec<&str> = rows.iter().map(|row| row.fold.as_str()).collect();
     names.sort_unstable();

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Explain) -> Result<Outcome> {
         }
         None => bail!("name the row with --row N (from 1, without the header)"),
     };
-    let lexicon = lexicon(&args.input.common)?;
+    let lexicon = lexicon(&args.input.reading.common)?;
     let model = model(args.judging.model.as_deref(), &lexicon)?;
     let settings =
         Settings { view: args.judging.view(), closed: args.judging.closed, ..Settings::default() };
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Explain) -> Result<Outcome> {
         write_file(path, |out| write_explanation_page(out, &explanation, args.top))?;
     }
     let mut out = Output::open(None)?;
-    if args.input.common.json {
+    if args.input.reading.common.json {
         writeln!(out, "{}", serde_json::to_string(&explanation)?)?;
     } else {
         write_explanation(&mut out, &explanation, args.top)?;

@@ -4,6 +4,7 @@ mod classify;
 mod evaluate;
 mod explain;
 mod model;
+mod retrain;
 mod skills;
 mod train;
 
@@ -15,20 +16,24 @@ use anyhow::{Context, Result};
 pub(super) fn run(args: Args) -> Result<Outcome> {
     match args.command {
         Command::Classify(args) => {
-            set_threads(&args.input.common)?;
+            set_threads(&args.input.reading.common)?;
             classify::run(&args)
         }
         Command::Train(args) => {
-            set_threads(&args.input.common)?;
+            set_threads(&args.input.reading.common)?;
             train::run(&args)
         }
+        Command::Retrain(args) => {
+            set_threads(&args.reading.common)?;
+            retrain::run(&args)
+        }
         Command::Evaluate(args) => {
-            set_threads(&args.input.common)?;
+            set_threads(&args.input.reading.common)?;
             evaluate::run(&args)
         }
         Command::Explain(args) => explain::run(&args),
         Command::Skills(args) => {
-            set_threads(&args.input.common)?;
+            set_threads(&args.input.reading.common)?;
             skills::run(&args)
         }
         Command::Model(command) => model::run(&command),

@@ -1,31 +1,123 @@
-//! `model`: what is in a model.
+//! `model`: what is in a model, and what changed between two.
 
 use crate::cli::Outcome;
-use crate::cli::args::ModelCommand;
-use crate::cli::input::{lexicon, model};
-use crate::cli::output::Output;
-use crate::report::write_header;
-use anyhow::Result;
+use crate::cli::args::{ModelCommand, Reading};
+use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::labelled::{given, given_label};
+use crate::cli::output::{Output, say};
+use crate::evidence::{Extractor, Lexicon};
+use crate::judge::{Beside, Given, Judge, Settings, compare, strongest};
+use crate::model::{Example, Model, Probabilities, View};
+use crate::postings::Column;
+use crate::report::{write_beside, write_header, write_model_change, write_strongest};
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use serde_json::json;
 use std::io::Write;
+use std::path::PathBuf;
 
 pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
-    let (ModelCommand::Show { file, common } | ModelCommand::Export { file, common, .. }) = command;
-    let lexicon = lexicon(common)?;
-    let model = model(file.as_deref(), &lexicon)?;
-    let mut out = Output::open(None)?;
     match command {
-        ModelCommand::Show { .. } if common.json => {
-            writeln!(out, "{}", serde_json::to_string(model.header())?)?;
-        }
-        ModelCommand::Show { .. } => {
-            write_header(&mut out, model.header(), model.features().count())?;
-        }
-        ModelCommand::Export { .. } => {
-            for line in model.counts() {
-                out.write_all(line.as_bytes())?;
+        ModelCommand::Show { file, top, common } => {
+            let lexicon = lexicon(common)?;
+            let model = model(file.as_deref(), &lexicon)?;
+            let strongest = strongest(&model, *top);
+            let mut out = Output::open(None)?;
+            if common.json {
+                let mut shown = serde_json::to_value(model.header())?;
+                shown["features"] = model.features().count().into();
+                shown["strongest"] = serde_json::to_value(&strongest)?;
+                writeln!(out, "{shown}")?;
+            } else {
+                write_header(&mut out, model.header(), model.features().count())?;
+                write_strongest(&mut out, &strongest)?;
             }
+            out.finish()?;
+            Ok(Outcome::Done)
+        }
+        ModelCommand::Compare { old, new, rows, top, reading } => {
+            let lexicon = lexicon(&reading.common)?;
+            let (old, new) = (model(Some(old), &lexicon)?, model(Some(new), &lexicon)?);
+            let change = compare(&old, &new, *top);
+            let (beside, outcome) = if rows.is_empty() {
+                (None, Outcome::Done)
+            } else {
+                let (beside, outcome) = classify_by_both(&old, &new, rows, reading, &lexicon)?;
+                (Some(beside), outcome)
+            };
+            let mut out = Output::open(None)?;
+            if reading.common.json {
+                writeln!(out, "{}", json!({ "models": change, "rows": beside }))?;
+            } else {
+                write_model_change(&mut out, &change)?;
+                if let Some(beside) = beside {
+                    writeln!(out, "\non the rows given, by both models as they are:")?;
+                    write_beside(&mut out, &beside, *top)?;
+                }
+            }
+            out.finish()?;
+            Ok(outcome)
+        }
+        ModelCommand::Export { file, compact, output, common, .. } => {
+            let model = model(file.as_deref(), &lexicon(common)?)?;
+            let mut out = Output::open(output.as_deref())?;
+            if *compact {
+                model.compact().write(&mut out).context("cannot write the model")?;
+            } else {
+                for line in model.counts() {
+                    out.write_all(line.as_bytes())?;
+                }
+            }
+            out.finish()?;
+            if *compact && !common.quiet {
+                say(
+                    "this compact model scores as the whole one does. It still learns from new rows \
+                     (retrain --add), but its rare features are gone, it does not know which rows it has \
+                     counted, and so none of them can be removed or noticed when they come again, and it \
+                     cannot be merged into another",
+                );
+            }
+            Ok(Outcome::Done)
         }
     }
-    out.finish()?;
-    Ok(Outcome::Done)
+}
+
+/// Classifies rows by two models, as they are: no row is held out.
+fn classify_by_both(
+    old: &Model,
+    new: &Model,
+    files: &[PathBuf],
+    reading: &Reading,
+    lexicon: &Lexicon,
+) -> Result<(Beside, Outcome)> {
+    let extractor = Extractor::new(lexicon);
+    let mut postings = Postings::of_files(files.to_vec(), reading)?;
+    let (mut rows, mut by_old, mut by_new) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(batch) = postings.next()? {
+        let columns = postings.columns();
+        let file = postings.file();
+        let judged: Vec<(Given, Probabilities, Probabilities)> = batch
+            .par_iter()
+            .map(|row| {
+                let get = |column| row.get(columns, column);
+                let evidence = extractor.extract(get(Column::Description));
+                let label = given_label(row, columns, lexicon).ok().map(|label| {
+                    let (title, company) = (get(Column::Title), get(Column::Company));
+                    let example = Example::new(&evidence, title, company, label, lexicon);
+                    (example.outcome, example.row.organisation)
+                });
+                let given = Given { label, ..given(file, row, columns) };
+                let [old, new] = [old, new].map(|m| m.probabilities(&evidence, View::Full));
+                (given, old, new)
+            })
+            .collect();
+        for (given, old, new) in judged {
+            rows.push(given);
+            by_old.push(old);
+            by_new.push(new);
+        }
+    }
+    let judge = Judge::new(new, lexicon, Settings::default());
+    let beside = Beside::new(&judge, &rows, [&by_old, &by_new]);
+    Ok((beside, postings.finish()?.1))
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.common)?;
+    let lexicon = lexicon(&args.input.reading.common)?;
     let mut writer = csv::Writer::from_writer(Output::open(None)?);
     let outcome = if args.input.files.is_empty() {
         list(&mut writer, &lexicon)?;
@@ -52,7 +52,7 @@ fn extract(args: &Skills, writer: &mut csv::Writer<Output>, lexicon: &Lexicon) -
             .map(|row| extractor.extract(row.get(columns, Column::Description)))
             .collect();
         for (row, evidence) in rows.iter().zip(&evidence) {
-            let skills = evidence.features().iter().filter(|f| f.channel == Channel::Skills);
+            let skills = evidence.features().iter().filter(|f| f.key.channel() == Channel::Skills);
             let mut found: Vec<_> = skills.map(|f| (evidence.span(f), f)).collect();
             found.sort_by_key(|(span, _)| span.start);
             for (span, feature) in found {

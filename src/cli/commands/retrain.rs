@@ -1,0 +1,223 @@
+//! `retrain`: rows added to a model, taken out of it, models merged, and what that changes.
+
+use crate::cli::Outcome;
+use crate::cli::args::Retrain;
+use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::labelled::{collect, given};
+use crate::cli::output::{Output, say};
+use crate::evidence::Lexicon;
+use crate::judge::{Beside, Given, Judge, Settings};
+use crate::metrics::Difference;
+use crate::model::{
+    Change, Collector, Counting, Drifted, Example, Model, Retrain as Record, RetrainError,
+    Retrained, Turned, View,
+};
+use crate::postings::{Columns, Row};
+use crate::report::{write_beside, write_drift, write_retrain, write_turnover};
+use anyhow::{Context, Result};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Rows that are named in an error.
+const NAMED: usize = 5;
+
+/// Everything a retrain reports.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    taken_back: bool,
+    new_features: &'a [Turned],
+    lost_features: &'a [Turned],
+    drifted: Option<&'a Drifted>,
+    compared_on: &'static str,
+    beside: Option<&'a Beside>,
+    worse: bool,
+    written: bool,
+}
+
+pub(super) fn run(args: &Retrain) -> Result<Outcome> {
+    let lexicon = lexicon(&args.reading.common)?;
+    let old = model(args.model.as_deref(), &lexicon)?;
+    let merged: Result<Vec<Model>> =
+        args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
+    let merged = merged?;
+    let mut output = Output::open(Some(&args.output))?;
+    if old.is_compact() && !args.reading.common.quiet {
+        say(
+            "the model to start from is a compact one: its counts are added to, but features it left \
+             out start from nothing, rows it has counted before are not noticed, and none can be removed",
+        );
+    }
+    let Input { added, removed, check, outcome } = Input::read(args, &lexicon)?;
+    let counting = Counting { twice: args.labelling.count_twice };
+    let change = Change { added: added.0, removed: removed.0, merged, counting };
+    let retrained = old.retrain(&change, &lexicon);
+    let mut retrained = retrained.map_err(|e| name_rows(e, &removed.1, &old))?;
+    let (compared_on, beside) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
+    if let Some(beside) = &beside {
+        retrained.record.difference.clone_from(&beside.difference);
+        retrained.record.flips.clone_from(&beside.flipped);
+    }
+    let worse = retrained.record.difference.as_ref().is_some_and(Difference::worse);
+    let written = !worse || args.allow_worse;
+    if written {
+        if !retrained.taken_back {
+            retrained.model.remember(retrained.record.clone());
+        }
+        let said = || format!("cannot write {}", args.output.display());
+        retrained.model.write(&mut output).with_context(said)?;
+        output.finish()?;
+    }
+    let report = Report {
+        record: &retrained.record,
+        taken_back: retrained.taken_back,
+        new_features: &retrained.new_features,
+        lost_features: &retrained.lost_features,
+        drifted: retrained.drifted.as_ref(),
+        compared_on,
+        beside: beside.as_ref(),
+        worse,
+        written,
+    };
+    let mut out = Output::open(None)?;
+    if args.reading.common.json {
+        writeln!(out, "{}", serde_json::to_string(&report)?)?;
+    } else if !args.reading.common.quiet {
+        write(&mut out, &report, args)?;
+    }
+    out.finish()?;
+    if !written {
+        say(&format!(
+            "{} was not written: the new model is worse than the old one by more than chance; \
+             --allow-worse writes it all the same",
+            args.output.display()
+        ));
+        return Ok(Outcome::Noticed);
+    }
+    Ok(outcome)
+}
+
+type Rows = (Collector, Vec<Given>);
+
+/// What was read.
+struct Input {
+    added: Rows,
+    removed: Rows,
+    check: Rows,
+    outcome: Outcome,
+}
+
+impl Input {
+    fn read(args: &Retrain, lexicon: &Lexicon) -> Result<Self> {
+        let mut postings: Option<Postings> = None;
+        let mut read = |files: &[PathBuf]| -> Result<Rows> {
+            if files.is_empty() {
+                return Ok(Rows::default());
+            }
+            let postings = match &mut postings {
+                Some(postings) => {
+                    postings.go_on(files.to_vec())?;
+                    postings
+                }
+                None => postings.insert(Postings::of_files(files.to_vec(), &args.reading)?),
+            };
+            let mut rows = Vec::new();
+            let each =
+                |file: &str, row: &Row, columns: &Columns| rows.push(given(file, row, columns));
+            let collector = collect(postings, &args.labelling, lexicon, each)?;
+            let labels = collector.examples().iter().map(|e| (e.outcome, e.row.organisation));
+            rows.iter_mut().zip(labels).for_each(|(row, label)| row.label = Some(label));
+            Ok((collector, rows))
+        };
+        let (removed, mut added, check) =
+            (read(&args.remove)?, read(&args.add)?, read(&args.check)?);
+        let outcome = match postings {
+            Some(postings) => postings.finish()?.1,
+            None => Outcome::Done,
+        };
+        let provenance = added.0.provenance();
+        provenance.data.clone_from(&args.labelling.data_name);
+        provenance.date.clone_from(&args.labelling.date);
+        Ok(Self { added, removed, check, outcome })
+    }
+}
+
+/// Names the rows that could not be removed.
+fn name_rows(error: RetrainError, removed: &[Given], model: &Model) -> anyhow::Error {
+    let RetrainError::NotInModel { rows } = &error else { return error.into() };
+    let named: Vec<String> = rows
+        .iter()
+        .take(NAMED)
+        .map(|&i| format!("{} {:?}", removed[i].place, removed[i].title))
+        .collect();
+    let more = rows.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let compact = model.is_compact() || model.header().base.is_some();
+    let why = if compact {
+        "it began as a compact model, which keeps no record of its rows"
+    } else {
+        "title, organisation, text and label must be those they were added with"
+    };
+    anyhow::anyhow!("{error}: {}{more}; {why}", named.join("; "))
+}
+
+/// Compares both models on the rows to check by, or else on the added ones.
+fn compare(
+    old: &Model,
+    retrained: &Retrained,
+    change: &Change,
+    added: &[Given],
+    check: &Rows,
+    lexicon: &Lexicon,
+) -> (&'static str, Option<Beside>) {
+    let (examples, given): (Vec<&Example>, Vec<Given>);
+    let on = if check.1.is_empty() {
+        examples = retrained.added.iter().map(|&i| &change.added.examples()[i]).collect();
+        given = retrained.added.iter().map(|&i| added[i].clone()).collect();
+        "the added rows, each judged without its organisation"
+    } else {
+        let all = check.0.examples();
+        let unseen: Vec<usize> = (0..all.len()).filter(|&i| !retrained.holds(all[i].row)).collect();
+        let seen = all.len() - unseen.len();
+        if seen > 0 {
+            say(&format!("{seen} of the rows to check by are in the model, and are not looked at"));
+        }
+        examples = unseen.iter().map(|&i| &all[i]).collect();
+        given = unseen.iter().map(|&i| check.1[i].clone()).collect();
+        "the rows to check by"
+    };
+    if examples.is_empty() {
+        return (on, None);
+    }
+    let view = View::Full;
+    let [before, after] = retrained.beside(old, &examples, view);
+    let settings = Settings { view, ..Settings::default() };
+    let judge = Judge::new(&retrained.model, lexicon, settings);
+    (on, Some(Beside::new(&judge, &given, [&before, &after])))
+}
+
+fn write(out: &mut dyn Write, report: &Report, args: &Retrain) -> io::Result<()> {
+    if report.written {
+        writeln!(out, "wrote {}", args.output.display())?;
+    }
+    if report.taken_back {
+        writeln!(out, "These rows were all that an earlier retrain added: it is taken back.")?;
+    }
+    write_retrain(out, report.record)?;
+    write_turnover(out, "new", report.new_features, args.top)?;
+    write_turnover(out, "lost", report.lost_features, args.top)?;
+    if let Some(drifted) = report.drifted {
+        write_drift(out, drifted, args.top)?;
+    }
+    match report.beside {
+        Some(beside) => {
+            writeln!(out, "compared on    {}", report.compared_on)?;
+            write_beside(out, beside, args.top)
+        }
+        None => {
+            writeln!(out, "compared on    nothing: there are no rows to compare by (--check FILE)")
+        }
+    }
+}

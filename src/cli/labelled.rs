@@ -1,0 +1,84 @@
+//! Reads labelled postings, to be counted.
+
+use super::args::Labelling;
+use super::input::{Postings, say_left_out};
+use crate::evidence::{Evidence, Extractor, Lexicon, Title, TitleRole};
+use crate::judge::Given;
+use crate::model::Collector;
+use crate::postings::{Column, Columns, Row};
+use crate::roles::Label;
+use anyhow::Result;
+use rayon::prelude::*;
+
+/// Collects the rows of the files that are open, up to their end; `each` is told of every row that
+/// has a label.
+pub(crate) fn collect(
+    postings: &mut Postings,
+    labelling: &Labelling,
+    lexicon: &Lexicon,
+    mut each: impl FnMut(&str, &Row, &Columns),
+) -> Result<Collector> {
+    let mut collector = Collector::default();
+    let extractor = Extractor::new(lexicon);
+    let label: fn(&Row, &Columns, &Lexicon) -> Result<Label, String> = if labelling.label_from_title
+    {
+        postings.need(Column::Title)?;
+        stated_label
+    } else {
+        postings.need(Column::Label)?;
+        given_label
+    };
+    let before = postings.tally.rejected;
+    while let Some(rows) = postings.next()? {
+        let columns = postings.columns();
+        let evidence: Vec<Evidence> = rows
+            .par_iter()
+            .map(|row| extractor.extract(row.get(columns, Column::Description)))
+            .collect();
+        for (row, evidence) in rows.iter().zip(&evidence) {
+            let label = label(row, columns, lexicon);
+            let (title, company) =
+                (row.get(columns, Column::Title), row.get(columns, Column::Company));
+            let label = label.as_ref().copied().map_err(String::as_str);
+            if collector.add(evidence, title, company, label, lexicon).is_some() {
+                each(postings.file(), row, columns);
+            }
+        }
+    }
+    collector.reject(postings.tally.rejected - before);
+    let left_out = &collector.provenance().left_out;
+    let by_title = labelling.label_from_title;
+    say_left_out(left_out, by_title, lexicon.roles(), postings.common());
+    Ok(collector)
+}
+
+/// A posting to be judged, without its label.
+pub(crate) fn given(file: &str, row: &Row, columns: &Columns) -> Given {
+    let id = row.get(columns, Column::Id);
+    let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
+    Given {
+        place: format!("{file}, row {}{id}", row.number),
+        title: row.get(columns, Column::Title).to_owned(),
+        description: row.get(columns, Column::Description).to_owned(),
+        label: None,
+    }
+}
+
+/// The label that stands in the label column, or what stands there instead.
+pub(crate) fn given_label(
+    row: &Row,
+    columns: &Columns,
+    lexicon: &Lexicon,
+) -> Result<Label, String> {
+    let text = row.get(columns, Column::Label);
+    Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())
+}
+
+fn stated_label(row: &Row, columns: &Columns, lexicon: &Lexicon) -> Result<Label, String> {
+    match Title::read(row.get(columns, Column::Title), lexicon).role {
+        TitleRole::One(role) => Ok(Label::Role(role)),
+        TitleRole::Several(_) => Err("title states several roles".into()),
+        TitleRole::Undecided => Err("title leaves the role undecided".into()),
+        TitleRole::None => Err("title states no role".into()),
+    }
+}

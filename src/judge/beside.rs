@@ -1,0 +1,107 @@
+//! Two models on the same postings.
+
+use super::classify::{Judge, Phrase};
+use crate::metrics::{Difference, top};
+use crate::model::{Probabilities, outcome_names};
+use crate::roles::Label;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A posting that two models judge.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Where it stands, for people.
+    pub place: String,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub description: String,
+    /// Place of its label among the outcomes, and hash of its organisation, if it has a label.
+    pub label: Option<(usize, u64)>,
+}
+
+/// A posting that the new model gives another label than the old one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flip {
+    /// Where it stands.
+    pub place: String,
+    /// Its title.
+    pub title: String,
+    /// Its own label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Label by the old model.
+    pub old: String,
+    /// Its probability.
+    pub old_confidence: f64,
+    /// Label by the new model.
+    pub new: String,
+    /// Its probability.
+    pub new_confidence: f64,
+    /// What speaks for the new label against the old one, by the new model, strongest first.
+    pub evidence: Vec<Phrase>,
+}
+
+/// How two models differ on postings.
+#[derive(Debug, Clone, Serialize)]
+pub struct Beside {
+    /// Postings judged.
+    pub rows: u64,
+    /// The figures, if the postings have labels.
+    pub difference: Option<Difference>,
+    /// Postings with another label, by old and new label.
+    pub flipped: BTreeMap<String, u64>,
+    /// Those postings, the largest changes first.
+    pub flips: Vec<Flip>,
+}
+
+impl Beside {
+    /// Compares what an old and a new model say of postings; `judge` has the new model.
+    ///
+    /// Where every posting with a label is of a role, `other` does not count.
+    pub fn new(judge: &Judge, rows: &[Given], [old, new]: [&[Probabilities]; 2]) -> Self {
+        let names = outcome_names(judge.lexicon().roles());
+        let roles = names.len() - 1;
+        let labels: Vec<usize> = rows.iter().filter_map(|r| Some(r.label?.0)).collect();
+        let closed = !labels.is_empty() && labels.iter().all(|&l| l < roles);
+        let outcomes = |p: &Probabilities| if closed { p.closed.clone() } else { p.open() };
+        let [old, new] = [old, new].map(|all| all.iter().map(outcomes).collect::<Vec<_>>());
+        let labelled: Vec<usize> = (0..rows.len()).filter(|&i| rows[i].label.is_some()).collect();
+        let of_labelled = |all: &[Vec<f64>]| labelled.iter().map(|&i| all[i].clone()).collect();
+        let [old_labelled, new_labelled]: [Vec<Vec<f64>>; 2] = [&old, &new].map(|p| of_labelled(p));
+        let groups: Vec<u64> = rows.iter().filter_map(|r| Some(r.label?.1)).collect();
+        let difference = (!labelled.is_empty()).then(|| {
+            let names = if closed { &names[..roles] } else { &names[..] };
+            Difference::new(names, [&old_labelled, &new_labelled], &labels, &groups)
+        });
+        let mut flipped = BTreeMap::new();
+        let mut flips: Vec<(f64, Flip)> = Vec::new();
+        for ((row, old), new) in rows.iter().zip(&old).zip(&new) {
+            let (before, after) = (top(old), top(new));
+            if before == after {
+                continue;
+            }
+            let pair = format!("{} to {}", names[before], names[after]);
+            *flipped.entry(pair).or_default() += 1;
+            let label = |outcome| {
+                judge.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role)
+            };
+            let evidence =
+                judge.reasons(&row.title, &row.description, [label(after), label(before)]);
+            let flip = Flip {
+                place: row.place.clone(),
+                title: row.title.clone(),
+                label: row.label.map(|(label, _)| names[label].clone()),
+                old: names[before].clone(),
+                old_confidence: old[before],
+                new: names[after].clone(),
+                new_confidence: new[after],
+                evidence,
+            };
+            flips.push((new[after] - old[after], flip));
+        }
+        flips.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let flips = flips.into_iter().map(|(_, flip)| flip).collect();
+        Self { rows: rows.len() as u64, difference, flipped, flips }
+    }
+}

@@ -1,0 +1,199 @@
+//! What moved between two models.
+
+use crate::evidence::Channel;
+use crate::model::{Header, Model, Question, Summary, View};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What changed between two models.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelChange {
+    /// Postings of both, by role and family of other jobs.
+    pub postings: BTreeMap<String, [u32; 2]>,
+    /// Organisations of both.
+    pub organisations: [u64; 2],
+    /// Retrains of both.
+    pub retrains: [usize; 2],
+    /// Changes of the features, by channel.
+    pub channels: Vec<ChannelChange>,
+    /// Features that moved furthest, with regard to how many postings show them.
+    pub moved: Vec<Moved>,
+    /// Features that only the new model has, strongest first.
+    pub new: Vec<Moved>,
+    /// Features that only the old model has, strongest first.
+    pub lost: Vec<Moved>,
+    /// Weights of the combinations that moved furthest.
+    pub combination: Vec<MovedWeight>,
+    /// Figures of both on rows they had not seen, each on its own.
+    pub figures: Vec<FigureChange>,
+}
+
+/// How the features of a channel changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChannelChange {
+    /// The channel.
+    pub channel: Channel,
+    /// Features of both models, of the new one only, and of the old one only.
+    pub features: [u64; 3],
+    /// Mean distance between old and new weights for the roles of the features in both, in nats.
+    pub mean_distance: f64,
+}
+
+/// A feature in two models.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moved {
+    /// Its channel.
+    pub channel: Channel,
+    /// Its text.
+    pub text: String,
+    /// The role for which its weight differs most.
+    pub role: String,
+    /// Its weight for that role in the old and in the new model, in nats.
+    pub weight: [Option<f64>; 2],
+    /// Postings of that role that show it.
+    pub postings: [u32; 2],
+}
+
+/// A weight of a combination in two models.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MovedWeight {
+    /// The view.
+    pub view: View,
+    /// The question.
+    pub question: Question,
+    /// The input.
+    pub input: String,
+    /// The class it speaks for.
+    pub class: String,
+    /// Its weight in the old and in the new model.
+    pub weight: [f64; 2],
+}
+
+/// A figure of two models, each on rows that model had not seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FigureChange {
+    /// The view.
+    pub view: View,
+    /// Name of the figure.
+    pub name: &'static str,
+    /// Old and new; none if no confidence is enough.
+    pub value: [Option<f64>; 2],
+}
+
+/// Compares two models, naming at most `most` things of each kind.
+pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
+    let headers = [old.header(), new.header()];
+    let names = headers[0].roles.iter().map(|r| &r.id).chain(&headers[0].families);
+    let postings = names.enumerate().map(|(i, n)| (n.clone(), headers.map(|h| h.postings[i])));
+    let postings = postings.collect();
+    let roles: Vec<&str> = headers[0].roles.iter().map(|r| r.id.as_str()).collect();
+    let mut pairs: BTreeMap<(Channel, &str), [Option<Weighted>; 2]> = BTreeMap::new();
+    for (side, model) in [old, new].into_iter().enumerate() {
+        for (feature, weights) in model.weighted() {
+            let weighted = Weighted { weights, postings: feature.postings };
+            pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(weighted);
+        }
+    }
+    let mut kinds: [Vec<(f64, Moved)>; 3] = Default::default();
+    let mut channels: Vec<ChannelChange> = Vec::new();
+    for channel in Channel::ALL {
+        let mut features = [0; 3];
+        let mut distance = 0.0;
+        for (&(_, text), sides) in pairs.range((channel, "")..).take_while(|p| p.0.0 == channel) {
+            let kind = match sides {
+                [Some(_), Some(_)] => 0,
+                [None, _] => 1,
+                [_, None] => 2,
+            };
+            features[kind] += 1;
+            let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weights[role]);
+            let far = |role: usize| match kind {
+                0 => weight(1, role).zip(weight(0, role)).map_or(0.0, |(a, b)| (a - b).abs()),
+                _ => weight(0, role).or(weight(1, role)).unwrap_or(0.0),
+            };
+            let furthest = (0..roles.len()).max_by(|&a, &b| far(a).total_cmp(&far(b)));
+            let Some(role) = furthest else { continue };
+            let shown = [0, 1].map(|side| sides[side].as_ref().map_or(0, |w| w.postings[role]));
+            distance += (0..roles.len()).map(far).sum::<f64>() / roles.len() as f64;
+            let moved = Moved {
+                channel,
+                text: text.to_owned(),
+                role: roles[role].to_owned(),
+                weight: [weight(0, role), weight(1, role)],
+                postings: shown,
+            };
+            if far(role) > 0.0 {
+                let rows = f64::from(shown[0].max(shown[1]));
+                kinds[kind].push((far(role) * rows.sqrt(), moved));
+            }
+        }
+        let mean_distance = distance / f64::max(features[0] as f64, 1.0);
+        channels.push(ChannelChange { channel, features, mean_distance });
+    }
+    let [moved, new_features, lost] = kinds.map(|mut kind| {
+        kind.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
+        kind.into_iter().take(most).map(|(_, moved)| moved).collect()
+    });
+    ModelChange {
+        postings,
+        organisations: headers.map(|h| h.organisations),
+        retrains: headers.map(|h| h.history.len()),
+        channels,
+        moved,
+        new: new_features,
+        lost,
+        combination: moved_weights(headers, most),
+        figures: View::ALL.iter().flat_map(|&view| figure_changes(headers, view)).collect(),
+    }
+}
+
+struct Weighted<'a> {
+    weights: &'a [f64],
+    postings: &'a [u32],
+}
+
+fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<MovedWeight> {
+    let [old, new] = headers.map(|h| {
+        h.combinations.iter().flat_map(|c| {
+            let named = c.named(&h.roles, &h.families).into_iter();
+            named.map(move |(input, class, weight)| ((c.view, c.question, input, class), weight))
+        })
+    });
+    let mut moved: Vec<MovedWeight> = old
+        .zip(new)
+        .filter(|(a, b)| a.0 == b.0)
+        .map(|(((view, question, input, class), old), (_, new))| MovedWeight {
+            view,
+            question,
+            input,
+            class,
+            weight: [old, new],
+        })
+        .filter(|m| m.weight[0].total_cmp(&m.weight[1]).is_ne())
+        .collect();
+    let distance = |m: &MovedWeight| (m.weight[0] - m.weight[1]).abs();
+    moved.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+    moved.truncate(most);
+    moved
+}
+
+/// Precision whose thresholds are compared.
+const PRECISION: f64 = 0.9;
+
+fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
+    let figure = |name, of: &dyn Fn(&Summary) -> Option<f64>| {
+        let of_header = |h: &Header| h.held_out.iter().find(|s| s.view == view).and_then(of);
+        FigureChange { view, name, value: headers.map(of_header) }
+    };
+    let threshold =
+        |s: &Summary, closed| Some(s.threshold(closed, PRECISION)).filter(|t| *t <= 1.0);
+    vec![
+        figure("macro-F1, which role", &|s| Some(s.closed.macro_f1)),
+        figure("log-loss, which role", &|s| Some(s.closed.log_loss)),
+        figure("macro-F1, which role or other", &|s| Some(s.open.macro_f1)),
+        figure("log-loss, which role or other", &|s| Some(s.open.log_loss)),
+        figure("average precision of scope", &|s| Some(s.scope_average_precision)),
+        figure("threshold at .9", &|s| threshold(s, false)),
+        figure("threshold at .9, closed", &|s| threshold(s, true)),
+    ]
+}

@@ -1,0 +1,166 @@
+//! How new rows differ from those a model has counted.
+
+use super::counts::{FeatureMap, Tallies};
+use super::examples::Example;
+use super::ledger::{Ledger, Names};
+use crate::evidence::{Channel, FeatureKey};
+use serde::{Deserialize, Serialize};
+
+/// Features that fewer rows than this are expected to show tell nothing about drift.
+const LEAST_EXPECTED: f64 = 5.0;
+/// Features that are named, of each kind.
+const NAMED: usize = 8;
+
+/// How the evidence of new rows differs from what a model knew.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// Share of the words of a row that the model had never seen, mean over the rows.
+    pub words_never_seen: f64,
+    /// Total variation distance between the labels of the new rows and of those before, 0 to 1.
+    pub labels: f64,
+    /// How far the features are from what the model expects of rows with these labels: mean of the
+    /// squared distances in standard deviations. 1 is chance; postings of an organisation are alike,
+    /// which makes it larger. None if the rows are too few to tell.
+    pub features: Option<f64>,
+}
+
+/// A feature that new rows show more or less often than expected of rows with their labels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shift {
+    /// Its channel.
+    pub channel: Channel,
+    /// Its text.
+    pub text: String,
+    /// Rows expected to show it.
+    pub expected: f64,
+    /// Rows that show it.
+    pub observed: u32,
+    /// Their distance in standard deviations.
+    pub distance: f64,
+}
+
+/// What has drifted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Drifted {
+    /// The figures.
+    #[serde(flatten)]
+    pub drift: Drift,
+    /// Words the model had never seen, with the rows that show them, commonest first.
+    pub never_seen: Vec<(String, u32)>,
+    /// Features that are more common than expected, furthest first.
+    pub more: Vec<Shift>,
+    /// Features that are less common than expected, furthest first.
+    pub less: Vec<Shift>,
+}
+
+/// Compares rows with a ledger of `postings` by class; `names` has the texts of the rows.
+pub(super) fn drift(
+    ledger: &Ledger,
+    postings: &[u32],
+    rows: &[&Example],
+    names: &Names,
+    roles: usize,
+) -> Drifted {
+    let mut labels = vec![0u32; postings.len()];
+    let mut shown: FeatureMap<u32> = FeatureMap::default();
+    let mut never: FeatureMap<u32> = FeatureMap::default();
+    let mut words_never_seen = 0.0;
+    for row in rows {
+        labels[row.row.class()] += 1;
+        row.features.iter().for_each(|(key, _)| *shown.entry(*key).or_default() += 1);
+        let words = || row.features.iter().filter(|(key, _)| key.channel() == Channel::Words);
+        let mut new = 0;
+        for (key, _) in words().filter(|(key, _)| ledger.text(*key).is_none()) {
+            *never.entry(*key).or_default() += 1;
+            new += 1;
+        }
+        words_never_seen += f64::from(new) / words().count().max(1) as f64;
+    }
+    let mut never_seen: Vec<(String, u32)> =
+        never.into_iter().filter_map(|(key, n)| Some((names.get(key)?.to_owned(), n))).collect();
+    never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    never_seen.truncate(NAMED);
+
+    let tallies = Tallies::of(ledger, 0, [roles, postings.len()]);
+    let expectation = Expectation { labels: &labels, postings };
+    let mut squares = Vec::new();
+    let mut shifts = Vec::new();
+    for (&key, tally) in tallies.features.iter().zip(&tallies.list) {
+        let (expected, variance) = expectation.of(&tally.postings);
+        if expected < LEAST_EXPECTED {
+            continue;
+        }
+        let observed = shown.get(&key).copied().unwrap_or(0);
+        let distance = (f64::from(observed) - expected) / variance.sqrt();
+        squares.push(distance * distance);
+        shifts.push((distance, key, expected, observed));
+    }
+    shifts.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    let shift = |&(distance, key, expected, observed): &(f64, FeatureKey, f64, u32)| {
+        let text = ledger.text(key).unwrap_or_default().to_owned();
+        Shift { channel: key.channel(), text, expected, observed, distance }
+    };
+    let mean = squares.iter().sum::<f64>() / squares.len() as f64;
+    let drift = Drift {
+        words_never_seen: words_never_seen / rows.len().max(1) as f64,
+        labels: variation(&labels, postings),
+        features: (!squares.is_empty()).then_some(mean),
+    };
+    Drifted {
+        drift,
+        never_seen,
+        more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(NAMED).map(shift).collect(),
+        less: shifts.iter().filter(|s| s.0 < 0.0).take(NAMED).map(shift).collect(),
+    }
+}
+
+/// What a model expects of rows with these labels.
+struct Expectation<'a> {
+    /// New rows by class.
+    labels: &'a [u32],
+    /// Counted rows by class.
+    postings: &'a [u32],
+}
+
+impl Expectation<'_> {
+    /// Rows that show a feature, and their variance: that of the rows and that of the shares known
+    /// from the postings counted, which begin with one posting of the mean share.
+    fn of(&self, counted: &[u32]) -> (f64, f64) {
+        let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>();
+        let mean = sum(counted) / sum(self.postings).max(1.0);
+        let (mut expected, mut variance) = (0.0, 0.0);
+        for ((&rows, &all), &n) in self.labels.iter().zip(self.postings).zip(counted) {
+            let (rows, all) = (f64::from(rows), f64::from(all) + 1.0);
+            let share = (f64::from(n) + mean) / all;
+            expected += rows * share;
+            variance += share * (1.0 - share) * (rows + rows * rows / all);
+        }
+        (expected, variance.max(f64::MIN_POSITIVE))
+    }
+}
+
+/// Total variation distance between two distributions, given as counts.
+fn variation(a: &[u32], b: &[u32]) -> f64 {
+    let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>().max(1.0);
+    let (all_a, all_b) = (sum(a), sum(b));
+    let distance = |(&a, &b): (&u32, &u32)| (f64::from(a) / all_a - f64::from(b) / all_b).abs();
+    a.iter().zip(b).map(distance).sum::<f64>() / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_expected_follows_the_labels() {
+        // 40 of 100 postings of the first class show it, none of the second.
+        let expectation =
+            |labels: [u32; 2]| Expectation { labels: &labels, postings: &[100, 100] }.of(&[40, 0]);
+        let (expected, variance) = expectation([50, 0]);
+        assert!((expected - 20.0).abs() < 0.1, "{expected}");
+        assert!((variance - 50.0 * 0.24 * 1.5).abs() < 0.2, "{variance}");
+        assert!(expectation([0, 50]).0 < 0.2);
+        assert!((variation(&[3, 1], &[10, 10]) - 0.25).abs() < 1e-12);
+        assert!(variation(&[0, 0], &[0, 0]) < 1e-12);
+    }
+}

@@ -1,0 +1,181 @@
+//! What is fitted on held-out scores: the combinations, and the figures and thresholds of rows held
+//! out of them.
+
+use super::ModelError;
+use super::combination::Combination;
+use super::examples::{RowId, groups};
+use super::inputs::{Question, View};
+use super::scores::Scores;
+use super::summary::{Summary, summarise};
+use crate::roles::RoleSet;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Held-out probabilities come from combinations fitted without the row's group, in this many
+/// parts.
+const PARTS: usize = 10;
+
+/// A row with its scores by counts that its group is not among.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeldOutRow {
+    pub(crate) row: RowId,
+    pub(crate) scores: Scores,
+}
+
+/// A model whose rows are not known one by one, as the start of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Base {
+    /// Its postings, by class.
+    pub postings: Vec<u32>,
+    /// Its organisations.
+    pub organisations: u64,
+    /// Its combinations.
+    pub combinations: Vec<Combination>,
+    /// Its figures and thresholds.
+    pub held_out: Vec<Summary>,
+}
+
+impl Base {
+    /// Rows it stands for in a question.
+    pub(super) fn rows(&self, question: Question, roles: usize) -> f64 {
+        let counted = match question {
+            Question::Role => &self.postings[..roles],
+            Question::Scope => &self.postings[..],
+        };
+        counted.iter().map(|&n| f64::from(n)).sum()
+    }
+}
+
+/// What is fitted to held-out rows.
+pub(crate) struct Fit {
+    /// Of both views and questions.
+    pub(crate) combinations: Vec<Combination>,
+    /// What combinations that did not see them say of the rows.
+    pub(crate) held_out: HeldOutProbabilities,
+    /// Figures and thresholds of both views.
+    pub(crate) summaries: Vec<Summary>,
+}
+
+impl Fit {
+    /// Fits to rows; `sizes` are the numbers of roles and of classes. With a base it is held near to
+    /// that of the base.
+    pub(crate) fn new(
+        rows: &[HeldOutRow],
+        sizes: [usize; 2],
+        base: Option<&Base>,
+        start: Option<&[Combination]>,
+        roles: &RoleSet,
+    ) -> Result<Self, ModelError> {
+        let fitter = Fitter { rows, sizes, base, start };
+        let combinations = fitter.combinations()?;
+        let held_out = fitter.held_out(&combinations)?;
+        let mut summaries = View::ALL.map(|view| fitter.summary(view, &held_out, roles)).to_vec();
+        if let Some(base) = base {
+            summaries = base.held_out.iter().map(|old| old.moved(&summaries)).collect();
+        }
+        Ok(Self { combinations, held_out, summaries })
+    }
+}
+
+/// Fits combinations to held-out rows.
+pub(crate) struct Fitter<'a> {
+    /// The rows.
+    pub(crate) rows: &'a [HeldOutRow],
+    /// Numbers of roles and of classes.
+    pub(crate) sizes: [usize; 2],
+    /// What the combinations are held near to.
+    pub(crate) base: Option<&'a Base>,
+    /// Where the search for the combinations begins.
+    pub(crate) start: Option<&'a [Combination]>,
+}
+
+impl Fitter<'_> {
+    fn outcome(&self, row: &HeldOutRow) -> usize {
+        row.row.class().min(self.sizes[0])
+    }
+
+    /// The combinations of both views and questions.
+    pub(crate) fn combinations(&self) -> Result<Vec<Combination>, ModelError> {
+        self.combine(&|_| true, self.start)
+    }
+
+    fn combine(
+        &self,
+        wanted: &dyn Fn(usize) -> bool,
+        start: Option<&[Combination]>,
+    ) -> Result<Vec<Combination>, ModelError> {
+        let [roles, _] = self.sizes;
+        let rows = self.rows.iter().enumerate().filter(|(i, _)| wanted(*i));
+        let rows: Vec<(&Scores, usize)> = rows.map(|(_, r)| (&r.scores, self.outcome(r))).collect();
+        let in_scope: Vec<(&Scores, usize)> =
+            rows.iter().copied().filter(|r| r.1 < roles).collect();
+        let scope: Vec<(&Scores, usize)> =
+            rows.iter().map(|&(s, outcome)| (s, usize::from(outcome == roles))).collect();
+        let mut combinations = Vec::new();
+        for view in View::ALL {
+            for (question, rows) in [(Question::Role, &in_scope), (Question::Scope, &scope)] {
+                combinations
+                    .push(Combination::fit(view, question, rows, self.sizes, self.base, start)?);
+            }
+        }
+        Ok(combinations)
+    }
+
+    /// The figures and thresholds of a view.
+    pub(crate) fn summary(
+        &self,
+        view: View,
+        held_out: &HeldOutProbabilities,
+        roles: &RoleSet,
+    ) -> Summary {
+        let outcomes: Vec<usize> = self.rows.iter().map(|r| self.outcome(r)).collect();
+        summarise(view, &held_out.views[view as usize], &outcomes, roles)
+    }
+
+    /// Probabilities of each row by combinations that its group had no part in; `all` are those
+    /// that every row had a part in, near which the search begins.
+    pub(crate) fn held_out(&self, all: &[Combination]) -> Result<HeldOutProbabilities, ModelError> {
+        let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
+        let groups = &groups(&rows);
+        let outside = |part: usize| self.combine(&|i| groups[i] % PARTS != part, Some(all));
+        let combined: Result<Vec<_>, ModelError> =
+            (0..PARTS).into_par_iter().map(outside).collect();
+        let combined = combined?;
+        let of_view = |view| {
+            let of_row = |(i, row): (usize, &HeldOutRow)| {
+                Probabilities::new(&combined[groups[i] % PARTS], view, &row.scores)
+            };
+            self.rows.iter().enumerate().map(of_row).collect()
+        };
+        Ok(HeldOutProbabilities { views: View::ALL.map(of_view) })
+    }
+}
+
+/// What a model says of one posting.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Probabilities {
+    /// Of each role, given that it is one of them; sum 1.
+    pub closed: Vec<f64>,
+    /// That it is one of the roles at all.
+    pub in_scope: f64,
+}
+
+impl Probabilities {
+    pub(crate) fn new(combinations: &[Combination], view: View, scores: &Scores) -> Self {
+        let of = |question| Combination::of(combinations, view, question).probabilities(scores);
+        Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
+    }
+
+    /// Of each role and then of `other`; sum 1.
+    pub fn open(&self) -> Vec<f64> {
+        let roles = self.closed.iter().map(|p| p * self.in_scope);
+        roles.chain([1.0 - self.in_scope]).collect()
+    }
+}
+
+/// Probabilities of each row by a model and combinations that never saw its group.
+#[derive(Debug)]
+pub struct HeldOutProbabilities {
+    /// By view, then by row.
+    pub views: [Vec<Probabilities>; 2],
+}

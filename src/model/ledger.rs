@@ -1,0 +1,340 @@
+//! Everything that a model has counted: every feature, however rare, and every row. Integers only, so
+//! that adding, taking away and merging are exact, in any order.
+
+use super::counts::FeatureMap;
+use super::examples::{BUCKETS, Example, RowId, groups};
+use crate::evidence::{Evidence, Feature, FeatureKey, Lexicon};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// Places of a class in the cells: its buckets of organisations, and one for rows whose bucket is
+/// not known.
+pub(super) const PLACES: usize = BUCKETS + 1;
+
+/// Postings of one class and one bucket of organisations that show a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// Class times [`PLACES`] plus bucket.
+    pub(super) place: u16,
+    /// Postings that show it.
+    pub(super) postings: u32,
+    /// Those that show it in small letters.
+    pub(super) plain: u32,
+}
+
+impl Cell {
+    pub(super) fn class(self) -> usize {
+        self.place as usize / PLACES
+    }
+
+    pub(super) fn bucket(self) -> usize {
+        self.place as usize % PLACES
+    }
+}
+
+/// One feature: where its text and its cells stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    key: FeatureKey,
+    text: [u32; 2],
+    cells: [u32; 2],
+}
+
+/// Texts of features that stand somewhere in small letters. The others cannot take part, and are
+/// mostly names: they are known by their key alone.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    text: String,
+    places: FeatureMap<[u32; 2]>,
+}
+
+impl Names {
+    pub(super) fn note(&mut self, evidence: &Evidence, feature: &Feature, lexicon: &Lexicon) {
+        if feature.plain {
+            self.places.entry(feature.key).or_insert_with(|| {
+                let start = self.text.len() as u32;
+                self.text.push_str(&evidence.feature_text(feature, lexicon));
+                [start, self.text.len() as u32]
+            });
+        }
+    }
+
+    pub(super) fn get(&self, key: FeatureKey) -> Option<&str> {
+        let [start, end] = *self.places.get(&key)?;
+        Some(&self.text[start as usize..end as usize])
+    }
+}
+
+/// All that was counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ledger {
+    /// Sorted by key.
+    entries: Vec<Entry>,
+    texts: String,
+    /// By feature, then by place.
+    cells: Vec<Cell>,
+    /// Sorted. A row that was counted twice stands twice.
+    pub(super) rows: Vec<RowId>,
+}
+
+/// Something was to be taken away that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotThere;
+
+impl Ledger {
+    /// Counts rows.
+    pub(super) fn new(examples: &[&Example], names: &Names) -> Self {
+        let mut shown: Vec<(FeatureKey, u16, bool)> = examples
+            .par_iter()
+            .flat_map_iter(|example| {
+                let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
+                example.features.iter().map(move |&(key, plain)| (key, place, plain))
+            })
+            .collect();
+        shown.par_sort_unstable();
+        let mut ledger = Self::default();
+        for of_feature in shown.chunk_by(|a, b| a.0 == b.0) {
+            let cells = of_feature.chunk_by(|a, b| a.1 == b.1).map(|same| Cell {
+                place: same[0].1,
+                postings: same.len() as u32,
+                plain: same.iter().filter(|s| s.2).count() as u32,
+            });
+            let key = of_feature[0].0;
+            ledger.push(key, names.get(key), cells);
+        }
+        ledger.rows = examples.iter().map(|e| e.row).collect();
+        ledger.rows.sort_unstable();
+        ledger
+    }
+
+    /// Adds a feature after all others; one that shows nothing is left out.
+    pub(super) fn push(
+        &mut self,
+        key: FeatureKey,
+        text: Option<&str>,
+        cells: impl IntoIterator<Item = Cell>,
+    ) {
+        let first = self.cells.len();
+        self.cells.extend(cells.into_iter().filter(|c| (c.postings, c.plain) != (0, 0)));
+        if self.cells.len() == first {
+            return;
+        }
+        let plain = self.cells[first..].iter().any(|c| c.plain > 0);
+        let start = self.texts.len() as u32;
+        self.texts.push_str(text.filter(|_| plain).unwrap_or_default());
+        let text = [start, self.texts.len() as u32];
+        self.entries.push(Entry { key, text, cells: [first as u32, self.cells.len() as u32] });
+    }
+
+    /// The key, the text if it stands somewhere in small letters, and the cells of each feature, by
+    /// key.
+    pub(super) fn features(&self) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[Cell])> {
+        self.entries.iter().map(|e| self.feature(e))
+    }
+
+    /// The text of a feature, if it was ever seen; empty if it never stands in small letters.
+    pub(super) fn text(&self, key: FeatureKey) -> Option<&str> {
+        let place = self.entries.binary_search_by_key(&key, |e| e.key).ok()?;
+        Some(self.feature(&self.entries[place]).1.unwrap_or_default())
+    }
+
+    fn feature(&self, entry: &Entry) -> (FeatureKey, Option<&str>, &[Cell]) {
+        let text = &self.texts[entry.text[0] as usize..entry.text[1] as usize];
+        let cells = &self.cells[entry.cells[0] as usize..entry.cells[1] as usize];
+        (entry.key, Some(text).filter(|t| !t.is_empty()), cells)
+    }
+
+    /// How often a row was counted.
+    pub(super) fn count(&self, row: RowId) -> usize {
+        let start = self.rows.partition_point(|r| *r < row);
+        self.rows[start..].iter().take_while(|r| **r == row).count()
+    }
+
+    /// Whether a posting was counted as something else.
+    pub(super) fn knows_otherwise(&self, row: RowId) -> bool {
+        let start = self.rows.partition_point(|r| *r < RowId { class: 0, ..row });
+        let same =
+            self.rows[start..].iter().take_while(|r| RowId { class: row.class, ..**r } == row);
+        same.into_iter().any(|r| r.class != row.class)
+    }
+
+    /// BLAKE3 hash of the identities of the rows.
+    pub(super) fn rows_hash(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        for row in &self.rows {
+            hash.update(&row.bytes());
+        }
+        hash.finalize().to_hex().to_string()
+    }
+
+    /// Number of organisations.
+    pub(super) fn organisations(&self) -> usize {
+        self.rows.chunk_by(|a, b| a.organisation == b.organisation).count()
+    }
+
+    /// For each row a mask of the buckets whose rows could vouch for it: those of its group that hold
+    /// its organisation or its text.
+    pub(super) fn masks(&self, examples: &[&Example]) -> Vec<u16> {
+        let bit = |row: &RowId| 1u16 << row.bucket();
+        let rows: Vec<RowId> = examples.iter().map(|e| e.row).collect();
+        let mut of_text: HashMap<u64, u16> = rows.iter().map(|row| (row.text, 0)).collect();
+        for row in &self.rows {
+            if let Some(mask) = of_text.get_mut(&row.text) {
+                *mask |= bit(row);
+            }
+        }
+        let groups = groups(&rows);
+        let mut of_group = vec![0; rows.len()];
+        for (row, &group) in rows.iter().zip(&groups) {
+            let start = self.rows.partition_point(|r| r.organisation < row.organisation);
+            let known = self.rows.get(start).is_some_and(|r| r.organisation == row.organisation);
+            of_group[group] |= of_text[&row.text] | if known { bit(row) } else { 0 };
+        }
+        groups.iter().map(|&group| of_group[group]).collect()
+    }
+
+    /// This and another together; nothing if a count becomes too large.
+    pub(super) fn plus(&self, other: &Self) -> Option<Self> {
+        let mut sum = self.join(other, u32::checked_add)?;
+        sum.rows = [self.rows.as_slice(), &other.rows].concat();
+        sum.rows.sort_unstable();
+        Some(sum)
+    }
+
+    /// This without another that it contains.
+    ///
+    /// # Errors
+    /// [`NotThere`] if it does not contain it.
+    pub(super) fn minus(&self, other: &Self) -> Result<Self, NotThere> {
+        let mut rest = self.join(other, u32::checked_sub).ok_or(NotThere)?;
+        let mut taken = other.rows.iter().peekable();
+        let kept = self.rows.iter().filter(|row| taken.next_if(|t| t == row).is_none());
+        rest.rows = kept.copied().collect();
+        if taken.peek().is_some() { Err(NotThere) } else { Ok(rest) }
+    }
+
+    /// Joins the features of two, with `by` between the numbers of their cells.
+    fn join(&self, other: &Self, by: fn(u32, u32) -> Option<u32>) -> Option<Self> {
+        let mut joined = Self::default();
+        let (mut left, mut right) = (self.features().peekable(), other.features().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return Some(joined),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(a), Some(b)) => a.0.cmp(&b.0),
+            };
+            let none = (None, &[][..]);
+            let a = left.next_if(|_| order != Ordering::Greater);
+            let b = right.next_if(|_| order != Ordering::Less);
+            let key = a.or(b)?.0;
+            let ((a_text, a), (b_text, b)) =
+                (a.map_or(none, |(_, t, c)| (t, c)), b.map_or(none, |(_, t, c)| (t, c)));
+            let cells = join_cells(a, b, by)?;
+            joined.push(key, a_text.or(b_text), cells);
+        }
+    }
+}
+
+fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option<Vec<Cell>> {
+    let mut cells = a.to_vec();
+    for cell in b {
+        let at = match cells.binary_search_by_key(&cell.place, |c| c.place) {
+            Ok(at) => at,
+            Err(at) => {
+                cells.insert(at, Cell { place: cell.place, postings: 0, plain: 0 });
+                at
+            }
+        };
+        let sum = &mut cells[at];
+        sum.postings = by(sum.postings, cell.postings)?;
+        sum.plain = by(sum.plain, cell.plain)?;
+    }
+    Some(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workings::Workings;
+    use super::*;
+    use crate::evidence::Channel;
+    use proptest::prelude::*;
+
+    const CLASSES: u16 = 4;
+
+    /// Rows with few organisations, texts and features, so that many are shared; some twice.
+    fn rows() -> impl Strategy<Value = Vec<Example>> {
+        let features = prop::collection::btree_map(0..30u32, any::<bool>(), 0..12);
+        let row = (0..9u64, 0..40u64, 0..CLASSES, features);
+        prop::collection::vec(row, 0..40).prop_map(|rows| {
+            let example = |(organisation, text, class, features): (u64, u64, u16, _)| Example {
+                row: RowId { organisation, text, title: 0, class },
+                outcome: class.into(),
+                of_role: class < 3,
+                features: keys(features),
+                mentions: Vec::new(),
+            };
+            rows.into_iter().map(example).collect()
+        })
+    }
+
+    fn text(feature: u32) -> String {
+        format!("feature{feature}")
+    }
+
+    fn keys(features: std::collections::BTreeMap<u32, bool>) -> Vec<(FeatureKey, bool)> {
+        let key = |(f, plain)| (FeatureKey::new(Channel::Words, &text(f)), plain);
+        features.into_iter().map(key).collect()
+    }
+
+    fn counted(rows: &[&Example]) -> Ledger {
+        let mut names = Names::default();
+        for feature in 0..30 {
+            let start = names.text.len() as u32;
+            names.text.push_str(&text(feature));
+            let key = FeatureKey::new(Channel::Words, &text(feature));
+            names.places.insert(key, [start, names.text.len() as u32]);
+        }
+        Ledger::new(rows, &names)
+    }
+
+    proptest! {
+        #[test]
+        fn sums_and_differences_are_those_of_the_rows(rows in rows(), split in any::<u64>()) {
+            let (a, b): (Vec<(usize, &Example)>, Vec<_>) =
+                rows.iter().enumerate().partition(|(i, _)| split >> (i % 64) & 1 == 0);
+            let part = |part: Vec<(usize, &Example)>| {
+                counted(&part.into_iter().map(|(_, row)| row).collect::<Vec<_>>())
+            };
+            let (all, a, b) = (counted(&rows.iter().collect::<Vec<_>>()), part(a), part(b));
+            prop_assert_eq!(a.plus(&b), Some(all.clone()));
+            prop_assert_eq!(b.plus(&a), Some(all.clone()));
+            prop_assert_eq!(all.minus(&b), Ok(a.clone()));
+            prop_assert_eq!(all.minus(&all), Ok(Ledger::default()));
+            if !b.rows.is_empty() {
+                prop_assert_eq!(a.minus(&all), Err(NotThere));
+            }
+        }
+
+        #[test]
+        fn what_is_written_can_be_read(rows in rows()) {
+            let ledger = counted(&rows.iter().collect::<Vec<_>>());
+            let workings = Workings { ledger, ..Workings::default() };
+            let sizes = [3, CLASSES.into()];
+            let read = Workings::from_bytes(&workings.bytes(), sizes);
+            prop_assert_eq!(read.expect("it can be read"), workings);
+        }
+
+        #[test]
+        fn broken_bytes_are_refused_or_make_sense(bytes in prop::collection::vec(any::<u8>(), 0..200), rows in rows(), at in any::<prop::sample::Index>()) {
+            let sizes = [3, CLASSES.into()];
+            drop(Workings::from_bytes(&bytes, sizes));
+            let ledger = counted(&rows.iter().collect::<Vec<_>>());
+            let mut whole = Workings { ledger, ..Workings::default() }.bytes();
+            let at = at.index(whole.len());
+            whole[at] ^= bytes.first().copied().unwrap_or(1);
+            drop(Workings::from_bytes(&whole, sizes));
+        }
+    }
+}

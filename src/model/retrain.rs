@@ -1,0 +1,372 @@
+//! Rows added to a model, taken out of it, and models merged: the counts exactly, the combination and
+//! the thresholds refitted on what is known of the rows.
+
+use super::collect::{Collector, Provenance};
+use super::counts::taking_part;
+use super::drift::{Drift, Drifted, drift};
+use super::examples::{Example, RowId};
+use super::fit::{Base, Fit, HeldOutRow, Probabilities};
+use super::held_out::scores_without;
+use super::inputs::View;
+use super::ledger::{Ledger, NotThere};
+use super::store::Header;
+use super::train::{Counting, enough};
+use super::workings::Workings;
+use super::{Model, ModelError};
+use crate::evidence::{Channel, FeatureKey, Lexicon};
+use crate::metrics::Difference;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What is to be done to a model.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// Rows to be added.
+    pub added: Collector,
+    /// Rows to be taken out; this comes first.
+    pub removed: Collector,
+    /// Models whose counts are to be added.
+    pub merged: Vec<Model>,
+    /// How rows are counted.
+    pub counting: Counting,
+}
+
+/// Why a model could not be retrained.
+#[derive(Debug, thiserror::Error)]
+pub enum RetrainError {
+    /// No model came of it.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Rows were to be taken out that are not in the model: their places among those collected.
+    #[error("{} rows to be removed were never added to the model", rows.len())]
+    NotInModel {
+        /// Places among the rows to be removed, in order.
+        rows: Vec<usize>,
+    },
+    /// Merging would count rows twice.
+    #[error(
+        "{rows} rows are in both models, and their counts cannot be told apart; take them out of one of \
+         them first (retrain MODEL --remove FILE), or count them twice with --count-twice"
+    )]
+    InBoth {
+        /// Rows in more than one of the models.
+        rows: usize,
+    },
+    /// A model to be merged has no record of its rows.
+    #[error(
+        "a compact model cannot be merged: it keeps neither its rare features nor the record of its \
+         rows; merge the model it was exported from"
+    )]
+    CompactMerge,
+    /// Nothing was to be done.
+    #[error("there is nothing to add, remove or merge")]
+    Nothing,
+}
+
+impl From<NotThere> for RetrainError {
+    fn from(_: NotThere) -> Self {
+        // The rows are there, so their features must be.
+        Self::Model(ModelError::Corrupt("its counts do not hold its rows".into()))
+    }
+}
+
+/// One retrain, as a model remembers it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Retrain {
+    /// What was read to be added.
+    pub read: Provenance,
+    /// Rows added.
+    pub added: u64,
+    /// Rows added that the model knows under another label.
+    pub relabelled: u64,
+    /// Rows taken out.
+    pub removed: u64,
+    /// Rows of models merged into it.
+    pub merged: u64,
+    /// Features that take part since.
+    pub new_features: u64,
+    /// Features that no longer take part.
+    pub lost_features: u64,
+    /// Old and new model on rows that neither saw, in the full view.
+    pub difference: Option<Difference>,
+    /// Rows given another label than before, by old and new label, in the full view.
+    pub flips: BTreeMap<String, u64>,
+    /// How the added rows differ from those before.
+    pub drift: Option<Drift>,
+}
+
+/// What came of a retrain.
+pub struct Retrained {
+    /// The new model.
+    pub model: Model,
+    /// What there is to remember of it.
+    pub record: Retrain,
+    /// How the added rows differ from those before; none without added rows.
+    pub drifted: Option<Drifted>,
+    /// Whether it took back an earlier retrain, which is then forgotten.
+    pub taken_back: bool,
+    /// Places of the rows that were added, among those collected.
+    pub added: Vec<usize>,
+    /// Features that take part since.
+    pub new_features: Vec<Turned>,
+    /// Features that no longer take part.
+    pub lost_features: Vec<Turned>,
+    /// What was counted before and after.
+    ledgers: [Ledger; 2],
+    /// Probabilities of the rows of the sample by combinations that did not see them, by view.
+    held_out: HashMap<RowId, [Probabilities; 2]>,
+}
+
+impl Retrained {
+    /// Whether the new model has counted a row.
+    pub fn holds(&self, row: RowId) -> bool {
+        self.ledgers[1].count(row) > 0
+    }
+
+    /// What the old and the new model say of labelled rows, both by counts without the buckets of
+    /// organisations that hold a row's organisation or its text. By row.
+    pub fn beside(&self, old: &Model, rows: &[&Example], view: View) -> [Vec<Probabilities>; 2] {
+        let masks = self.ledgers[1].masks(rows);
+        let before = old.judged_without(&self.ledgers[0], &masks, rows, view);
+        let known = |row: &&Example| self.held_out.get(&row.row).map(|v| v[view as usize].clone());
+        let mut after: Vec<Option<Probabilities>> = rows.iter().map(known).collect();
+        let rest: Vec<usize> = (0..rows.len()).filter(|&i| after[i].is_none()).collect();
+        let (masks, rows): (Vec<u16>, Vec<&Example>) =
+            rest.iter().map(|&i| (masks[i], rows[i])).unzip();
+        let judged = self.model.judged_without(&self.ledgers[1], &masks, &rows, view);
+        rest.into_iter().zip(judged).for_each(|(i, p)| after[i] = Some(p));
+        [before, after.into_iter().flatten().collect()]
+    }
+}
+
+impl Model {
+    /// Retrains the model.
+    ///
+    /// # Errors
+    /// What stands against it; then nothing was done.
+    pub fn retrain(&self, change: &Change, lexicon: &Lexicon) -> Result<Retrained, RetrainError> {
+        let Change { added, removed, merged, counting } = change;
+        if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
+            return Err(RetrainError::Nothing);
+        }
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let mut workings = self.workings()?;
+        let before = workings.ledger.clone();
+
+        let out = present(&removed.examples, &before)?;
+        let part = Ledger::new(&of_places(&removed.examples, &out), &removed.names);
+        workings.ledger = before.minus(&part)?;
+        workings.forget(&part.rows);
+
+        let rows_merged = merge(&mut workings, merged, *counting)?;
+
+        let known = &workings.ledger;
+        let places = absent(&added.examples, known, *counting);
+        let examples = of_places(&added.examples, &places);
+        let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
+        let part = Ledger::new(&examples, &added.names);
+        workings.ledger = known.plus(&part).ok_or_else(too_large)?;
+        let masks = workings.ledger.masks(&examples);
+        let scores = scores_without(&workings.ledger, &masks, &examples, &self.lexicon, sizes);
+        let rows = examples.iter().zip(scores).map(|(example, mut scores)| {
+            scores.round();
+            HeldOutRow { row: example.row, scores }
+        });
+        workings.resample(rows);
+
+        let drifted = (!examples.is_empty())
+            .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
+        let [new_features, lost_features] = turnover(&before, &workings.ledger, sizes);
+        let mut read = added.provenance.clone().without_rare();
+        read.duplicates = (added.examples.len() - places.len()) as u64;
+        let record = Retrain {
+            read,
+            added: places.len() as u64,
+            relabelled: relabelled as u64,
+            removed: out.len() as u64,
+            merged: rows_merged,
+            new_features: new_features.len() as u64,
+            lost_features: lost_features.len() as u64,
+            drift: drifted.as_ref().map(|d| d.drift.clone()),
+            ..Retrain::default()
+        };
+        let only_removed = added.examples.is_empty() && merged.is_empty();
+        let hash = workings.ledger.rows_hash();
+        let earlier = workings.before.iter().position(|h| h.rows_hash == hash);
+        let earlier = earlier.filter(|_| only_removed);
+        let (model, held_out) = if let Some(place) = earlier {
+            let mut header = workings.before[place].clone();
+            header.history = self.header.history[..place].to_vec();
+            workings.before.truncate(place);
+            (Self::assemble(header, &workings, lexicon)?, HashMap::new())
+        } else {
+            let mut header = self.header.clone();
+            header.history = Vec::new();
+            header.workings = None;
+            workings.before.push(header);
+            self.refitted(&workings, lexicon)?
+        };
+        let taken_back = earlier.is_some();
+        Ok(Retrained {
+            model,
+            record,
+            drifted,
+            taken_back,
+            added: places,
+            new_features,
+            lost_features,
+            ledgers: [before, workings.ledger],
+            held_out,
+        })
+    }
+
+    /// Remembers the retrain that made this model.
+    pub fn remember(&mut self, record: Retrain) {
+        self.header.history.push(record);
+    }
+
+    /// This model with other workings, and combinations and thresholds fitted to their sample; and
+    /// what combinations that did not see the rows of the sample say of them.
+    fn refitted(
+        &self,
+        workings: &Workings,
+        lexicon: &Lexicon,
+    ) -> Result<(Self, HashMap<RowId, [Probabilities; 2]>), ModelError> {
+        let base = self.base();
+        if base.is_none() {
+            enough(workings.ledger.rows.iter().copied(), lexicon.roles())?;
+        }
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let fit = Fit::new(
+            &workings.sample,
+            sizes,
+            base.as_ref(),
+            Some(&self.header.combinations),
+            lexicon.roles(),
+        )?;
+        let [full, blind] = fit.held_out.views;
+        let views = full.into_iter().zip(blind).map(|(full, blind)| [full, blind]);
+        let held_out = workings.sample.iter().map(|r| r.row).zip(views).collect();
+        let header = Header {
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            combinations: fit.combinations,
+            held_out: fit.summaries,
+            base,
+            ..self.header.clone()
+        };
+        Ok((Self::assemble(header, workings, lexicon)?, held_out))
+    }
+
+    /// What it began as, if its rows are not all known.
+    fn base(&self) -> Option<Base> {
+        let Header { base, workings, postings, organisations, combinations, held_out, .. } =
+            &self.header;
+        base.clone().or_else(|| {
+            workings.is_none().then(|| Base {
+                postings: postings.clone(),
+                organisations: *organisations,
+                combinations: combinations.clone(),
+                held_out: held_out.clone(),
+            })
+        })
+    }
+
+    /// What this model says of rows by the counts of a ledger without the buckets in their masks.
+    fn judged_without(
+        &self,
+        ledger: &Ledger,
+        masks: &[u16],
+        rows: &[&Example],
+        view: View,
+    ) -> Vec<Probabilities> {
+        let sizes = [self.header.roles.len(), self.header.postings.len()];
+        let scores = scores_without(ledger, masks, rows, &self.lexicon, sizes);
+        scores.iter().map(|s| Probabilities::new(&self.header.combinations, view, s)).collect()
+    }
+}
+
+fn too_large() -> RetrainError {
+    RetrainError::Model(ModelError::Corrupt("its counts are larger than any file's".into()))
+}
+
+fn of_places<'a>(examples: &'a [Example], places: &[usize]) -> Vec<&'a Example> {
+    places.iter().map(|&i| &examples[i]).collect()
+}
+
+/// Adds the counts of models; gives their rows.
+fn merge(
+    workings: &mut Workings,
+    models: &[Model],
+    counting: Counting,
+) -> Result<u64, RetrainError> {
+    let mut rows = 0;
+    for model in models {
+        if model.header.workings.is_none() || model.header.base.is_some() {
+            return Err(RetrainError::CompactMerge);
+        }
+        let other = model.workings()?;
+        let both = other.ledger.rows.iter().filter(|r| workings.ledger.count(**r) > 0).count();
+        if both > 0 && !counting.twice {
+            return Err(RetrainError::InBoth { rows: both });
+        }
+        rows += other.ledger.rows.len() as u64;
+        workings.ledger = workings.ledger.plus(&other.ledger).ok_or_else(too_large)?;
+        workings.cut = workings.cut.min(other.cut);
+        workings.resample(other.sample);
+    }
+    Ok(rows)
+}
+
+/// Places of the rows that are in a ledger, each once.
+fn present(examples: &[Example], ledger: &Ledger) -> Result<Vec<usize>, RetrainError> {
+    let mut seen: HashMap<RowId, usize> = HashMap::new();
+    let (mut places, mut missing) = (Vec::new(), Vec::new());
+    for (i, example) in examples.iter().enumerate() {
+        let times = seen.entry(example.row).or_default();
+        *times += 1;
+        match ledger.count(example.row) {
+            0 => missing.push(i),
+            there if *times <= there => places.push(i),
+            _ => {}
+        }
+    }
+    if missing.is_empty() { Ok(places) } else { Err(RetrainError::NotInModel { rows: missing }) }
+}
+
+/// Places of the rows that are not in a ledger, each once; or of all rows, if they are to be counted
+/// twice.
+fn absent(examples: &[Example], ledger: &Ledger, counting: Counting) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    let mut wanted = |row| counting.twice || (ledger.count(row) == 0 && seen.insert(row));
+    (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
+}
+
+/// A feature that takes part since a retrain, or no longer does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Turned {
+    /// Its channel.
+    pub channel: Channel,
+    /// Its text.
+    pub text: String,
+    /// Postings that show it, where it takes part.
+    pub postings: u32,
+}
+
+/// Features that take part after a change and not before, and the other way round; each commonest
+/// first.
+fn turnover(before: &Ledger, after: &Ledger, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
+    let less = |a: &Ledger, b: &Ledger| {
+        let others: HashSet<FeatureKey> = taking_part(b, sizes).map(|(key, ..)| key).collect();
+        let only = taking_part(a, sizes).filter(|(key, ..)| !others.contains(key));
+        let mut only: Vec<Turned> = only
+            .map(|(key, text, tally)| Turned {
+                channel: key.channel(),
+                text: text.to_owned(),
+                postings: tally.postings.iter().sum(),
+            })
+            .collect();
+        only.sort_by(|a, b| b.postings.cmp(&a.postings).then_with(|| a.text.cmp(&b.text)));
+        only
+    };
+    [less(after, before), less(before, after)]
+}

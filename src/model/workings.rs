@@ -1,0 +1,242 @@
+//! What a model needs to be retrained exactly, and not to score: the ledger, the held-out scores of a
+//! sample of its rows, and what it was before each retrain. The second part of a model file.
+
+use super::ModelError;
+use super::examples::{BUCKETS, RowId};
+use super::fit::HeldOutRow;
+use super::ledger::{Cell, Ledger, PLACES};
+use super::scores::Scores;
+use super::store::{Features, Header};
+use crate::evidence::{Channel, FeatureKey};
+use serde::{Deserialize, Serialize};
+
+/// Rows whose held-out scores are kept: those with the smallest hashes, which is a random sample that
+/// adding, taking away and merging keep random.
+const SAMPLE: usize = 1 << 14;
+
+/// The largest hash of a text in the sample of these rows.
+pub(super) fn sample_cut(texts: impl Iterator<Item = u64>) -> u64 {
+    let mut texts: Vec<u64> = texts.collect();
+    if texts.len() <= SAMPLE {
+        return u64::MAX;
+    }
+    *texts.select_nth_unstable(SAMPLE - 1).1
+}
+
+/// All that retraining needs.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Workings {
+    pub(super) ledger: Ledger,
+    /// Rows whose text has no larger hash are in the sample.
+    pub(super) cut: u64,
+    /// In the order of the rows.
+    pub(super) sample: Vec<HeldOutRow>,
+    /// The model before each retrain of its history.
+    pub(super) before: Vec<Header>,
+}
+
+impl Workings {
+    /// The start for a model whose rows are not known: its counts in a bucket of their own, and one
+    /// sign for each bucket of organisations that shows a feature.
+    pub(super) fn of_compact(features: &Features, roles: usize) -> Self {
+        let mut ledger = Ledger::default();
+        let mut keys: Vec<(FeatureKey, usize)> = (0..features.len())
+            .map(|i| (FeatureKey::new(features.get(i).channel, features.get(i).text), i))
+            .collect();
+        keys.sort_unstable();
+        for (key, place) in keys {
+            let feature = features.get(place);
+            let mut cells = Vec::new();
+            for (class, &postings) in feature.postings.iter().enumerate() {
+                // The signs of the roles stand with the first role, those of the rest with the first family.
+                let signs = match class {
+                    0 => feature.buckets[1],
+                    c if c == roles => feature.buckets[0] & !feature.buckets[1],
+                    _ => 0,
+                };
+                let at = |bucket: usize| (class * PLACES + bucket) as u16;
+                let signs = (0..BUCKETS).filter(|b| signs & (1 << b) != 0);
+                cells.extend(signs.map(|b| Cell { place: at(b), postings: 0, plain: 1 }));
+                cells.push(Cell { place: at(BUCKETS), postings, plain: 0 });
+            }
+            ledger.push(key, Some(feature.text), cells);
+        }
+        Self { ledger, cut: u64::MAX, ..Self::default() }
+    }
+
+    /// Takes rows into the sample that are small enough, and leaves out what is then too much.
+    pub(super) fn resample(&mut self, rows: impl IntoIterator<Item = HeldOutRow>) {
+        self.sample.extend(rows);
+        self.sample.retain(|r| r.row.text <= self.cut);
+        self.cut = self.cut.min(sample_cut(self.sample.iter().map(|r| r.row.text)));
+        self.sample.retain(|r| r.row.text <= self.cut);
+        self.sample.sort_by_key(|r| r.row);
+    }
+
+    /// Takes rows out of the sample; of rows that stand there twice, the later.
+    pub(super) fn forget(&mut self, rows: &[RowId]) {
+        let mut gone = rows.iter().rev().peekable();
+        self.sample.reverse();
+        self.sample.retain(|r| {
+            while gone.next_if(|row| **row > r.row).is_some() {}
+            gone.next_if(|row| **row == r.row).is_none()
+        });
+        self.sample.reverse();
+    }
+
+    /// As bytes.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(&Stored::new(self)).expect("numbers and text can be written down")
+    }
+
+    /// From bytes; `sizes` are the numbers of roles and of classes.
+    pub(super) fn from_bytes(bytes: &[u8], sizes: [usize; 2]) -> Result<Self, ModelError> {
+        let corrupt = |what: &str| ModelError::Corrupt(format!("its record of rows: {what}"));
+        let stored: Stored = postcard::from_bytes(bytes).map_err(|e| corrupt(&e.to_string()))?;
+        stored.workings(sizes).ok_or_else(|| corrupt("parts do not fit together"))
+    }
+}
+
+/// Columns, because like packs well with like. Hashes are bytes, because they do not pack at all.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// Features with a text, by channel.
+    named: Vec<u32>,
+    /// Their texts, a line each, sorted within a channel.
+    texts: String,
+    /// Keys of the other features, sorted.
+    unnamed: Vec<u8>,
+    /// Cells of each feature: first those with a text.
+    cells: Vec<u16>,
+    places: Vec<u16>,
+    postings: Vec<u32>,
+    plain: Vec<u32>,
+    organisations: Vec<u8>,
+    row_texts: Vec<u8>,
+    titles: Vec<u32>,
+    classes: Vec<u16>,
+    cut: u64,
+    /// Places of the sampled rows among the rows.
+    sampled: Vec<u32>,
+    /// Their scores, row by row.
+    scores: Vec<i32>,
+    /// JSON.
+    before: Vec<String>,
+}
+
+impl Stored {
+    fn new(workings: &Workings) -> Self {
+        let ledger = &workings.ledger;
+        let (mut named, mut unnamed) = (Vec::new(), Vec::new());
+        for (key, text, cells) in ledger.features() {
+            match text {
+                Some(text) => named.push((key.channel(), text, cells)),
+                None => unnamed.push((key, cells)),
+            }
+        }
+        named.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
+        let all_cells = || named.iter().map(|n| n.2).chain(unnamed.iter().map(|u| u.1));
+        let bytes =
+            |of: fn(&RowId) -> u64| ledger.rows.iter().flat_map(|r| of(r).to_le_bytes()).collect();
+        let mut at = 0;
+        let place = |r: &HeldOutRow| {
+            at += ledger.rows[at..].partition_point(|row| *row < r.row);
+            at += 1;
+            (at - 1) as u32
+        };
+        Self {
+            named: Channel::ALL.map(|c| named.iter().filter(|n| n.0 == c).count() as u32).to_vec(),
+            texts: named.iter().flat_map(|n| [n.1, "\n"]).collect(),
+            unnamed: unnamed.iter().flat_map(|u| u.0.number().to_le_bytes()).collect(),
+            cells: all_cells().map(|cells| cells.len() as u16).collect(),
+            places: all_cells().flatten().map(|c| c.place).collect(),
+            postings: all_cells().flatten().map(|c| c.postings).collect(),
+            plain: all_cells().flatten().map(|c| c.plain).collect(),
+            organisations: bytes(|r| r.organisation),
+            row_texts: bytes(|r| r.text),
+            titles: ledger.rows.iter().map(|r| r.title).collect(),
+            classes: ledger.rows.iter().map(|r| r.class).collect(),
+            cut: workings.cut,
+            sampled: workings.sample.iter().map(place).collect(),
+            scores: workings.sample.iter().flat_map(|r| r.scores.numbers()).collect(),
+            before: workings
+                .before
+                .iter()
+                .map(|h| serde_json::to_string(h).expect("a header is JSON"))
+                .collect(),
+        }
+    }
+
+    fn workings(self, sizes: [usize; 2]) -> Option<Workings> {
+        let ledger = self.ledger(sizes[1])?;
+        let width = Scores::width(sizes);
+        if self.scores.len() != width * self.sampled.len() {
+            return None;
+        }
+        let sample =
+            self.sampled.iter().zip(self.scores.chunks_exact(width)).map(|(&at, numbers)| {
+                let scores = Scores::from_numbers(numbers, sizes)?;
+                Some(HeldOutRow { row: *ledger.rows.get(at as usize)?, scores })
+            });
+        let sample: Vec<HeldOutRow> = sample.collect::<Option<_>>()?;
+        let before = self.before.iter().map(|h| serde_json::from_str(h).ok());
+        let before = before.collect::<Option<_>>()?;
+        sample.is_sorted_by_key(|r| r.row).then_some(Workings {
+            cut: self.cut,
+            ledger,
+            sample,
+            before,
+        })
+    }
+
+    fn ledger(&self, classes: usize) -> Option<Ledger> {
+        let hashes = |bytes: &[u8]| -> Option<Vec<u64>> {
+            let chunks = bytes.chunks_exact(8);
+            chunks.remainder().is_empty().then(|| {
+                chunks.map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes"))).collect()
+            })
+        };
+        let mut cells = self.places.iter().zip(&self.postings).zip(&self.plain).map(
+            |((&place, &postings), &plain)| {
+                ((place as usize) < classes * PLACES).then_some(Cell { place, postings, plain })
+            },
+        );
+        let mut counts = self.cells.iter();
+        let mut of_feature = || -> Option<Vec<Cell>> {
+            let count = *counts.next()?;
+            let own: Vec<Cell> = cells.by_ref().take(count as usize).collect::<Option<_>>()?;
+            let whole = own.len() == count as usize && count > 0;
+            (whole && own.is_sorted_by(|a, b| a.place < b.place)).then_some(own)
+        };
+        let mut features: Vec<(FeatureKey, Option<&str>, Vec<Cell>)> = Vec::new();
+        let mut texts = self.texts.lines();
+        for (channel, &count) in Channel::ALL.into_iter().zip(&self.named) {
+            for text in texts.by_ref().take(count as usize) {
+                features.push((FeatureKey::new(channel, text), Some(text), of_feature()?));
+            }
+        }
+        for number in hashes(&self.unnamed)? {
+            features.push((FeatureKey::from_number(number)?, None, of_feature()?));
+        }
+        let rest = texts.next().is_some() || counts.next().is_some() || cells.next().is_some();
+        features.sort_unstable_by_key(|f| f.0);
+        if rest || !features.is_sorted_by(|a, b| a.0 < b.0) {
+            return None;
+        }
+        let mut ledger = Ledger::default();
+        for (key, text, cells) in features {
+            let named = text.is_some() == cells.iter().any(|c| c.plain > 0);
+            named.then(|| ledger.push(key, text, cells))?;
+        }
+        let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
+        let same = [texts.len(), self.titles.len(), self.classes.len()];
+        if same != [organisations.len(); 3] || self.classes.iter().any(|&c| c as usize >= classes) {
+            return None;
+        }
+        let rows = organisations.iter().zip(&texts).zip(&self.titles).zip(&self.classes);
+        let row =
+            |(((&organisation, &text), &title), &class)| RowId { organisation, text, title, class };
+        ledger.rows = rows.map(row).collect();
+        ledger.rows.is_sorted().then_some(ledger)
+    }
+}

@@ -1,0 +1,164 @@
+//! What a retrain changed, for people.
+
+use super::text::printable;
+use crate::judge::{Beside, Flip};
+use crate::metrics::{Change, Difference};
+use crate::model::{Drifted, Retrain, Shift, Turned};
+use std::io::{self, Write};
+
+/// Writes what was added and removed.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_retrain(out: &mut dyn Write, record: &Retrain) -> io::Result<()> {
+    let counts = [
+        (record.added, "added"),
+        (record.removed, "removed"),
+        (record.merged, "merged from models"),
+        (record.read.duplicates, "not counted twice"),
+        (record.relabelled, "known under another label"),
+        (record.read.left_out.values().sum(), "left out for their label"),
+        (record.read.rejected, "unreadable"),
+    ];
+    let counts: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let counts = if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    writeln!(out, "rows           {counts}")?;
+    writeln!(out, "features       {} new, {} lost", record.new_features, record.lost_features)
+}
+
+/// Writes the names of some of the features that take part since a retrain, or no longer do.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_turnover(
+    out: &mut dyn Write,
+    what: &str,
+    features: &[Turned],
+    top: usize,
+) -> io::Result<()> {
+    if features.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<&str> = features.iter().take(top).map(|f| f.text.as_str()).collect();
+    let more = features.len().saturating_sub(top);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    writeln!(out, "  {what:<13}{}{more}", printable(&named.join("; ")))
+}
+
+/// Writes how new rows differ from those before.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_drift(out: &mut dyn Write, drifted: &Drifted, top: usize) -> io::Result<()> {
+    let drift = &drifted.drift;
+    let features = match drift.features {
+        Some(drift) => format!("features {drift:.2} times what chance alone would give"),
+        None => "too few rows to tell of the features".to_owned(),
+    };
+    writeln!(
+        out,
+        "drift          {:.1} % of the words never seen before; labels {:.2} apart (0 to 1); {features}",
+        drift.words_never_seen * 100.0,
+        drift.labels
+    )?;
+    let words: Vec<String> = drifted
+        .never_seen
+        .iter()
+        .take(top)
+        .map(|(word, rows)| format!("{word} ({rows})"))
+        .collect();
+    if !words.is_empty() {
+        writeln!(out, "  never seen   {}", printable(&words.join("; ")))?;
+    }
+    for (what, shifts) in [("more often", &drifted.more), ("less often", &drifted.less)] {
+        let shift =
+            |s: &Shift| format!("{} ({} rows, expected {:.0})", s.text, s.observed, s.expected);
+        let shifts: Vec<String> = shifts.iter().take(top).map(shift).collect();
+        if !shifts.is_empty() {
+            writeln!(out, "  {what:<13}{}", printable(&shifts.join("; ")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes how two models differ on rows.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_beside(out: &mut dyn Write, beside: &Beside, top: usize) -> io::Result<()> {
+    if let Some(difference) = &beside.difference {
+        write_difference(out, difference)?;
+    }
+    let flipped: u64 = beside.flipped.values().sum();
+    writeln!(out, "flips          {flipped} of {} rows", beside.rows)?;
+    for (pair, rows) in &beside.flipped {
+        writeln!(out, "  {rows:>6}  {pair}")?;
+    }
+    for flip in beside.flips.iter().take(top) {
+        write_flip(out, flip)?;
+    }
+    let more = beside.flips.len().saturating_sub(top);
+    if more > 0 {
+        writeln!(out, "  and {more} more (--json names them all)")?;
+    }
+    Ok(())
+}
+
+pub(super) fn write_difference(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
+    let Difference { rows, groups, macro_f1, accuracy, log_loss } = difference;
+    writeln!(
+        out,
+        "                old    new    difference (95 %), {rows} rows of {groups} organisations"
+    )?;
+    for (name, change) in [("macro-F1", macro_f1), ("accuracy", accuracy), ("log-loss", log_loss)] {
+        let Change { old, new, interval: [low, high] } = change;
+        let by = new - old;
+        writeln!(out, "  {name:<12}  {old:.3}  {new:.3}  {by:+.3} ({low:+.3} to {high:+.3})")?;
+    }
+    Ok(())
+}
+
+fn write_flip(out: &mut dyn Write, flip: &Flip) -> io::Result<()> {
+    let label = match &flip.label {
+        Some(label) if *label == flip.new => ", now right".to_owned(),
+        Some(label) if *label == flip.old => ", now wrong".to_owned(),
+        Some(label) => format!(", labelled {label}"),
+        None => String::new(),
+    };
+    let title = flip.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    writeln!(
+        out,
+        "  {}  {}\n    {} {:.2} to {} {:.2}{label}: {}",
+        printable(&flip.place),
+        printable(&title),
+        flip.old,
+        flip.old_confidence,
+        flip.new,
+        flip.new_confidence,
+        printable(&flip.evidence.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("; "))
+    )
+}
+
+/// Writes what a retrain did, from what a model remembers of it.
+pub(super) fn write_remembered(
+    out: &mut dyn Write,
+    number: usize,
+    record: &Retrain,
+) -> io::Result<()> {
+    let name = record.read.data.as_deref().unwrap_or("unnamed data");
+    let date = record.read.date.as_deref().map(|d| format!(", {d}")).unwrap_or_default();
+    writeln!(out, "\nretrain {number}      {}{}", printable(name), printable(&date))?;
+    write_retrain(out, record)?;
+    if let Some(drift) = &record.drift {
+        write_drift(out, &Drifted { drift: drift.clone(), ..Drifted::default() }, 0)?;
+    }
+    if let Some(difference) = &record.difference {
+        write_difference(out, difference)?;
+    }
+    let flipped: u64 = record.flips.values().sum();
+    if flipped > 0 {
+        writeln!(out, "flips          {flipped} rows")?;
+    }
+    Ok(())
+}

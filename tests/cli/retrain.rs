@@ -1,0 +1,330 @@
+//! `retrain`: exact counts, what it reports, what it refuses; and a process that is killed.
+
+use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Table, Workspace};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// The sample in two files: every third row in `new.csv`, the others in `old.csv`; and a model of the
+/// latter.
+fn split() -> Workspace {
+    let workspace = Workspace::new();
+    let sample = Table::of(SAMPLE);
+    let part = |wanted: fn(usize) -> bool| {
+        let rows = sample.rows.iter().enumerate().filter(|(i, _)| wanted(*i));
+        Table { header: sample.header.clone(), rows: rows.map(|(_, row)| row.clone()).collect() }
+    };
+    workspace.write("old.csv", part(|i| i % 3 > 0).bytes());
+    workspace.write("new.csv", part(|i| i % 3 == 0).bytes());
+    workspace.rolecall(&["train", "old.csv", "-o", "old.rolecall"]).succeeds();
+    workspace
+}
+
+fn counts(workspace: &Workspace, model: &str) -> String {
+    workspace.rolecall(&["model", "export", model, "--counts"]).succeeds().text().to_owned()
+}
+
+/// The new rows with every role taken for the next.
+fn wrong(workspace: &Workspace) -> Table {
+    let mut table = workspace.table("new.csv");
+    let role = table.place("role");
+    for row in &mut table.rows {
+        let next = match row[role].as_str() {
+            "product_owner" => "product_manager",
+            "product_manager" => "technical_project_manager",
+            "technical_project_manager" => "product_owner",
+            _ => continue,
+        };
+        row[role] = next.into();
+    }
+    table
+}
+
+#[test]
+fn adding_and_merging_count_as_training_does() {
+    let workspace = split();
+    workspace.write("all.rolecall", &*SAMPLE_MODEL);
+    let all = counts(&workspace, "all.rolecall");
+    for threads in ["1", "2"] {
+        let arguments = ["retrain", "old.rolecall", "--add", "new.csv", "-o", "added.rolecall"];
+        workspace.rolecall(&[&arguments[..], &["--threads", threads]].concat()).succeeds();
+        assert!(counts(&workspace, "added.rolecall") == all, "{threads} threads");
+    }
+    workspace.rolecall(&["train", "new.csv", "-o", "new.rolecall"]).succeeds();
+    for [start, merged] in [["old", "new"], ["new", "old"]] {
+        let [start, merged] = [start, merged].map(|name| format!("{name}.rolecall"));
+        let arguments = ["retrain", &start, "--merge", &merged, "-o", "merged.rolecall"];
+        workspace.rolecall(&arguments).succeeds();
+        assert!(counts(&workspace, "merged.rolecall") == all, "{start} and {merged}");
+    }
+}
+
+#[test]
+fn removing_what_was_added_gives_the_bytes_of_before() {
+    let workspace = split();
+    let mut rows = workspace.table("new.csv");
+    workspace.write("b.csv", Table { rows: rows.rows.split_off(15), ..rows.clone() }.bytes());
+    workspace.write("a.csv", rows.bytes());
+    let retrain = |from: &str, what: &str, file: &str, to: &str| {
+        let arguments = ["retrain", from, what, file, "-o", to, "--allow-worse"];
+        workspace.rolecall(&arguments).succeeds().text().to_owned()
+    };
+    retrain("old.rolecall", "--add", "a.csv", "1.rolecall");
+    retrain("1.rolecall", "--add", "b.csv", "2.rolecall");
+    let said = retrain("2.rolecall", "--remove", "b.csv", "3.rolecall");
+    assert!(said.contains("taken back"), "{said}");
+    assert!(workspace.read("3.rolecall") == workspace.read("1.rolecall"));
+    retrain("3.rolecall", "--remove", "a.csv", "4.rolecall");
+    assert!(workspace.read("4.rolecall") == workspace.read("old.rolecall"));
+    // In another order only the counts can be the same.
+    retrain("2.rolecall", "--remove", "a.csv", "5.rolecall");
+    retrain("old.rolecall", "--add", "b.csv", "6.rolecall");
+    assert!(counts(&workspace, "5.rolecall") == counts(&workspace, "6.rolecall"));
+    // All at once, in place.
+    workspace.write("old-copy.rolecall", workspace.read("old.rolecall"));
+    retrain("2.rolecall", "--remove", "new.csv", "2.rolecall");
+    assert!(workspace.read("2.rolecall") == workspace.read("old.rolecall"));
+}
+
+#[test]
+fn rows_that_were_never_added_are_not_removed() {
+    let workspace = split();
+    let refused = workspace
+        .rolecall(&["retrain", "old.rolecall", "--remove", "new.csv", "-o", "x.rolecall"])
+        .fails();
+    for part in ["29 rows", "new.csv, row 1", "s001", "and 24 more", "title, organisation"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
+}
+
+#[test]
+fn a_row_is_not_counted_twice_unless_asked() {
+    let workspace = split();
+    let add = |file: &str, to: &str, more: &[&str]| {
+        let arguments = ["retrain", "old.rolecall", "--add", file, "-o", to, "--allow-worse"];
+        workspace.rolecall(&[&arguments[..], more].concat()).succeeds().text().to_owned()
+    };
+    add("new.csv", "once.rolecall", &[]);
+    let mut twice = workspace.table("new.csv");
+    twice.rows.extend(twice.rows.clone());
+    twice.rows.extend(workspace.table("old.csv").rows[..5].to_vec());
+    workspace.write("twice.csv", twice.bytes());
+    let said = add("twice.csv", "twice.rolecall", &[]);
+    assert!(said.contains("29 added, 34 not counted twice"), "{said}");
+    assert!(counts(&workspace, "twice.rolecall") == counts(&workspace, "once.rolecall"));
+    let said = add("twice.csv", "both.rolecall", &["--count-twice"]);
+    assert!(said.contains("63 added"), "{said}");
+    workspace
+        .rolecall(&["train", "old.csv", "twice.csv", "--count-twice", "-o", "t.rolecall"])
+        .succeeds();
+    assert!(counts(&workspace, "both.rolecall") == counts(&workspace, "t.rolecall"));
+    assert!(counts(&workspace, "both.rolecall") != counts(&workspace, "once.rolecall"));
+    // A row leaves as often as it came.
+    let back = ["retrain", "both.rolecall", "--remove", "twice.csv", "-o", "back.rolecall"];
+    workspace.rolecall(&back).succeeds();
+    assert!(workspace.read("back.rolecall") == workspace.read("old.rolecall"));
+    // Counts of the same rows in two models cannot be told apart.
+    let merge = ["retrain", "once.rolecall", "--merge", "old.rolecall", "-o", "m.rolecall"];
+    let refused = workspace.rolecall(&merge).fails();
+    assert!(refused.contains("56 rows are in both") && refused.contains("--remove"), "{refused}");
+    workspace.rolecall(&[&merge[..], &["--count-twice"]].concat()).succeeds();
+}
+
+#[test]
+fn a_corrected_label_is_noticed() {
+    let workspace = split();
+    let mut table = workspace.table("old.csv");
+    let role = table.place("role");
+    table.rows.truncate(3);
+    workspace.write("before.csv", table.bytes());
+    table.rows.iter_mut().for_each(|row| row[role] = "other".into());
+    workspace.write("after.csv", table.bytes());
+    let only =
+        ["retrain", "old.rolecall", "--add", "after.csv", "-o", "x.rolecall", "--allow-worse"];
+    let said = workspace.rolecall(&only).succeeds().text().to_owned();
+    assert!(said.contains("known under another label"), "{said}");
+    let both = [&only[..], &["--remove", "before.csv"]].concat();
+    let said = workspace.rolecall(&both).succeeds().text().to_owned();
+    assert!(said.contains("3 added, 3 removed") && !said.contains("another label"), "{said}");
+}
+
+#[test]
+fn a_retrain_says_what_it_changes_and_the_model_remembers() {
+    let workspace = split();
+    let named = ["--data-name", "Week 2", "--date", "2020-02-29"];
+    let arguments = ["retrain", "old.rolecall", "--add", "new.csv", "-o", "new.rolecall"];
+    let ran = workspace.rolecall(&[&arguments[..], &named].concat()).succeeds();
+    for part in ["29 added", "new, 0 lost", "never seen", "drift", "macro-F1", "flips"] {
+        assert!(ran.text().contains(part), "{part}: {}", ran.text());
+    }
+    let report =
+        workspace.rolecall(&[&arguments[..], &named, &["--json"]].concat()).succeeds().json();
+    assert_eq!(report["written"], true);
+    assert_eq!(report["difference"]["rows"], 29);
+    let flips = report["beside"]["flips"].as_array().expect("a list");
+    assert_eq!(
+        flips.len() as u64,
+        report["flips"]
+            .as_object()
+            .expect("pairs")
+            .values()
+            .map(|n| n.as_u64().expect("a number"))
+            .sum::<u64>()
+    );
+    for flip in flips {
+        assert_ne!(flip["old"], flip["new"]);
+        assert!(flip["evidence"].is_array());
+    }
+    let shown = workspace.rolecall(&["model", "show", "new.rolecall"]).succeeds();
+    for part in ["retrain 1", "Week 2", "2020-02-29", "29 added", "strongest for product_owner"] {
+        assert!(shown.text().contains(part), "{part}: {}", shown.text());
+    }
+    let shown = workspace.rolecall(&["model", "show", "new.rolecall", "--json"]).succeeds().json();
+    assert_eq!(shown["history"][0]["added"], 29);
+    assert_eq!(shown["history"][0]["difference"], report["difference"]);
+}
+
+#[test]
+fn a_model_that_is_worse_is_not_written() {
+    let workspace = split();
+    workspace.write("wrong.csv", wrong(&workspace).bytes());
+    let arguments = ["retrain", "old.rolecall", "--add", "wrong.csv", "--check", "new.csv"];
+    let output = ["-o", "worse.rolecall"];
+    let ran = workspace.rolecall(&[&arguments[..], &output].concat()).notices();
+    ran.says(&["worse.rolecall", "not written", "--allow-worse"]);
+    assert!(!workspace.files().contains(&"worse.rolecall".to_owned()));
+    let before = workspace.read("old.rolecall");
+    workspace.rolecall(&[&arguments[..], &["-o", "old.rolecall"]].concat()).notices();
+    assert!(workspace.read("old.rolecall") == before);
+    workspace.rolecall(&[&arguments[..], &output, &["--allow-worse"]].concat()).succeeds();
+    workspace.rolecall(&["classify", PLAIN, "--model", "worse.rolecall"]).succeeds();
+}
+
+#[test]
+fn a_compact_model_still_learns_and_says_what_it_cannot() {
+    let workspace = split();
+    let export = ["model", "export", "old.rolecall", "--compact", "-o", "compact.rolecall"];
+    workspace.rolecall(&export).succeeds().says(&["rare features are gone", "removed"]);
+    assert!(workspace.read("compact.rolecall").len() < workspace.read("old.rolecall").len() / 3);
+    assert!(counts(&workspace, "compact.rolecall") == counts(&workspace, "old.rolecall"));
+    let judged =
+        |model: &str| workspace.rolecall(&["classify", SAMPLE, "--model", model]).succeeds().stdout;
+    assert!(judged("compact.rolecall") == judged("old.rolecall"));
+    let shown = workspace.rolecall(&["model", "show", "compact.rolecall"]).succeeds();
+    assert!(shown.text().contains("compact"), "{}", shown.text());
+
+    let add =
+        ["retrain", "compact.rolecall", "--add", "new.csv", "-o", "more.rolecall", "--allow-worse"];
+    let ran = workspace.rolecall(&add).succeeds();
+    ran.says(&["compact", "start from nothing"]);
+    // Features that both have are counted as ever.
+    let count = |model: &str| {
+        let lines = counts(&workspace, model);
+        let line = lines.lines().find(|l| l.starts_with("skills\tuser_stories\t"));
+        line.map(|l| l.split('\t').skip(2).take(4).map(str::to_owned).collect::<Vec<_>>())
+    };
+    workspace.write("all.rolecall", &*SAMPLE_MODEL);
+    assert_eq!(count("more.rolecall"), count("all.rolecall"));
+    let refused = ["retrain", "more.rolecall", "--remove", "old.csv", "-o", "x.rolecall"];
+    let refused = workspace.rolecall(&refused).fails();
+    assert!(refused.contains("56 rows") && refused.contains("compact"), "{refused}");
+    let remove = ["retrain", "more.rolecall", "--remove", "new.csv", "-o", "back.rolecall"];
+    workspace.rolecall(&remove).succeeds();
+    assert!(counts(&workspace, "back.rolecall") == counts(&workspace, "old.rolecall"));
+    let merge = ["retrain", "old.rolecall", "--merge", "compact.rolecall", "-o", "x.rolecall"];
+    assert!(workspace.rolecall(&merge).fails().contains("compact"));
+}
+
+#[test]
+fn the_embedded_model_can_be_retrained() {
+    let workspace = split();
+    let ran = workspace.rolecall(&["retrain", "--add", SAMPLE, "-o", "own.rolecall"]).succeeds();
+    assert!(ran.text().contains("85 added"), "{}", ran.text());
+    let run = workspace.rolecall(&["classify", PLAIN, "--model", "own.rolecall", "--closed"]);
+    let output = run.succeeds().table();
+    assert_eq!(output.column("predicted_role"), output.column("role"));
+}
+
+#[test]
+fn models_are_compared() {
+    let workspace = split();
+    workspace.write("all.rolecall", &*SAMPLE_MODEL);
+    let arguments = ["model", "compare", "old.rolecall", "all.rolecall"];
+    let ran = workspace.rolecall(&[&arguments[..], &["--rows", SAMPLE]].concat()).succeeds();
+    for part in ["organisations", "moved furthest", "strongest of the new", "flips", "macro-F1"] {
+        assert!(ran.text().contains(part), "{part}: {}", ran.text());
+    }
+    let report = workspace.rolecall(&[&arguments[..], &["--json"]].concat()).succeeds().json();
+    assert_eq!(report["models"]["postings"]["product_owner"], serde_json::json!([9, 19]));
+    assert!(report["models"]["moved"].as_array().is_some_and(|moved| !moved.is_empty()));
+    assert!(report["rows"].is_null());
+    let same = workspace.rolecall(&["model", "compare", "all.rolecall", "all.rolecall", "--json"]);
+    let same = same.succeeds().json();
+    assert_eq!(same["models"]["moved"], serde_json::json!([]));
+    assert_eq!(same["models"]["combination"], serde_json::json!([]));
+}
+
+#[test]
+fn nothing_to_do_is_an_error() {
+    let workspace = split();
+    let refused = workspace.rolecall(&["retrain", "old.rolecall", "-o", "x.rolecall"]).fails();
+    assert!(refused.contains("nothing to add, remove or merge"), "{refused}");
+}
+
+#[test]
+fn a_damaged_record_of_rows_is_refused() {
+    let workspace = split();
+    let whole = workspace.read("old.rolecall");
+    let mut flipped = whole.clone();
+    let last = whole.len() - 100;
+    flipped[last] ^= 1;
+    for bytes in [flipped, whole[..whole.len() - 1].to_vec(), [&whole[..], b"more"].concat()] {
+        workspace.write("bad.rolecall", bytes);
+        let arguments = ["retrain", "bad.rolecall", "--add", "new.csv", "-o", "x.rolecall"];
+        assert!(workspace.rolecall(&arguments).fails().contains("damaged"));
+        assert!(
+            workspace
+                .rolecall(&["classify", PLAIN, "--model", "bad.rolecall"])
+                .fails()
+                .contains("damaged")
+        );
+    }
+}
+
+/// Kills a retrain in place again and again, at any moment of its run.
+#[test]
+fn a_killed_retrain_leaves_a_whole_model() {
+    const KILLS: u32 = 50;
+    let workspace = split();
+    let old = workspace.read("old.rolecall");
+    let start = |output: &str| {
+        let arguments = ["retrain", "old.rolecall", "--add", "new.csv", "-o", output, "--quiet"];
+        let mut command = workspace.rolecall(&arguments).command();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the program starts")
+    };
+    let began = Instant::now();
+    assert!(start("whole.rolecall").wait().expect("it ends").success());
+    let whole = began.elapsed();
+    let new = workspace.read("whole.rolecall");
+    let mut moments = 1u32;
+    let (mut killed, mut finished) = (0, 0);
+    for _ in 0..KILLS {
+        moments = moments.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let mut child = start("old.rolecall");
+        std::thread::sleep(whole.mul_f64(f64::from(moments >> 8) / f64::from(1 << 24) * 1.1));
+        child.kill().expect("it can be killed");
+        let status = child.wait().expect("it ends");
+        if status.success() {
+            finished += 1;
+        } else {
+            killed += 1;
+        }
+        let now = workspace.read("old.rolecall");
+        assert!(now == old || now == new, "half a model");
+        if now == new {
+            workspace.write("old.rolecall", &old);
+        }
+    }
+    assert!(killed > KILLS / 2, "{killed} killed, {finished} had ended");
+    assert!(whole < Duration::from_secs(60));
+}
