@@ -81,13 +81,7 @@ pub(super) fn run(args: &Retrain) -> Result<Outcome> {
         worse,
         written,
     };
-    let mut out = Output::open(None)?;
-    if args.reading.common.json {
-        writeln!(out, "{}", serde_json::to_string(&report)?)?;
-    } else if !args.reading.common.quiet {
-        write(&mut out, &report, args)?;
-    }
-    out.finish()?;
+    show(&report, args)?;
     if !written {
         say(&format!(
             "{} was not written: the new model is worse than the old one by more than chance; \
@@ -97,6 +91,23 @@ pub(super) fn run(args: &Retrain) -> Result<Outcome> {
         return Ok(Outcome::Noticed);
     }
     Ok(outcome)
+}
+
+/// Reports on standard output, or on standard error if the model goes to the former.
+fn show(report: &Report, args: &Retrain) -> Result<()> {
+    let common = &args.reading.common;
+    let mut text = Vec::new();
+    if common.json {
+        writeln!(text, "{}", serde_json::to_string(report)?)?;
+    } else if !common.quiet {
+        write(&mut text, report, args)?;
+    }
+    if args.output.as_os_str() == "-" {
+        return Ok(io::stderr().write_all(&text)?);
+    }
+    let mut out = Output::open(None)?;
+    out.write_all(&text)?;
+    out.finish()
 }
 
 type Rows = (Collector, Vec<Given>);
