@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Train(Train),
     /// Add labelled postings to a model, take some out, merge models; see what changes first
     Retrain(Box<Retrain>),
+    /// Find the postings whose title does not match the duties
+    Audit(Audit),
     /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
     Evaluate(Evaluate),
     /// Show why one posting is judged as it is
@@ -228,6 +230,28 @@ pub(crate) struct Retrain {
     pub(crate) top: usize,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Judge by what the file itself teaches, and nothing else (so it is done anyway when each role
+    /// has enough rows; with the embedded model otherwise)
+    #[arg(long, conflicts_with = "model")]
+    pub(crate) from_file: bool,
+    /// Judge by this model; of rows that it was trained on, their organisations are taken out of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Write every row that states a role with its suspicion, not only the findings
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write to this file (standard output otherwise)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with status 1 if there is any finding
+    #[arg(long)]
+    pub(crate) fail_on_findings: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -74,7 +74,8 @@ pub(crate) fn given_label(
     Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())
 }
 
-fn stated_label(row: &Row, columns: &Columns, lexicon: &Lexicon) -> Result<Label, String> {
+/// The role that the title states, or why there is none.
+pub(crate) fn stated_label(row: &Row, columns: &Columns, lexicon: &Lexicon) -> Result<Label, String> {
     match Title::read(row.get(columns, Column::Title), lexicon).role {
         TitleRole::One(role) => Ok(Label::Role(role)),
         TitleRole::Several(_) => Err("title states several roles".into()),

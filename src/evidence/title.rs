@@ -25,13 +25,16 @@ pub struct Title {
     pub role: TitleRole,
     /// The highest level it names, such as `senior`.
     pub level: Option<String>,
+    /// The words that state it, in small letters: `it project manager`.
+    pub form: String,
 }
 
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
-        let tokens = Tokens::new(title);
-        let tokens = tokens.as_slice();
+        let words = Tokens::new(title);
+        let tokens = words.as_slice();
+        let mut form: Vec<&str> = Vec::new();
         let mut roles: Vec<RoleId> = Vec::new();
         let mut undecided = false;
         let mut at = 0;
@@ -43,6 +46,7 @@ impl Title {
                         TitleStates::Undecided => undecided = true,
                         TitleStates::Neither => {}
                     }
+                    form.extend(tokens[at..at + length].iter().map(|token| words.word(*token)));
                     at += length;
                 }
                 None => at += 1,
@@ -60,6 +64,6 @@ impl Title {
             .filter_map(|i| lexicon.levels.longest(&tokens[i..], false, |_, _| true))
             .map(|(level, _)| &lexicon.level_list[level as usize])
             .max_by_key(|level| level.rank);
-        Self { role, level: level.map(|l| l.id.clone()) }
+        Self { role, level: level.map(|l| l.id.clone()), form: form.join(" ") }
     }
 }

@@ -34,6 +34,16 @@ pub struct Contrast {
     pub marks: Vec<Mark>,
 }
 
+/// What in a posting speaks for one class and for another.
+pub(super) struct Sides {
+    /// For the one and for the other, strongest first.
+    pub(super) quotes: [Vec<Quote>; 2],
+    /// What is read.
+    pub(super) text: String,
+    /// What parts of it are, in order and without overlap.
+    pub(super) marks: Vec<Mark>,
+}
+
 /// Words of the posting.
 #[derive(Debug, Clone, Serialize)]
 pub struct Quote {
@@ -96,6 +106,28 @@ impl Judge<'_> {
                 format!("{OTHER}: {}", classes[class])
             }
         };
+        let next = second_role(&probabilities.closed, label);
+        let Sides { quotes: [for_winner, for_rival], text, marks } = self.sides_of(evidence, contest);
+        Contrast {
+            winner: name(contest[0]),
+            rival: name(contest[1]),
+            for_winner,
+            for_rival,
+            next_role: next.map(|role| self.lexicon().roles().get(role).id.clone()),
+            missing: next.map_or(Vec::new(), |role| self.missing(evidence, role, contest[0])),
+            text,
+            marks,
+        }
+    }
+
+    /// What in a posting speaks for a label and for another.
+    pub(super) fn sides(&self, title: &str, description: &str, labels: [Label; 2]) -> Sides {
+        let evidence = self.evidence(title, description);
+        let contest = self.classes(&evidence, labels);
+        self.sides_of(&evidence, contest)
+    }
+
+    fn sides_of(&self, evidence: &Evidence, contest: [usize; 2]) -> Sides {
         let text = evidence.text().as_str();
         let mut told: Vec<(f64, &Feature)> =
             evidence.features().iter().map(|f| (self.strength(f, contest), f)).collect();
@@ -125,18 +157,7 @@ impl Judge<'_> {
             }
         }
         marks.sort_by_key(|mark| mark.at.start);
-        let next = second_role(&probabilities.closed, label);
-        let [for_winner, for_rival] = sides;
-        Contrast {
-            winner: name(contest[0]),
-            rival: name(contest[1]),
-            for_winner,
-            for_rival,
-            next_role: next.map(|role| self.lexicon().roles().get(role).id.clone()),
-            missing: next.map_or(Vec::new(), |role| self.missing(evidence, role, contest[0])),
-            text: text.to_owned(),
-            marks,
-        }
+        Sides { quotes: sides, text: text.to_owned(), marks }
     }
 
     fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {

@@ -2,6 +2,7 @@
 //! that is. Computes, and never prints.
 
 mod attribution;
+mod audit;
 mod beside;
 mod classify;
 mod compare;
@@ -11,6 +12,10 @@ mod evaluate;
 mod explain;
 mod strongest;
 
+pub use audit::{
+    Audit, Audited, Estimate, Finding, Group, Issue, Judged, Pair, Summary, Suspicion, TextPart, audit,
+    near_duplicates,
+};
 pub use beside::{Beside, Flip, Given};
 pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};
 pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};

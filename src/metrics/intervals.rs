@@ -3,8 +3,9 @@
 
 use super::{class_figures, top};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Samples drawn.
 const SAMPLES: usize = 1000;
 /// Places of the ends of the 95 % interval among the sorted samples.
@@ -61,7 +62,7 @@ pub(super) fn samples(
     let k = names.len();
     let groups = grouped(k, probabilities, truths, groups);
     let mut samples = vec![Vec::with_capacity(SAMPLES); 3 + 3 * k];
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random(SEED);
     for _ in 0..SAMPLES {
         let mut confusion = vec![vec![0; k]; k];
         let (mut rows, mut log_loss) = (0.0, 0.0);
@@ -111,6 +112,22 @@ pub fn intervals(
         f1: next(),
     });
     Intervals { macro_f1, accuracy, log_loss, classes: classes.collect() }
+}
+
+/// The 95 % interval of a sum of values, groups of them drawn with replacement.
+///
+/// # Panics
+/// If there is not one group a value.
+pub fn sum_interval(values: &[f64], groups: &[u64]) -> Interval {
+    assert_eq!(values.len(), groups.len(), "one group a value");
+    let mut sums: BTreeMap<u64, f64> = BTreeMap::new();
+    for (value, group) in values.iter().zip(groups) {
+        *sums.entry(*group).or_default() += value;
+    }
+    let sums: Vec<f64> = sums.into_values().collect();
+    let mut random = Random(SEED);
+    let draw = |_| (0..sums.len()).map(|_| sums[random.below(sums.len())]).sum();
+    ends((0..SAMPLES).map(draw).collect())
 }
 
 fn grouped(k: usize, probabilities: &[Vec<f64>], truths: &[usize], groups: &[u64]) -> Vec<Group> {

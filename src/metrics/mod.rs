@@ -8,7 +8,7 @@ mod difference;
 mod intervals;
 
 pub use difference::{Change, Difference};
-pub use intervals::{ClassIntervals, Interval, Intervals, intervals};
+pub use intervals::{ClassIntervals, Interval, Intervals, intervals, sum_interval};
 
 use serde::{Deserialize, Serialize};
 

@@ -271,6 +271,17 @@ impl Model {
         })
     }
 
+    /// What this model says of labelled rows, in the title-blind view, by counts without the buckets
+    /// of organisations that hold a row's organisation or its text. A compact model does not know its
+    /// rows, so nothing is left out of it.
+    ///
+    /// # Errors
+    /// If the model is damaged.
+    pub fn judge_without(&self, rows: &[&Example]) -> Result<Vec<Probabilities>, ModelError> {
+        let ledger = self.workings()?.ledger;
+        Ok(self.judged_without(&ledger, &ledger.masks(rows), rows, View::TitleBlind))
+    }
+
     /// What this model says of rows by the counts of a ledger without the buckets in their masks.
     fn judged_without(
         &self,

@@ -14,6 +14,7 @@ use super::workings::{Workings, sample_cut};
 use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
+use std::collections::HashMap;
 
 /// How rows are counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +33,20 @@ impl Collector {
             let role = lexicon.roles().iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
             return Err(ModelError::TooFew { role, organisations: 0 });
         }
-        self.model(counting, lexicon)
+        Ok(self.model(counting, false, lexicon)?.0)
+    }
+
+    /// Trains a model, and gives what models say of each posting that saw neither it nor its group, in
+    /// the title-blind view.
+    ///
+    /// # Errors
+    /// As [`Collector::train`].
+    pub fn train_and_judge(
+        self,
+        lexicon: &Lexicon,
+    ) -> Result<(Model, HashMap<RowId, Probabilities>), ModelError> {
+        let (model, [_, blind]) = self.model(Counting::default(), true, lexicon)?;
+        Ok((model, blind))
     }
 
     /// A model of the lexicon alone, without any labelled posting. It accepts nothing, because nothing
@@ -41,10 +55,16 @@ impl Collector {
     /// # Errors
     /// None for a lexicon that could be read.
     pub fn lexicon_only(provenance: Provenance, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        Self { provenance, ..Self::default() }.model(Counting::default(), lexicon)
+        Ok(Self { provenance, ..Self::default() }.model(Counting::default(), false, lexicon)?.0)
     }
 
-    fn model(mut self, counting: Counting, lexicon: &Lexicon) -> Result<Model, ModelError> {
+    /// A model, and held-out probabilities of the rows of its sample, or of all, by view.
+    fn model(
+        mut self,
+        counting: Counting,
+        all: bool,
+        lexicon: &Lexicon,
+    ) -> Result<(Model, [HashMap<RowId, Probabilities>; 2]), ModelError> {
         self.examples.sort_unstable_by_key(|e| e.row);
         if !counting.twice {
             let before = self.examples.len();
@@ -54,7 +74,7 @@ impl Collector {
         let examples: Vec<&Example> = self.examples.iter().collect();
         let ledger = Ledger::new(&examples, &self.names);
         let cut = sample_cut(ledger.rows.iter().map(|row| row.text));
-        let counted = Counted::new(&examples, lexicon, |row| row.text <= cut)?;
+        let counted = Counted::new(&examples, lexicon, |row| all || row.text <= cut)?;
         let fit = Fit::new(&counted.rows, counted.sizes, None, None, lexicon.roles())?;
         let workings = Workings { ledger, cut, sample: counted.rows, before: Vec::new() };
         let header = Header {
@@ -72,7 +92,9 @@ impl Collector {
             held_out: fit.summaries,
             combinations: fit.combinations,
         };
-        Model::assemble(header, &workings, lexicon)
+        let rows = workings.sample.iter().map(|r| r.row);
+        let held_out = fit.held_out.views.map(|view| rows.clone().zip(view).collect());
+        Ok((Model::assemble(header, &workings, lexicon)?, held_out))
     }
 }
 

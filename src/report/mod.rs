@@ -1,5 +1,6 @@
 //! Results as bytes: CSV rows, tables and text for people. Never computes.
 
+mod audit;
 mod evaluation;
 mod evaluation_page;
 mod explanation;
@@ -11,6 +12,7 @@ mod rows;
 mod table;
 mod text;
 
+pub use audit::{audit_columns, audit_fields, finding_fields, write_audit};
 pub use evaluation::{write_evaluation, write_summary};
 pub use evaluation_page::write_evaluation_page;
 pub use explanation::write_explanation;

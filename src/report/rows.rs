@@ -45,6 +45,6 @@ fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
 }
 
 /// A spreadsheet takes a field that begins so for a formula.
-fn defused(field: String) -> String {
+pub(super) fn defused(field: String) -> String {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
 }

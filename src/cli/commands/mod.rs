@@ -1,5 +1,6 @@
 //! One file per command: settings in, library calls, a report out.
 
+mod audit;
 mod classify;
 mod evaluate;
 mod explain;
@@ -26,6 +27,10 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         Command::Retrain(args) => {
             set_threads(&args.reading.common)?;
             retrain::run(&args)
+        }
+        Command::Audit(args) => {
+            set_threads(&args.input.reading.common)?;
+            audit::run(&args)
         }
         Command::Evaluate(args) => {
             set_threads(&args.input.reading.common)?;

@@ -1,0 +1,93 @@
+//! What an audit amounts to.
+
+use super::{Auditor, Estimate, Finding, Group, Issue, Pair, Summary, Suspicion};
+use crate::evidence::Title;
+use crate::metrics::{sum_interval, top};
+use std::collections::BTreeMap;
+
+/// Groups of rows that are named, of each kind.
+const NAMED: usize = 20;
+/// A group of fewer rows says nothing of its kind.
+const LEAST_ROWS: u64 = 3;
+/// Share of the wrong rows that a reviewer wants to find.
+const WANTED: f64 = 0.8;
+
+impl Auditor<'_> {
+    pub(super) fn summary(
+        &self,
+        suspicions: &[Suspicion],
+        findings: &[Finding],
+        method: String,
+    ) -> Summary {
+        let organisations: Vec<u64> = suspicions
+            .iter()
+            .map(|s| self.rows[s.place].judged.as_ref().map_or(0, |j| j.organisation))
+            .collect();
+        let estimate = |of: &dyn Fn(&Suspicion) -> f64| {
+            let values: Vec<f64> = suspicions.iter().map(of).collect();
+            Estimate {
+                rows: values.iter().sum(),
+                interval: sum_interval(&values, &organisations),
+            }
+        };
+        let mut pairs = Vec::new();
+        for (stated, stated_name) in self.outcomes.iter().enumerate() {
+            for (actual, actual_name) in self.outcomes.iter().enumerate() {
+                if stated != actual && suspicions.iter().any(|s| s.stated == stated) {
+                    let of = |s: &Suspicion| if s.stated == stated { s.actual[actual] } else { 0.0 };
+                    pairs.push(Pair {
+                        stated: stated_name.clone(),
+                        actual: actual_name.clone(),
+                        estimate: estimate(&of),
+                    });
+                }
+            }
+        }
+        let wrong = estimate(&|s| s.wrong);
+        let mut found = 0.0;
+        let enough = suspicions.iter().take_while(|s| {
+            let more = found < WANTED * wrong.rows;
+            found += s.wrong;
+            more
+        });
+        let rows_to_read = enough.count() as u64;
+        let count = |issue| findings.iter().filter(|f| f.issue == issue).count() as u64;
+        Summary {
+            method,
+            outcomes: self.outcomes.to_vec(),
+            rows: suspicions.len() as u64,
+            findings: Issue::ALL.map(|issue| (issue, count(issue))).to_vec(),
+            wrong,
+            pairs,
+            organisations: self.groups(suspicions, |i| self.rows[i].company.trim().to_owned()),
+            titles: self.groups(suspicions, |i| {
+                Title::read(&self.rows[i].title, self.judge.lexicon()).form
+            }),
+            rows_to_read,
+        }
+    }
+
+    /// The groups with the most wrong rows.
+    fn groups(&self, suspicions: &[Suspicion], name: impl Fn(usize) -> String) -> Vec<Group> {
+        let mut groups: BTreeMap<String, (u64, f64, Vec<f64>)> = BTreeMap::new();
+        for s in suspicions {
+            let group = groups
+                .entry(name(s.place))
+                .or_insert_with(|| (0, 0.0, vec![0.0; self.outcomes.len()]));
+            group.0 += 1;
+            group.1 += s.wrong;
+            for (outcome, p) in s.actual.iter().enumerate().filter(|(o, _)| *o != s.stated) {
+                group.2[outcome] += p;
+            }
+        }
+        let named = groups.into_iter().filter(|(name, g)| !name.is_empty() && g.0 >= LEAST_ROWS);
+        let mut groups: Vec<Group> = named
+            .map(|(name, (rows, wrong, others))| {
+                Group { name, rows, wrong, mostly: self.outcomes[top(&others)].clone() }
+            })
+            .collect();
+        groups.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then_with(|| a.name.cmp(&b.name)));
+        groups.truncate(NAMED);
+        groups
+    }
+}
