@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Retrain(Box<Retrain>),
     /// Find the postings whose title does not match the duties
     Audit(Audit),
+    /// Apply the decisions of a reviewer to the postings: rows to learn from
+    Review(Review),
     /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
     Evaluate(Evaluate),
     /// Show why one posting is judged as it is
@@ -252,6 +254,20 @@ pub(crate) struct Audit {
     /// Exit with status 1 if there is any finding
     #[arg(long)]
     pub(crate) fail_on_findings: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Review {
+    /// Decisions, as the review page gives them
+    pub(crate) decisions: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Write rows that were not decided on, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write to this file (standard output otherwise)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -75,7 +75,11 @@ pub(crate) fn given_label(
 }
 
 /// The role that the title states, or why there is none.
-pub(crate) fn stated_label(row: &Row, columns: &Columns, lexicon: &Lexicon) -> Result<Label, String> {
+pub(crate) fn stated_label(
+    row: &Row,
+    columns: &Columns,
+    lexicon: &Lexicon,
+) -> Result<Label, String> {
     match Title::read(row.get(columns, Column::Title), lexicon).role {
         TitleRole::One(role) => Ok(Label::Role(role)),
         TitleRole::Several(_) => Err("title states several roles".into()),

@@ -130,6 +130,11 @@ impl Evidence {
         &self.clean
     }
 
+    /// The words of the text.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// Number of words in the text.
     pub fn words(&self) -> usize {
         self.tokens.as_slice().len()

@@ -3,10 +3,14 @@
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
 mod extract;
+mod level;
 pub mod lexicon;
 mod parts;
+mod salary;
 mod title;
 
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey};
+pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
+pub use salary::{Period, Salary, stated_salary};
 pub use title::{Title, TitleRole};

@@ -107,7 +107,8 @@ impl Judge<'_> {
             }
         };
         let next = second_role(&probabilities.closed, label);
-        let Sides { quotes: [for_winner, for_rival], text, marks } = self.sides_of(evidence, contest);
+        let Sides { quotes: [for_winner, for_rival], text, marks } =
+            self.sides_of(evidence, contest);
         Contrast {
             winner: name(contest[0]),
             rival: name(contest[1]),

@@ -1,7 +1,7 @@
 //! An audit: findings as rows, and what they amount to.
 
 use super::rows::defused;
-use crate::judge::{Audited, Estimate, Finding, Group, Suspicion, Summary};
+use crate::judge::{Audited, Estimate, Finding, Group, Summary, Suspicion};
 use std::io::{self, Write};
 
 /// Names of the columns of findings.
@@ -69,9 +69,7 @@ pub fn write_audit(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     for pair in summary.pairs.iter().filter(|pair| pair.estimate.rows >= 0.5) {
         writeln!(out, "  {} is {}: {}", pair.stated, pair.actual, estimate(&pair.estimate))?;
     }
-    for (what, groups) in
-        [("organisations", &summary.organisations), ("titles", &summary.titles)]
-    {
+    for (what, groups) in [("organisations", &summary.organisations), ("titles", &summary.titles)] {
         let told = |g: &&Group| g.wrong >= 0.5;
         let told: Vec<String> = groups
             .iter()

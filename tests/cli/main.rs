@@ -1,5 +1,6 @@
 //! The program as its users meet it: options and files in; rows, messages and exit status out.
 
+mod audit;
 mod classify;
 mod evaluate;
 mod explain;

@@ -5,11 +5,9 @@ use crate::cli::args::Audit as Args;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{Output, say};
-use crate::evidence::{Evidence, Extractor, Lexicon};
+use crate::evidence::{Evidence, Extractor, Lexicon, Salary, TextLevel, stated_salary, text_level};
 use crate::judge::{Audit, Audited, Judge, Judged, Settings, audit, near_duplicates};
-use crate::model::{
-    Change, Collector, Example, Model, Probabilities, RowId, View, outcome_names,
-};
+use crate::model::{Change, Collector, Example, Model, Probabilities, RowId, View, outcome_names};
 use crate::postings::Column;
 use crate::report::{audit_columns, audit_fields, write_audit};
 use crate::roles::Label;
@@ -24,8 +22,7 @@ const ENOUGH: [usize; 2] = [30, 10];
 pub(super) fn run(args: &Args) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.reading.common)?;
     let (mut rows, mut collector, outcome) = read(args, &lexicon)?;
-    let places: Vec<usize> =
-        (0..rows.len()).filter(|&i| rows[i].1.is_some()).collect();
+    let places: Vec<usize> = (0..rows.len()).filter(|&i| rows[i].1.is_some()).collect();
     let examples: Vec<&Example> = collector.examples().iter().collect();
     if examples.is_empty() {
         bail!("no row states a role: none has a label or a title that states one");
@@ -71,21 +68,27 @@ fn read(args: &Args, lexicon: &Lexicon) -> Result<(Rows, Collector, Outcome)> {
     let (mut rows, mut collector) = (Vec::new(), Collector::default());
     while let Some(batch) = postings.next()? {
         let columns = postings.columns();
-        let evidence: Vec<Evidence> = batch
+        let read: Vec<(Evidence, Option<TextLevel>, Option<Salary>)> = batch
             .par_iter()
-            .map(|row| extractor.extract(row.get(columns, Column::Description)))
+            .map(|row| {
+                let evidence = extractor.extract(row.get(columns, Column::Description));
+                let level = text_level(&evidence, lexicon);
+                let salary = stated_salary(evidence.text().as_str());
+                (evidence, level, salary)
+            })
             .collect();
-        for (row, evidence) in batch.iter().zip(&evidence) {
+        for (row, (evidence, level, salary)) in batch.iter().zip(read) {
             let get = |column| row.get(columns, column).to_owned();
             let label = if labelled { given_label } else { stated_label };
             let label = label(row, columns, lexicon).ok();
             let (title, company) = (get(Column::Title), get(Column::Company));
             if let Some(label) = label {
-                collector.add(evidence, &title, &company, Ok(label), lexicon);
+                collector.add(&evidence, &title, &company, Ok(label), lexicon);
             }
             let (id, description) = (get(Column::Id), get(Column::Description));
+            let row = row.number;
             let audited =
-                Audited { row: row.number, id, title, company, description, judged: None };
+                Audited { row, id, title, company, description, level, salary, judged: None };
             rows.push((audited, label));
         }
     }
@@ -132,9 +135,10 @@ fn teach(args: &Args, collector: Collector, lexicon: &Lexicon) -> Result<Taught>
     let retrained = embedded.retrain(&change, lexicon)?;
     let examples: Vec<&Example> = change.added.examples().iter().collect();
     let [_, said] = retrained.beside(&embedded, &examples, View::TitleBlind);
-    let method = "by the embedded model and the file together, because the file is small; each row \
+    let method =
+        "by the embedded model and the file together, because the file is small; each row \
                   without its organisation's rows in the file"
-        .into();
+            .into();
     Ok(Taught { model: retrained.model, said, method, scope })
 }
 

@@ -6,6 +6,7 @@ mod evaluate;
 mod explain;
 mod model;
 mod retrain;
+mod review;
 mod skills;
 mod train;
 
@@ -32,6 +33,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             set_threads(&args.input.reading.common)?;
             audit::run(&args)
         }
+        Command::Review(args) => review::run(&args),
         Command::Evaluate(args) => {
             set_threads(&args.input.reading.common)?;
             evaluate::run(&args)

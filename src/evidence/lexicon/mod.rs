@@ -84,6 +84,28 @@ impl Lexicon {
         &self.sources
     }
 
+    /// Place of a level from the lowest (0) upwards.
+    pub fn rank(&self, level: &str) -> Option<u32> {
+        self.level_list.iter().find(|l| l.id == level).map(|l| l.rank)
+    }
+
+    /// The lowest and the highest salary a year, in US dollars, that the documents name for a role at
+    /// a level; for the role as a whole if they name none for the level, but not for interns.
+    pub fn salary_band(&self, role: &str, level: Option<&str>) -> Option<[f64; 2]> {
+        let band = |wanted: &dyn Fn(&str) -> bool| {
+            let fits = |s: &&Salary| {
+                s.role == role && wanted(&s.level) && s.currency == "USD" && s.period == "year"
+            };
+            self.salaries.iter().filter(fits).fold(None, |band: Option<[f64; 2]>, s| {
+                let [low, high] = band.unwrap_or([s.low, s.high]);
+                Some([low.min(s.low), high.max(s.high)])
+            })
+        };
+        let lowest = level.is_some_and(|level| self.rank(level) == Some(0));
+        let of_level = level.and_then(|level| band(&|l| l == level));
+        of_level.or_else(|| band(&|_| true).filter(|_| !lowest))
+    }
+
     /// The career ladders.
     pub fn ladders(&self) -> &[Rung] {
         &self.ladders

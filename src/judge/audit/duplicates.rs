@@ -1,4 +1,4 @@
-//! Postings with nearly the same text: MinHash (Broder 1997) over the pairs of words in a text, with
+//! Postings with nearly the same text: `MinHash` (Broder 1997) over the pairs of words in a text, with
 //! bands of hashes as buckets (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
 
 use crate::evidence::Channel;
@@ -25,8 +25,7 @@ pub fn near_duplicates(rows: &[&Example]) -> Vec<usize> {
         let mut first: HashMap<[u32; WIDTH], usize> = HashMap::new();
         for (i, signature) in signatures.iter().enumerate() {
             let Some(signature) = signature else { continue };
-            let key: [u32; WIDTH] =
-                signature[band * WIDTH..][..WIDTH].try_into().expect("a band has this width");
+            let key: [u32; WIDTH] = std::array::from_fn(|i| signature[band * WIDTH + i]);
             let other = *first.entry(key).or_insert(i);
             let alike = signatures[other].as_ref().is_some_and(|o| likeness(o, signature) >= ALIKE);
             if other != i && alike {

@@ -1,16 +1,18 @@
 //! Which postings state another role than their duties are those of, and why.
 
 mod conflicts;
+mod decisions;
 mod duplicates;
 mod finding;
 mod noise;
 mod summary;
 
+pub use decisions::{DecisionError, Decisions};
 pub use duplicates::near_duplicates;
 pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
 
 use super::{Decision, Judge, Mark};
-use crate::evidence::{Title, TitleRole};
+use crate::evidence::{Salary, TextLevel, Title, TitleRole};
 use crate::metrics::top;
 use crate::roles::Label;
 use rayon::prelude::*;
@@ -35,6 +37,10 @@ pub struct Audited {
     pub company: String,
     /// Its text.
     pub description: String,
+    /// The level at which its text speaks of the job.
+    pub level: Option<TextLevel>,
+    /// The salary that its text states.
+    pub salary: Option<Salary>,
     /// What it states, and what models say of its text that saw neither it nor its organisation.
     pub judged: Option<Judged>,
 }
@@ -87,7 +93,8 @@ pub fn audit(judge: &Judge, rows: &[Audited], outcomes: &[String], method: Strin
         rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.judged.as_ref()?))).collect();
     let roles = judge.lexicon().roles();
     let stated: Vec<usize> = judged.iter().map(|(_, j)| j.stated.outcome(roles)).collect();
-    let probabilities: Vec<Vec<f64>> = judged.iter().map(|(_, j)| j.probabilities.clone()).collect();
+    let probabilities: Vec<Vec<f64>> =
+        judged.iter().map(|(_, j)| j.probabilities.clone()).collect();
     let actual = noise::actual(&probabilities, &stated);
     let mut suspicions: Vec<Suspicion> = judged
         .iter()
@@ -96,7 +103,13 @@ pub fn audit(judge: &Judge, rows: &[Audited], outcomes: &[String], method: Strin
         .map(|((&(place, _), &stated), actual)| {
             let mut others = actual.clone();
             others[stated] = -1.0;
-            Suspicion { place, stated, suggested: top(&others), wrong: 1.0 - actual[stated], actual }
+            Suspicion {
+                place,
+                stated,
+                suggested: top(&others),
+                wrong: 1.0 - actual[stated],
+                actual,
+            }
         })
         .collect();
     suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then(a.place.cmp(&b.place)));
@@ -142,7 +155,8 @@ impl Auditor<'_> {
         }
         let outside = row.judged.as_ref().and_then(|j| j.in_scope).map_or(0.0, |p| 1.0 - p);
         if outside >= OUTSIDE {
-            let detail = format!("It states {stated}, and its text reads like that of another job.");
+            let detail =
+                format!("It states {stated}, and its text reads like that of another job.");
             found.push(self.finding(row, suspicion, Issue::OutOfScope, outside, detail));
         }
         if second >= MIXED {
@@ -154,6 +168,8 @@ impl Auditor<'_> {
             let issue = Issue::TitleStatesTwoRoles;
             found.push(self.finding(row, suspicion, issue, suspicion.wrong, detail));
         }
+        found.extend(self.level_conflict(row, suspicion));
+        found.extend(self.salary_conflict(row, suspicion));
         if !found.is_empty()
             && self.judge.verdict(&row.title, &row.description).decision == Decision::NoEvidence
         {

@@ -20,10 +20,8 @@ const ROUNDS: usize = 50;
 /// classes) and the class it is stated to be of.
 pub(super) fn actual(probabilities: &[Vec<f64>], stated: &[usize]) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
-    let sharp: Vec<Vec<f64>> = probabilities
-        .iter()
-        .map(|p| scaled(p.iter().map(|p| p.powf(SHARPEN)).collect()))
-        .collect();
+    let sharp: Vec<Vec<f64>> =
+        probabilities.iter().map(|p| scaled(p.iter().map(|p| p.powf(SHARPEN)).collect())).collect();
     let wrong = (1.0 - PRIOR_RIGHT) / (classes.max(2) - 1) as f64;
     let prior = |k: usize, y: usize| if k == y { PRIOR_RIGHT } else { wrong };
     let mut noise: Vec<Vec<f64>> =

@@ -25,16 +25,14 @@ impl Auditor<'_> {
             .collect();
         let estimate = |of: &dyn Fn(&Suspicion) -> f64| {
             let values: Vec<f64> = suspicions.iter().map(of).collect();
-            Estimate {
-                rows: values.iter().sum(),
-                interval: sum_interval(&values, &organisations),
-            }
+            Estimate { rows: values.iter().sum(), interval: sum_interval(&values, &organisations) }
         };
         let mut pairs = Vec::new();
         for (stated, stated_name) in self.outcomes.iter().enumerate() {
             for (actual, actual_name) in self.outcomes.iter().enumerate() {
                 if stated != actual && suspicions.iter().any(|s| s.stated == stated) {
-                    let of = |s: &Suspicion| if s.stated == stated { s.actual[actual] } else { 0.0 };
+                    let of =
+                        |s: &Suspicion| if s.stated == stated { s.actual[actual] } else { 0.0 };
                     pairs.push(Pair {
                         stated: stated_name.clone(),
                         actual: actual_name.clone(),
@@ -82,8 +80,11 @@ impl Auditor<'_> {
         }
         let named = groups.into_iter().filter(|(name, g)| !name.is_empty() && g.0 >= LEAST_ROWS);
         let mut groups: Vec<Group> = named
-            .map(|(name, (rows, wrong, others))| {
-                Group { name, rows, wrong, mostly: self.outcomes[top(&others)].clone() }
+            .map(|(name, (rows, wrong, others))| Group {
+                name,
+                rows,
+                wrong,
+                mostly: self.outcomes[top(&others)].clone(),
             })
             .collect();
         groups.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then_with(|| a.name.cmp(&b.name)));

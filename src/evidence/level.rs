@@ -1,0 +1,68 @@
+//! The level at which a text speaks of its own job: "we are looking for a senior product manager".
+
+use super::lexicon::TitleStates;
+use super::{Evidence, Lexicon};
+use std::ops::Range;
+
+/// Words before the name of a role in which its level stands.
+const BEFORE: usize = 3;
+/// Words before that in which another person is spoken of: "reports to the director of product".
+const CONTEXT: usize = 6;
+const OTHERS: [&str; 14] = [
+    "report",
+    "reports",
+    "reporting",
+    "with",
+    "alongside",
+    "by",
+    "support",
+    "supports",
+    "supporting",
+    "mentor",
+    "manage",
+    "managing",
+    "other",
+    "between",
+];
+
+/// A level named in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextLevel {
+    /// Name, such as `senior`.
+    pub id: String,
+    /// Place from the lowest (0) upwards.
+    pub rank: u32,
+    /// Bytes of the text: the level and the name of the role.
+    pub at: Range<usize>,
+}
+
+/// The level beside the first name of a role that is that of the job.
+pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
+    let words = evidence.tokens();
+    let tokens = words.as_slice();
+    for at in 0..tokens.len() {
+        let Some((TitleStates::Role(_), length)) =
+            lexicon.titles.longest(&tokens[at..], false, |_, _| true)
+        else {
+            continue;
+        };
+        let start = at.saturating_sub(BEFORE);
+        let context = &tokens[at.saturating_sub(BEFORE + CONTEXT)..at];
+        if context.iter().any(|token| OTHERS.contains(&words.word(*token))) {
+            continue;
+        }
+        let named = (start..at).filter(|&i| !tokens[i + 1..=at].iter().any(|t| t.breaks));
+        let end = at + length;
+        // The name may have the level in it: "director of product".
+        let level = named
+            .chain(at..end)
+            .filter_map(|i| Some((i, lexicon.levels.longest(&tokens[i..end], false, |_, _| true)?)))
+            .max_by_key(|(_, (level, _))| lexicon.level_list[*level as usize].rank);
+        if let Some((first, (level, _))) = level {
+            let level = &lexicon.level_list[level as usize];
+            let bytes = tokens[first.min(at)].start as usize..tokens[end - 1].end as usize;
+            return Some(TextLevel { id: level.id.clone(), rank: level.rank, at: bytes });
+        }
+    }
+    None
+}

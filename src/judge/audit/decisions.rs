@@ -1,0 +1,104 @@
+//! What a reviewer decided on the findings of an audit.
+
+use crate::roles::{Label, RoleSet};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::Read;
+
+/// A line of a file of decisions.
+#[derive(Debug, Deserialize)]
+struct Line {
+    row: u64,
+    id: String,
+    title: String,
+    decision: String,
+    role: String,
+}
+
+/// Decisions by row.
+#[derive(Debug, Default)]
+pub struct Decisions {
+    by_row: BTreeMap<u64, (u64, Line)>,
+    wrong: Vec<DecisionError>,
+    /// Decisions that were applied.
+    pub applied: u64,
+    /// Rows that the reviewer skipped.
+    pub skipped: u64,
+}
+
+/// A decision that cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionError {
+    /// Line of the file of decisions, from 1.
+    pub line: u64,
+    /// Why.
+    pub problem: String,
+}
+
+impl Decisions {
+    /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
+    /// skip) and `role`.
+    ///
+    /// # Errors
+    /// If it is no such file.
+    pub fn read(file: impl Read, roles: &RoleSet) -> Result<Self, csv::Error> {
+        let mut decisions = Self::default();
+        let mut reader = csv::Reader::from_reader(file);
+        let header = reader.headers()?.clone();
+        for record in reader.records() {
+            let record = record?;
+            let at = record.position().map_or(0, csv::Position::line);
+            let line: Line = record.deserialize(Some(&header))?;
+            let mut wrong = |problem: String| {
+                decisions.wrong.push(DecisionError { line: at, problem });
+            };
+            match line.decision.as_str() {
+                "skip" => decisions.skipped += 1,
+                "accept" | "keep" | "other" if Label::parse(&line.role, roles).is_none() => {
+                    wrong(format!("{:?} is neither a role nor `other`", line.role));
+                }
+                "accept" | "keep" | "other" => {
+                    if let Some((_, first)) = decisions.by_row.get(&line.row) {
+                        if first.role != line.role {
+                            wrong(format!("row {} is decided twice, differently", line.row));
+                        }
+                        continue;
+                    }
+                    decisions.by_row.insert(line.row, (at, line));
+                }
+                other => {
+                    wrong(format!("the decision {other:?} is not accept, keep, other or skip"));
+                }
+            }
+        }
+        Ok(decisions)
+    }
+
+    /// The label decided for a row, if it is still the row that was decided on.
+    pub fn take(&mut self, row: u64, id: &str, title: &str) -> Option<String> {
+        let (at, line) = self.by_row.remove(&row)?;
+        if same(&line.id, id) && same(&line.title, title) {
+            self.applied += 1;
+            return Some(line.role);
+        }
+        let problem =
+            format!("row {row} was {:?} when it was decided on, and is {title:?} now", line.title);
+        self.wrong.push(DecisionError { line: at, problem });
+        None
+    }
+
+    /// What was not applied, when all rows have been looked at, by line.
+    pub fn left(&mut self) -> Vec<DecisionError> {
+        let gone = std::mem::take(&mut self.by_row).into_iter().map(|(row, (line, _))| {
+            DecisionError { line, problem: format!("the file has no row {row}") }
+        });
+        self.wrong.extend(gone);
+        self.wrong.sort_by_key(|error| error.line);
+        std::mem::take(&mut self.wrong)
+    }
+}
+
+/// Whether a field is what it was: a spreadsheet's formulas are defused by an apostrophe.
+fn same(decided: &str, now: &str) -> bool {
+    decided == now || decided.strip_prefix('\'') == Some(now)
+}

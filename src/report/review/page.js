@@ -1,0 +1,524 @@
+"use strict";
+(() => {
+  const PAGE = 50;
+  const HEAD = ["row", "id", "title", "stated_role", "decision", "role"];
+  const DECISIONS = ["accept", "keep", "other", "skip"];
+  const CHOICES = ["issue", "stated", "suggested", "company"];
+
+  const at = (id) => document.getElementById(id);
+  const data = JSON.parse(at("data").textContent);
+  const postings = data.postings;
+  const byRow = new Map(postings.map((posting, index) => [posting.row, index]));
+  const roles = [...new Set([...data.outcomes, "other"])];
+  const store = `rolecall-review-${data.key}`;
+
+  /** Every decision in its order, [row, decision, role]: the last one on a row counts. */
+  let log = [];
+  let decided = new Map();
+  let filters = {};
+  let current = -1;
+  let listed = 0;
+  let fitting = [];
+  let shown = [];
+  let useKeys = true;
+
+  const words = (name) => name.replaceAll("_", " ");
+  const percent = (value) => `${(value * 100).toFixed(1)} %`;
+
+  // A posting must not turn the order of the letters around it, or hide some.
+  const safe = (text) =>
+    text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "\ufffd");
+
+  function make(tag, text = "", properties = {}) {
+    const element = Object.assign(document.createElement(tag), properties);
+    if (text) element.textContent = safe(text);
+    return element;
+  }
+
+  function say(text) {
+    at("said").textContent = safe(text);
+  }
+
+  // ---- details
+
+  const details = [];
+
+  /** The details of a posting, or nothing while they still load. */
+  function detail(index) {
+    const block = Math.floor(index / data.block);
+    if (!details[block]) {
+      const element = at(`block-${block}`);
+      const whole = element && (element.nextElementSibling || document.readyState !== "loading");
+      if (!whole) return null;
+      details[block] = JSON.parse(element.textContent);
+      element.remove();
+    }
+    return details[block][index % data.block];
+  }
+
+  function readAhead(block = 0) {
+    if (block * data.block >= postings.length) return;
+    detail(block * data.block);
+    setTimeout(readAhead, 0, block + 1);
+  }
+
+  // ---- what is kept
+
+  function keep() {
+    const row = postings[current]?.row;
+    const kept = { log, filters, row, useKeys, summary: at("summary").open };
+    try {
+      localStorage.setItem(store, JSON.stringify(kept));
+    } catch {
+      at("storage").hidden = false;
+    }
+  }
+
+  function kept() {
+    try {
+      return JSON.parse(localStorage.getItem(store)) ?? {};
+    } catch (error) {
+      at("storage").hidden = error instanceof SyntaxError;
+      return {};
+    }
+  }
+
+  const isEntry = (entry) => Array.isArray(entry) && isDecision(...entry);
+  const isDecision = (row, decision, role) =>
+    byRow.has(row) &&
+    DECISIONS.includes(decision) &&
+    (decision === "skip" || roles.includes(role));
+
+  function setLog(entries) {
+    log = entries;
+    decided = new Map(log.map(([row, decision, role]) => [row, { decision, role }]));
+  }
+
+  // ---- filters
+
+  const isDecided = (index) => decided.has(postings[index].row);
+
+  function tally(values) {
+    const counts = new Map();
+    for (const value of values) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => a.localeCompare(b));
+  }
+
+  const VALUES = {
+    issue: (posting) => [...new Set(posting.issues)],
+    stated: (posting) => [posting.stated],
+    suggested: (posting) => [posting.suggested],
+    company: (posting) => [posting.company],
+  };
+
+  function fillFilters() {
+    for (const name of CHOICES) {
+      const options = tally(postings.flatMap(VALUES[name])).map(([value, count]) => {
+        const text = name === "company" ? value.slice(0, 60) : words(value);
+        return make("option", `${text} (${count})`, { value });
+      });
+      at(name).replaceChildren(make("option", "all", { value: "" }), ...options);
+    }
+  }
+
+  function showFilters() {
+    for (const name of CHOICES) {
+      at(name).value = filters[name] ?? "";
+      if (at(name).selectedIndex < 0) at(name).value = "";
+    }
+    at("search").value = filters.search ?? "";
+    at("undecided").checked = filters.undecided ?? false;
+  }
+
+  function readFilters() {
+    filters = { search: at("search").value, undecided: at("undecided").checked };
+    for (const name of CHOICES) filters[name] = at(name).value;
+  }
+
+  function fits(index, search) {
+    const posting = postings[index];
+    const chosen = (name) => !filters[name] || VALUES[name](posting).includes(filters[name]);
+    if (!CHOICES.every(chosen)) return false;
+    if (!search) return true;
+    const has = (text) => search.test(text);
+    if ([posting.title, posting.company, posting.id].some(has)) return true;
+    // What still loads is sorted out when it is there.
+    const found = detail(index);
+    return !found || has(found.text);
+  }
+
+  function applyFilters() {
+    const search = filters.search?.trim().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const pattern = search && new RegExp(search.replace(/\s+/g, "\\s+"), "i");
+    fitting = [...postings.keys()].filter((index) => fits(index, pattern));
+    showUndecided();
+    if (!shown.includes(current)) current = shown[0] ?? -1;
+    listed = pageOf(current);
+    showAll();
+  }
+
+  function showUndecided() {
+    shown = filters.undecided ? fitting.filter((index) => !isDecided(index)) : fitting;
+  }
+
+  const pageOf = (index) => Math.max(0, Math.floor(shown.indexOf(index) / PAGE));
+
+  // ---- the list
+
+  function item(index) {
+    const posting = postings[index];
+    const { row, title, company, stated, suggested, suspicion, issues } = posting;
+    const button = make("button", "", { tabIndex: -1 });
+    button.dataset.index = index;
+    if (index === current) button.setAttribute("aria-current", "true");
+    const change = suggested ? `${words(stated)} → ${words(suggested)}` : words(stated);
+    button.append(
+      make("bdi", title.slice(0, 200) || "(no title)", { className: "title" }),
+      make("span", [company, `row ${row}`].filter(Boolean).join(" · "), { className: "company" }),
+      make("span", change, { className: "change" }),
+      make("span", `${words(issues[0])} · ${percent(suspicion)}`, { className: "matter" }),
+    );
+    const decision = decided.get(row);
+    if (decision) button.append(make("span", `✓ ${told(decision)}`, { className: "decided" }));
+    const line = make("li");
+    line.append(button);
+    return line;
+  }
+
+  function showList() {
+    const list = at("list");
+    const focused = list.contains(document.activeElement);
+    const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+    listed = Math.min(Math.max(listed, 0), pages - 1);
+    list.start = listed * PAGE + 1;
+    list.replaceChildren(...shown.slice(listed * PAGE, (listed + 1) * PAGE).map(item));
+    const button = list.querySelector("[aria-current]") ?? list.querySelector("button");
+    if (button) {
+      button.tabIndex = 0;
+      if (focused) button.focus({ preventScroll: true });
+      const hidden = button.offsetTop - list.offsetTop - list.clientHeight / 3;
+      list.scrollTop = button.hasAttribute("aria-current") ? hidden : 0;
+    }
+    at("count").textContent = `${shown.length} of ${postings.length} postings`;
+    at("place").textContent = `page ${listed + 1} of ${pages}`;
+    at("back").setAttribute("aria-disabled", listed === 0);
+    at("forth").setAttribute("aria-disabled", listed === pages - 1);
+    at("pager").hidden = pages === 1;
+  }
+
+  function showProgress() {
+    const here = fitting.filter(isDecided).length;
+    at("done").max = Math.max(postings.length, 1);
+    at("done").value = decided.size;
+    at("progress").textContent =
+      `${decided.size} of ${postings.length} decided` +
+      (fitting.length < postings.length ? `; of this filter, ${here} of ${fitting.length}` : "");
+  }
+
+  // ---- the posting
+
+  function told({ decision, role }) {
+    if (decision === "skip") return "skipped";
+    if (decision === "keep") return "title kept";
+    return `${decision === "accept" ? "accepted" : "other"}: ${words(role)}`;
+  }
+
+  function bar(value, kind) {
+    const track = make("span", "", { className: "track" });
+    const fill = make("span", "", { className: `fill ${kind}` });
+    fill.style.inlineSize = `${value * 100}%`;
+    track.append(fill);
+    return track;
+  }
+
+  function lines(id, items, empty) {
+    at(id).replaceChildren(...(items.length ? items : [make("li", empty, { className: "none" })]));
+  }
+
+  function showPosting() {
+    const posting = postings[current];
+    at("posting").hidden = !posting;
+    at("nothing").hidden = Boolean(posting);
+    if (!posting) return;
+    const { row, id, title, company, stated, suggested } = posting;
+    at("title").textContent = safe(title) || "(no title)";
+    const about = [company, `row ${row}`, id && `id ${id}`].filter(Boolean);
+    at("about").replaceChildren(...about.flatMap((text) => [make("bdi", text), " "]));
+    at("stated-role").textContent = safe(words(stated)) || "none";
+    at("suggested-role").textContent = safe(words(suggested)) || "none";
+    at("accept").lastElementChild.textContent = `Accept ${words(suggested)}`;
+    at("accept").setAttribute("aria-disabled", !suggested);
+    at("keep").lastElementChild.textContent = `Keep ${words(stated) || "title"}`;
+    at("keep").setAttribute("aria-disabled", !roles.includes(stated));
+    at("undo").setAttribute("aria-disabled", log.length === 0);
+    const decision = decided.get(row);
+    at("decision").textContent = decision ? told(decision) : "none yet";
+    for (const name of DECISIONS) {
+      at(name).setAttribute("aria-pressed", decision?.decision === name);
+    }
+    showDetail(posting, detail(current));
+  }
+
+  function showDetail({ stated, suggested }, found) {
+    const { matters = [], probabilities = [], against = [], text = "", parts = [] } = found ?? {};
+    lines("matters", matters.map(matter), "Loading …");
+    const kinds = { [stated]: "against", [suggested]: "for" };
+    lines("probabilities", probabilities.map((value, outcome) => {
+      const name = data.outcomes[outcome] ?? "";
+      const line = make("li", words(name));
+      line.append(make("span", percent(value), { className: "number" }), bar(value, kinds[name]));
+      return line;
+    }), "none");
+    at("for-name").textContent = words(suggested) || "another role";
+    at("against-name").textContent = words(stated) || "the stated role";
+    const quotes = (phrases) => phrases.map((phrase) => make("li", phrase));
+    lines("for", quotes(found?.for ?? []), "nothing");
+    lines("against", quotes(against), "nothing");
+    let from = 0;
+    at("text").replaceChildren(...parts.map(([length, kind]) => {
+      const part = text.slice(from, from += length);
+      return kind ? make("mark", part, { className: data.kinds[kind - 1] }) : safe(part);
+    }));
+  }
+
+  function matter({ issue, suspicion, suggested, detail: sentence }) {
+    const line = make("li");
+    const also = suggested ? `, suggests ${words(suggested)}` : "";
+    line.append(
+      make("b", words(issue)),
+      make("span", `suspicion ${percent(suspicion)}${also}`, { className: "number" }),
+      bar(suspicion, "doubt"),
+      make("bdi", sentence, { className: "sentence" }),
+    );
+    return line;
+  }
+
+  function showAll() {
+    showList();
+    showPosting();
+    showProgress();
+    keep();
+  }
+
+  function select(index) {
+    if (index === undefined) return;
+    current = index;
+    if (shown.includes(index)) listed = pageOf(index);
+    showAll();
+    const top = at("posting").getBoundingClientRect().top;
+    if (top < 0 || top > innerHeight / 2) at("posting").scrollIntoView();
+  }
+
+  function step(by) {
+    const place = shown.indexOf(current);
+    select(place < 0 ? shown[0] : shown[place + by]);
+  }
+
+  // ---- decisions
+
+  function nextUndecided() {
+    const place = fitting.indexOf(current) + 1;
+    return [...fitting.slice(place), ...fitting.slice(0, place)].find((index) => !isDecided(index));
+  }
+
+  function decide(decision, role) {
+    const posting = postings[current];
+    if (!posting) return;
+    setLog([...log, [posting.row, decision, role]]);
+    const next = nextUndecided();
+    showUndecided();
+    select(next ?? current);
+    const end = next === undefined ? " All of this filter are decided." : "";
+    say(`Row ${posting.row}: ${told({ decision, role })}.${end}`);
+  }
+
+  function accept() {
+    const suggested = postings[current]?.suggested;
+    if (suggested) decide("accept", suggested);
+    else say("No role is suggested here.");
+  }
+
+  function keepTitle() {
+    const stated = postings[current]?.stated;
+    if (roles.includes(stated)) decide("keep", stated);
+    else say("No single role is stated here.");
+  }
+
+  function undo() {
+    if (log.length === 0) return say("There is nothing to undo.");
+    const [row, decision, role] = log.at(-1);
+    setLog(log.slice(0, -1));
+    showUndecided();
+    select(byRow.get(row));
+    say(`Undone. Row ${row} was ${told({ decision, role })}.`);
+  }
+
+  function chooseRole(role) {
+    if (role === undefined) return;
+    at("roles").close();
+    decide("other", role);
+  }
+
+  function fillChoices() {
+    at("choices").replaceChildren(...roles.map((role, index) => {
+      const button = make("button", "", { onclick: () => chooseRole(role) });
+      if (index < 9) button.append(make("kbd", `${index + 1}`), " ");
+      button.append(words(role));
+      return button;
+    }));
+  }
+
+  // ---- decisions as CSV
+
+  // A spreadsheet takes a field that begins so for a formula.
+  const defused = (field) => (/^[=+\-@\t\r]/.test(field) ? `'${field}` : field);
+  const quoted = (field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+
+  function csv() {
+    const rows = [...decided].sort(([a], [b]) => a - b).map(([row, { decision, role }]) => {
+      const { id, title, stated } = postings[byRow.get(row)];
+      const fields = [id, title, stated, decision, decision === "skip" ? "" : role];
+      return [row, ...fields.map((field) => quoted(defused(field)))];
+    });
+    return [HEAD, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  }
+
+  function download() {
+    const address = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
+    const name = `${data.file.replace(/\.[^.]*$/, "")}-decisions.csv`;
+    make("a", "", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    say(`${decided.size} decisions downloaded.`);
+  }
+
+  function records(text) {
+    const rows = [[]];
+    for (const [, whole, inner, plain, end] of
+      text.matchAll(/("((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+      if (whole || end) rows.at(-1).push(inner?.replaceAll('""', '"') ?? plain);
+      if (end.endsWith("\n")) rows.push([]);
+    }
+    return rows.filter((row) => row.length > 0);
+  }
+
+  async function load(file) {
+    const [head, ...rows] = records((await file.text()).replace(/^\ufeff/, ""));
+    if (head?.join() !== HEAD.join()) return say("That is not a file of decisions.");
+    const entries = [];
+    for (const [row, id, , , decision, role] of rows) {
+      const posting = postings[byRow.get(Number(row))];
+      const entry = [posting?.row, decision, role];
+      if (posting && defused(posting.id) === id && isEntry(entry)) entries.push(entry);
+    }
+    setLog([...log, ...entries]);
+    applyFilters();
+    say(`${entries.length} of ${rows.length} decisions loaded.`);
+  }
+
+  // ---- keys and buttons
+
+  const ACTIONS = {
+    a: accept,
+    k: keepTitle,
+    o: () => postings[current] && at("roles").showModal(),
+    s: () => decide("skip", ""),
+    u: undo,
+    n: () => step(1),
+    p: () => step(-1),
+    "/": () => at("search").focus(),
+    "?": () => at("keys").showModal(),
+  };
+  const BUTTONS = { accept: "a", keep: "k", other: "o", skip: "s", undo: "u", next: "n", previous: "p", help: "?" };
+
+  function onKey(event) {
+    const { key, target } = event;
+    if (event.defaultPrevented || event.isComposing || event.altKey || !useKeys) return;
+    if (target.closest("input:not([type=checkbox]), select, textarea")) return;
+    const held = event.ctrlKey || event.metaKey;
+    let action = held ? { z: undo }[key] : ACTIONS[key.length === 1 ? key.toLowerCase() : key];
+    if (!held && at("list").contains(target)) {
+      action = { ArrowDown: ACTIONS.n, ArrowUp: ACTIONS.p }[key] ?? action;
+    }
+    if (document.querySelector("dialog[open]")) {
+      const choice = at("roles").open && !held && /^[1-9]$/.test(key);
+      action = choice ? () => chooseRole(roles[key - 1]) : undefined;
+    }
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  function turn(by) {
+    listed += by;
+    showList();
+    at("list").scrollTop = 0;
+  }
+
+  function listen() {
+    document.addEventListener("keydown", onKey);
+    for (const [id, key] of Object.entries(BUTTONS)) at(id).onclick = ACTIONS[key];
+    at("list").onclick = (event) => {
+      const button = event.target.closest("button");
+      if (button) select(Number(button.dataset.index));
+    };
+    at("back").onclick = () => turn(-1);
+    at("forth").onclick = () => turn(1);
+    at("cancel").onclick = () => at("roles").close();
+    at("close").onclick = () => at("keys").close();
+    at("download").onclick = download;
+    at("load").onclick = () => at("file").click();
+    at("file").onchange = ({ target }) => {
+      if (target.files[0]) load(target.files[0]);
+      target.value = "";
+    };
+    at("use-keys").onchange = ({ target }) => {
+      useKeys = target.checked;
+      keep();
+    };
+    at("summary").ontoggle = keep;
+    listenToFilters();
+    addEventListener("storage", (event) => event.key === store && restore());
+  }
+
+  function listenToFilters() {
+    const changed = () => {
+      readFilters();
+      applyFilters();
+      say(`${shown.length} postings fit.`);
+    };
+    let waiting;
+    for (const name of [...CHOICES, "undecided"]) at(name).onchange = changed;
+    at("search").oninput = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(changed, 150);
+    };
+    at("clear").onclick = () => {
+      filters = {};
+      showFilters();
+      changed();
+    };
+  }
+
+  function restore() {
+    const before = kept();
+    setLog(Array.isArray(before.log) ? before.log.filter(isEntry) : []);
+    filters = before.filters ?? {};
+    useKeys = before.useKeys ?? true;
+    current = byRow.get(before.row) ?? -1;
+    at("use-keys").checked = useKeys;
+    at("summary").open = before.summary ?? false;
+    showFilters();
+    readFilters();
+    applyFilters();
+  }
+
+  fillFilters();
+  fillChoices();
+  restore();
+  listen();
+  document.addEventListener("DOMContentLoaded", () => {
+    if (filters.search) applyFilters();
+    else showPosting();
+    readAhead();
+  });
+})();

@@ -1,0 +1,407 @@
+//! The findings of an audit as a web page on which a person decides about them.
+
+use crate::judge::{Finding, Issue, MarkKind, Summary, TextPart};
+use askama::Template;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+const STYLE: &str = include_str!("review/page.css");
+const SCRIPT: &str = include_str!("review/page.js");
+/// Postings whose details stand in one block. The page reads a block when it shows one of them.
+const BLOCK: usize = 100;
+
+/// What parts of a text are: a part says so by its place here, from 1, or by 0 for none.
+const KINDS: [MarkKind; 4] =
+    [MarkKind::ForWinner, MarkKind::ForRival, MarkKind::Masked, MarkKind::Ignored];
+
+/// Writes the page: one file that loads nothing. Decisions are kept in the browser under `key`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_review_page(
+    out: &mut dyn Write,
+    summary: &Summary,
+    findings: &[Finding],
+    file: &str,
+    key: &str,
+) -> io::Result<()> {
+    let cases = cases(findings);
+    let page = Page {
+        policy: policy(),
+        file,
+        lead: lead(summary),
+        method: &summary.method,
+        charts: charts(summary),
+        style: STYLE,
+        data: for_script(&Data {
+            key,
+            file,
+            outcomes: &summary.outcomes,
+            kinds: KINDS,
+            block: BLOCK,
+            postings: cases.iter().map(Posting::new).collect(),
+        })?,
+        script: SCRIPT,
+        blocks: cases
+            .chunks(BLOCK)
+            .map(|block| for_script(&block.iter().map(Detail::new).collect::<Vec<_>>()))
+            .collect::<io::Result<_>>()?,
+    };
+    page.write_into(out)
+}
+
+#[derive(Template)]
+#[template(path = "page.html", config = "src/report/review/askama.toml")]
+struct Page<'a> {
+    policy: String,
+    file: &'a str,
+    lead: String,
+    method: &'a str,
+    charts: Vec<Chart>,
+    style: &'a str,
+    data: String,
+    script: &'a str,
+    blocks: Vec<String>,
+}
+
+/// Nothing is loaded, and no script or style runs but those of the page.
+fn policy() -> String {
+    let hash = |text| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        hash(SCRIPT),
+        hash(STYLE)
+    )
+}
+
+/// JSON that cannot end the element it stands in.
+fn for_script(value: &impl Serialize) -> io::Result<String> {
+    let json = serde_json::to_string(value)?;
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                out += &format!("\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    Ok(out)
+}
+
+/// One posting and all that is the matter with it.
+struct Case<'a> {
+    /// The finding that suggests a role, if any does.
+    main: &'a Finding,
+    findings: Vec<&'a Finding>,
+}
+
+/// Postings in the order of their first finding.
+fn cases(findings: &[Finding]) -> Vec<Case<'_>> {
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut cases: Vec<Case> = Vec::new();
+    for finding in findings {
+        let place = *places.entry(finding.row).or_insert(cases.len());
+        if let Some(case) = cases.get_mut(place) {
+            case.findings.push(finding);
+            if case.main.suggested_role.is_empty() && !finding.suggested_role.is_empty() {
+                case.main = finding;
+            }
+        } else {
+            cases.push(Case { main: finding, findings: vec![finding] });
+        }
+    }
+    cases
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    key: &'a str,
+    file: &'a str,
+    outcomes: &'a [String],
+    kinds: [MarkKind; 4],
+    block: usize,
+    postings: Vec<Posting<'a>>,
+}
+
+/// What the list and the filters need.
+#[derive(Serialize)]
+struct Posting<'a> {
+    row: u64,
+    id: &'a str,
+    title: &'a str,
+    company: &'a str,
+    stated: &'a str,
+    suggested: &'a str,
+    suspicion: f64,
+    issues: Vec<Issue>,
+}
+
+impl<'a> Posting<'a> {
+    fn new(case: &Case<'a>) -> Self {
+        let main = case.main;
+        Self {
+            row: main.row,
+            id: &main.id,
+            title: &main.title,
+            company: &main.company,
+            stated: &main.stated_role,
+            suggested: &main.suggested_role,
+            suspicion: rounded(case.findings.iter().map(|f| f.suspicion).fold(0.0, f64::max)),
+            issues: case.findings.iter().map(|f| f.issue).collect(),
+        }
+    }
+}
+
+/// What is shown of a posting besides.
+#[derive(Serialize)]
+struct Detail<'a> {
+    matters: Vec<Matter<'a>>,
+    probabilities: Vec<f64>,
+    #[serde(rename = "for")]
+    evidence_for: &'a [String],
+    against: &'a [String],
+    text: String,
+    /// Length of each part in UTF-16 units, and its kind.
+    parts: Vec<(usize, usize)>,
+}
+
+#[derive(Serialize)]
+struct Matter<'a> {
+    issue: Issue,
+    suspicion: f64,
+    suggested: &'a str,
+    detail: &'a str,
+}
+
+impl<'a> Detail<'a> {
+    fn new(case: &Case<'a>) -> Self {
+        let main = case.main;
+        let matter = |finding: &&'a Finding| Matter {
+            issue: finding.issue,
+            suspicion: rounded(finding.suspicion),
+            suggested: &finding.suggested_role,
+            detail: &finding.detail,
+        };
+        let part = |part: &TextPart| {
+            let place = KINDS.iter().position(|kind| Some(*kind) == part.kind);
+            (part.text.encode_utf16().count(), place.map_or(0, |place| place + 1))
+        };
+        Self {
+            matters: case.findings.iter().map(matter).collect(),
+            probabilities: main.probabilities.iter().copied().map(rounded).collect(),
+            evidence_for: &main.evidence_for,
+            against: &main.evidence_against,
+            text: main.parts.iter().map(|part| part.text.as_str()).collect(),
+            parts: main.parts.iter().map(part).collect(),
+        }
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+struct Chart {
+    title: &'static str,
+    bars: Vec<Bar>,
+}
+
+/// A bar, its length and interval in percent of the longest.
+struct Bar {
+    name: String,
+    length: f64,
+    interval: Option<[f64; 2]>,
+    text: String,
+}
+
+fn lead(summary: &Summary) -> String {
+    let findings: u64 = summary.findings.iter().map(|(_, count)| count).sum();
+    let [low, high] = summary.wrong.interval;
+    format!(
+        "{findings} findings. Of {} rows, an estimated {:.0} ({low:.0} to {high:.0}) state the wrong \
+         role. Read the {} most suspect rows to find 80 % of them.",
+        summary.rows, summary.wrong.rows, summary.rows_to_read
+    )
+}
+
+fn charts(summary: &Summary) -> Vec<Chart> {
+    let plain = |name: String, rows: u64| (name, rows as f64, None, rows.to_string());
+    let issues = summary.findings.iter().map(|(issue, rows)| plain(words(issue.name()), *rows));
+    let reading = [("rows to read for 80 %", summary.rows_to_read), ("all rows", summary.rows)];
+    let pairs = summary.pairs.iter().map(|pair| {
+        let (rows, [low, high]) = (pair.estimate.rows, pair.estimate.interval);
+        let name = format!("{} → {}", words(&pair.stated), words(&pair.actual));
+        (name, rows, Some([low, high]), format!("{rows:.0} ({low:.0} to {high:.0})"))
+    });
+    let group = |group: &crate::judge::Group| {
+        let mut text = format!("{:.0} of {}", group.wrong, group.rows);
+        if !group.mostly.is_empty() {
+            text += &format!(", mostly {}", words(&group.mostly));
+        }
+        (group.name.clone(), group.wrong, None, text)
+    };
+    let charts = [
+        ("Findings by issue", bars(issues)),
+        ("Stated role → estimated role, in rows", bars(pairs)),
+        ("Organisations with the most wrong titles", bars(summary.organisations.iter().map(group))),
+        ("Forms of titles that are wrong most", bars(summary.titles.iter().map(group))),
+        ("Rows to read", bars(reading.map(|(name, rows)| plain(name.to_owned(), rows)))),
+    ];
+    let charts = charts.into_iter().filter(|(_, bars)| !bars.is_empty());
+    charts.map(|(title, bars)| Chart { title, bars }).collect()
+}
+
+fn bars(rows: impl IntoIterator<Item = (String, f64, Option<[f64; 2]>, String)>) -> Vec<Bar> {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let end = |value: f64, interval: Option<[f64; 2]>| interval.map_or(value, |i| i[1].max(value));
+    let most = rows.iter().map(|row| end(row.1, row.2)).fold(f64::MIN_POSITIVE, f64::max);
+    let percent = |value: f64| (value / most * 1000.0).round() / 10.0;
+    rows.into_iter()
+        .map(|(name, value, interval, text)| Bar {
+            name,
+            length: percent(value),
+            interval: interval.map(|i| i.map(percent)),
+            text,
+        })
+        .collect()
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::{Estimate, Group};
+
+    const HOSTILE: [&str; 6] = [
+        "</script><script>window.pwned=1</script>",
+        "<!--<script>",
+        "\"><img src=x onerror=window.pwned=2>",
+        "]]>&lt;\u{2028}\u{2029}\u{0}\u{202e}",
+        "{{ file }}{% raw %}{# #}",
+        "\\u003c/script\\u003e\\",
+    ];
+
+    fn finding(row: u64, issue: Issue, suggested: &str, hostile: &str) -> Finding {
+        Finding {
+            row,
+            id: hostile.into(),
+            title: hostile.into(),
+            company: hostile.into(),
+            stated_role: "product_owner".into(),
+            suggested_role: suggested.into(),
+            suspicion: 0.98765,
+            issue,
+            detail: hostile.into(),
+            probabilities: vec![0.25, 0.75],
+            evidence_for: vec![hostile.into()],
+            evidence_against: vec![hostile.into()],
+            parts: vec![
+                TextPart { text: format!("é🎈{hostile}"), kind: None },
+                TextPart { text: hostile.into(), kind: Some(MarkKind::Masked) },
+            ],
+        }
+    }
+
+    fn summary(hostile: &str) -> Summary {
+        let group = Group { name: hostile.into(), rows: 8, wrong: 2.5, mostly: "other".into() };
+        Summary {
+            method: hostile.into(),
+            outcomes: vec!["product_owner".into(), "other".into()],
+            rows: 100,
+            findings: vec![(Issue::MislabeledTitle, 6)],
+            wrong: Estimate { rows: 5.0, interval: [3.0, 8.0] },
+            pairs: Vec::new(),
+            organisations: vec![group],
+            titles: Vec::new(),
+            rows_to_read: 7,
+        }
+    }
+
+    fn page(findings: &[Finding], hostile: &str) -> String {
+        let mut out = Vec::new();
+        write_review_page(&mut out, &summary(hostile), findings, hostile, "key").unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// What stands between two strings.
+    fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+        let (_, rest) = page.split_once(from).unwrap();
+        rest.split_once(to).unwrap().0
+    }
+
+    fn json(page: &str, id: &str) -> serde_json::Value {
+        let from = format!("<script type=\"application/json\" id=\"{id}\">");
+        serde_json::from_str(between(page, &from, "</script>")).unwrap()
+    }
+
+    #[test]
+    fn postings_are_data_and_never_markup() {
+        let harmless = page(&[finding(1, Issue::MislabeledTitle, "other", "x")], "x");
+        for hostile in HOSTILE {
+            let page = page(&[finding(1, Issue::MislabeledTitle, "other", hostile)], hostile);
+            let data = |page: &str| page.split_once("id=\"data\"").unwrap().1.to_owned();
+            for sign in ["<", ">"] {
+                assert_eq!(page.matches(sign).count(), harmless.matches(sign).count(), "{hostile}");
+            }
+            assert!(!data(&page).contains(['\u{2028}', '\u{2029}']));
+            assert_eq!(json(&page, "data")["postings"][0]["title"], hostile);
+            let detail = &json(&page, "block-0")[0];
+            assert_eq!(detail["matters"][0]["detail"], hostile);
+            assert_eq!(detail["text"], format!("é🎈{hostile}{hostile}"));
+            let length = hostile.encode_utf16().count();
+            assert_eq!(detail["parts"], serde_json::json!([[length + 3, 0], [length, 3]]));
+        }
+    }
+
+    #[test]
+    fn only_its_own_script_and_style_run() {
+        let page = page(&[], "x");
+        let policy =
+            between(&page, "Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
+        for (directive, from, to) in
+            [("script-src", "<script>", "</script>"), ("style-src", "<style>", "</style>")]
+        {
+            let hash = BASE64_STANDARD.encode(Sha256::digest(between(&page, from, to)));
+            assert!(policy.contains(&format!("; {directive} 'sha256-{hash}';")));
+        }
+        assert!(!page.contains(" style=") && !page.contains(" onclick="));
+    }
+
+    #[test]
+    fn findings_of_a_row_share_its_text() {
+        let findings = [
+            finding(7, Issue::SalaryConflict, "", "salary"),
+            finding(3, Issue::OutOfScope, "other", "scope"),
+            finding(7, Issue::MislabeledTitle, "other", "label"),
+        ];
+        let page = page(&findings, "x");
+        let postings = &json(&page, "data")["postings"];
+        assert_eq!(postings.as_array().unwrap().len(), 2);
+        assert_eq!(postings[0]["row"], 7);
+        assert_eq!(postings[0]["suggested"], "other");
+        assert_eq!(
+            postings[0]["issues"],
+            serde_json::json!(["salary_conflict", "mislabeled_title"])
+        );
+        assert_eq!(json(&page, "block-0")[0]["text"], "é🎈labellabel");
+    }
+
+    #[test]
+    fn long_lists_are_cut_into_blocks() {
+        let findings: Vec<Finding> =
+            (1..=250).map(|row| finding(row, Issue::OutOfScope, "other", "x")).collect();
+        let page = page(&findings, "x");
+        assert_eq!(json(&page, "data")["block"], 100);
+        assert_eq!(json(&page, "block-2").as_array().unwrap().len(), 50);
+        assert!(!page.contains("block-3"));
+    }
+}

@@ -1,0 +1,368 @@
+"""Reviews a review page in a browser as a person would. See README.md."""
+
+import argparse
+import base64
+import csv
+import io
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+
+from browser import Browser
+
+HERE = pathlib.Path(__file__).parent
+HEAD = ["row", "id", "title", "stated_role", "decision", "role"]
+WATCH = """new MutationObserver(() => {
+  if (!window.opened && document.querySelector("#list button")) window.opened = performance.now();
+}).observe(document, {childList: true, subtree: true})"""
+CONTRAST = """[...document.querySelectorAll("body *")].flatMap((element) => {
+  const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  if (!own || !element.checkVisibility() || element.closest("option, svg")) return [];
+  const numbers = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b]
+    .map((c) => c / 255)
+    .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  let ground = element;
+  while (ground && numbers(getComputedStyle(ground).backgroundColor)[3] === 0) ground = ground.parentElement;
+  const colours = [getComputedStyle(element).color, ground ? getComputedStyle(ground).backgroundColor : "0 0 0"];
+  const [high, low] = colours.map((c) => light(numbers(c))).sort((a, b) => b - a);
+  const contrast = (high + 0.05) / (low + 0.05);
+  return contrast < 4.5 ? [`${element.tagName} ${element.id} ${element.textContent.slice(0, 30)} ${contrast.toFixed(2)}`] : [];
+})"""
+UNNAMED = """[...document.querySelectorAll("button, select, input:not([hidden])")]
+  .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label")))
+  .map((e) => e.outerHTML)"""
+
+
+def check(fits, message):
+    if not fits:
+        raise SystemExit(f"failed: {message}")
+
+
+def text(browser, selector):
+    return browser.value(f"document.querySelector({json.dumps(selector)}).textContent")
+
+
+def choose(browser, name, value):
+    browser.value(f"""(() => {{
+      const field = document.getElementById({json.dumps(name)});
+      field.value = {json.dumps(value)};
+      field.dispatchEvent(new Event("change", {{bubbles: true}}));
+    }})()""")
+
+
+def decided(browser):
+    return int(text(browser, "#progress").split()[0])
+
+
+def row(browser):
+    return int(re.search(r"row (\d+)", text(browser, "#about")).group(1))
+
+
+def listed(browser):
+    return browser.value("document.querySelectorAll('#list button').length")
+
+
+def expect(browser, count, after):
+    check(decided(browser) == count, f"{count} decided after {after}, not {decided(browser)}")
+
+
+def review(browser):
+    """Ten decisions, five by key and five by mouse, as a map from row to (decision, role)."""
+    made = {}
+    data = browser.value("JSON.parse(document.getElementById('data').textContent)")
+    postings = {posting["row"]: posting for posting in data["postings"]}
+    roles = data["outcomes"]
+
+    def act(way, does):
+        here = row(browser)
+        posting = postings[here]
+        if posting[{"accept": "suggested"}.get(does, "stated")] not in [*roles, "other"]:
+            does = "skip"
+        if way == "key":
+            browser.press({"accept": "a", "keep": "k", "other": "o", "skip": "s"}[does])
+        else:
+            browser.click(f"#{does}")
+        if does == "other":
+            check(browser.value("document.getElementById('roles').open"), "the menu of roles opens")
+            if way == "key":
+                browser.press("2")
+            else:
+                browser.click("#choices button:nth-child(2)")
+        role = {"accept": posting["suggested"], "keep": posting["stated"], "other": roles[1], "skip": ""}
+        made[here] = (does, role[does])
+        expect(browser, len(made), f"{does} by {way}")
+        check(row(browser) != here, f"the next posting after {does} by {way}")
+        return here
+
+    for way in ["key", "mouse"]:
+        for does in ["accept", "keep", "other", "skip"]:
+            act(way, does)
+        last = act(way, "keep")
+        if way == "key":
+            browser.press("u")
+        else:
+            browser.press("z", ctrl=True)
+        expect(browser, len(made) - 1, "undo")
+        check(row(browser) == last, "undo goes back to its posting")
+        del made[last]
+        act(way, "skip")
+    return made
+
+
+def filters(browser):
+    total = browser.value("JSON.parse(document.getElementById('data').textContent).postings.length")
+    for name in ["issue", "stated", "suggested", "company"]:
+        value = browser.value(f"document.getElementById('{name}').options[1].value")
+        count = int(re.search(r"\((\d+)\)$", text(browser, f"#{name} option:nth-child(2)")).group(1))
+        choose(browser, name, value)
+        check(text(browser, "#count") == f"{count} of {total} postings", f"{count} fit {name}={value}")
+        choose(browser, name, "")
+    browser.click("#undecided")
+    check(text(browser, "#count").startswith(f"{total - 10} of"), "undecided only")
+    browser.click("#undecided")
+    before = decided(browser)
+    browser.press("/")
+    for letter in "ask </":
+        browser.press(letter)
+    time.sleep(0.4)
+    check(decided(browser) == before, "keys do nothing while typing")
+    check(browser.value("document.getElementById('search').value") == "ask </", "typing goes to the search")
+    browser.click("#clear")
+    browser.value("document.activeElement.blur()")
+    check(text(browser, "#count") == f"{total} of {total} postings", "all fit without filters")
+    phrase = re.search(r"[A-Za-z][A-Za-z ,.]{30}", text(browser, "#text")).group().strip().upper()
+    browser.press("/")
+    browser.send("Input.insertText", text=phrase)
+    time.sleep(0.4)
+    check(1 <= listed(browser) < total, "the search finds words of the text")
+    here = row(browser)
+    browser.reload()
+    check(browser.value("document.getElementById('search').value") == phrase, "filters survive")
+    check(row(browser) == here, "the place survives")
+    browser.click("#clear")
+
+
+def movement(browser):
+    here = row(browser)
+    browser.value("document.querySelector('#list [aria-current]').focus()")
+    browser.press("ArrowDown")
+    after = row(browser)
+    check(after != here, "arrow down moves on")
+    browser.press("ArrowUp")
+    check(row(browser) == here, "arrow up moves back")
+    browser.press("n")
+    browser.press("p")
+    check(row(browser) == here, "n and p move")
+    check(browser.value("document.activeElement.hasAttribute('aria-current')"), "focus stays in the list")
+    browser.press("?")
+    check(browser.value("document.getElementById('keys').open"), "? shows the keys")
+    browser.press("s")
+    expect(browser, 10, "a key under a dialog")
+    browser.press("Escape")
+    check(not browser.value("document.getElementById('keys').open"), "Escape closes the keys")
+
+
+def download(browser, folder):
+    browser.forget("Browser.downloadProgress")
+    browser.click("#download")
+    browser.wait("Browser.downloadProgress", lambda p: p["state"] == "completed")
+    [path] = folder.glob("*-decisions.csv")
+    content = path.read_bytes().decode()
+    path.unlink()
+    return content
+
+
+def decisions(browser, folder, made):
+    content = download(browser, folder)
+    head, *rows = csv.reader(io.StringIO(content, newline=""))
+    check(head == HEAD, f"the header of the decisions: {head}")
+    check({int(r[0]): (r[4], r[5]) for r in rows} == made, f"the decisions are those made: {rows}")
+    for fields in rows:
+        check(not any(field.startswith(tuple("=+-@\t\r")) for field in fields[1:]), "no formulas")
+    return content
+
+
+def load(browser, folder, content):
+    browser.value("localStorage.clear()")
+    browser.reload()
+    expect(browser, 0, "the browser forgot")
+    path = folder / "saved.csv"
+    path.write_bytes(content.encode())
+    node = browser.send("DOM.getDocument")["root"]["nodeId"]
+    field = browser.send("DOM.querySelector", nodeId=node, selector="#file")["nodeId"]
+    browser.send("DOM.setFileInputFiles", nodeId=field, files=[str(path)])
+    time.sleep(0.3)
+    check(download(browser, folder) == content, "decisions loaded are those saved")
+
+
+def without_storage(browser):
+    denied = browser.send("Page.addScriptToEvaluateOnNewDocument", source="""
+      Object.defineProperty(window, "localStorage", {get() { throw new Error("denied"); }})""")
+    browser.reload()
+    check(browser.value("!document.getElementById('storage').hidden"), "it says that nothing is kept")
+    browser.press("k")
+    expect(browser, 1, "a decision without storage")
+    browser.send("Page.removeScriptToEvaluateOnNewDocument", **denied)
+    browser.reload()
+    check(browser.value("document.getElementById('storage').hidden"), "storage is there again")
+
+
+def every_posting(browser):
+    """Shows all postings once, so that every hostile text is rendered, and checks the text."""
+    postings = browser.value("JSON.parse(document.getElementById('data').textContent).postings")
+    browser.value("document.querySelector('#list button').click()")
+    for posting in postings:
+        check(row(browser) == posting["row"], f"row {posting['row']} is shown")
+        check(text(browser, "#text").strip() != "", f"row {posting['row']} has its text")
+        browser.press("n")
+
+
+def unharmed(browser, address):
+    check(browser.value("window.pwned === undefined"), "no script of a posting ran")
+    requests = {p["request"]["url"] for p in browser.of("Network.requestWillBeSent")}
+    requests = {url for url in requests if not url.startswith("blob:")} - {address}
+    check(not requests, f"no requests: {requests}")
+    for event in ["Page.javascriptDialogOpening", "Runtime.exceptionThrown", "Log.entryAdded",
+                  "Runtime.consoleAPICalled"]:
+        check(not browser.of(event), f"no {event}: {browser.of(event)}")
+
+
+def policy_works(browser):
+    """The checks above would see a script, as the policy stops one put in on purpose."""
+    for put in ["Object.assign(document.createElement('script'), {textContent: 'window.probe = 1'})",
+                "Object.assign(document.createElement('img'), {src: 'https://example.invalid/'})"]:
+        browser.value(f"(() => {{ try {{ document.body.append({put}); }} catch {{}} }})()")
+    check(browser.value("window.probe === undefined"), "the policy stops scripts")
+    time.sleep(0.2)
+    check(browser.of("Log.entryAdded"), "the policy reports what it stops")
+
+
+def access(browser, shots):
+    looks = {"light": (1280, 900, False), "dark": (1280, 900, True), "zoom": (640, 450, False),
+             "narrow": (360, 740, True)}
+    for name, (width, height, dark) in looks.items():
+        browser.look(width, height, dark)
+        browser.value("scrollTo(0, 0)")
+        for opened in [False, True]:
+            browser.value(f"document.getElementById('summary').open = {json.dumps(opened)}")
+            over = browser.value("(({scrollWidth: s, clientWidth: c}) => s - c)(document.documentElement)")
+            check(over <= 0, f"nothing is cut off at {width} px: {over} px")
+            poor = browser.value(CONTRAST)
+            check(not poor, f"contrast of 4.5 in {name}: {poor}")
+            shot = browser.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+            path = shots / f"{name}{'-summary' if opened else ''}.png"
+            path.write_bytes(base64.b64decode(shot))
+        browser.value("document.getElementById('summary').open = false")
+    browser.look(1280, 900)
+    check(not browser.value(UNNAMED), "every control has a name")
+
+
+def enlarged(page, count, length):
+    """The same page with other data: the policy knows script and style only."""
+    blocks = re.compile(r'<script type="application/json" id="(data|block-\d+)">(.*?)</script>', re.S)
+    found = {name: json.loads(content) for name, content in blocks.findall(page)}
+    data, details = found["data"], found["block-0"]
+    words = [d["text"] for d in details]
+    postings, all_details = [], []
+    for n in range(count):
+        posting, detail = data["postings"][n % len(words)], details[n % len(words)]
+        postings.append({**posting, "row": n + 1, "company": f"Organisation {n * 7 % 997}",
+                         "title": f"{posting['title'][:60]} {n}"})
+        body = (f"{n} " + " ".join(words[(n + k) % len(words)][:900] for k in range(8)))[:length]
+        parts = [[40, 0], [20, 1]] * (length // 60) + [[length % 60, 0]]
+        all_details.append({**detail, "text": body, "parts": parts})
+    data = {**data, "key": "large", "postings": postings}
+    size = data["block"]
+
+    def element(name, value):
+        safe = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        for letter in "<>&\u2028\u2029":
+            safe = safe.replace(letter, f"\\u{ord(letter):04x}")
+        return f'<script type="application/json" id="{name}">{safe}</script>\n'
+
+    first = blocks.search(page)
+    rest = page[first.end():]
+    tail = "".join(element(f"block-{n // size}", all_details[n:n + size]) for n in range(0, count, size))
+    start = rest.index('<script type="application/json"')
+    return page[:first.start()] + element("data", data) + rest[:start] + tail + "</body></html>"
+
+
+def timings(browser, page, folder):
+    path = folder / "large.html"
+    path.write_text(enlarged(page, 20_000, 2_000), encoding="utf-8")
+    browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+    browser.open(path.as_uri())
+    took = {
+        "shown": browser.value("window.opened"),
+        "loaded": browser.value("performance.getEntriesByType('navigation')[0].domInteractive"),
+    }
+    time.sleep(4)
+    timed = """(() => {{ const from = performance.now(); {}; document.body.offsetHeight;
+      return performance.now() - from; }})()"""
+    for name in ["issue", "stated", "company"]:
+        change = f"const f = document.getElementById('{name}'); f.selectedIndex = 1; f.onchange()"
+        took[f"filter by {name}"] = browser.value(timed.format(change))
+    browser.click("#clear")
+    for words in ["19999 ", "backlog", "nowhere at all"]:
+        took[f"search for “{words}”"] = browser.value(f"""new Promise((done) => {{
+          const from = performance.now(), field = document.getElementById("search");
+          const said = document.getElementById("said");
+          field.value = {json.dumps(words)};
+          new MutationObserver((_, observer) => {{ observer.disconnect(); done(performance.now() - from); }})
+            .observe(said, {{childList: true}});
+          field.oninput();
+        }})""")
+    browser.click("#clear")
+    took["decision"] = browser.value(timed.format("document.getElementById('keep').click()"))
+    print(f"20,000 postings, {path.stat().st_size / 1e6:.1f} MB:")
+    for name, milliseconds in took.items():
+        print(f"  {name}: {milliseconds:.0f} ms")
+        check(name == "loaded" or milliseconds < 1000, f"{name} takes less than a second")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("page", nargs="?", help="a review page", type=pathlib.Path)
+    parser.add_argument("--program", help="make the page with this rolecall", type=pathlib.Path)
+    parser.add_argument("--shots", default="/tmp/rolecall-shots", type=pathlib.Path)
+    arguments = parser.parse_args()
+    arguments.shots.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        page = arguments.page
+        if arguments.program:
+            page = folder / "review.html"
+            subprocess.run([arguments.program, "audit", HERE / "injections.csv", "--report", page],
+                           check=True, stdout=subprocess.DEVNULL)
+        if page is None:
+            parser.error("give a page or --program")
+        address = page.resolve().as_uri()
+        browser = Browser(folder)
+        try:
+            browser.look(1280, 900)
+            browser.open(address)
+            made = review(browser)
+            browser.reload()
+            expect(browser, 10, "a reload")
+            filters(browser)
+            movement(browser)
+            content = decisions(browser, folder, made)
+            load(browser, folder, content)
+            without_storage(browser)
+            every_posting(browser)
+            access(browser, arguments.shots)
+            unharmed(browser, address)
+            policy_works(browser)
+            timings(browser, page.read_text(encoding="utf-8"), folder)
+        finally:
+            browser.close()
+    print(f"The page works. Pictures are in {arguments.shots}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+//! `audit` and `review`: titles that do not match the duties, and decisions on them.
+
+use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Table, Workspace};
+
+/// The sample with one more posting, which states another role than its duties are those of; and its
+/// place.
+fn wrong() -> (Workspace, usize) {
+    let mut table = Table::of(SAMPLE);
+    let plain = Table::of(PLAIN);
+    let owner = plain.column("role").iter().position(|role| *role == "product_owner").expect("one");
+    let text = plain.column("description")[owner];
+    let row = ["x1", "Technical Project Manager", "Ownly Ltd.", "Ulm", text];
+    let row = row.into_iter().chain(["technical_project_manager"]).map(str::to_owned);
+    table.rows.push(row.collect());
+    let place = table.rows.len() - 1;
+    (Workspace::with("in.csv", table.bytes()), place)
+}
+
+/// The row numbers of the findings of a kind, most suspect first.
+fn rows_of<'a>(found: &'a Table, issue: &str) -> Vec<&'a str> {
+    let pairs = found.column("issue").into_iter().zip(found.column("row"));
+    pairs.filter(|(i, _)| *i == issue).map(|(_, row)| row).collect()
+}
+
+fn audit(workspace: &Workspace, more: &[&str]) -> Table {
+    workspace.rolecall(&[&["audit", "in.csv"], more].concat()).succeeds().table()
+}
+
+#[test]
+fn a_wrong_title_is_found_first_with_its_reasons() {
+    let (workspace, place) = wrong();
+    for how in [&[][..], &["--from-file"]] {
+        let found = audit(&workspace, how);
+        let issues = found.column("issue");
+        let at = issues.iter().position(|issue| *issue == "mislabeled_title").expect("a finding");
+        let first = |column| found.column(column)[at];
+        assert_eq!(first("row"), (place + 1).to_string());
+        assert_eq!(first("stated_role"), "technical_project_manager");
+        assert_eq!(first("suggested_role"), "product_owner");
+        assert!(!first("evidence_for").is_empty());
+        let suspicion = found.numbers("suspicion");
+        assert!(suspicion.is_sorted_by(|a, b| a >= b) && suspicion[0] > 0.5, "{suspicion:?}");
+    }
+}
+
+#[test]
+fn all_rows_have_a_suspicion_if_asked() {
+    let (workspace, _) = wrong();
+    let all = audit(&workspace, &["--from-file", "--all"]);
+    assert_eq!(all.rows.len(), workspace.table("in.csv").rows.len());
+    let mut rows = all.numbers("row");
+    rows.sort_by(f64::total_cmp);
+    assert!(rows.windows(2).all(|pair| pair[1] - pair[0] > 0.5), "a row stands twice");
+}
+
+#[test]
+fn a_model_that_knows_the_rows_does_not_speak_for_their_labels() {
+    let (workspace, place) = wrong();
+    workspace.rolecall(&["train", "in.csv", "-o", "own.rolecall"]).succeeds();
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    for model in ["own.rolecall", "sample.rolecall"] {
+        let found = audit(&workspace, &["--model", model]);
+        assert_eq!(rows_of(&found, "mislabeled_title")[0], (place + 1).to_string(), "{model}");
+    }
+    let compact = ["model", "export", "own.rolecall", "--compact", "-o", "compact.rolecall"];
+    workspace.rolecall(&compact).succeeds();
+    let ran = workspace.rolecall(&["audit", "in.csv", "--model", "compact.rolecall"]).succeeds();
+    ran.says(&["compact", "if it was trained on these rows"]);
+}
+
+#[test]
+fn without_labels_the_titles_state_the_roles() {
+    let (workspace, place) = wrong();
+    let mut table = workspace.table("in.csv");
+    let label = table.place("role");
+    table.header.remove(label);
+    table.rows.iter_mut().for_each(|row| drop(row.remove(label)));
+    workspace.write("in.csv", table.bytes());
+    let found = audit(&workspace, &[]);
+    assert_eq!(rows_of(&found, "mislabeled_title")[0], (place + 1).to_string());
+    assert!(found.column("issue").contains(&"title_states_two_roles"));
+    let bare = Workspace::with("in.csv", "text\nBake bread\n");
+    assert!(bare.rolecall(&["audit", "in.csv"]).fails().contains("no title column"));
+}
+
+#[test]
+fn the_same_text_under_two_roles_is_a_conflict_even_with_changes() {
+    let (workspace, _) = wrong();
+    let mut table = workspace.table("in.csv");
+    let [id, company, label, text] =
+        ["id", "company", "role", "description"].map(|name| table.place(name));
+    let place = table.rows.iter().position(|row| row[label] == "product_manager").expect("one");
+    let mut copy = table.rows[place].clone();
+    (copy[id], copy[company]) = ("copy".into(), "Otherwise Inc.".into());
+    copy[label] = "product_owner".into();
+    copy[text] = copy[text].replacen("the ", "teh ", 1);
+    table.rows.push(copy);
+    workspace.write("in.csv", table.bytes());
+    let found = audit(&workspace, &[]);
+    assert_eq!(rows_of(&found, "duplicate_conflict").len(), 2);
+}
+
+#[test]
+fn levels_and_salaries_that_cannot_be_are_found() {
+    let mut table = Table::of(PLAIN);
+    let (title, text) = (table.place("title"), table.place("description"));
+    table.rows[0][title] = "Junior Product Owner".into();
+    table.rows[0][text].insert_str(0, "We are looking for a Director of Product Ownership. ");
+    table.rows[2][text].push_str(" The salary is $900,000 - $950,000 a year.");
+    table.rows[3][text].push_str(" The salary is £900,000 a year.");
+    let workspace = Workspace::with("in.csv", table.bytes());
+    let found = audit(&workspace, &[]);
+    assert_eq!(rows_of(&found, "salary_conflict"), ["3"]);
+    assert_eq!(rows_of(&found, "level_conflict"), ["1"]);
+}
+
+#[test]
+fn findings_can_fail_a_run() {
+    let (workspace, _) = wrong();
+    workspace.rolecall(&["audit", "in.csv", "--fail-on-findings", "-o", "out.csv"]).notices();
+    assert!(!workspace.table("out.csv").rows.is_empty());
+}
+
+#[test]
+fn decisions_become_rows_to_learn_from() {
+    let (workspace, place) = wrong();
+    let rows = workspace.table("in.csv");
+    let (id, title) = (rows.column("id"), rows.column("title"));
+    let decisions = format!(
+        "row,id,title,stated_role,decision,role\n\
+         {},{},{},technical_project_manager,accept,product_owner\n\
+         2,{},\"{}\",x,skip,\n\
+         3,other,\"{}\",x,keep,other\n\
+         4,{},\"{}\",x,other,cook\n\
+         999,x,x,x,keep,other\n",
+        place + 1,
+        id[place],
+        title[place],
+        id[1],
+        title[1],
+        title[2],
+        id[3],
+        title[3],
+    );
+    workspace.write("decisions.csv", decisions);
+    let arguments = ["review", "decisions.csv", "in.csv", "-o", "corrected.csv"];
+    let ran = workspace.rolecall(&arguments).notices();
+    ran.says(&["line 4", "not applied", "row 3"]);
+    ran.says(&["line 5", "\"cook\"", "neither a role"]);
+    ran.says(&["line 6", "no row 999"]);
+    ran.says(&["1 decisions applied", "1 rows skipped"]);
+    let corrected = workspace.table("corrected.csv");
+    assert_eq!(corrected.header, rows.header);
+    assert_eq!(corrected.rows.len(), 1);
+    assert_eq!(corrected.column("role"), ["product_owner"]);
+    assert_eq!(corrected.column("id"), [id[place]]);
+    workspace.rolecall(&[&arguments[..], &["--all"]].concat()).notices();
+    assert_eq!(workspace.table("corrected.csv").rows.len(), rows.rows.len());
+    // The loop closes.
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    let learn = ["retrain", "sample.rolecall", "--add", "corrected.csv", "-o", "new.rolecall"];
+    workspace.rolecall(&[&learn[..], &["--allow-worse"]].concat()).succeeds();
+}
