@@ -11,7 +11,9 @@ pub(super) const BUCKETS: usize = 16;
 /// Identity of a labelled posting: the same title, organisation, text and class give the same. Puts
 /// rows in one order, whatever order they came in.
 ///
-/// Two postings are taken for the same with a probability of 2^-96; if they share the text, of 2^-32.
+/// Two postings of one organisation and title but different texts are taken for the same with a
+/// probability of 2^-64; two of the same text but different titles or spellings of the organisation, of
+/// 2^-32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
