@@ -251,6 +251,9 @@ pub(crate) struct Audit {
     /// Write to this file (standard output otherwise)
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write a page to review the findings on, in one file
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
     /// Exit with status 1 if there is any finding
     #[arg(long)]
     pub(crate) fail_on_findings: bool,

@@ -4,12 +4,12 @@ use crate::cli::Outcome;
 use crate::cli::args::Audit as Args;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
-use crate::cli::output::{Output, say};
+use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Evidence, Extractor, Lexicon, Salary, TextLevel, stated_salary, text_level};
 use crate::judge::{Audit, Audited, Judge, Judged, Settings, audit, near_duplicates};
 use crate::model::{Change, Collector, Example, Model, Probabilities, RowId, View, outcome_names};
 use crate::postings::Column;
-use crate::report::{audit_columns, audit_fields, write_audit};
+use crate::report::{audit_columns, audit_fields, finding_fields, write_audit, write_review_page};
 use crate::roles::Label;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
@@ -50,9 +50,26 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     let settings = Settings { view: View::TitleBlind, ..Settings::default() };
     let judge = Judge::new(&model, &lexicon, settings);
     let audit = audit(&judge, &rows, outcomes, method);
+    if let Some(path) = &args.report {
+        let name = args.input.files.first().and_then(|file| file.file_name());
+        let name = name.map_or("standard input".into(), |name| name.to_string_lossy());
+        let key = key(&ids);
+        write_file(path, |out| {
+            write_review_page(out, &audit.summary, &audit.findings, &name, &key)
+        })?;
+    }
     write(args, &rows, &audit, outcomes)?;
     let noticed = args.fail_on_findings && !audit.findings.is_empty();
     Ok(if noticed { Outcome::Noticed } else { outcome })
+}
+
+/// Decisions are kept for just these rows.
+fn key(ids: &[RowId]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for id in ids {
+        hash.update(&id.bytes());
+    }
+    hash.finalize().to_hex().to_string()
 }
 
 type Rows = Vec<(Audited, Option<Label>)>;
@@ -170,7 +187,7 @@ fn write(args: &Args, rows: &[Audited], audit: &Audit, outcomes: &[String]) -> R
         }
     } else {
         for finding in &audit.findings {
-            writer.write_record(crate::report::finding_fields(finding))?;
+            writer.write_record(finding_fields(finding))?;
         }
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()?;
