@@ -104,14 +104,20 @@ pub(super) fn groups(rows: &[RowId]) -> Vec<usize> {
         let mut first = std::collections::HashMap::new();
         for (i, row) in rows.iter().enumerate() {
             let other = *first.entry(key(row)).or_insert(i);
-            let (a, b) = (root(&mut parent, i), root(&mut parent, other));
-            parent[a.max(b)] = a.min(b);
+            join(&mut parent, i, other);
         }
     }
     (0..rows.len()).map(|i| root(&mut parent, i)).collect()
 }
 
-fn root(parent: &mut [usize], mut at: usize) -> usize {
+/// Puts the groups of two rows together; a group is known by its first row.
+pub(crate) fn join(parent: &mut [usize], a: usize, b: usize) {
+    let (a, b) = (root(parent, a), root(parent, b));
+    parent[a.max(b)] = a.min(b);
+}
+
+/// The first row of the group of a row.
+pub(crate) fn root(parent: &mut [usize], mut at: usize) -> usize {
     while parent[at] != at {
         parent[at] = parent[parent[at]];
         at = parent[at];

@@ -22,6 +22,7 @@ pub use collect::{Collector, Provenance, RARE_LABELS};
 pub use counts::SUPPORT;
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId};
+pub(crate) use examples::{join, root};
 pub use fit::{Base, HeldOutProbabilities, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};

@@ -59,7 +59,10 @@ pub enum RetrainError {
     )]
     CompactMerge,
     /// Nothing was to be done.
-    #[error("there is nothing to add, remove or merge")]
+    #[error(
+        "there is nothing to add, remove or merge: give labelled rows with --add or --remove, or a \
+         model with --merge"
+    )]
     Nothing,
 }
 

@@ -2,7 +2,7 @@
 //! bands of hashes as buckets (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
 
 use crate::evidence::Channel;
-use crate::model::Example;
+use crate::model::{Example, join, root};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -29,8 +29,7 @@ pub fn near_duplicates(rows: &[&Example]) -> Vec<usize> {
             let other = *first.entry(key).or_insert(i);
             let alike = signatures[other].as_ref().is_some_and(|o| likeness(o, signature) >= ALIKE);
             if other != i && alike {
-                let (a, b) = (root(&mut parent, i), root(&mut parent, other));
-                parent[a.max(b)] = a.min(b);
+                join(&mut parent, i, other);
             }
         }
     }
@@ -62,12 +61,4 @@ fn mixed(value: u64, which: u64) -> u32 {
 fn likeness(a: &Signature, b: &Signature) -> f64 {
     let equal = a.iter().zip(b).filter(|(a, b)| a == b).count();
     equal as f64 / HASHES as f64
-}
-
-fn root(parent: &mut [usize], mut at: usize) -> usize {
-    while parent[at] != at {
-        parent[at] = parent[parent[at]];
-        at = parent[at];
-    }
-    at
 }
