@@ -31,7 +31,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn new(classes: usize) -> Self {
+    pub(crate) fn new(classes: usize) -> Self {
         Self { postings: vec![0; classes], buckets: [[0; BUCKETS]; 2] }
     }
 
@@ -47,29 +47,39 @@ impl Tally {
     /// of roles.
     pub(super) fn of(cells: &[Cell], without: u16, roles: usize, classes: usize) -> Self {
         let mut tally = Self::new(classes);
-        for cell in cells {
-            let bucket = cell.bucket();
-            if bucket == BUCKETS {
-                tally.postings[cell.class()] += cell.postings;
-            } else if without & (1 << bucket) == 0 {
-                tally.postings[cell.class()] += cell.postings;
-                tally.buckets[0][bucket] += cell.plain;
-                tally.buckets[1][bucket] += if cell.class() < roles { cell.plain } else { 0 };
-            }
-        }
+        tally.set(cells, without, roles);
         tally
     }
 
-    /// This tally without the postings of another that it contains.
-    pub(crate) fn without(&self, other: &Self) -> Self {
-        let mut rest = self.clone();
-        for (a, b) in rest.postings.iter_mut().zip(&other.postings) {
-            *a -= b;
+    /// Makes it what [`Self::of`] gives.
+    pub(super) fn set(&mut self, cells: &[Cell], without: u16, roles: usize) {
+        self.postings.fill(0);
+        self.buckets = [[0; BUCKETS]; 2];
+        for cell in cells {
+            let bucket = cell.bucket();
+            if bucket == BUCKETS {
+                self.postings[cell.class()] += cell.postings;
+            } else if without & (1 << bucket) == 0 {
+                self.postings[cell.class()] += cell.postings;
+                self.buckets[0][bucket] += cell.plain;
+                self.buckets[1][bucket] += if cell.class() < roles { cell.plain } else { 0 };
+            }
         }
-        for (a, b) in rest.buckets.as_flattened_mut().iter_mut().zip(other.buckets.as_flattened()) {
-            *a -= b;
+    }
+
+    /// Makes it equal to another of as many classes.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        self.postings.copy_from_slice(&other.postings);
+        self.buckets = other.buckets;
+    }
+
+    /// Takes away a posting that was counted.
+    pub(crate) fn remove(&mut self, example: &Example, plain: bool) {
+        self.postings[example.row.class()] -= 1;
+        if plain {
+            self.buckets[0][example.row.bucket()] -= 1;
+            self.buckets[1][example.row.bucket()] -= u32::from(example.of_role);
         }
-        rest
     }
 
     /// Masks of the buckets that show it in small letters: in all postings, in those of a role.
@@ -140,15 +150,18 @@ impl Tallies {
         counted
     }
 
-    /// The tallies of all that was counted but the postings of the buckets in a mask.
-    pub(crate) fn of(ledger: &Ledger, without: u16, [roles, classes]: [usize; 2]) -> Self {
-        let tallies = ledger.features().filter_map(|(key, text, cells)| {
-            text?;
-            let tally = Tally::of(cells, without, roles, classes);
-            (tally.buckets()[0].count_ones() >= SUPPORT).then_some((key, tally))
-        });
-        let (features, list) = tallies.unzip();
-        Self::from_sorted(features, list, classes)
+    /// The tallies of all that was counted, and the cells that each is the sum of.
+    pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<&[Cell]>) {
+        let (mut features, mut list, mut of_feature) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, text, cells) in ledger.features() {
+            let tally = Tally::of(cells, 0, roles, classes);
+            if text.is_some() && tally.buckets()[0].count_ones() >= SUPPORT {
+                features.push(key);
+                list.push(tally);
+                of_feature.push(cells);
+            }
+        }
+        (Self::from_sorted(features, list, classes), of_feature)
     }
 
     fn from_sorted(features: Vec<FeatureKey>, list: Vec<Tally>, classes: usize) -> Self {
@@ -159,20 +172,5 @@ impl Tallies {
     /// The place of a feature, if enough organisations show it.
     pub(crate) fn place(&self, feature: FeatureKey) -> Option<usize> {
         self.places.get(&feature).map(|&i| i as usize)
-    }
-
-    /// The tallies of some of the rows that were counted, by place.
-    pub(crate) fn part(&self, examples: &[&Example]) -> HashMap<usize, Tally> {
-        let mut part = HashMap::new();
-        for example in examples {
-            for &(feature, plain) in &example.features {
-                if let Some(place) = self.place(feature) {
-                    part.entry(place)
-                        .or_insert_with(|| Tally::new(self.classes))
-                        .add(example, plain);
-                }
-            }
-        }
-        part
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn drift(
     never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     never_seen.truncate(NAMED);
 
-    let tallies = Tallies::of(ledger, 0, [roles, postings.len()]);
+    let (tallies, _) = Tallies::of(ledger, [roles, postings.len()]);
     let expectation = Expectation { labels: &labels, postings };
     let mut squares = Vec::new();
     let mut shifts = Vec::new();

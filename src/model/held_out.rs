@@ -3,12 +3,11 @@
 
 use super::counts::{FeatureMap, Tallies, Tally};
 use super::examples::{Example, RowId, groups};
-use super::ledger::Ledger;
+use super::ledger::{Cell, Ledger};
 use super::scores::Scores;
-use super::weights::Masses;
+use super::weights::{Masses, Scale};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
 use rayon::prelude::*;
-use std::collections::HashMap;
 
 /// The weights of the lexicon's entries by feature key.
 #[derive(Debug, Clone)]
@@ -46,12 +45,12 @@ impl LexiconWeights {
 }
 
 /// Masses by channel.
-pub(crate) type AllMasses = [Masses; Channel::ALL.len()];
+type AllMasses = [Masses; Channel::ALL.len()];
 
 /// Counts with what is needed to score by them.
 pub(crate) struct HeldOut<'a> {
-    pub(crate) tallies: &'a Tallies,
-    pub(crate) lexicon: &'a LexiconWeights,
+    tallies: &'a Tallies,
+    lexicon: &'a LexiconWeights,
     masses: AllMasses,
 }
 
@@ -81,49 +80,156 @@ impl<'a> HeldOut<'a> {
             .filter(|rows| rows.iter().any(|&i| wanted(examples[i])))
             .flat_map_iter(|rows| {
                 let own: Vec<&Example> = rows.iter().map(|&i| examples[i]).collect();
-                let own = self.tallies.part(&own);
-                let masses = self.masses_without(&own);
+                let rest = self.without(&own);
                 let rows: Vec<usize> = rows.into_iter().filter(|&i| wanted(examples[i])).collect();
-                rows.into_iter().map(move |i| (i, self.score(examples[i], &own, &masses)))
+                rows.into_iter().map(move |i| (i, rest.score(examples[i])))
             })
             .collect();
         scored.sort_unstable_by_key(|(i, _)| *i);
         scored
     }
 
-    fn masses_without(&self, own: &HashMap<usize, Tally>) -> AllMasses {
-        let mut masses = self.masses.clone();
-        let mut places: Vec<usize> = own.keys().copied().collect();
-        places.sort_unstable();
-        for place in places {
-            let (feature, tally) = (self.tallies.features[place], &self.tallies.list[place]);
-            change(&mut masses, feature, tally, self.lexicon, Masses::remove);
-            change(&mut masses, feature, &tally.without(&own[&place]), self.lexicon, Masses::add);
+    /// All that was counted.
+    pub(crate) fn all(&self) -> Rest<'_> {
+        self.without(&[])
+    }
+
+    /// All that was counted but these rows, each of which was.
+    pub(crate) fn without(&self, rows: &[&Example]) -> Rest<'_> {
+        let mut shown: Vec<(u32, u32, bool)> = Vec::new();
+        for (i, row) in rows.iter().enumerate() {
+            let of_row = row.features.iter().filter_map(|&(key, plain)| {
+                self.tallies.place(key).map(|place| (place as u32, i as u32, plain))
+            });
+            shown.extend(of_row);
         }
-        masses
-    }
-
-    /// The scores of a posting that none of the counted rows belongs to.
-    pub(crate) fn score_new(&self, example: &Example) -> Scores {
-        self.score(example, &HashMap::new(), &self.masses)
-    }
-
-    fn score(&self, example: &Example, own: &HashMap<usize, Tally>, masses: &AllMasses) -> Scores {
-        let mut weights = vec![0.0; self.tallies.classes];
-        let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
-            let Some(place) = self.tallies.place(key) else { return };
-            let all = &self.tallies.list[place];
-            let rest = own.get(&place).map(|part| all.without(part));
-            let tally = rest.as_ref().unwrap_or(all);
-            if tally.takes_part(key.channel()) {
-                let lexicon = self.lexicon.of(key);
-                masses[key.channel() as usize].weights(&tally.postings, lexicon, &mut weights);
-                add(&weights);
+        shown.sort_unstable_by_key(|s| s.0);
+        let classes = self.tallies.classes;
+        let mut masses = self.masses.clone();
+        let mut left = Tally::new(classes);
+        let mut counts: Vec<u32> = Vec::new();
+        let mut own = Own::default();
+        for same in shown.chunk_by(|a, b| a.0 == b.0) {
+            let place = same[0].0 as usize;
+            let (feature, all) = (self.tallies.features[place], &self.tallies.list[place]);
+            left.copy(all);
+            for &(_, row, plain) in same {
+                left.remove(rows[row as usize], plain);
             }
+            change(&mut masses, feature, all, self.lexicon, Masses::remove);
+            change(&mut masses, feature, &left, self.lexicon, Masses::add);
+            if left.takes_part(feature.channel()) {
+                counts.extend(&left.postings);
+            }
+            own.push(feature, left.takes_part(feature.channel()));
+        }
+        let scales = masses.map(|m| m.scale());
+        own.weights.resize(counts.len(), 0.0);
+        let known = own.keys.iter().zip(&own.places).filter(|(_, place)| place.is_some());
+        for (((key, _), counts), weights) in
+            known.zip(counts.chunks_exact(classes)).zip(own.weights.chunks_exact_mut(classes))
+        {
+            scales[key.channel() as usize].weights(counts, self.lexicon.of(*key), weights);
+        }
+        Rest { held_out: self, scales, left: Left::Own(own) }
+    }
+
+    /// All that was counted but the postings of the buckets in a mask; `cells` are those of the tallies,
+    /// in their order.
+    fn without_buckets<'c>(&'c self, cells: &'c [&'c [Cell]], mask: u16) -> Rest<'c> {
+        let Self { tallies, lexicon, .. } = self;
+        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
+        let mut left = Tally::new(tallies.classes);
+        for (&feature, cells) in tallies.features.iter().zip(cells) {
+            left.set(cells, mask, lexicon.roles);
+            change(&mut masses, feature, &left, lexicon, Masses::add);
+        }
+        let scales = masses.map(|m| m.scale());
+        Rest { held_out: self, scales, left: Left::Buckets { cells, mask } }
+    }
+}
+
+/// Naive Bayes weights by counts that some of the rows are not among.
+pub(crate) struct Rest<'a> {
+    held_out: &'a HeldOut<'a>,
+    scales: [Scale; Channel::ALL.len()],
+    left: Left<'a>,
+}
+
+enum Left<'a> {
+    /// All but the features of some rows is as it was.
+    Own(Own),
+    /// The postings of the buckets that are not in the mask.
+    Buckets { cells: &'a [&'a [Cell]], mask: u16 },
+}
+
+/// Features of the rows that are taken out, sorted.
+#[derive(Default)]
+struct Own {
+    keys: Vec<FeatureKey>,
+    /// Place of the weights of each, if what is left takes part.
+    places: Vec<Option<u32>>,
+    weights: Vec<f64>,
+    known: u32,
+}
+
+impl Own {
+    fn push(&mut self, key: FeatureKey, takes_part: bool) {
+        self.keys.push(key);
+        self.places.push(takes_part.then_some(self.known));
+        self.known += u32::from(takes_part);
+    }
+}
+
+impl Rest<'_> {
+    /// The weights of a feature by class; nothing if it takes no part.
+    pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
+        let mut scratch = self.scratch();
+        self.with_weights(key, &mut scratch, <[f64]>::to_vec)
+    }
+
+    /// The scores of a posting: of one whose group was taken out, or of one that was never counted.
+    pub(crate) fn score(&self, example: &Example) -> Scores {
+        let mut scratch = self.scratch();
+        let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
+            self.with_weights(key, &mut scratch, add);
         };
         let features = example.features.iter().map(|&(feature, _)| feature);
-        let sizes = [self.lexicon.roles, self.tallies.classes];
-        Scores::new(features, &example.mentions, sizes, learned, |key| self.lexicon.centred(key))
+        let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let sizes = [lexicon.roles, tallies.classes];
+        Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
+    }
+
+    fn scratch(&self) -> (Tally, Vec<f64>) {
+        let classes = self.held_out.tallies.classes;
+        (Tally::new(classes), vec![0.0; classes])
+    }
+
+    fn with_weights<T>(
+        &self,
+        key: FeatureKey,
+        (tally, weights): &mut (Tally, Vec<f64>),
+        then: impl FnOnce(&[f64]) -> T,
+    ) -> Option<T> {
+        let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let tally = match &self.left {
+            Left::Own(own) => {
+                if let Ok(at) = own.keys.binary_search(&key) {
+                    let from = own.places[at]? as usize * tallies.classes;
+                    return Some(then(&own.weights[from..][..tallies.classes]));
+                }
+                &tallies.list[tallies.place(key)?]
+            }
+            Left::Buckets { cells, mask } => {
+                tally.set(cells[tallies.place(key)?], *mask, lexicon.roles);
+                tally
+            }
+        };
+        tally.takes_part(key.channel()).then(|| {
+            let scale = &self.scales[key.channel() as usize];
+            scale.weights(&tally.postings, lexicon.of(key), weights);
+            then(weights)
+        })
     }
 }
 
@@ -135,16 +241,17 @@ pub(crate) fn scores_without(
     lexicon: &LexiconWeights,
     sizes: [usize; 2],
 ) -> Vec<Scores> {
+    let (tallies, cells) = Tallies::of(ledger, sizes);
+    let counted = HeldOut::new(&tallies, lexicon);
     let mut distinct = masks.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
     let mut scored: Vec<(usize, Scores)> = distinct
         .into_par_iter()
         .flat_map_iter(|mask| {
-            let tallies = Tallies::of(ledger, mask, sizes);
-            let counted = HeldOut::new(&tallies, lexicon);
+            let rest = counted.without_buckets(&cells, mask);
             let own = (0..examples.len()).filter(|&i| masks[i] == mask);
-            own.map(|i| (i, counted.score_new(examples[i]))).collect::<Vec<_>>()
+            own.map(|i| (i, rest.score(examples[i]))).collect::<Vec<_>>()
         })
         .collect();
     scored.sort_unstable_by_key(|(i, _)| *i);
@@ -210,7 +317,7 @@ mod tests {
                 .filter(|e| e.row.organisation != example.row.organisation)
                 .collect();
             let without = Tallies::new(&rest, 4);
-            assert_eq!(HeldOut::new(&without, &lexicon).score_new(example), scores);
+            assert_eq!(HeldOut::new(&without, &lexicon).all().score(example), scores);
         }
     }
 

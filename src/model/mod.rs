@@ -301,10 +301,11 @@ fn fit_channel(
     for i in places.clone() {
         masses.add(features.get(i).postings, of_lexicon(i));
     }
+    let scale = masses.scale();
     let mut cells = Array2::zeros((classes, places.len()));
     let mut column = vec![0.0; classes];
     for (j, i) in places.clone().enumerate() {
-        masses.cells(features.get(i).postings, of_lexicon(i), &mut column);
+        scale.cells(features.get(i).postings, of_lexicon(i), &mut column);
         column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
     }
     let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;

@@ -187,8 +187,8 @@ impl Trained {
     /// What it says of other rows.
     pub fn predict(&self, rows: &[&Example], view: View) -> Vec<Probabilities> {
         let scorer = HeldOut::new(&self.counted.tallies, &self.counted.lexicon);
-        let predict =
-            |e: &&Example| Probabilities::new(&self.combinations, view, &scorer.score_new(e));
+        let all = scorer.all();
+        let predict = |e: &&Example| Probabilities::new(&self.combinations, view, &all.score(e));
         rows.iter().map(predict).collect()
     }
 

@@ -66,26 +66,51 @@ impl Masses {
         self.counted.iter().copied().filter(|&mass| mass > 0).min().unwrap_or(1) as f64
     }
 
-    /// The mass that every class is scaled to.
-    fn common(&self) -> f64 {
+    /// What the weights of all features have in common.
+    pub(crate) fn scale(&self) -> Scale {
         let most = self.counted.iter().copied().max().unwrap_or(0).max(1);
-        (self.least() * most as f64).sqrt()
+        let common = (self.least() * most as f64).sqrt();
+        let background = BACKGROUND * self.least();
+        // The shares of a class sum to 1, unless it has no postings.
+        let present = self.counted.iter().filter(|&&mass| mass > 0).count();
+        let shares = present as f64 / self.counted.len() as f64;
+        let totals = self.counted.iter().zip(&self.lexicon).map(|(&mass, lexicon)| {
+            let mass = mass as f64;
+            let total = common * (mass + background * shares) / (mass + background)
+                + LEXICON * lexicon
+                + ALPHA * self.features as f64;
+            total.ln()
+        });
+        Scale {
+            common,
+            background,
+            masses: self.counted.iter().map(|&mass| mass as f64).collect(),
+            totals: totals.collect(),
+        }
     }
+}
 
-    /// The mass of the background in the scale of the counts.
-    fn background(&self) -> f64 {
-        BACKGROUND * self.least()
-    }
+/// What the weights of all features of a channel have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Scale {
+    /// The mass that every class is scaled to, `M` above.
+    common: f64,
+    /// The mass of the background, `B` above.
+    background: f64,
+    /// Sums of the counts, `N(k)` above, by class.
+    masses: Vec<f64>,
+    /// Logarithms of the sums of the smoothed cells, by class.
+    totals: Vec<f64>,
+}
 
+impl Scale {
     /// The cells of a feature, `m(f,k)` above, by class. `lexicon` may be empty.
     pub(crate) fn cells(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
-        let (common, background) = (self.common(), self.background());
-        let shares =
-            counts.iter().zip(&self.counted).map(|(&n, &mass)| f64::from(n) / mass.max(1) as f64);
-        let share = shares.sum::<f64>() / out.len() as f64;
+        let shares = counts.iter().zip(&self.masses).map(|(&n, mass)| f64::from(n) / mass.max(1.0));
+        let background = self.background * (shares.sum::<f64>() / out.len() as f64);
         for (k, cell) in out.iter_mut().enumerate() {
-            *cell = common * (f64::from(counts[k]) + background * share)
-                / (self.counted[k] as f64 + background)
+            *cell = self.common * (f64::from(counts[k]) + background)
+                / (self.masses[k] + self.background)
                 + LEXICON * lexicon.get(k).copied().unwrap_or(0.0);
         }
     }
@@ -93,16 +118,8 @@ impl Masses {
     /// The centred weights of a feature, by class. `lexicon` may be empty.
     pub(crate) fn weights(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
         self.cells(counts, lexicon, out);
-        let (common, background) = (self.common(), self.background());
-        // The shares of a class sum to 1, unless it has no postings.
-        let shares =
-            self.counted.iter().filter(|&&mass| mass > 0).count() as f64 / out.len() as f64;
-        for (k, weight) in out.iter_mut().enumerate() {
-            let mass = self.counted[k] as f64;
-            let total = common * (mass + background * shares) / (mass + background)
-                + LEXICON * self.lexicon[k]
-                + ALPHA * self.features as f64;
-            *weight = (*weight + ALPHA).ln() - total.ln();
+        for (weight, total) in out.iter_mut().zip(&self.totals) {
+            *weight = (*weight + ALPHA).ln() - total;
         }
         centre(out);
     }
@@ -175,13 +192,14 @@ mod tests {
             for (f, counts) in counts.iter().enumerate() {
                 masses.add(counts, &lexicon(f));
             }
+            let scale = masses.scale();
             let mut cells = Array2::zeros((3, FEATURES));
             let mut ours = vec![vec![0.0; 3]; FEATURES];
             for (f, counts) in counts.iter().enumerate() {
                 let mut column = [0.0; 3];
-                masses.cells(counts, &lexicon(f), &mut column);
+                scale.cells(counts, &lexicon(f), &mut column);
                 (0..3).for_each(|k| cells[[k, f]] = column[k]);
-                masses.weights(counts, &lexicon(f), &mut ours[f]);
+                scale.weights(counts, &lexicon(f), &mut ours[f]);
             }
             let model = fit(cells).expect("the cells are sound");
             let parameters = log_probabilities(&model);
