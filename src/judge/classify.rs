@@ -1,6 +1,8 @@
 //! Postings to verdicts.
 
-use crate::evidence::{Channel, Evidence, Extractor, Feature, Lexicon, Title, TitleRole};
+use crate::evidence::{
+    Channel, Evidence, Extractor, Feature, FeatureKey, Lexicon, Title, TitleRole,
+};
 use crate::metrics::top;
 use crate::model::{Model, Probabilities, Scores, View};
 use crate::roles::{Label, RoleId};
@@ -215,14 +217,13 @@ impl<'a> Judge<'a> {
     }
 
     fn says_nothing(&self, evidence: &Evidence) -> bool {
-        let words = || evidence.features().iter().filter(|f| f.key.channel() == Channel::Words);
         // A model of the lexicon alone knows no words.
         let knows_words = self.model.header().postings.iter().any(|&n| n > 0);
-        let known = words().filter(|f| self.model.weights(f.key).is_some()).count();
-        let named = evidence.mentions().iter().any(|&n| n > 0);
-        let skilled = evidence.features().iter().any(|f| f.key.channel() == Channel::Skills);
-        let strange = knows_words && (known as f64) < LEAST_KNOWN * words().count() as f64;
-        strange || (known < LEAST_WORDS && !named && !skilled)
+        if knows_words {
+            says_nothing(evidence, |key| self.model.weights(key).is_some())
+        } else {
+            shows_nothing(evidence)
+        }
     }
 
     /// The classes of the verdict and of its strongest rival: roles or families of other jobs.
@@ -285,6 +286,21 @@ impl<'a> Judge<'a> {
         }
         quoted.into_iter().map(|(_, phrase)| phrase).collect()
     }
+}
+
+/// Whether a text says too little, or is in another language; `known` tells the features that a model
+/// knows.
+pub(super) fn says_nothing(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> bool {
+    let words = || evidence.features().iter().filter(|f| f.key.channel() == Channel::Words);
+    let known = words().filter(|f| known(f.key)).count();
+    let strange = (known as f64) < LEAST_KNOWN * words().count() as f64;
+    strange || (known < LEAST_WORDS && shows_nothing(evidence))
+}
+
+/// Whether a text names no role and shows no skill.
+fn shows_nothing(evidence: &Evidence) -> bool {
+    evidence.mentions().iter().all(|&n| n == 0)
+        && evidence.features().iter().all(|f| f.key.channel() != Channel::Skills)
 }
 
 /// The most probable role that is not the label.

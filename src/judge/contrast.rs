@@ -3,7 +3,7 @@
 
 use super::classify::{Judge, one_line, says_little, second_role};
 use crate::evidence::{Channel, Evidence, Feature, FeatureKey};
-use crate::model::{Probabilities, Scores};
+use crate::model::{Probabilities, Scores, View};
 use crate::roles::{Label, OTHER, RoleId};
 use serde::Serialize;
 use std::ops::Range;
@@ -108,7 +108,7 @@ impl Judge<'_> {
         };
         let next = second_role(&probabilities.closed, label);
         let Sides { quotes: [for_winner, for_rival], text, marks } =
-            self.sides_of(evidence, contest);
+            sides(evidence, self.settings().view, |f| self.strength(f, contest));
         Contrast {
             winner: name(contest[0]),
             rival: name(contest[1]),
@@ -119,46 +119,6 @@ impl Judge<'_> {
             text,
             marks,
         }
-    }
-
-    /// What in a posting speaks for a label and for another.
-    pub(super) fn sides(&self, title: &str, description: &str, labels: [Label; 2]) -> Sides {
-        let evidence = self.evidence(title, description);
-        let contest = self.classes(&evidence, labels);
-        self.sides_of(&evidence, contest)
-    }
-
-    fn sides_of(&self, evidence: &Evidence, contest: [usize; 2]) -> Sides {
-        let text = evidence.text().as_str();
-        let mut told: Vec<(f64, &Feature)> =
-            evidence.features().iter().map(|f| (self.strength(f, contest), f)).collect();
-        told.retain(|(strength, _)| strength.abs() >= LEAST);
-        told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-        let mut marks: Vec<Mark> =
-            evidence.ignored().map(|at| Mark { at, kind: MarkKind::Ignored }).collect();
-        let mut sides: [Vec<Quote>; 2] = [Vec::new(), Vec::new()];
-        for (strength, feature) in told {
-            let at = evidence.span(feature);
-            let words = &text[at.clone()];
-            if says_little(words) || overlaps(&marks, &at) {
-                continue;
-            }
-            let side = usize::from(strength < 0.0);
-            let quote = Quote { text: one_line(words), channel: feature.key.channel(), strength };
-            sides[side].push(quote);
-            let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
-            marks.push(Mark { at, kind });
-        }
-        if !self.settings().view.looks_at(Channel::Mentions) {
-            let names = evidence.features().iter().filter(|f| f.key.channel() == Channel::Mentions);
-            for at in names.map(|f| evidence.span(f)) {
-                if !overlaps(&marks, &at) {
-                    marks.push(Mark { at, kind: MarkKind::Masked });
-                }
-            }
-        }
-        marks.sort_by_key(|mark| mark.at.start);
-        Sides { quotes: sides, text: text.to_owned(), marks }
     }
 
     fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {
@@ -181,6 +141,44 @@ impl Judge<'_> {
         missing.truncate(MISSING);
         missing
     }
+}
+
+/// What in a posting speaks for one class and for another: `strength` says it of a feature, in nats.
+pub(super) fn sides(evidence: &Evidence, view: View, strength: impl Fn(&Feature) -> f64) -> Sides {
+    let text = evidence.text().as_str();
+    let mut told: Vec<(f64, &Feature)> = evidence
+        .features()
+        .iter()
+        .filter(|f| view.looks_at(f.key.channel()))
+        .map(|f| (strength(f), f))
+        .collect();
+    told.retain(|(strength, _)| strength.abs() >= LEAST);
+    told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let mut marks: Vec<Mark> =
+        evidence.ignored().map(|at| Mark { at, kind: MarkKind::Ignored }).collect();
+    let mut sides: [Vec<Quote>; 2] = [Vec::new(), Vec::new()];
+    for (strength, feature) in told {
+        let at = evidence.span(feature);
+        let words = &text[at.clone()];
+        if says_little(words) || overlaps(&marks, &at) {
+            continue;
+        }
+        let side = usize::from(strength < 0.0);
+        let quote = Quote { text: one_line(words), channel: feature.key.channel(), strength };
+        sides[side].push(quote);
+        let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
+        marks.push(Mark { at, kind });
+    }
+    if !view.looks_at(Channel::Mentions) {
+        let names = evidence.features().iter().filter(|f| f.key.channel() == Channel::Mentions);
+        for at in names.map(|f| evidence.span(f)) {
+            if !overlaps(&marks, &at) {
+                marks.push(Mark { at, kind: MarkKind::Masked });
+            }
+        }
+    }
+    marks.sort_by_key(|mark| mark.at.start);
+    Sides { quotes: sides, text: text.to_owned(), marks }
 }
 
 fn overlaps(marks: &[Mark], at: &Range<usize>) -> bool {

@@ -13,8 +13,8 @@ mod explain;
 mod strongest;
 
 pub use audit::{
-    Audit, Audited, DecisionError, Decisions, Estimate, Finding, Group, Issue, Judged, Pair,
-    Summary, Suspicion, TextPart, audit, near_duplicates,
+    Audit, AuditRows, DecisionError, Decisions, Estimate, Finding, Group, Issue, Judgeable, Pair,
+    Posting, Saying, Summary, Suspicion, TextPart, Texts, audit, fingerprint,
 };
 pub use beside::{Beside, Flip, Given};
 pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};

@@ -90,14 +90,6 @@ impl Collector {
         &mut self.provenance
     }
 
-    /// Makes postings with nearly the same text keep from vouching for each other: `groups` has for
-    /// each posting with a label the place of the first of its group.
-    pub fn group(&mut self, groups: &[usize]) {
-        for (i, &first) in groups.iter().enumerate() {
-            self.examples[i].row.text = self.examples[first].row.text;
-        }
-    }
-
     /// The postings with a label, in the order they came in.
     pub fn examples(&self) -> &[Example] {
         &self.examples

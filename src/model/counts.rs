@@ -3,8 +3,12 @@
 
 use super::examples::{BUCKETS, Example};
 use super::ledger::{Cell, Ledger};
+use super::rows::{Rows, in_chunks};
 use crate::evidence::{Channel, FeatureKey};
+use rayon::prelude::*;
 use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// A feature takes part only when at least this many buckets of organisations show it in small
 /// letters: that leaves out the names of companies and people, and boilerplate.
@@ -111,6 +115,42 @@ pub(super) fn taking_part(
     })
 }
 
+/// Which features may be shown by enough organisations: for each hash of a feature the buckets that show
+/// one of that hash. Features that share a hash can only seem more common than they are.
+#[derive(Debug)]
+pub struct Sketch {
+    buckets: Vec<AtomicU16>,
+}
+
+const SKETCHED: usize = 1 << 23;
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self { buckets: (0..SKETCHED).map(|_| AtomicU16::new(0)).collect() }
+    }
+}
+
+impl Sketch {
+    /// Notes what a row shows; in any order, by any thread.
+    pub fn note(&self, example: &Example) {
+        let bucket = 1 << example.row.bucket();
+        for (key, _) in example.features.iter().filter(|(_, plain)| *plain) {
+            let buckets = self.of(*key);
+            if buckets.load(Relaxed) & bucket == 0 {
+                buckets.fetch_or(bucket, Relaxed);
+            }
+        }
+    }
+
+    fn of(&self, key: FeatureKey) -> &AtomicU16 {
+        &self.buckets[key.number() as usize % SKETCHED]
+    }
+
+    fn may_take_part(&self, key: FeatureKey) -> bool {
+        self.of(key).load(Relaxed).count_ones() >= SUPPORT
+    }
+}
+
 /// Tallies of the features that enough organisations show.
 #[derive(Debug, Clone)]
 pub(crate) struct Tallies {
@@ -123,45 +163,56 @@ pub(crate) struct Tallies {
     places: FeatureMap<u32>,
 }
 
+/// Parts of the features that are counted at the same time.
+const SHARDS: usize = 8;
+
 impl Tallies {
-    /// Counts a set of rows.
-    pub(crate) fn new(examples: &[&Example], classes: usize) -> Self {
-        let mut buckets: FeatureMap<u16> = FeatureMap::default();
-        for example in examples {
-            for &(feature, plain) in &example.features {
-                *buckets.entry(feature).or_default() |= u16::from(plain) << example.row.bucket();
-            }
+    /// Counts rows that a sketch was made of, and what was counted before them.
+    pub(crate) fn new<R: Rows + ?Sized>(
+        rows: &R,
+        sketch: &Sketch,
+        before: Option<&Ledger>,
+        [roles, classes]: [usize; 2],
+    ) -> io::Result<Self> {
+        let mut shards: Vec<FeatureMap<Tally>> = vec![FeatureMap::default(); SHARDS];
+        let shard = |key: FeatureKey| key.number() as usize % SHARDS;
+        for (key, _, cells) in before.into_iter().flat_map(Ledger::features) {
+            shards[shard(key)].insert(key, Tally::of(cells, 0, roles, classes));
         }
-        let mut features: Vec<FeatureKey> = buckets
-            .into_iter()
-            .filter(|(_, buckets)| buckets.count_ones() >= SUPPORT)
-            .map(|(feature, _)| feature)
-            .collect();
-        features.sort_unstable();
-        let list = vec![Tally::new(classes); features.len()];
-        let mut counted = Self::from_sorted(features, list, classes);
-        for example in examples {
-            for &(feature, plain) in &example.features {
-                if let Some(place) = counted.place(feature) {
-                    counted.list[place].add(example, plain);
+        in_chunks(rows, |chunk| {
+            shards.par_iter_mut().enumerate().for_each(|(own, tallies)| {
+                for example in chunk {
+                    let shown = example.features.iter().filter(|(key, _)| shard(*key) == own);
+                    for &(key, plain) in shown {
+                        if let Some(tally) = tallies.get_mut(&key) {
+                            tally.add(example, plain);
+                        } else if sketch.may_take_part(key) {
+                            let mut tally = Tally::new(classes);
+                            tally.add(example, plain);
+                            tallies.insert(key, tally);
+                        }
+                    }
                 }
-            }
-        }
-        counted
+            });
+        })?;
+        let mut all: Vec<(FeatureKey, Tally)> = shards.into_iter().flatten().collect();
+        all.par_sort_unstable_by_key(|(key, _)| *key);
+        let (features, list) = all.into_iter().unzip();
+        Ok(Self::from_sorted(features, list, classes))
     }
 
-    /// The tallies of all that was counted, and the cells that each is the sum of.
-    pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<&[Cell]>) {
-        let (mut features, mut list, mut of_feature) = (Vec::new(), Vec::new(), Vec::new());
-        for (key, text, cells) in ledger.features() {
+    /// The tallies of all that was counted, and the places of their features in the ledger.
+    pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
+        let (mut features, mut list, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, (key, text, cells)) in ledger.features().enumerate() {
             let tally = Tally::of(cells, 0, roles, classes);
             if text.is_some() && tally.buckets()[0].count_ones() >= SUPPORT {
                 features.push(key);
                 list.push(tally);
-                of_feature.push(cells);
+                places.push(place as u32);
             }
         }
-        (Self::from_sorted(features, list, classes), of_feature)
+        (Self::from_sorted(features, list, classes), places)
     }
 
     fn from_sorted(features: Vec<FeatureKey>, list: Vec<Tally>, classes: usize) -> Self {

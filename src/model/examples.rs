@@ -32,6 +32,12 @@ impl RowId {
         self.class as usize
     }
 
+    /// This row as one with the text of another.
+    #[must_use]
+    pub(crate) fn with_text_of(self, other: Self) -> Self {
+        Self { text: other.text, ..self }
+    }
+
     /// As bytes, for hashing.
     pub(crate) fn bytes(self) -> Vec<u8> {
         let Self { organisation, text, title, class } = self;

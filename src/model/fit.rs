@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Held-out probabilities come from combinations fitted without the row's group, in this many
 /// parts.
-const PARTS: usize = 10;
+pub(super) const PARTS: usize = 10;
 
 /// A row with its scores by counts that its group is not among.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ impl Fit {
         start: Option<&[Combination]>,
         roles: &RoleSet,
     ) -> Result<Self, ModelError> {
-        let fitter = Fitter { rows, sizes, base, start };
+        let fitter = Fitter { rows, sizes, base, start, views: &View::ALL };
         let combinations = fitter.combinations()?;
         let held_out = fitter.held_out(&combinations)?;
         let mut summaries = View::ALL.map(|view| fitter.summary(view, &held_out, roles)).to_vec();
@@ -87,6 +87,8 @@ pub(crate) struct Fitter<'a> {
     pub(crate) base: Option<&'a Base>,
     /// Where the search for the combinations begins.
     pub(crate) start: Option<&'a [Combination]>,
+    /// The views they are for.
+    pub(crate) views: &'a [View],
 }
 
 impl Fitter<'_> {
@@ -94,7 +96,7 @@ impl Fitter<'_> {
         row.row.class().min(self.sizes[0])
     }
 
-    /// The combinations of both views and questions.
+    /// The combinations of the views and of both questions.
     pub(crate) fn combinations(&self) -> Result<Vec<Combination>, ModelError> {
         self.combine(&|_| true, self.start)
     }
@@ -112,7 +114,7 @@ impl Fitter<'_> {
         let scope: Vec<(&Scores, usize)> =
             rows.iter().map(|&(s, outcome)| (s, usize::from(outcome == roles))).collect();
         let mut combinations = Vec::new();
-        for view in View::ALL {
+        for &view in self.views {
             for (question, rows) in [(Question::Role, &in_scope), (Question::Scope, &scope)] {
                 combinations
                     .push(Combination::fit(view, question, rows, self.sizes, self.base, start)?);
@@ -132,15 +134,22 @@ impl Fitter<'_> {
         summarise(view, &held_out.views[view as usize], &outcomes, roles)
     }
 
-    /// Probabilities of each row by combinations that its group had no part in; `all` are those
-    /// that every row had a part in, near which the search begins.
+    /// For each part of the rows, combinations that it had no part in; `part` is that of the row at a
+    /// place. `all` are those that every row had a part in, near which the search begins.
+    pub(crate) fn parts(
+        &self,
+        all: &[Combination],
+        part: impl Fn(usize) -> usize + Sync,
+    ) -> Result<Vec<Vec<Combination>>, ModelError> {
+        let outside = |own: usize| self.combine(&|i| part(i) != own, Some(all));
+        (0..PARTS).into_par_iter().map(outside).collect()
+    }
+
+    /// Probabilities of each row by combinations that its group had no part in.
     pub(crate) fn held_out(&self, all: &[Combination]) -> Result<HeldOutProbabilities, ModelError> {
         let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
         let groups = &groups(&rows);
-        let outside = |part: usize| self.combine(&|i| groups[i] % PARTS != part, Some(all));
-        let combined: Result<Vec<_>, ModelError> =
-            (0..PARTS).into_par_iter().map(outside).collect();
-        let combined = combined?;
+        let combined = self.parts(all, |i| groups[i] % PARTS)?;
         let of_view = |view| {
             let of_row = |(i, row): (usize, &HeldOutRow)| {
                 Probabilities::new(&combined[groups[i] % PARTS], view, &row.scores)

@@ -2,12 +2,16 @@
 //! exactly.
 
 use super::counts::{FeatureMap, Tallies, Tally};
-use super::examples::{Example, RowId, groups};
-use super::ledger::{Cell, Ledger};
+use super::examples::Example;
+use super::ledger::Ledger;
+use super::rows::Rows;
 use super::scores::Scores;
 use super::weights::{Masses, Scale};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
 
 /// The weights of the lexicon's entries by feature key.
 #[derive(Debug, Clone)]
@@ -48,45 +52,46 @@ impl LexiconWeights {
 type AllMasses = [Masses; Channel::ALL.len()];
 
 /// Counts with what is needed to score by them.
-pub(crate) struct HeldOut<'a> {
-    tallies: &'a Tallies,
-    lexicon: &'a LexiconWeights,
+pub(crate) struct HeldOut {
+    tallies: Tallies,
+    lexicon: LexiconWeights,
     masses: AllMasses,
 }
 
-impl<'a> HeldOut<'a> {
-    pub(crate) fn new(tallies: &'a Tallies, lexicon: &'a LexiconWeights) -> Self {
+impl HeldOut {
+    pub(crate) fn new(tallies: Tallies, lexicon: LexiconWeights) -> Self {
         let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
         for (&feature, tally) in tallies.features.iter().zip(&tallies.list) {
-            change(&mut masses, feature, tally, lexicon, Masses::add);
+            change(&mut masses, feature, tally, &lexicon, Masses::add);
         }
         Self { tallies, lexicon, masses }
     }
 
-    /// The scores of the wanted rows, each by a model that has counted all rows but those of its
-    /// group, with the places of the rows.
-    pub(crate) fn scores(
+    /// What `then` makes of the wanted rows, each with all that was counted but its group; in their
+    /// order, with their places.
+    pub(crate) fn by_group<R: Rows + ?Sized, T: Send>(
         &self,
-        examples: &[&Example],
-        wanted: impl Fn(&Example) -> bool + Sync,
-    ) -> Vec<(usize, Scores)> {
-        let mut members: Vec<Vec<usize>> = vec![Vec::new(); examples.len()];
-        let rows: Vec<RowId> = examples.iter().map(|e| e.row).collect();
-        for (i, group) in groups(&rows).into_iter().enumerate() {
+        rows: &R,
+        groups: &[usize],
+        wanted: impl Fn(usize) -> bool + Sync,
+        then: impl Fn(usize, &Rest) -> io::Result<T> + Sync,
+    ) -> io::Result<Vec<(usize, T)>> {
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
+        for (i, &group) in groups.iter().enumerate() {
             members[group].push(i);
         }
-        let mut scored: Vec<(usize, Scores)> = members
-            .into_par_iter()
-            .filter(|rows| rows.iter().any(|&i| wanted(examples[i])))
-            .flat_map_iter(|rows| {
-                let own: Vec<&Example> = rows.iter().map(|&i| examples[i]).collect();
-                let rest = self.without(&own);
-                let rows: Vec<usize> = rows.into_iter().filter(|&i| wanted(examples[i])).collect();
-                rows.into_iter().map(move |i| (i, rest.score(examples[i])))
-            })
-            .collect();
-        scored.sort_unstable_by_key(|(i, _)| *i);
-        scored
+        members.retain(|members| members.iter().any(|&i| wanted(i)));
+        let of_group = |members: Vec<usize>| -> io::Result<Vec<(usize, T)>> {
+            let own: Vec<Cow<Example>> =
+                members.iter().map(|&i| rows.get(i)).collect::<io::Result<_>>()?;
+            let rest = self.without(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+            let members = members.into_iter().filter(|&i| wanted(i));
+            members.map(|i| Ok((i, then(i, &rest)?))).collect()
+        };
+        let done: io::Result<Vec<_>> = members.into_par_iter().map(of_group).collect();
+        let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
+        done.sort_unstable_by_key(|(i, _)| *i);
+        Ok(done)
     }
 
     /// All that was counted.
@@ -116,8 +121,8 @@ impl<'a> HeldOut<'a> {
             for &(_, row, plain) in same {
                 left.remove(rows[row as usize], plain);
             }
-            change(&mut masses, feature, all, self.lexicon, Masses::remove);
-            change(&mut masses, feature, &left, self.lexicon, Masses::add);
+            change(&mut masses, feature, all, &self.lexicon, Masses::remove);
+            change(&mut masses, feature, &left, &self.lexicon, Masses::add);
             if left.takes_part(feature.channel()) {
                 counts.extend(&left.postings);
             }
@@ -133,25 +138,61 @@ impl<'a> HeldOut<'a> {
         }
         Rest { held_out: self, scales, left: Left::Own(own) }
     }
+}
 
-    /// All that was counted but the postings of the buckets in a mask; `cells` are those of the tallies,
-    /// in their order.
-    fn without_buckets<'c>(&'c self, cells: &'c [&'c [Cell]], mask: u16) -> Rest<'c> {
-        let Self { tallies, lexicon, .. } = self;
+/// Counts of a ledger, to be had without some buckets.
+pub(crate) struct Bucketed<'a> {
+    ledger: &'a Ledger,
+    /// Of the features of the tallies, in the ledger.
+    places: Vec<u32>,
+    held_out: HeldOut,
+}
+
+impl<'a> Bucketed<'a> {
+    pub(crate) fn new(ledger: &'a Ledger, lexicon: &LexiconWeights, sizes: [usize; 2]) -> Self {
+        let (tallies, places) = Tallies::of(ledger, sizes);
+        Self { ledger, places, held_out: HeldOut::new(tallies, lexicon.clone()) }
+    }
+
+    /// All that was counted but the postings of the buckets in a mask.
+    pub(crate) fn without(&self, mask: u16) -> Rest<'_> {
+        let HeldOut { tallies, lexicon, .. } = &self.held_out;
         let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
         let mut left = Tally::new(tallies.classes);
-        for (&feature, cells) in tallies.features.iter().zip(cells) {
-            left.set(cells, mask, lexicon.roles);
+        for (&feature, &place) in tallies.features.iter().zip(&self.places) {
+            left.set(self.ledger.cells(place), mask, lexicon.roles);
             change(&mut masses, feature, &left, lexicon, Masses::add);
         }
         let scales = masses.map(|m| m.scale());
-        Rest { held_out: self, scales, left: Left::Buckets { cells, mask } }
+        Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask) }
+    }
+
+    /// What `then` makes of the wanted rows, each with all that was counted but the buckets in its
+    /// mask; in their order, with their places.
+    pub(crate) fn by_mask<T: Send>(
+        &self,
+        masks: &[u16],
+        wanted: impl Fn(usize) -> bool + Sync,
+        then: impl Fn(usize, &Rest) -> io::Result<T> + Sync,
+    ) -> io::Result<Vec<(usize, T)>> {
+        let mut of_mask: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        for (i, &mask) in masks.iter().enumerate().filter(|(i, _)| wanted(*i)) {
+            of_mask.entry(mask).or_default().push(i);
+        }
+        let by_mask = |(mask, rows): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
+            let rest = self.without(mask);
+            rows.into_par_iter().map(|i| Ok((i, then(i, &rest)?))).collect()
+        };
+        let done: io::Result<Vec<_>> = of_mask.into_par_iter().map(by_mask).collect();
+        let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
+        done.sort_unstable_by_key(|(i, _)| *i);
+        Ok(done)
     }
 }
 
 /// Naive Bayes weights by counts that some of the rows are not among.
 pub(crate) struct Rest<'a> {
-    held_out: &'a HeldOut<'a>,
+    held_out: &'a HeldOut,
     scales: [Scale; Channel::ALL.len()],
     left: Left<'a>,
 }
@@ -160,7 +201,7 @@ enum Left<'a> {
     /// All but the features of some rows is as it was.
     Own(Own),
     /// The postings of the buckets that are not in the mask.
-    Buckets { cells: &'a [&'a [Cell]], mask: u16 },
+    Buckets(&'a Bucketed<'a>, u16),
 }
 
 /// Features of the rows that are taken out, sorted.
@@ -220,8 +261,9 @@ impl Rest<'_> {
                 }
                 &tallies.list[tallies.place(key)?]
             }
-            Left::Buckets { cells, mask } => {
-                tally.set(cells[tallies.place(key)?], *mask, lexicon.roles);
+            Left::Buckets(counts, mask) => {
+                let place = counts.places[tallies.place(key)?];
+                tally.set(counts.ledger.cells(place), *mask, lexicon.roles);
                 tally
             }
         };
@@ -241,21 +283,9 @@ pub(crate) fn scores_without(
     lexicon: &LexiconWeights,
     sizes: [usize; 2],
 ) -> Vec<Scores> {
-    let (tallies, cells) = Tallies::of(ledger, sizes);
-    let counted = HeldOut::new(&tallies, lexicon);
-    let mut distinct = masks.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let mut scored: Vec<(usize, Scores)> = distinct
-        .into_par_iter()
-        .flat_map_iter(|mask| {
-            let rest = counted.without_buckets(&cells, mask);
-            let own = (0..examples.len()).filter(|&i| masks[i] == mask);
-            own.map(|i| (i, rest.score(examples[i]))).collect::<Vec<_>>()
-        })
-        .collect();
-    scored.sort_unstable_by_key(|(i, _)| *i);
-    scored.into_iter().map(|(_, scores)| scores).collect()
+    let counted = Bucketed::new(ledger, lexicon, sizes);
+    let scores = counted.by_mask(masks, |_| true, |i, rest| Ok(rest.score(examples[i])));
+    scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
 /// Adds a feature to the masses if it takes part, or takes it away.
@@ -274,6 +304,8 @@ fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::counts::Sketch;
+    use crate::model::examples::{RowId, groups};
 
     /// Rows of several organisations over few features, the same at every run.
     fn rows() -> Vec<Example> {
@@ -308,16 +340,25 @@ mod tests {
         let rows = rows();
         let examples: Vec<&Example> = rows.iter().collect();
         let lexicon = LexiconWeights::new(&Lexicon::embedded().expect("the lexicon is sound"));
-        let tallies = Tallies::new(&examples, 4);
-        let held_out = HeldOut::new(&tallies, &lexicon).scores(&examples, |_| true);
-        for (example, (_, scores)) in examples.iter().zip(held_out) {
+        let count = |rows: &[&Example]| {
+            let sketch = Sketch::default();
+            for row in rows {
+                sketch.note(row);
+            }
+            let tallies = Tallies::new(rows, &sketch, None, [3, 4]).expect("rows in memory");
+            HeldOut::new(tallies, lexicon.clone())
+        };
+        let ids: Vec<RowId> = rows.iter().map(|e| e.row).collect();
+        let score = |i: usize, rest: &Rest| Ok(rest.score(examples[i]));
+        let all = count(&examples);
+        let held_out = all.by_group(&examples[..], &groups(&ids), |_| true, score);
+        for (example, (_, scores)) in examples.iter().zip(held_out.expect("rows in memory")) {
             let rest: Vec<&Example> = examples
                 .iter()
                 .copied()
                 .filter(|e| e.row.organisation != example.row.organisation)
                 .collect();
-            let without = Tallies::new(&rest, 4);
-            assert_eq!(HeldOut::new(&without, &lexicon).all().score(example), scores);
+            assert_eq!(count(&rest).all().score(example), scores);
         }
     }
 

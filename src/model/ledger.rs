@@ -2,7 +2,7 @@
 //! that adding, taking away and merging are exact, in any order.
 
 use super::counts::FeatureMap;
-use super::examples::{BUCKETS, Example, RowId, groups};
+use super::examples::{BUCKETS, Example, RowId};
 use crate::evidence::{Evidence, Feature, FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -139,6 +139,12 @@ impl Ledger {
         Some(self.feature(&self.entries[place]).1.unwrap_or_default())
     }
 
+    /// The cells of the feature at a place.
+    pub(super) fn cells(&self, place: u32) -> &[Cell] {
+        let [start, end] = self.entries[place as usize].cells;
+        &self.cells[start as usize..end as usize]
+    }
+
     fn feature(&self, entry: &Entry) -> (FeatureKey, Option<&str>, &[Cell]) {
         let text = &self.texts[entry.text[0] as usize..entry.text[1] as usize];
         let cells = &self.cells[entry.cells[0] as usize..entry.cells[1] as usize];
@@ -173,20 +179,18 @@ impl Ledger {
         self.rows.chunk_by(|a, b| a.organisation == b.organisation).count()
     }
 
-    /// For each row a mask of the buckets whose rows could vouch for it: those of its group that hold
-    /// its organisation or its text.
-    pub(super) fn masks(&self, examples: &[&Example]) -> Vec<u16> {
+    /// For each row a mask of the buckets whose rows could vouch for it: those that hold the organisation
+    /// or the text of a row of its group.
+    pub(super) fn masks(&self, rows: &[RowId], groups: &[usize]) -> Vec<u16> {
         let bit = |row: &RowId| 1u16 << row.bucket();
-        let rows: Vec<RowId> = examples.iter().map(|e| e.row).collect();
         let mut of_text: HashMap<u64, u16> = rows.iter().map(|row| (row.text, 0)).collect();
         for row in &self.rows {
             if let Some(mask) = of_text.get_mut(&row.text) {
                 *mask |= bit(row);
             }
         }
-        let groups = groups(&rows);
         let mut of_group = vec![0; rows.len()];
-        for (row, &group) in rows.iter().zip(&groups) {
+        for (row, &group) in rows.iter().zip(groups) {
             let start = self.rows.partition_point(|r| r.organisation < row.organisation);
             let known = self.rows.get(start).is_some_and(|r| r.organisation == row.organisation);
             of_group[group] |= of_text[&row.text] | if known { bit(row) } else { 0 };

@@ -11,25 +11,29 @@ mod held_out;
 mod inputs;
 mod ledger;
 mod retrain;
+mod rows;
 mod scores;
 mod store;
 mod summary;
 mod train;
+mod unseen;
 mod weights;
 mod workings;
 
 pub use collect::{Collector, Provenance, RARE_LABELS};
-pub use counts::SUPPORT;
+pub use counts::{SUPPORT, Sketch};
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId};
 pub(crate) use examples::{join, root};
 pub use fit::{Base, HeldOutProbabilities, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
+pub use rows::Rows;
 use store::Features;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{Counting, Trained, leave_organisation_out};
+pub use unseen::{Unseen, Without};
 
 pub use combination::Combination;
 pub(crate) use combination::softmax;
@@ -88,6 +92,9 @@ pub enum ModelError {
         /// Its organisations.
         organisations: usize,
     },
+    /// Rows kept aside could not be read back.
+    #[error("the rows that were kept aside in a temporary file cannot be read back")]
+    Aside(#[from] std::io::Error),
     /// The combination could not be fitted.
     #[error("the combination of the channels could not be fitted: {0}")]
     Fit(String),
@@ -202,6 +209,11 @@ impl Model {
         let (hash, packed) = store::pack_workings(workings);
         header.workings = Some(hash);
         Self::new(header, features, packed, lexicon)
+    }
+
+    /// Whether it has counted other jobs than the roles.
+    fn knows_other(&self) -> bool {
+        self.header.postings[self.header.roles.len()..].iter().any(|&n| n > 0)
     }
 
     /// What retraining needs.

@@ -4,11 +4,12 @@
 use super::collect::{Collector, Provenance};
 use super::counts::taking_part;
 use super::drift::{Drift, Drifted, drift};
-use super::examples::{Example, RowId};
+use super::examples::{Example, RowId, groups};
 use super::fit::{Base, Fit, HeldOutRow, Probabilities};
 use super::held_out::scores_without;
 use super::inputs::View;
 use super::ledger::{Ledger, NotThere};
+use super::rows::ids;
 use super::store::Header;
 use super::train::{Counting, enough};
 use super::workings::Workings;
@@ -129,7 +130,7 @@ impl Retrained {
     /// What the old and the new model say of labelled rows, both by counts without the buckets of
     /// organisations that hold a row's organisation or its text. By row.
     pub fn beside(&self, old: &Model, rows: &[&Example], view: View) -> [Vec<Probabilities>; 2] {
-        let masks = self.ledgers[1].masks(rows);
+        let masks = masks(&self.ledgers[1], rows);
         let before = old.judged_without(&self.ledgers[0], &masks, rows, view);
         let known = |row: &&Example| self.held_out.get(&row.row).map(|v| v[view as usize].clone());
         let mut after: Vec<Option<Probabilities>> = rows.iter().map(known).collect();
@@ -169,7 +170,7 @@ impl Model {
         let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
         let part = Ledger::new(&examples, &added.names);
         workings.ledger = known.plus(&part).ok_or_else(too_large)?;
-        let masks = workings.ledger.masks(&examples);
+        let masks = masks(&workings.ledger, &examples);
         let scores = scores_without(&workings.ledger, &masks, &examples, &self.lexicon, sizes);
         let rows = examples.iter().zip(scores).map(|(example, mut scores)| {
             scores.round();
@@ -261,7 +262,7 @@ impl Model {
     }
 
     /// What it began as, if its rows are not all known.
-    fn base(&self) -> Option<Base> {
+    pub(super) fn base(&self) -> Option<Base> {
         let Header { base, workings, postings, organisations, combinations, held_out, .. } =
             &self.header;
         base.clone().or_else(|| {
@@ -272,17 +273,6 @@ impl Model {
                 held_out: held_out.clone(),
             })
         })
-    }
-
-    /// What this model says of labelled rows, in the title-blind view, by counts without the buckets
-    /// of organisations that hold a row's organisation or its text. A compact model does not know its
-    /// rows, so nothing is left out of it.
-    ///
-    /// # Errors
-    /// If the model is damaged.
-    pub fn judge_without(&self, rows: &[&Example]) -> Result<Vec<Probabilities>, ModelError> {
-        let ledger = self.workings()?.ledger;
-        Ok(self.judged_without(&ledger, &ledger.masks(rows), rows, View::TitleBlind))
     }
 
     /// What this model says of rows by the counts of a ledger without the buckets in their masks.
@@ -297,6 +287,12 @@ impl Model {
         let scores = scores_without(ledger, masks, rows, &self.lexicon, sizes);
         scores.iter().map(|s| Probabilities::new(&self.header.combinations, view, s)).collect()
     }
+}
+
+/// The buckets of a ledger that could vouch for each row.
+fn masks(ledger: &Ledger, examples: &[&Example]) -> Vec<u16> {
+    let ids = ids(examples);
+    ledger.masks(&ids, &groups(&ids))
 }
 
 fn too_large() -> RetrainError {

@@ -2,19 +2,20 @@
 
 use super::collect::{Collector, Provenance};
 use super::combination::Combination;
-use super::counts::Tallies;
-use super::examples::{Example, RowId};
+use super::counts::{Sketch, Tallies};
+use super::examples::{Example, RowId, groups};
 use super::fit::{Fit, Fitter, HeldOutProbabilities, HeldOutRow, Probabilities};
-use super::held_out::{HeldOut, LexiconWeights};
+use super::held_out::{HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
 use super::ledger::Ledger;
+use super::rows::ids;
 use super::store::Header;
 use super::summary::Summary;
 use super::workings::{Workings, sample_cut};
 use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
-use std::collections::HashMap;
+use rayon::prelude::*;
 
 /// How rows are counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,20 +34,7 @@ impl Collector {
             let role = lexicon.roles().iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
             return Err(ModelError::TooFew { role, organisations: 0 });
         }
-        Ok(self.model(counting, false, lexicon)?.0)
-    }
-
-    /// Trains a model, and gives what models say of each posting that saw neither it nor its group, in
-    /// the title-blind view.
-    ///
-    /// # Errors
-    /// As [`Collector::train`].
-    pub fn train_and_judge(
-        self,
-        lexicon: &Lexicon,
-    ) -> Result<(Model, HashMap<RowId, Probabilities>), ModelError> {
-        let (model, [_, blind]) = self.model(Counting::default(), true, lexicon)?;
-        Ok((model, blind))
+        self.model(counting, lexicon)
     }
 
     /// A model of the lexicon alone, without any labelled posting. It accepts nothing, because nothing
@@ -55,16 +43,10 @@ impl Collector {
     /// # Errors
     /// None for a lexicon that could be read.
     pub fn lexicon_only(provenance: Provenance, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        Ok(Self { provenance, ..Self::default() }.model(Counting::default(), false, lexicon)?.0)
+        Self { provenance, ..Self::default() }.model(Counting::default(), lexicon)
     }
 
-    /// A model, and held-out probabilities of the rows of its sample, or of all, by view.
-    fn model(
-        mut self,
-        counting: Counting,
-        all: bool,
-        lexicon: &Lexicon,
-    ) -> Result<(Model, [HashMap<RowId, Probabilities>; 2]), ModelError> {
+    fn model(mut self, counting: Counting, lexicon: &Lexicon) -> Result<Model, ModelError> {
         self.examples.sort_unstable_by_key(|e| e.row);
         if !counting.twice {
             let before = self.examples.len();
@@ -74,7 +56,7 @@ impl Collector {
         let examples: Vec<&Example> = self.examples.iter().collect();
         let ledger = Ledger::new(&examples, &self.names);
         let cut = sample_cut(ledger.rows.iter().map(|row| row.text));
-        let counted = Counted::new(&examples, lexicon, |row| all || row.text <= cut)?;
+        let counted = Counted::new(&examples, lexicon, |row| row.text <= cut)?;
         let fit = Fit::new(&counted.rows, counted.sizes, None, None, lexicon.roles())?;
         let workings = Workings { ledger, cut, sample: counted.rows, before: Vec::new() };
         let header = Header {
@@ -92,16 +74,13 @@ impl Collector {
             held_out: fit.summaries,
             combinations: fit.combinations,
         };
-        let rows = workings.sample.iter().map(|r| r.row);
-        let held_out = fit.held_out.views.map(|view| rows.clone().zip(view).collect());
-        Ok((Model::assemble(header, &workings, lexicon)?, held_out))
+        Model::assemble(header, &workings, lexicon)
     }
 }
 
 /// Tallies of rows, and the held-out scores of the wanted ones.
 struct Counted {
-    tallies: Tallies,
-    lexicon: LexiconWeights,
+    held_out: HeldOut,
     rows: Vec<HeldOutRow>,
     sizes: [usize; 2],
 }
@@ -115,19 +94,23 @@ impl Counted {
     ) -> Result<Self, ModelError> {
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         enough(examples.iter().map(|e| e.row), lexicon.roles())?;
-        let tallies = Tallies::new(examples, sizes[1]);
-        let lexicon = LexiconWeights::new(lexicon);
-        let scores = HeldOut::new(&tallies, &lexicon).scores(examples, |e| wanted(e.row));
-        let rows = scores.into_iter().map(|(i, mut scores)| {
+        let sketch = Sketch::default();
+        examples.par_iter().for_each(|example| sketch.note(example));
+        let tallies = Tallies::new(examples, &sketch, None, sizes)?;
+        let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+        let groups = groups(&ids(examples));
+        let score = |i: usize, rest: &Rest| {
+            let mut scores = rest.score(examples[i]);
             scores.round();
-            HeldOutRow { row: examples[i].row, scores }
-        });
-        let rows = rows.collect();
-        Ok(Self { tallies, lexicon, rows, sizes })
+            Ok(HeldOutRow { row: examples[i].row, scores })
+        };
+        let rows = held_out.by_group(examples, &groups, |i| wanted(examples[i].row), score)?;
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        Ok(Self { held_out, rows, sizes })
     }
 
     fn fitter(&self) -> Fitter<'_> {
-        Fitter { rows: &self.rows, sizes: self.sizes, base: None, start: None }
+        Fitter { rows: &self.rows, sizes: self.sizes, base: None, start: None, views: &View::ALL }
     }
 }
 
@@ -186,8 +169,7 @@ impl Trained {
 
     /// What it says of other rows.
     pub fn predict(&self, rows: &[&Example], view: View) -> Vec<Probabilities> {
-        let scorer = HeldOut::new(&self.counted.tallies, &self.counted.lexicon);
-        let all = scorer.all();
+        let all = self.counted.held_out.all();
         let predict = |e: &&Example| Probabilities::new(&self.combinations, view, &all.score(e));
         rows.iter().map(predict).collect()
     }

@@ -1,7 +1,7 @@
 //! An audit: findings as rows, and what they amount to.
 
 use super::rows::defused;
-use crate::judge::{Audited, Estimate, Finding, Group, Summary, Suspicion};
+use crate::judge::{Estimate, Finding, Group, Summary, Suspicion};
 use std::io::{self, Write};
 
 /// Names of the columns of findings.
@@ -36,23 +36,19 @@ pub fn finding_fields(finding: &Finding) -> [String; 10] {
     ]
 }
 
-/// The fields of a row that states a role, with its strongest finding if there is one.
+/// The fields of a row that states a role, with its strongest finding if there is one; a row without
+/// has nothing but its number, identity and title.
 pub fn audit_fields(
-    row: &Audited,
+    row: u64,
+    [id, title]: [&str; 2],
     suspicion: &Suspicion,
-    finding: Option<&&Finding>,
+    finding: Option<&Finding>,
     outcomes: &[String],
 ) -> [String; 10] {
-    let mut fields = finding.map_or_else(
-        || {
-            let mut fields: [String; 10] = Default::default();
-            fields[0] = row.row.to_string();
-            fields[1].clone_from(&row.id);
-            fields[2].clone_from(&row.title);
-            fields
-        },
-        |finding| finding_fields(finding),
-    );
+    let mut fields = finding.map_or_else(Default::default, finding_fields);
+    fields[0] = row.to_string();
+    id.clone_into(&mut fields[1]);
+    title.clone_into(&mut fields[2]);
     fields[3].clone_from(&outcomes[suspicion.stated]);
     fields[4].clone_from(&outcomes[suspicion.suggested]);
     fields[5] = format!("{:.6}", suspicion.wrong);

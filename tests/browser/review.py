@@ -14,7 +14,7 @@ import time
 from browser import Browser
 
 HERE = pathlib.Path(__file__).parent
-HEAD = ["row", "id", "title", "stated_role", "decision", "role"]
+HEAD = ["row", "id", "title", "text", "stated_role", "decision", "role"]
 WATCH = """new MutationObserver(() => {
   if (!window.opened && document.querySelector("#list button")) window.opened = performance.now();
 }).observe(document, {childList: true, subtree: true})"""
@@ -181,7 +181,7 @@ def decisions(browser, folder, made):
     content = download(browser, folder)
     head, *rows = csv.reader(io.StringIO(content, newline=""))
     check(head == HEAD, f"the header of the decisions: {head}")
-    check({int(r[0]): (r[4], r[5]) for r in rows} == made, f"the decisions are those made: {rows}")
+    check({int(r[0]): (r[5], r[6]) for r in rows} == made, f"the decisions are those made: {rows}")
     for fields in rows:
         check(not any(field.startswith(tuple("=+-@\t\r")) for field in fields[1:]), "no formulas")
     return content

@@ -33,7 +33,8 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         let columns = postings.columns();
         for row in &rows {
             let get = |column| row.get(columns, column);
-            let decided = decisions.take(row.number, get(Column::Id), get(Column::Title));
+            let (id, title, text) = (get(Column::Id), get(Column::Title), get(Column::Description));
+            let decided = decisions.take(row.number, id, title, text);
             let label = match &decided {
                 Some(label) => label.as_str(),
                 None if args.all => get(Column::Label),

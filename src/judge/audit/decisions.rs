@@ -11,6 +11,9 @@ struct Line {
     row: u64,
     id: String,
     title: String,
+    /// [`fingerprint`] of its text; a file written by hand may lack the column.
+    #[serde(default)]
+    text: String,
     decision: String,
     role: String,
 }
@@ -37,7 +40,7 @@ pub struct DecisionError {
 
 impl Decisions {
     /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
-    /// skip) and `role`.
+    /// skip) and `role`, and perhaps `text`, the [`fingerprint`] of the text decided on.
     ///
     /// # Errors
     /// If it is no such file.
@@ -75,14 +78,18 @@ impl Decisions {
     }
 
     /// The label decided for a row, if it is still the row that was decided on.
-    pub fn take(&mut self, row: u64, id: &str, title: &str) -> Option<String> {
+    pub fn take(&mut self, row: u64, id: &str, title: &str, text: &str) -> Option<String> {
         let (at, line) = self.by_row.remove(&row)?;
-        if same(&line.id, id) && same(&line.title, title) {
+        let same_row = same(&line.id, id) && same(&line.title, title);
+        if same_row && (line.text.is_empty() || line.text == fingerprint(text)) {
             self.applied += 1;
             return Some(line.role);
         }
-        let problem =
-            format!("row {row} was {:?} when it was decided on, and is {title:?} now", line.title);
+        let problem = if same_row {
+            format!("the text of row {row} is another than when it was decided on")
+        } else {
+            format!("row {row} was {:?} when it was decided on, and is {title:?} now", line.title)
+        };
         self.wrong.push(DecisionError { line: at, problem });
         None
     }
@@ -96,6 +103,11 @@ impl Decisions {
         self.wrong.sort_by_key(|error| error.line);
         std::mem::take(&mut self.wrong)
     }
+}
+
+/// A short hash of a text.
+pub fn fingerprint(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
 /// Whether a field is what it was: a spreadsheet's formulas are defused by an apostrophe.

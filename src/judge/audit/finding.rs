@@ -74,6 +74,8 @@ pub struct Finding {
     pub title: String,
     /// Its organisation.
     pub company: String,
+    /// Hash of its text, for a decision to be known by.
+    pub fingerprint: String,
     /// The role stated by the label or the title.
     pub stated_role: String,
     /// The role, or `other`, that the text speaks for; empty if that is not the matter.
@@ -90,7 +92,7 @@ pub struct Finding {
     pub evidence_for: Vec<String>,
     /// Phrases for the stated role, strongest first.
     pub evidence_against: Vec<String>,
-    /// The text with its evidence.
+    /// The text with its evidence, if it was asked for.
     pub parts: Vec<TextPart>,
 }
 

@@ -4,66 +4,32 @@ mod conflicts;
 mod decisions;
 mod duplicates;
 mod finding;
+mod matters;
 mod noise;
+mod rows;
 mod summary;
 
-pub use decisions::{DecisionError, Decisions};
-pub use duplicates::near_duplicates;
+pub use decisions::{DecisionError, Decisions, fingerprint};
 pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
+pub use rows::{AuditRows, Judgeable, Posting, Texts};
 
-use super::{Decision, Judge, Mark};
-use crate::evidence::{Salary, TextLevel, Title, TitleRole};
+use super::Mark;
+use super::classify::says_nothing;
+use super::contrast::sides;
+use crate::evidence::Evidence;
 use crate::metrics::top;
-use crate::roles::Label;
-use rayon::prelude::*;
+use crate::model::{Unseen, View, Without, outcome_names};
+use matters::{Matter, UNDECIDED};
+use std::collections::HashMap;
+use std::io;
 
-/// A row is suspect from this probability of stating the wrong role on.
-const SUSPECT: f64 = 0.5;
-/// A row of a role reads like another job from this probability on.
-const OUTSIDE: f64 = 0.9;
-/// A text speaks for two roles if the second has this probability among the outcomes.
-const MIXED: f64 = 0.3;
-
-/// A posting to be audited.
-#[derive(Debug, Clone)]
-pub struct Audited {
-    /// Place among the rows of the file, from 1, without the header.
-    pub row: u64,
-    /// Identity of the row, if the file has such a column.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its organisation.
-    pub company: String,
-    /// Its text.
-    pub description: String,
-    /// The level at which its text speaks of the job.
-    pub level: Option<TextLevel>,
-    /// The salary that its text states.
-    pub salary: Option<Salary>,
-    /// What it states, and what models say of its text that saw neither it nor its organisation.
-    pub judged: Option<Judged>,
-}
-
-/// What a posting states, and what its text says.
-#[derive(Debug, Clone)]
-pub struct Judged {
-    /// The role that its label or its title states.
-    pub stated: Label,
-    /// Hash of its organisation.
-    pub organisation: u64,
-    /// The number of its group of nearly the same texts.
-    pub group: usize,
-    /// Probability of each outcome, in the title-blind view.
-    pub probabilities: Vec<f64>,
-    /// Probability that it is one of the roles, where `other` is no outcome but other jobs are known.
-    pub in_scope: Option<f64>,
-}
+/// The roles' names are not looked at: labels come from titles.
+const VIEW: View = View::TitleBlind;
 
 /// How suspect one row is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {
-    /// Place among the audited rows.
+    /// Place among the rows that state a role.
     pub place: usize,
     /// Place of the stated role among the outcomes.
     pub stated: usize,
@@ -78,7 +44,7 @@ pub struct Suspicion {
 /// What an audit came to.
 #[derive(Debug, Clone)]
 pub struct Audit {
-    /// Every row with a stated role, most suspect first.
+    /// Every row that states a role, most suspect first.
     pub suspicions: Vec<Suspicion>,
     /// What is the matter, most suspect first.
     pub findings: Vec<Finding>,
@@ -86,131 +52,198 @@ pub struct Audit {
     pub summary: Summary,
 }
 
-/// Audits postings; `judge` looks at texts without the names of the roles, and quotes them. `outcomes`
-/// are the roles, and `other` if any row states it or the judgements know it.
-pub fn audit(judge: &Judge, rows: &[Audited], outcomes: &[String], method: String) -> Audit {
-    let judged: Vec<(usize, &Judged)> =
-        rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.judged.as_ref()?))).collect();
-    let roles = judge.lexicon().roles();
-    let stated: Vec<usize> = judged.iter().map(|(_, j)| j.stated.outcome(roles)).collect();
-    let probabilities: Vec<Vec<f64>> =
-        judged.iter().map(|(_, j)| j.probabilities.clone()).collect();
-    let actual = noise::actual(&probabilities, &stated);
-    let mut suspicions: Vec<Suspicion> = judged
-        .iter()
-        .zip(&stated)
-        .zip(actual)
-        .map(|((&(place, _), &stated), actual)| {
-            let mut others = actual.clone();
-            others[stated] = -1.0;
-            Suspicion {
-                place,
-                stated,
-                suggested: top(&others),
-                wrong: 1.0 - actual[stated],
-                actual,
-            }
-        })
-        .collect();
-    suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then(a.place.cmp(&b.place)));
-    let auditor = Auditor { judge, rows, outcomes };
-    let mut findings: Vec<Finding> =
-        suspicions.par_iter().flat_map_iter(|s| auditor.findings(s)).collect();
-    findings.extend(auditor.conflicts(&suspicions));
-    findings.extend(auditor.undecided());
-    findings.sort_by(|a, b| {
-        b.suspicion.total_cmp(&a.suspicion).then(a.row.cmp(&b.row)).then(a.issue.cmp(&b.issue))
-    });
-    let summary = auditor.summary(&suspicions, &findings, method);
-    Audit { suspicions, findings, summary }
+/// What audits say.
+#[derive(Debug, Clone)]
+pub struct Saying {
+    /// How the rows were judged.
+    pub method: String,
+    /// Whether findings have their texts.
+    pub texts: bool,
+}
+
+/// Audits postings by what is said of them unseen. The outcomes are the roles, and `other` if any row
+/// states it.
+///
+/// # Errors
+/// If the rows cannot be read back.
+pub fn audit(rows: &Judgeable, unseen: &Unseen<Judgeable>, saying: Saying) -> io::Result<Audit> {
+    let roles = rows.all.lexicon().roles().len();
+    let open = rows.all.rows.iter().any(|row| row.stated >= roles);
+    let mut outcomes = outcome_names(rows.all.lexicon().roles());
+    outcomes.truncate(if open { roles + 1 } else { roles });
+    let auditor = Auditor { rows, unseen, outcomes: &outcomes, roles, texts: saying.texts };
+    let suspicions = auditor.suspicions();
+    let findings = auditor.findings(&suspicions)?;
+    let summary = auditor.summary(&suspicions, &findings, saying.method);
+    Ok(Audit { suspicions, findings, summary })
 }
 
 struct Auditor<'a> {
-    judge: &'a Judge<'a>,
-    rows: &'a [Audited],
+    rows: &'a Judgeable<'a>,
+    unseen: &'a Unseen<'a, Judgeable<'a>>,
     outcomes: &'a [String],
+    roles: usize,
+    texts: bool,
 }
 
 impl Auditor<'_> {
-    fn label(&self, outcome: usize) -> Label {
-        let roles = self.judge.lexicon().roles();
-        roles.ids().nth(outcome).map_or(Label::Other, Label::Role)
+    /// What models say of a row: the probability of each outcome.
+    fn probabilities(&self, place: usize) -> Vec<f64> {
+        let said = self.unseen.probabilities(self.rows.places[place]);
+        if self.outcomes.len() > self.roles { said.open() } else { said.closed.clone() }
     }
 
-    /// What is the matter with a row that states a role.
-    fn findings(&self, suspicion: &Suspicion) -> Vec<Finding> {
-        let row = &self.rows[suspicion.place];
-        let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
-        let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
-        let mut found = Vec::new();
-        let second = suspicion.actual[suspicion.suggested].min(suspicion.actual[suspicion.stated]);
-        if suspicion.wrong >= SUSPECT {
-            let other = self.label(suspicion.suggested) == Label::Other;
-            let issue = if other { Issue::OutOfScope } else { Issue::MislabeledTitle };
-            let detail = format!(
-                "It states {stated}, and its duties read like those of {}.",
-                if other { "another job".to_owned() } else { suggested.clone() }
-            );
-            found.push(self.finding(row, suspicion, issue, suspicion.wrong, detail));
-        }
-        let outside = row.judged.as_ref().and_then(|j| j.in_scope).map_or(0.0, |p| 1.0 - p);
-        if outside >= OUTSIDE {
-            let detail =
-                format!("It states {stated}, and its text reads like that of another job.");
-            found.push(self.finding(row, suspicion, Issue::OutOfScope, outside, detail));
-        }
-        if second >= MIXED {
-            let detail = format!("Its duties are those of {stated} and of {suggested}.");
-            found.push(self.finding(row, suspicion, Issue::MixedRole, second, detail));
-        }
-        if states_two(&row.title, self.judge) {
-            let detail = "Its title states two roles.".to_owned();
-            let issue = Issue::TitleStatesTwoRoles;
-            found.push(self.finding(row, suspicion, issue, suspicion.wrong, detail));
-        }
-        found.extend(self.level_conflict(row, suspicion));
-        found.extend(self.salary_conflict(row, suspicion));
-        if !found.is_empty()
-            && self.judge.verdict(&row.title, &row.description).decision == Decision::NoEvidence
-        {
-            // What is too short to tell cannot be the matter otherwise.
-            let detail = "Its text is too short to tell.".to_owned();
-            found = vec![self.finding(row, suspicion, Issue::TooLittleText, 0.0, detail)];
-        }
-        found
+    /// The probability of another job, where that is known and no outcome.
+    fn outside(&self, place: usize) -> f64 {
+        let known = self.outcomes.len() == self.roles && self.unseen.knows_other();
+        if known { 1.0 - self.unseen.probabilities(self.rows.places[place]).in_scope } else { 0.0 }
     }
 
-    fn finding(
+    /// Every row, most suspect first.
+    fn suspicions(&self) -> Vec<Suspicion> {
+        let stated: Vec<usize> = self.rows.all.rows.iter().map(|row| row.stated).collect();
+        let probabilities = (0..stated.len()).map(|place| self.probabilities(place)).collect();
+        let actual = noise::actual(probabilities, &stated);
+        let suspicion = |(place, (&stated, actual)): (usize, (&usize, Vec<f64>))| {
+            let mut others = actual.clone();
+            others[stated] = -1.0;
+            let suggested = top(&others);
+            Suspicion { place, stated, suggested, wrong: 1.0 - actual[stated], actual }
+        };
+        let mut suspicions: Vec<Suspicion> =
+            stated.iter().zip(actual).enumerate().map(suspicion).collect();
+        suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then(a.place.cmp(&b.place)));
+        suspicions
+    }
+
+    /// What is the matter, most suspect first.
+    fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
+        // The rows that are judged together, as places among the suspicions, with what is the matter.
+        let mut matters: HashMap<usize, Vec<(usize, Vec<Matter>)>> = HashMap::new();
+        let mut conflicts: HashMap<usize, Matter> =
+            self.duplicate_conflicts(suspicions).into_iter().collect();
+        for (i, suspicion) in suspicions.iter().enumerate() {
+            let mut of_row = self.matters(suspicion);
+            of_row.extend(conflicts.remove(&i));
+            if !of_row.is_empty() {
+                matters.entry(self.rows.places[suspicion.place]).or_default().push((i, of_row));
+            }
+        }
+        let found = self.unseen.visit(
+            |place| matters.contains_key(&place),
+            |place, without| {
+                let of_row = |(i, matters): &(usize, Vec<Matter>)| {
+                    self.row_findings(&suspicions[*i], matters, without)
+                };
+                matters[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
+            },
+        )?;
+        let mut findings: Vec<Finding> =
+            found.into_iter().flat_map(|(_, of_rows)| of_rows.into_iter().flatten()).collect();
+        let undecided = self.rows.all.undecided.iter();
+        findings.extend(self.unseen.with_all(|all| {
+            undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
+        })?);
+        findings.sort_by(|a, b| {
+            b.suspicion.total_cmp(&a.suspicion).then(a.row.cmp(&b.row)).then(a.issue.cmp(&b.issue))
+        });
+        Ok(findings)
+    }
+
+    /// The findings on one row, with what its text says in counts that it is not among.
+    fn row_findings(
         &self,
-        row: &Audited,
         suspicion: &Suspicion,
-        issue: Issue,
-        certainty: f64,
-        detail: String,
-    ) -> Finding {
-        let labels = [suspicion.suggested, suspicion.stated].map(|outcome| self.label(outcome));
-        let sides = self.judge.sides(&row.title, &row.description, labels);
-        let judged = row.judged.as_ref();
-        Finding {
-            row: row.row,
-            id: row.id.clone(),
-            title: row.title.clone(),
-            company: row.company.clone(),
-            stated_role: self.outcomes[suspicion.stated].clone(),
-            suggested_role: self.outcomes[suspicion.suggested].clone(),
-            suspicion: certainty,
-            issue,
-            detail,
-            probabilities: judged.map_or(Vec::new(), |j| j.probabilities.clone()),
-            evidence_for: sides.quotes[0].iter().map(|q| q.text.clone()).collect(),
-            evidence_against: sides.quotes[1].iter().map(|q| q.text.clone()).collect(),
-            parts: parts(&sides.text, &sides.marks),
+        matters: &[Matter],
+        without: &Without,
+    ) -> io::Result<Vec<Finding>> {
+        let row = &self.rows.all.rows[suspicion.place];
+        let family = self.unseen.family(self.rows.places[suspicion.place]);
+        let class = |outcome: usize| if outcome < self.roles { outcome } else { family };
+        let probabilities = self.probabilities(suspicion.place);
+        self.rows.all.with_texts(row, |texts| {
+            let evidence = self.rows.all.extractor().extract(texts.description);
+            let known = |key| without.weights(key).is_some();
+            let nothing = says_nothing(&evidence, known);
+            let too_little = [Matter::too_little_text()];
+            let matters = if nothing { &too_little[..] } else { matters };
+            let finding = |matter: &Matter| {
+                let contest = [matter.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
+                let quoted = self.quoted(&evidence, without, contest.map(class));
+                let suggested = matter.suggested.map(|outcome| self.outcomes[outcome].clone());
+                Finding {
+                    row: row.row,
+                    stated_role: self.outcomes[suspicion.stated].clone(),
+                    suggested_role: suggested.unwrap_or_default(),
+                    suspicion: matter.certainty,
+                    issue: matter.issue,
+                    detail: matter.detail.clone(),
+                    probabilities: probabilities.clone(),
+                    ..quoted.finding(texts)
+                }
+            };
+            matters.iter().map(finding).collect()
+        })
+    }
+
+    /// A row whose title states several roles, and which no label decides.
+    fn undecided(&self, row: &rows::Undecided, all: &Without) -> io::Result<Finding> {
+        let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
+        let names: Vec<&str> = names.collect();
+        self.rows.all.with_undecided(row, |texts| {
+            let evidence = self.rows.all.extractor().extract(texts.description);
+            let contest = [row.roles[0].index(), row.roles[1].index()];
+            let quoted = self.quoted(&evidence, all, contest);
+            Finding {
+                row: row.row,
+                stated_role: names.join("+"),
+                suspicion: UNDECIDED,
+                issue: Issue::TitleStatesTwoRoles,
+                detail: "Its title states two roles, and no label says which.".to_owned(),
+                ..quoted.finding(texts)
+            }
+        })
+    }
+
+    /// What speaks for a class against another.
+    fn quoted(&self, evidence: &Evidence, counts: &Without, [class, rival]: [usize; 2]) -> Quoted {
+        let sides = sides(evidence, VIEW, |feature| {
+            counts.weights(feature.key).map_or(0.0, |w| w[class] - w[rival])
+        });
+        Quoted {
+            evidence: sides.quotes.map(|side| side.into_iter().map(|q| q.text).collect()),
+            parts: if self.texts { parts(&sides.text, &sides.marks) } else { Vec::new() },
         }
     }
 }
 
-fn states_two(title: &str, judge: &Judge) -> bool {
-    matches!(Title::read(title, judge.lexicon()).role, TitleRole::Several(_))
+/// Words of a posting for and against.
+struct Quoted {
+    evidence: [Vec<String>; 2],
+    parts: Vec<TextPart>,
+}
+
+impl Quoted {
+    /// A finding on a posting, without what is the matter.
+    fn finding(self, texts: Texts) -> Finding {
+        let [evidence_for, evidence_against] = self.evidence;
+        Finding {
+            row: 0,
+            id: texts.id.to_owned(),
+            title: texts.title.to_owned(),
+            company: texts.company.to_owned(),
+            fingerprint: fingerprint(texts.description),
+            stated_role: String::new(),
+            suggested_role: String::new(),
+            suspicion: 0.0,
+            issue: Issue::TooLittleText,
+            detail: String::new(),
+            probabilities: Vec::new(),
+            evidence_for,
+            evidence_against,
+            parts: self.parts,
+        }
+    }
 }
 
 /// The whole text, cut at its marks.

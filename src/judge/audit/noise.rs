@@ -18,34 +18,53 @@ const ROUNDS: usize = 50;
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
 /// classes) and the class it is stated to be of.
-pub(super) fn actual(probabilities: &[Vec<f64>], stated: &[usize]) -> Vec<Vec<f64>> {
+pub(super) fn actual(probabilities: Vec<Vec<f64>>, stated: &[usize]) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
-    let sharp: Vec<Vec<f64>> =
-        probabilities.iter().map(|p| scaled(p.iter().map(|p| p.powf(SHARPEN)).collect())).collect();
+    let mut sharp = probabilities;
+    for row in &mut sharp {
+        for p in row.iter_mut() {
+            *p = p.powf(SHARPEN);
+        }
+        scale(row);
+    }
     let wrong = (1.0 - PRIOR_RIGHT) / (classes.max(2) - 1) as f64;
     let prior = |k: usize, y: usize| if k == y { PRIOR_RIGHT } else { wrong };
     let mut noise: Vec<Vec<f64>> =
         (0..classes).map(|k| (0..classes).map(|y| prior(k, y)).collect()).collect();
-    let mut actual = Vec::new();
-    for _ in 0..ROUNDS {
-        let given = |(p, &y): (&Vec<f64>, &usize)| {
-            scaled(p.iter().zip(&noise).map(|(p, of_class)| p * of_class[y]).collect())
-        };
-        actual = sharp.iter().zip(stated).map(given).collect::<Vec<_>>();
-        for (k, of_class) in noise.iter_mut().enumerate() {
-            let mut counts: Vec<f64> = (0..classes).map(|y| PRIOR_ROWS * prior(k, y)).collect();
-            for (row, &y) in actual.iter().zip(stated) {
-                counts[y] += row[k];
-            }
-            *of_class = scaled(counts);
+    let given = |row: &mut Vec<f64>, p: &[f64], noise: &[Vec<f64>], y: usize| {
+        row.clear();
+        row.extend(p.iter().zip(noise).map(|(p, of_class)| p * of_class[y]));
+        scale(row);
+    };
+    let mut row = Vec::new();
+    // The last round of the search says what the rows are.
+    for _ in 1..ROUNDS {
+        let mut counts: Vec<Vec<f64>> = (0..classes)
+            .map(|k| (0..classes).map(|y| PRIOR_ROWS * prior(k, y)).collect())
+            .collect();
+        for (p, &y) in sharp.iter().zip(stated) {
+            given(&mut row, p, &noise, y);
+            counts.iter_mut().zip(&row).for_each(|(of_class, p)| of_class[y] += p);
+        }
+        noise = counts;
+        for of_class in &mut noise {
+            scale(of_class);
         }
     }
-    actual
+    for (p, &y) in sharp.iter_mut().zip(stated) {
+        given(&mut row, p, &noise, y);
+        p.copy_from_slice(&row);
+    }
+    sharp
 }
 
-fn scaled(values: Vec<f64>) -> Vec<f64> {
+fn scale(values: &mut [f64]) {
     let sum: f64 = values.iter().sum();
-    if sum > 0.0 { values.into_iter().map(|v| v / sum).collect() } else { values }
+    if sum > 0.0 {
+        for value in values {
+            *value /= sum;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -66,10 +85,10 @@ mod tests {
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let actual = actual(&p, &stated);
+        let actual = actual(p, &stated);
         let wrong = |i: usize| 1.0 - actual[i][stated[i]];
         assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
         assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
-        assert!(super::actual(&[], &[]).is_empty());
+        assert!(super::actual(Vec::new(), &[]).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! What an audit amounts to.
 
+use super::rows::{AuditRow, AuditRows};
 use super::{Auditor, Estimate, Finding, Group, Issue, Pair, Summary, Suspicion};
-use crate::evidence::Title;
 use crate::metrics::{sum_interval, top};
 use std::collections::BTreeMap;
 
@@ -19,10 +19,8 @@ impl Auditor<'_> {
         findings: &[Finding],
         method: String,
     ) -> Summary {
-        let organisations: Vec<u64> = suspicions
-            .iter()
-            .map(|s| self.rows[s.place].judged.as_ref().map_or(0, |j| j.organisation))
-            .collect();
+        let organisations: Vec<u64> =
+            suspicions.iter().map(|s| self.rows.all.rows[s.place].organisation()).collect();
         let estimate = |of: &dyn Fn(&Suspicion) -> f64| {
             let values: Vec<f64> = suspicions.iter().map(of).collect();
             Estimate { rows: values.iter().sum(), interval: sum_interval(&values, &organisations) }
@@ -57,20 +55,22 @@ impl Auditor<'_> {
             findings: Issue::ALL.map(|issue| (issue, count(issue))).to_vec(),
             wrong,
             pairs,
-            organisations: self.groups(suspicions, |i| self.rows[i].company.trim().to_owned()),
-            titles: self.groups(suspicions, |i| {
-                Title::read(&self.rows[i].title, self.judge.lexicon()).form
-            }),
+            organisations: self.groups(suspicions, AuditRows::company),
+            titles: self.groups(suspicions, AuditRows::form),
             rows_to_read,
         }
     }
 
     /// The groups with the most wrong rows.
-    fn groups(&self, suspicions: &[Suspicion], name: impl Fn(usize) -> String) -> Vec<Group> {
-        let mut groups: BTreeMap<String, (u64, f64, Vec<f64>)> = BTreeMap::new();
+    fn groups<'s>(
+        &'s self,
+        suspicions: &[Suspicion],
+        name: fn(&'s AuditRows<'s>, &'s AuditRow) -> &'s str,
+    ) -> Vec<Group> {
+        let mut groups: BTreeMap<&str, (u64, f64, Vec<f64>)> = BTreeMap::new();
         for s in suspicions {
             let group = groups
-                .entry(name(s.place))
+                .entry(name(self.rows.all, &self.rows.all.rows[s.place]))
                 .or_insert_with(|| (0, 0.0, vec![0.0; self.outcomes.len()]));
             group.0 += 1;
             group.1 += s.wrong;
@@ -81,7 +81,7 @@ impl Auditor<'_> {
         let named = groups.into_iter().filter(|(name, g)| !name.is_empty() && g.0 >= LEAST_ROWS);
         let mut groups: Vec<Group> = named
             .map(|(name, (rows, wrong, others))| Group {
-                name,
+                name: name.to_owned(),
                 rows,
                 wrong,
                 mostly: self.outcomes[top(&others)].clone(),

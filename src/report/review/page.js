@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const PAGE = 50;
-  const HEAD = ["row", "id", "title", "stated_role", "decision", "role"];
+  const HEAD = ["row", "id", "title", "text", "stated_role", "decision", "role"];
   const DECISIONS = ["accept", "keep", "other", "skip"];
   const CHOICES = ["issue", "stated", "suggested", "company"];
 
@@ -376,8 +376,8 @@
 
   function csv() {
     const rows = [...decided].sort(([a], [b]) => a - b).map(([row, { decision, role }]) => {
-      const { id, title, stated } = postings[byRow.get(row)];
-      const fields = [id, title, stated, decision, decision === "skip" ? "" : role];
+      const { id, title, text, stated } = postings[byRow.get(row)];
+      const fields = [id, title, text, stated, decision, decision === "skip" ? "" : role];
       return [row, ...fields.map((field) => quoted(defused(field)))];
     });
     return [HEAD, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
@@ -405,10 +405,11 @@
     const [head, ...rows] = records((await file.text()).replace(/^\ufeff/, ""));
     if (head?.join() !== HEAD.join()) return say("That is not a file of decisions.");
     const entries = [];
-    for (const [row, id, , , decision, role] of rows) {
+    for (const [row, id, , text, , decision, role] of rows) {
       const posting = postings[byRow.get(Number(row))];
       const entry = [posting?.row, decision, role];
-      if (posting && defused(posting.id) === id && isEntry(entry)) entries.push(entry);
+      const same = posting && defused(posting.id) === id && posting.text === text;
+      if (same && isEntry(entry)) entries.push(entry);
     }
     setLog([...log, ...entries]);
     applyFilters();

@@ -1,0 +1,366 @@
+//! The postings of an audit: in memory only what models and the summary need of each, the rest in a
+//! [`Spool`].
+
+use super::conflicts::{level_conflict, salary_conflict};
+use super::duplicates::{Signature, near_duplicates, signature};
+use super::matters::Matter;
+use crate::evidence::{Extractor, FeatureKey, Lexicon, Title, TitleRole};
+use crate::model::{Example, RowId, Rows, Sketch};
+use crate::postings::{Place, Spool};
+use crate::roles::{Label, RoleId};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+
+/// A posting to be audited.
+#[derive(Debug, Clone, Copy)]
+pub struct Posting<'a> {
+    /// Place among the rows of the file, from 1, without the header.
+    pub row: u64,
+    /// Its identity, title, organisation and text.
+    pub texts: Texts<'a>,
+    /// The role that its label or its title states, or another job; nothing if none of them does.
+    pub stated: Option<Label>,
+}
+
+/// What stands in a posting.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Texts<'a> {
+    /// Its identity, if the file has such a column.
+    pub id: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Its organisation.
+    pub company: &'a str,
+    /// Its text.
+    pub description: &'a str,
+}
+
+/// Postings to be audited, as they are read.
+#[derive(Debug)]
+pub struct AuditRows<'a> {
+    extractor: Extractor<'a>,
+    spool: Spool,
+    pub(super) sketch: Sketch,
+    pub(super) rows: Vec<AuditRow>,
+    /// Those whose titles state two roles, and that no label decides.
+    pub(super) undecided: Vec<Undecided>,
+    names: Names,
+}
+
+/// A posting that states a role, or another job.
+#[derive(Debug)]
+pub(super) struct AuditRow {
+    pub(super) row: u64,
+    id: RowId,
+    /// Place of what it states among the outcomes.
+    pub(super) stated: usize,
+    texts: Place,
+    features: Place,
+    company: u32,
+    /// The words of its title that state a role.
+    form: u32,
+    /// What is the matter with it, whatever models say.
+    pub(super) matters: Vec<Matter>,
+    signature: Option<Box<Signature>>,
+}
+
+impl AuditRow {
+    /// Hash of its organisation.
+    pub(super) fn organisation(&self) -> u64 {
+        self.id.organisation
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Undecided {
+    pub(super) row: u64,
+    texts: Place,
+    pub(super) roles: Vec<RoleId>,
+}
+
+/// What a thread makes of a posting that states something.
+struct Stating {
+    id: RowId,
+    stated: usize,
+    features: Vec<u8>,
+    signature: Option<Box<Signature>>,
+    matters: Vec<Matter>,
+}
+
+/// What a thread makes of a posting.
+struct Read<'p> {
+    posting: &'p Posting<'p>,
+    title: Title,
+    stating: Option<Stating>,
+}
+
+impl<'a> AuditRows<'a> {
+    /// No rows yet.
+    pub fn new(lexicon: &'a Lexicon) -> Self {
+        Self {
+            extractor: Extractor::new(lexicon),
+            spool: Spool::default(),
+            sketch: Sketch::default(),
+            rows: Vec::new(),
+            undecided: Vec::new(),
+            names: Names::default(),
+        }
+    }
+
+    /// The lexicon it reads by.
+    pub(super) fn lexicon(&self) -> &'a Lexicon {
+        self.extractor.lexicon()
+    }
+
+    /// What finds evidence in texts.
+    pub(super) fn extractor(&self) -> &Extractor<'a> {
+        &self.extractor
+    }
+
+    /// Reads postings.
+    ///
+    /// # Errors
+    /// If they cannot be kept aside.
+    pub fn add(&mut self, postings: &[Posting]) -> io::Result<()> {
+        let read: Vec<Read> = postings.par_iter().map(|posting| self.read(posting)).collect();
+        for Read { posting, title, stating } in read {
+            let mut texts = || {
+                let texts = postcard::to_stdvec(&posting.texts).map_err(io::Error::other)?;
+                self.spool.push(&texts)
+            };
+            if let Some(Stating { id, stated, features, signature, matters }) = stating {
+                self.rows.push(AuditRow {
+                    row: posting.row,
+                    id,
+                    stated,
+                    texts: texts()?,
+                    features: self.spool.push(&features)?,
+                    company: self.names.place(posting.texts.company.trim()),
+                    form: self.names.place(&title.form),
+                    matters,
+                    signature,
+                });
+            } else if let TitleRole::Several(roles) = title.role {
+                self.undecided.push(Undecided { row: posting.row, texts: texts()?, roles });
+            }
+        }
+        Ok(())
+    }
+
+    fn read<'p>(&self, posting: &'p Posting<'p>) -> Read<'p> {
+        let Texts { title: raw, company, description, .. } = posting.texts;
+        let lexicon = self.lexicon();
+        let title = Title::read(raw, lexicon);
+        let stating = posting.stated.map(|stated| {
+            let evidence = self.extractor.extract(description);
+            let example = Example::new(&evidence, raw, company, stated, lexicon);
+            self.sketch.note(&example);
+            let mut matters = Vec::new();
+            if let Label::Role(role) = stated {
+                matters.extend(level_conflict(&title, &evidence, lexicon));
+                matters.extend(salary_conflict(role, &title, &evidence, lexicon));
+            }
+            if matches!(title.role, TitleRole::Several(_)) {
+                matters.push(Matter::two_roles());
+            }
+            Stating {
+                id: example.row,
+                stated: example.outcome,
+                features: pack(&example),
+                signature: signature(&example).map(Box::new),
+                matters,
+            }
+        });
+        Read { posting, title, stating }
+    }
+
+    /// Number of rows that state a role.
+    pub fn stating(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows that state something, as what and by which organisation: place of what they state
+    /// among the outcomes, and hash of the organisation.
+    pub fn stated(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.rows.iter().map(|row| (row.stated, row.id.organisation))
+    }
+
+    /// One hash of all rows.
+    pub fn hash(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        for row in &self.rows {
+            hash.update(&row.id.bytes());
+        }
+        hash.finalize().to_hex().to_string()
+    }
+
+    /// The number of the row at a place among those that state a role, and what `then` makes of what
+    /// stands in it.
+    ///
+    /// # Errors
+    /// If it cannot be read back.
+    pub fn with_row<T>(&self, place: usize, then: impl FnOnce(u64, Texts) -> T) -> io::Result<T> {
+        let row = &self.rows[place];
+        self.with_texts(row, |texts| then(row.row, texts))
+    }
+
+    /// What `then` makes of the texts of a row.
+    pub(super) fn with_texts<T>(
+        &self,
+        row: &AuditRow,
+        then: impl FnOnce(Texts) -> T,
+    ) -> io::Result<T> {
+        self.with_texts_at(row.texts, then)
+    }
+
+    /// What `then` makes of the texts of a row that no label decides.
+    pub(super) fn with_undecided<T>(
+        &self,
+        row: &Undecided,
+        then: impl FnOnce(Texts) -> T,
+    ) -> io::Result<T> {
+        self.with_texts_at(row.texts, then)
+    }
+
+    fn with_texts_at<T>(&self, place: Place, then: impl FnOnce(Texts) -> T) -> io::Result<T> {
+        let bytes = self.spool.read(place)?;
+        Ok(then(postcard::from_bytes(&bytes).map_err(io::Error::other)?))
+    }
+
+    /// The organisation of a row.
+    pub(super) fn company(&self, row: &AuditRow) -> &str {
+        &self.names.list[row.company as usize]
+    }
+
+    /// The words of a title that state a role.
+    pub(super) fn form(&self, row: &AuditRow) -> &str {
+        &self.names.list[row.form as usize]
+    }
+}
+
+/// Strings that many rows share.
+#[derive(Debug, Default)]
+struct Names {
+    places: HashMap<String, u32>,
+    list: Vec<String>,
+}
+
+impl Names {
+    fn place(&mut self, name: &str) -> u32 {
+        if let Some(&place) = self.places.get(name) {
+            return place;
+        }
+        let place = self.list.len() as u32;
+        self.list.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        place
+    }
+}
+
+/// Rows as models judge them.
+#[derive(Debug)]
+pub struct Judgeable<'a> {
+    pub(super) all: &'a AuditRows<'a>,
+    /// For each row the first of its group of nearly the same texts.
+    pub(super) groups: Vec<usize>,
+    /// Places of the rows that are judged, and what they are known by.
+    judged: Vec<(RowId, usize)>,
+    /// For each row its place among those that are judged, or that of the row that it repeats.
+    pub(super) places: Vec<usize>,
+}
+
+impl<'a> Judgeable<'a> {
+    /// For models that count the rows themselves: near-duplicates of one organisation, title and label
+    /// are one row, and all near-duplicates one group.
+    pub fn counted(rows: &'a AuditRows<'a>) -> Self {
+        let groups = rows.groups();
+        let known =
+            |(i, row): (usize, &AuditRow)| (row.id.with_text_of(rows.rows[groups[i]].id), i);
+        let mut judged: Vec<(RowId, usize)> = rows.rows.iter().enumerate().map(known).collect();
+        judged.par_sort_unstable();
+        let mut places = vec![0; judged.len()];
+        let mut last = 0;
+        let mut before: Option<RowId> = None;
+        for (id, i) in &judged {
+            last += usize::from(before.is_some_and(|before| before != *id));
+            before = Some(*id);
+            places[*i] = last;
+        }
+        judged.dedup_by_key(|(id, _)| *id);
+        Self { all: rows, groups, judged, places }
+    }
+
+    /// For models that may have counted the rows.
+    pub fn as_read(rows: &'a AuditRows<'a>) -> Self {
+        let judged = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
+        let places = (0..rows.rows.len()).collect();
+        Self { all: rows, groups: rows.groups(), judged, places }
+    }
+
+    /// For each row the first of its group of nearly the same texts.
+    pub fn groups(&self) -> &[usize] {
+        &self.groups
+    }
+
+    /// Which features may take part.
+    pub fn sketch(&self) -> &Sketch {
+        &self.all.sketch
+    }
+}
+
+impl AuditRows<'_> {
+    fn groups(&self) -> Vec<usize> {
+        let signatures: Vec<Option<&Signature>> =
+            self.rows.iter().map(|row| row.signature.as_deref()).collect();
+        near_duplicates(&signatures)
+    }
+}
+
+impl Rows for Judgeable<'_> {
+    fn count(&self) -> usize {
+        self.judged.len()
+    }
+
+    fn id(&self, place: usize) -> RowId {
+        self.judged[place].0
+    }
+
+    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
+        let (id, i) = self.judged[place];
+        let row = &self.all.rows[i];
+        let bytes = self.all.spool.read(row.features)?;
+        let damaged = || io::Error::other("the features of a row are damaged");
+        let (features, mentions) = unpack(&bytes).ok_or_else(damaged)?;
+        let of_role = row.stated < self.all.lexicon().roles().len();
+        Ok(Cow::Owned(Example { row: id, outcome: row.stated, of_role, features, mentions }))
+    }
+}
+
+/// Features as bytes: their number, their keys, a byte each for whether they stand in small letters, and
+/// the mentions.
+fn pack(example: &Example) -> Vec<u8> {
+    let features = &example.features;
+    let mut bytes = Vec::with_capacity(4 + 9 * features.len() + 4 * example.mentions.len());
+    bytes.extend((features.len() as u32).to_le_bytes());
+    bytes.extend(features.iter().flat_map(|(key, _)| key.number().to_le_bytes()));
+    bytes.extend(features.iter().map(|(_, plain)| u8::from(*plain)));
+    bytes.extend(example.mentions.iter().flat_map(|n| n.to_le_bytes()));
+    bytes
+}
+
+type Unpacked = (Vec<(FeatureKey, bool)>, Vec<u32>);
+
+fn unpack(bytes: &[u8]) -> Option<Unpacked> {
+    let (count, rest) = bytes.split_first_chunk::<4>()?;
+    let count = u32::from_le_bytes(*count) as usize;
+    let (keys, rest) = rest.split_at_checked(8 * count)?;
+    let (plain, mentions) = rest.split_at_checked(count)?;
+    let (keys, mentions) = (keys.as_chunks::<8>().0, mentions.as_chunks::<4>().0);
+    let keys = keys.iter().map(|key| FeatureKey::from_number(u64::from_le_bytes(*key)));
+    let features = keys.zip(plain).map(|(key, &plain)| Some((key?, plain > 0)));
+    let mentions = mentions.iter().map(|n| u32::from_le_bytes(*n)).collect();
+    Some((features.collect::<Option<_>>()?, mentions))
+}

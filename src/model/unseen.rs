@@ -1,0 +1,190 @@
+//! Rows judged by counts that neither they nor their groups are among: for audits.
+
+use super::counts::{Sketch, Tallies};
+use super::examples::{RowId, groups};
+use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
+use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
+use super::inputs::View;
+use super::ledger::Ledger;
+use super::rows::{Rows, ids};
+use super::scores::Scores;
+use super::train::enough;
+use super::workings::{Workings, sample_cut};
+use super::{Model, ModelError};
+use crate::evidence::{FeatureKey, Lexicon};
+use rayon::prelude::*;
+use std::io;
+
+/// The view that rows are judged in: their labels come from titles.
+const VIEWS: &[View] = &[View::TitleBlind];
+
+/// What is said of rows, in the title-blind view, by counts that neither they nor their groups are
+/// among: rows of the same organisation, or with nearly the same text.
+pub struct Unseen<'a, R: Rows> {
+    rows: &'a R,
+    sizes: [usize; 2],
+    counts: Counts,
+    /// Row by row, as [`Scores::numbers`].
+    scores: Vec<i32>,
+    /// Row by row.
+    probabilities: Vec<Probabilities>,
+    knows_other: bool,
+}
+
+enum Counts {
+    /// The rows themselves are counted; their groups are taken out.
+    OfRows { held_out: Box<HeldOut>, groups: Vec<usize> },
+    /// A model has counted some of the rows; the buckets of organisations that hold their groups are
+    /// taken out.
+    OfModel { ledger: Ledger, lexicon: LexiconWeights, masks: Vec<u16> },
+}
+
+impl<'a, R: Rows> Unseen<'a, R> {
+    /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
+    /// Rows with the same text hash are of one group.
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or
+    /// what the rows are read with, or fitting fails.
+    pub fn by_rows(
+        rows: &'a R,
+        sketch: &Sketch,
+        model: Option<&Model>,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let ids = ids(rows);
+        if model.is_none() {
+            enough(ids.iter().copied(), lexicon.roles())?;
+        }
+        let before = model.map(Model::workings).transpose()?;
+        let before = before.as_ref().map(|workings| &workings.ledger);
+        let tallies = Tallies::new(rows, sketch, before, sizes)?;
+        let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+        let counts = Counts::OfRows { held_out: Box::new(held_out), groups: groups(&ids) };
+        let mut unseen = Self::scored(rows, sizes, counts)?;
+        unseen.probabilities = unseen.fitted(&ids, model)?;
+        unseen.knows_other =
+            ids.iter().any(|row| row.class() >= sizes[0]) || model.is_some_and(Model::knows_other);
+        Ok(unseen)
+    }
+
+    /// By the counts of a model that may have counted rows; `groups` has for each row the first of its
+    /// group. A compact model does not know its rows, so nothing is taken out of it.
+    ///
+    /// # Errors
+    /// If the model is damaged, or what the rows are read with fails.
+    pub fn by_model(rows: &'a R, groups: &[usize], model: &Model) -> Result<Self, ModelError> {
+        let header = model.header();
+        let sizes = [header.roles.len(), header.postings.len()];
+        let Workings { ledger, .. } = model.workings()?;
+        let masks = ledger.masks(&ids(rows), groups);
+        let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
+        let mut unseen = Self::scored(rows, sizes, counts)?;
+        let says = |i| Probabilities::new(&header.combinations, VIEWS[0], &unseen.scores(i));
+        unseen.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
+        unseen.knows_other = model.knows_other();
+        Ok(unseen)
+    }
+
+    fn scored(rows: &'a R, sizes: [usize; 2], counts: Counts) -> Result<Self, ModelError> {
+        let mut unseen = Self {
+            rows,
+            sizes,
+            counts,
+            scores: Vec::new(),
+            probabilities: Vec::new(),
+            knows_other: false,
+        };
+        let score = |i: usize, without: &Without| {
+            let mut scores = without.0.score(rows.get(i)?.as_ref());
+            scores.round();
+            Ok(scores.numbers().collect::<Vec<i32>>())
+        };
+        let scores = unseen.visit(|_| true, score)?;
+        unseen.scores = scores.into_iter().flat_map(|(_, numbers)| numbers).collect();
+        Ok(unseen)
+    }
+
+    /// Probabilities by combinations that the groups of the rows had no part in.
+    fn fitted(
+        &self,
+        ids: &[RowId],
+        model: Option<&Model>,
+    ) -> Result<Vec<Probabilities>, ModelError> {
+        let Counts::OfRows { groups, .. } = &self.counts else { return Ok(Vec::new()) };
+        let cut = sample_cut(ids.iter().map(|row| row.text));
+        let sampled: Vec<usize> = (0..ids.len()).filter(|&i| ids[i].text <= cut).collect();
+        let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
+        let rows: Vec<HeldOutRow> = sampled.iter().map(row).collect();
+        let base = model.and_then(Model::base);
+        let (sizes, base) = (self.sizes, base.as_ref());
+        let fitter = Fitter { rows: &rows, sizes, base, start: None, views: VIEWS };
+        let part = |i: usize| groups[i] % PARTS;
+        let combined = fitter.parts(&fitter.combinations()?, |place| part(sampled[place]))?;
+        let says = |i| Probabilities::new(&combined[part(i)], VIEWS[0], &self.scores(i));
+        Ok((0..ids.len()).into_par_iter().map(says).collect())
+    }
+
+    fn scores(&self, place: usize) -> Scores {
+        let width = Scores::width(self.sizes);
+        Scores::from_numbers(&self.scores[place * width..][..width], self.sizes)
+            .expect("they were made of scores")
+    }
+
+    /// What is said of the row at a place.
+    pub fn probabilities(&self, place: usize) -> &Probabilities {
+        &self.probabilities[place]
+    }
+
+    /// Whether the counts have other jobs than the roles.
+    pub fn knows_other(&self) -> bool {
+        self.knows_other
+    }
+
+    /// The family of other jobs that the row at a place is most like, as a class.
+    pub fn family(&self, place: usize) -> usize {
+        self.scores(place).nearest(VIEWS[0]).1
+    }
+
+    /// What `then` makes of the wanted rows, each with the counts that its group is not among; in
+    /// their order, with their places.
+    ///
+    /// # Errors
+    /// Those of `then`, and of what the rows are read with.
+    pub fn visit<T: Send>(
+        &self,
+        wanted: impl Fn(usize) -> bool + Sync,
+        then: impl Fn(usize, &Without) -> io::Result<T> + Sync,
+    ) -> io::Result<Vec<(usize, T)>> {
+        let then = |i: usize, rest: &Rest| then(i, &Without(rest));
+        match &self.counts {
+            Counts::OfRows { held_out, groups } => {
+                held_out.by_group(self.rows, groups, wanted, then)
+            }
+            Counts::OfModel { ledger, lexicon, masks } => {
+                Bucketed::new(ledger, lexicon, self.sizes).by_mask(masks, wanted, then)
+            }
+        }
+    }
+
+    /// What `then` makes of all that was counted.
+    pub fn with_all<T>(&self, then: impl FnOnce(&Without) -> T) -> T {
+        match &self.counts {
+            Counts::OfRows { held_out, .. } => then(&Without(&held_out.all())),
+            Counts::OfModel { ledger, lexicon, .. } => {
+                then(&Without(&Bucketed::new(ledger, lexicon, self.sizes).without(0)))
+            }
+        }
+    }
+}
+
+/// Counts without those of some rows.
+pub struct Without<'a>(&'a Rest<'a>);
+
+impl Without<'_> {
+    /// The weights of a feature by class; nothing if it takes no part.
+    pub fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
+        self.0.weights(key)
+    }
+}

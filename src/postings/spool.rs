@@ -1,0 +1,70 @@
+//! Bytes kept aside while a file is read, so that memory does not grow with it.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::Mutex;
+use tempfile::SpooledTempFile;
+
+/// Bytes that are kept in memory; from there on a nameless temporary file has them, which goes with
+/// the program, however it ends.
+const IN_MEMORY: usize = 1 << 24;
+
+/// Records of bytes, written one after the other and read in any order.
+#[derive(Debug)]
+pub struct Spool {
+    file: Mutex<SpooledTempFile>,
+    end: u64,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    at: u64,
+    length: u32,
+}
+
+impl Default for Spool {
+    fn default() -> Self {
+        Self { file: Mutex::new(SpooledTempFile::new(IN_MEMORY)), end: 0 }
+    }
+}
+
+impl Spool {
+    /// Puts a record aside; all of them before the first is read.
+    ///
+    /// # Errors
+    /// Those of the temporary file.
+    pub fn push(&mut self, bytes: &[u8]) -> io::Result<Place> {
+        self.file.get_mut().map_err(|_| io::Error::other("a thread failed"))?.write_all(bytes)?;
+        let place = Place { at: self.end, length: bytes.len() as u32 };
+        self.end += bytes.len() as u64;
+        Ok(place)
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Those of the temporary file.
+    pub fn read(&self, place: Place) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; place.length as usize];
+        let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
+        file.seek(SeekFrom::Start(place.at))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_back_in_any_order() {
+        let mut spool = Spool::default();
+        let records: Vec<Vec<u8>> = (0..40).map(|i| vec![i as u8; i * 30_000]).collect();
+        let places: Vec<Place> =
+            records.iter().map(|r| spool.push(r).expect("there is room")).collect();
+        for (place, record) in places.iter().zip(&records).rev() {
+            assert_eq!(&spool.read(*place).expect("it is there"), record);
+        }
+    }
+}
