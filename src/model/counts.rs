@@ -32,18 +32,28 @@ pub(crate) struct Tally {
     pub(crate) postings: Vec<u32>,
     /// Postings that show it in small letters: all, and those of a role.
     buckets: [[u32; BUCKETS]; 2],
+    /// Masks of the buckets that show it in small letters.
+    shown: [u16; 2],
 }
 
 impl Tally {
     pub(crate) fn new(classes: usize) -> Self {
-        Self { postings: vec![0; classes], buckets: [[0; BUCKETS]; 2] }
+        Self { postings: vec![0; classes], buckets: [[0; BUCKETS]; 2], shown: [0; 2] }
     }
 
     fn add(&mut self, example: &Example, plain: bool) {
         self.postings[example.row.class()] += 1;
         if plain {
-            self.buckets[0][example.row.bucket()] += 1;
-            self.buckets[1][example.row.bucket()] += u32::from(example.of_role);
+            self.show(example.row.bucket(), 1, example.of_role);
+        }
+    }
+
+    fn show(&mut self, bucket: usize, plain: u32, of_role: bool) {
+        for (buckets, shown) in
+            self.buckets.iter_mut().zip(&mut self.shown).take(1 + usize::from(of_role))
+        {
+            buckets[bucket] += plain;
+            *shown |= u16::from(buckets[bucket] > 0) << bucket;
         }
     }
 
@@ -58,15 +68,14 @@ impl Tally {
     /// Makes it what [`Self::of`] gives.
     pub(super) fn set(&mut self, cells: &[Cell], without: u16, roles: usize) {
         self.postings.fill(0);
-        self.buckets = [[0; BUCKETS]; 2];
+        (self.buckets, self.shown) = ([[0; BUCKETS]; 2], [0; 2]);
         for cell in cells {
             let bucket = cell.bucket();
             if bucket == BUCKETS {
                 self.postings[cell.class()] += cell.postings;
             } else if without & (1 << bucket) == 0 {
                 self.postings[cell.class()] += cell.postings;
-                self.buckets[0][bucket] += cell.plain;
-                self.buckets[1][bucket] += if cell.class() < roles { cell.plain } else { 0 };
+                self.show(bucket, cell.plain, cell.class() < roles);
             }
         }
     }
@@ -74,28 +83,29 @@ impl Tally {
     /// Makes it equal to another of as many classes.
     pub(crate) fn copy(&mut self, other: &Self) {
         self.postings.copy_from_slice(&other.postings);
-        self.buckets = other.buckets;
+        (self.buckets, self.shown) = (other.buckets, other.shown);
     }
 
     /// Takes away a posting that was counted.
     pub(crate) fn remove(&mut self, example: &Example, plain: bool) {
         self.postings[example.row.class()] -= 1;
         if plain {
-            self.buckets[0][example.row.bucket()] -= 1;
-            self.buckets[1][example.row.bucket()] -= u32::from(example.of_role);
+            let (bucket, parts) = (example.row.bucket(), 1 + usize::from(example.of_role));
+            for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.shown).take(parts) {
+                buckets[bucket] -= 1;
+                *shown &= !(u16::from(buckets[bucket] == 0) << bucket);
+            }
         }
     }
 
     /// Masks of the buckets that show it in small letters: in all postings, in those of a role.
     pub(crate) fn buckets(&self) -> [u16; 2] {
-        self.buckets.map(|b| {
-            b.iter().enumerate().map(|(i, &n)| u16::from(n > 0) << i).fold(0, |a, b| a | b)
-        })
+        self.shown
     }
 
     /// Whether it takes part, as a feature of this channel.
     pub(crate) fn takes_part(&self, channel: Channel) -> bool {
-        takes_part(channel, self.buckets().map(u16::count_ones))
+        takes_part(channel, self.shown.map(u16::count_ones))
     }
 }
 
@@ -163,6 +173,23 @@ pub(crate) struct Tallies {
     places: FeatureMap<u32>,
 }
 
+/// The tallies of a part of the features, as they are counted.
+#[derive(Debug, Clone, Default)]
+struct Shard {
+    places: FeatureMap<u32>,
+    list: Vec<(FeatureKey, Tally)>,
+}
+
+impl Shard {
+    fn tally(&mut self, key: FeatureKey, classes: usize) -> &mut Tally {
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.list.push((key, Tally::new(classes)));
+            self.list.len() as u32 - 1
+        });
+        &mut self.list[place as usize].1
+    }
+}
+
 /// Parts of the features that are counted at the same time.
 const SHARDS: usize = 8;
 
@@ -174,28 +201,22 @@ impl Tallies {
         before: Option<&Ledger>,
         [roles, classes]: [usize; 2],
     ) -> io::Result<Self> {
-        let mut shards: Vec<FeatureMap<Tally>> = vec![FeatureMap::default(); SHARDS];
+        let mut shards: Vec<Shard> = vec![Shard::default(); SHARDS];
         let shard = |key: FeatureKey| key.number() as usize % SHARDS;
         for (key, _, cells) in before.into_iter().flat_map(Ledger::features) {
-            shards[shard(key)].insert(key, Tally::of(cells, 0, roles, classes));
+            *shards[shard(key)].tally(key, classes) = Tally::of(cells, 0, roles, classes);
         }
         in_chunks(rows, |chunk| {
-            shards.par_iter_mut().enumerate().for_each(|(own, tallies)| {
+            shards.par_iter_mut().enumerate().for_each(|(own, counted)| {
                 for example in chunk {
                     let shown = example.features.iter().filter(|(key, _)| shard(*key) == own);
-                    for &(key, plain) in shown {
-                        if let Some(tally) = tallies.get_mut(&key) {
-                            tally.add(example, plain);
-                        } else if sketch.may_take_part(key) {
-                            let mut tally = Tally::new(classes);
-                            tally.add(example, plain);
-                            tallies.insert(key, tally);
-                        }
+                    for &(key, plain) in shown.filter(|(key, _)| sketch.may_take_part(*key)) {
+                        counted.tally(key, classes).add(example, plain);
                     }
                 }
             });
         })?;
-        let mut all: Vec<(FeatureKey, Tally)> = shards.into_iter().flatten().collect();
+        let mut all: Vec<(FeatureKey, Tally)> = shards.into_iter().flat_map(|s| s.list).collect();
         all.par_sort_unstable_by_key(|(key, _)| *key);
         let (features, list) = all.into_iter().unzip();
         Ok(Self::from_sorted(features, list, classes))

@@ -344,10 +344,14 @@ impl Rows for Judgeable<'_> {
 fn pack(example: &Example) -> Vec<u8> {
     let features = &example.features;
     let mut bytes = Vec::with_capacity(4 + 9 * features.len() + 4 * example.mentions.len());
-    bytes.extend((features.len() as u32).to_le_bytes());
-    bytes.extend(features.iter().flat_map(|(key, _)| key.number().to_le_bytes()));
+    bytes.extend_from_slice(&(features.len() as u32).to_le_bytes());
+    for (key, _) in features {
+        bytes.extend_from_slice(&key.number().to_le_bytes());
+    }
     bytes.extend(features.iter().map(|(_, plain)| u8::from(*plain)));
-    bytes.extend(example.mentions.iter().flat_map(|n| n.to_le_bytes()));
+    for mentions in &example.mentions {
+        bytes.extend_from_slice(&mentions.to_le_bytes());
+    }
     bytes
 }
 
