@@ -114,20 +114,36 @@ pub fn intervals(
     Intervals { macro_f1, accuracy, log_loss, classes: classes.collect() }
 }
 
-/// The 95 % interval of a sum of values, groups of them drawn with replacement.
+/// Sums of columns of values (rows x columns) and their 95 % intervals, groups of rows drawn with
+/// replacement, the same for every column.
 ///
 /// # Panics
-/// If there is not one group a value.
-pub fn sum_interval(values: &[f64], groups: &[u64]) -> Interval {
-    assert_eq!(values.len(), groups.len(), "one group a value");
-    let mut sums: BTreeMap<u64, f64> = BTreeMap::new();
-    for (value, group) in values.iter().zip(groups) {
-        *sums.entry(*group).or_default() += value;
+/// If there is not one group a row.
+pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Interval)> {
+    assert_eq!(values.len(), groups.len(), "one group a row");
+    let columns = values.first().map_or(0, Vec::len);
+    let mut of_group: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for (row, group) in values.iter().zip(groups) {
+        add(of_group.entry(*group).or_insert_with(|| vec![0.0; columns]), row);
     }
-    let sums: Vec<f64> = sums.into_values().collect();
+    let of_group: Vec<f64> = of_group.into_values().flatten().collect();
+    let count = of_group.len() / columns.max(1);
     let mut random = Random(SEED);
-    let draw = |_| (0..sums.len()).map(|_| sums[random.below(sums.len())]).sum();
-    ends((0..SAMPLES).map(draw).collect())
+    let mut drawn = vec![Vec::with_capacity(SAMPLES); columns];
+    for _ in 0..SAMPLES {
+        let mut sum = vec![0.0; columns];
+        for _ in 0..count {
+            add(&mut sum, &of_group[random.below(count) * columns..][..columns]);
+        }
+        drawn.iter_mut().zip(sum).for_each(|(drawn, sum)| drawn.push(sum));
+    }
+    let mut all = vec![0.0; columns];
+    of_group.chunks_exact(columns.max(1)).for_each(|row| add(&mut all, row));
+    all.into_iter().zip(drawn.into_iter().map(ends)).collect()
+}
+
+fn add(sum: &mut [f64], values: &[f64]) {
+    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 
 fn grouped(k: usize, probabilities: &[Vec<f64>], truths: &[usize], groups: &[u64]) -> Vec<Group> {

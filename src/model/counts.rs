@@ -210,8 +210,10 @@ impl Tallies {
             shards.par_iter_mut().enumerate().for_each(|(own, counted)| {
                 for example in chunk {
                     let shown = example.features.iter().filter(|(key, _)| shard(*key) == own);
-                    for &(key, plain) in shown.filter(|(key, _)| sketch.may_take_part(*key)) {
-                        counted.tally(key, classes).add(example, plain);
+                    for &(key, plain) in shown {
+                        if counted.places.contains_key(&key) || sketch.may_take_part(key) {
+                            counted.tally(key, classes).add(example, plain);
+                        }
                     }
                 }
             });

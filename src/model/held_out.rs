@@ -67,14 +67,14 @@ impl HeldOut {
         Self { tallies, lexicon, masses }
     }
 
-    /// What `then` makes of the wanted rows, each with all that was counted but its group; in their
-    /// order, with their places.
+    /// What `then` makes of the wanted rows, each with its place and all that was counted but its
+    /// group; in their order.
     pub(crate) fn by_group<R: Rows + ?Sized, T: Send>(
         &self,
         rows: &R,
         groups: &[usize],
         wanted: impl Fn(usize) -> bool + Sync,
-        then: impl Fn(usize, &Rest) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &Rest) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
         for (i, &group) in groups.iter().enumerate() {
@@ -85,8 +85,8 @@ impl HeldOut {
             let own: Vec<Cow<Example>> =
                 members.iter().map(|&i| rows.get(i)).collect::<io::Result<_>>()?;
             let rest = self.without(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>());
-            let members = members.into_iter().filter(|&i| wanted(i));
-            members.map(|i| Ok((i, then(i, &rest)?))).collect()
+            let members = members.into_iter().zip(&own).filter(|(i, _)| wanted(*i));
+            members.map(|(i, row)| Ok((i, then(i, row, &rest)?))).collect()
         };
         let done: io::Result<Vec<_>> = members.into_par_iter().map(of_group).collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
@@ -167,21 +167,22 @@ impl<'a> Bucketed<'a> {
         Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask) }
     }
 
-    /// What `then` makes of the wanted rows, each with all that was counted but the buckets in its
-    /// mask; in their order, with their places.
-    pub(crate) fn by_mask<T: Send>(
+    /// What `then` makes of the wanted rows, each with its place and all that was counted but the
+    /// buckets in its mask; in their order.
+    pub(crate) fn by_mask<R: Rows + ?Sized, T: Send>(
         &self,
+        rows: &R,
         masks: &[u16],
         wanted: impl Fn(usize) -> bool + Sync,
-        then: impl Fn(usize, &Rest) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &Rest) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
         let mut of_mask: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (i, &mask) in masks.iter().enumerate().filter(|(i, _)| wanted(*i)) {
             of_mask.entry(mask).or_default().push(i);
         }
-        let by_mask = |(mask, rows): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
+        let by_mask = |(mask, own): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
             let rest = self.without(mask);
-            rows.into_par_iter().map(|i| Ok((i, then(i, &rest)?))).collect()
+            own.into_par_iter().map(|i| Ok((i, then(i, rows.get(i)?.as_ref(), &rest)?))).collect()
         };
         let done: io::Result<Vec<_>> = of_mask.into_par_iter().map(by_mask).collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
@@ -226,14 +227,14 @@ impl Rest<'_> {
     /// The weights of a feature by class; nothing if it takes no part.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let mut scratch = self.scratch();
-        self.with_weights(key, &mut scratch, <[f64]>::to_vec)
+        self.with_weights(key, &mut 0, &mut scratch, <[f64]>::to_vec)
     }
 
     /// The scores of a posting: of one whose group was taken out, or of one that was never counted.
     pub(crate) fn score(&self, example: &Example) -> Scores {
-        let mut scratch = self.scratch();
+        let (mut scratch, mut from) = (self.scratch(), 0);
         let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
-            self.with_weights(key, &mut scratch, add);
+            self.with_weights(key, &mut from, &mut scratch, add);
         };
         let features = example.features.iter().map(|&(feature, _)| feature);
         let HeldOut { tallies, lexicon, .. } = self.held_out;
@@ -246,18 +247,25 @@ impl Rest<'_> {
         (Tally::new(classes), vec![0.0; classes])
     }
 
+    /// What `then` makes of the weights of a feature, if it takes part. Features asked for in their
+    /// order are found the faster, as long as `from` is left alone.
     fn with_weights<T>(
         &self,
         key: FeatureKey,
+        from: &mut usize,
         (tally, weights): &mut (Tally, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let tally = match &self.left {
             Left::Own(own) => {
-                if let Ok(at) = own.keys.binary_search(&key) {
-                    let from = own.places[at]? as usize * tallies.classes;
-                    return Some(then(&own.weights[from..][..tallies.classes]));
+                if own.keys.get(*from) != Some(&key) {
+                    *from += own.keys[*from..].partition_point(|own| *own < key);
+                }
+                if own.keys.get(*from) == Some(&key) {
+                    *from += 1;
+                    let start = own.places[*from - 1]? as usize * tallies.classes;
+                    return Some(then(&own.weights[start..][..tallies.classes]));
                 }
                 &tallies.list[tallies.place(key)?]
             }
@@ -284,7 +292,7 @@ pub(crate) fn scores_without(
     sizes: [usize; 2],
 ) -> Vec<Scores> {
     let counted = Bucketed::new(ledger, lexicon, sizes);
-    let scores = counted.by_mask(masks, |_| true, |i, rest| Ok(rest.score(examples[i])));
+    let scores = counted.by_mask(examples, masks, |_| true, |_, row, rest| Ok(rest.score(row)));
     scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
@@ -349,7 +357,7 @@ mod tests {
             HeldOut::new(tallies, lexicon.clone())
         };
         let ids: Vec<RowId> = rows.iter().map(|e| e.row).collect();
-        let score = |i: usize, rest: &Rest| Ok(rest.score(examples[i]));
+        let score = |_, row: &Example, rest: &Rest| Ok(rest.score(row));
         let all = count(&examples);
         let held_out = all.by_group(&examples[..], &groups(&ids), |_| true, score);
         for (example, (_, scores)) in examples.iter().zip(held_out.expect("rows in memory")) {

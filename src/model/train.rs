@@ -99,10 +99,10 @@ impl Counted {
         let tallies = Tallies::new(examples, &sketch, None, sizes)?;
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
         let groups = groups(&ids(examples));
-        let score = |i: usize, rest: &Rest| {
-            let mut scores = rest.score(examples[i]);
+        let score = |_, example: &Example, rest: &Rest| {
+            let mut scores = rest.score(example);
             scores.round();
-            Ok(HeldOutRow { row: examples[i].row, scores })
+            Ok(HeldOutRow { row: example.row, scores })
         };
         let rows = held_out.by_group(examples, &groups, |i| wanted(examples[i].row), score)?;
         let rows = rows.into_iter().map(|(_, row)| row).collect();

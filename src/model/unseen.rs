@@ -1,7 +1,7 @@
 //! Rows judged by counts that neither they nor their groups are among: for audits.
 
 use super::counts::{Sketch, Tallies};
-use super::examples::{RowId, groups};
+use super::examples::{Example, RowId, groups};
 use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
@@ -96,8 +96,8 @@ impl<'a, R: Rows> Unseen<'a, R> {
             probabilities: Vec::new(),
             knows_other: false,
         };
-        let score = |i: usize, without: &Without| {
-            let mut scores = without.0.score(rows.get(i)?.as_ref());
+        let score = |_, row: &Example, without: &Without| {
+            let mut scores = without.0.score(row);
             scores.round();
             Ok(scores.numbers().collect::<Vec<i32>>())
         };
@@ -147,23 +147,23 @@ impl<'a, R: Rows> Unseen<'a, R> {
         self.scores(place).nearest(VIEWS[0]).1
     }
 
-    /// What `then` makes of the wanted rows, each with the counts that its group is not among; in
-    /// their order, with their places.
+    /// What `then` makes of the wanted rows, each with its place and the counts that its group is not
+    /// among; in their order.
     ///
     /// # Errors
     /// Those of `then`, and of what the rows are read with.
     pub fn visit<T: Send>(
         &self,
         wanted: impl Fn(usize) -> bool + Sync,
-        then: impl Fn(usize, &Without) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &Without) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
-        let then = |i: usize, rest: &Rest| then(i, &Without(rest));
+        let then = |i: usize, row: &Example, rest: &Rest| then(i, row, &Without(rest));
         match &self.counts {
             Counts::OfRows { held_out, groups } => {
                 held_out.by_group(self.rows, groups, wanted, then)
             }
             Counts::OfModel { ledger, lexicon, masks } => {
-                Bucketed::new(ledger, lexicon, self.sizes).by_mask(masks, wanted, then)
+                Bucketed::new(ledger, lexicon, self.sizes).by_mask(self.rows, masks, wanted, then)
             }
         }
     }

@@ -131,7 +131,7 @@ impl Auditor<'_> {
         }
         let found = self.unseen.visit(
             |place| matters.contains_key(&place),
-            |place, without| {
+            |place, _, without| {
                 let of_row = |(i, matters): &(usize, Vec<Matter>)| {
                     self.row_findings(&suspicions[*i], matters, without)
                 };

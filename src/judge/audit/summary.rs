@@ -2,7 +2,7 @@
 
 use super::rows::{AuditRow, AuditRows};
 use super::{Auditor, Estimate, Finding, Group, Issue, Pair, Summary, Suspicion};
-use crate::metrics::{sum_interval, top};
+use crate::metrics::{sums, top};
 use std::collections::BTreeMap;
 
 /// Groups of rows that are named, of each kind.
@@ -21,25 +21,31 @@ impl Auditor<'_> {
     ) -> Summary {
         let organisations: Vec<u64> =
             suspicions.iter().map(|s| self.rows.all.rows[s.place].organisation()).collect();
-        let estimate = |of: &dyn Fn(&Suspicion) -> f64| {
-            let values: Vec<f64> = suspicions.iter().map(of).collect();
-            Estimate { rows: values.iter().sum(), interval: sum_interval(&values, &organisations) }
-        };
         let mut pairs = Vec::new();
-        for (stated, stated_name) in self.outcomes.iter().enumerate() {
-            for (actual, actual_name) in self.outcomes.iter().enumerate() {
-                if stated != actual && suspicions.iter().any(|s| s.stated == stated) {
-                    let of =
-                        |s: &Suspicion| if s.stated == stated { s.actual[actual] } else { 0.0 };
-                    pairs.push(Pair {
-                        stated: stated_name.clone(),
-                        actual: actual_name.clone(),
-                        estimate: estimate(&of),
-                    });
-                }
+        for stated in 0..self.outcomes.len() {
+            if suspicions.iter().any(|s| s.stated == stated) {
+                let others = (0..self.outcomes.len()).filter(|actual| *actual != stated);
+                pairs.extend(others.map(|actual| (stated, actual)));
             }
         }
-        let wrong = estimate(&|s| s.wrong);
+        // What a row adds: to all that is wrong, and to each pair.
+        let adds = |s: &Suspicion| {
+            let of_pair = |&(stated, actual): &(usize, usize)| {
+                if s.stated == stated { s.actual[actual] } else { 0.0 }
+            };
+            std::iter::once(s.wrong).chain(pairs.iter().map(of_pair)).collect()
+        };
+        let adds: Vec<Vec<f64>> = suspicions.iter().map(adds).collect();
+        let mut estimates = sums(&adds, &organisations)
+            .into_iter()
+            .map(|(rows, interval)| Estimate { rows, interval });
+        let wrong = estimates.next().unwrap_or(Estimate { rows: 0.0, interval: [0.0; 2] });
+        let pairs = pairs.iter().zip(estimates).map(|(&(stated, actual), estimate)| Pair {
+            stated: self.outcomes[stated].clone(),
+            actual: self.outcomes[actual].clone(),
+            estimate,
+        });
+        let pairs = pairs.collect();
         let mut found = 0.0;
         let enough = suspicions.iter().take_while(|s| {
             let more = found < WANTED * wrong.rows;
