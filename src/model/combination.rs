@@ -31,8 +31,8 @@ fn penalty(question: Question) -> f64 {
     }
 }
 
-/// Norms of the gradient at which a fit may end, over the sum of the rows: the first that works.
-const GRADIENTS: [f64; 4] = [1e-3, 1e-2, 1e-1, 1.0];
+/// Norms of the gradient at which a fit may end, by row: the first that works.
+const GRADIENTS: [f64; 3] = [1e-5, 1e-4, 1e-3];
 const ITERATIONS: u64 = 200;
 
 /// A fitted combination for one view and question.
@@ -49,13 +49,13 @@ pub struct Combination {
 }
 
 impl Combination {
-    /// Fits to rows of held-out scores and their classes. A class with no row gets the
+    /// Fits to rows of inputs, made of held-out scores, and their classes. A class with no row gets the
     /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base it is held near that of
     /// the base, in proportion to the rows, and stays that as long as a class has no row.
     pub(crate) fn fit(
         view: View,
         question: Question,
-        rows: &[(&Scores, usize)],
+        rows: &[(&[f64], usize)],
         sizes: [usize; 2],
         base: Option<&Base>,
         start: Option<&[Self]>,
@@ -84,8 +84,7 @@ impl Combination {
             fitted.intercept[*only] = 0.0;
             return Ok(fitted);
         }
-        let x =
-            Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| inputs[j].value(rows[i].0));
+        let x = Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| rows[i].0[j]);
         let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
         let start = |scales: &[(f64, f64)]| match start {
             Some(all) => Self::of(all, view, question).scaled(scales, &present),
@@ -242,7 +241,8 @@ fn minimise(
         let (x, scales) = standardised(x, deviation);
         let start = start(&scales);
         let search = if start.ncols() == 2 { search_two } else { search_several };
-        let (penalty, gradient) = (penalty * deviation.powi(2), gradient * deviation);
+        let (penalty, gradient) =
+            (penalty * deviation.powi(2), gradient * x.nrows() as f64 * deviation);
         Ok((search(&DatasetBase::new(x, y.clone()), penalty, gradient, &start)?, scales))
     };
     let small = (x.nrows() as f64).sqrt().recip();

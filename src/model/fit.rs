@@ -4,7 +4,7 @@
 use super::ModelError;
 use super::combination::Combination;
 use super::examples::{RowId, groups};
-use super::inputs::{Question, View};
+use super::inputs::{Input, Question, View};
 use super::scores::Scores;
 use super::summary::{Summary, summarise};
 use crate::roles::RoleSet;
@@ -66,7 +66,7 @@ impl Fit {
         start: Option<&[Combination]>,
         roles: &RoleSet,
     ) -> Result<Self, ModelError> {
-        let fitter = Fitter { rows, sizes, base, start, views: &View::ALL };
+        let fitter = Fitter::new(rows, sizes, base, start, &View::ALL);
         let combinations = fitter.combinations()?;
         let held_out = fitter.held_out(&combinations)?;
         let mut summaries = View::ALL.map(|view| fitter.summary(view, &held_out, roles)).to_vec();
@@ -80,18 +80,52 @@ impl Fit {
 /// Fits combinations to held-out rows.
 pub(crate) struct Fitter<'a> {
     /// The rows.
-    pub(crate) rows: &'a [HeldOutRow],
+    rows: &'a [HeldOutRow],
     /// Numbers of roles and of classes.
     pub(crate) sizes: [usize; 2],
     /// What the combinations are held near to.
     pub(crate) base: Option<&'a Base>,
     /// Where the search for the combinations begins.
     pub(crate) start: Option<&'a [Combination]>,
-    /// The views they are for.
-    pub(crate) views: &'a [View],
+    tables: Vec<Table>,
 }
 
-impl Fitter<'_> {
+/// The inputs of a view and a question, row by row.
+struct Table {
+    view: View,
+    question: Question,
+    inputs: usize,
+    values: Vec<f64>,
+}
+
+impl Table {
+    fn new(view: View, question: Question, rows: &[HeldOutRow], sizes: [usize; 2]) -> Self {
+        let inputs = Input::all(view, question, sizes);
+        let of_row = |row: &HeldOutRow| inputs.iter().map(|i| i.value(&row.scores)).collect();
+        let values: Vec<Vec<f64>> = rows.par_iter().map(of_row).collect();
+        Self { view, question, inputs: inputs.len(), values: values.concat() }
+    }
+
+    fn row(&self, place: usize) -> &[f64] {
+        &self.values[place * self.inputs..][..self.inputs]
+    }
+}
+
+impl<'a> Fitter<'a> {
+    /// Fits combinations for views.
+    pub(crate) fn new(
+        rows: &'a [HeldOutRow],
+        sizes: [usize; 2],
+        base: Option<&'a Base>,
+        start: Option<&'a [Combination]>,
+        views: &[View],
+    ) -> Self {
+        let questions = [Question::Role, Question::Scope];
+        let both = views.iter().flat_map(|&view| questions.map(|question| (view, question)));
+        let tables = both.map(|(view, question)| Table::new(view, question, rows, sizes)).collect();
+        Self { rows, sizes, base, start, tables }
+    }
+
     fn outcome(&self, row: &HeldOutRow) -> usize {
         row.row.class().min(self.sizes[0])
     }
@@ -107,20 +141,20 @@ impl Fitter<'_> {
         start: Option<&[Combination]>,
     ) -> Result<Vec<Combination>, ModelError> {
         let [roles, _] = self.sizes;
-        let rows = self.rows.iter().enumerate().filter(|(i, _)| wanted(*i));
-        let rows: Vec<(&Scores, usize)> = rows.map(|(_, r)| (&r.scores, self.outcome(r))).collect();
-        let in_scope: Vec<(&Scores, usize)> =
-            rows.iter().copied().filter(|r| r.1 < roles).collect();
-        let scope: Vec<(&Scores, usize)> =
-            rows.iter().map(|&(s, outcome)| (s, usize::from(outcome == roles))).collect();
-        let mut combinations = Vec::new();
-        for &view in self.views {
-            for (question, rows) in [(Question::Role, &in_scope), (Question::Scope, &scope)] {
-                combinations
-                    .push(Combination::fit(view, question, rows, self.sizes, self.base, start)?);
+        let of_table = |table: &Table| {
+            let mut rows = Vec::new();
+            for (i, row) in self.rows.iter().enumerate().filter(|(i, _)| wanted(*i)) {
+                let outcome = self.outcome(row);
+                match table.question {
+                    Question::Role if outcome == roles => {}
+                    Question::Role => rows.push((table.row(i), outcome)),
+                    Question::Scope => rows.push((table.row(i), usize::from(outcome == roles))),
+                }
             }
-        }
-        Ok(combinations)
+            let Table { view, question, .. } = *table;
+            Ok(Combination::fit(view, question, &rows, self.sizes, self.base, start)?)
+        };
+        self.tables.iter().map(of_table).collect()
     }
 
     /// The figures and thresholds of a view.

@@ -39,11 +39,17 @@ impl LexiconWeights {
 
     /// Weight for each role; empty for features that are no entry.
     pub(crate) fn of(&self, key: FeatureKey) -> &[f64] {
-        self.plain.get(&key).map_or(&[], Vec::as_slice)
+        match key.channel() {
+            Channel::Skills => self.plain.get(&key).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
     }
 
     /// Weight for each role less their mean.
     pub(crate) fn centred(&self, key: FeatureKey) -> Option<&[f64]> {
+        if key.channel() != Channel::Skills {
+            return None;
+        }
         self.centred.get(&key).map(Vec::as_slice)
     }
 }

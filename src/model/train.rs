@@ -110,7 +110,7 @@ impl Counted {
     }
 
     fn fitter(&self) -> Fitter<'_> {
-        Fitter { rows: &self.rows, sizes: self.sizes, base: None, start: None, views: &View::ALL }
+        Fitter::new(&self.rows, self.sizes, None, None, &View::ALL)
     }
 }
 

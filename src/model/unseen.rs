@@ -118,8 +118,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
         let rows: Vec<HeldOutRow> = sampled.iter().map(row).collect();
         let base = model.and_then(Model::base);
-        let (sizes, base) = (self.sizes, base.as_ref());
-        let fitter = Fitter { rows: &rows, sizes, base, start: None, views: VIEWS };
+        let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, VIEWS);
         let part = |i: usize| groups[i] % PARTS;
         let combined = fitter.parts(&fitter.combinations()?, |place| part(sampled[place]))?;
         let says = |i| Probabilities::new(&combined[part(i)], VIEWS[0], &self.scores(i));

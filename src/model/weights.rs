@@ -82,9 +82,9 @@ impl Masses {
             total.ln()
         });
         Scale {
-            common,
             background,
-            masses: self.counted.iter().map(|&mass| mass as f64).collect(),
+            shares: self.counted.iter().map(|&mass| (mass.max(1) as f64).recip()).collect(),
+            factors: self.counted.iter().map(|&mass| common / (mass as f64 + background)).collect(),
             totals: totals.collect(),
         }
     }
@@ -93,12 +93,12 @@ impl Masses {
 /// What the weights of all features of a channel have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Scale {
-    /// The mass that every class is scaled to, `M` above.
-    common: f64,
     /// The mass of the background, `B` above.
     background: f64,
-    /// Sums of the counts, `N(k)` above, by class.
-    masses: Vec<f64>,
+    /// `1 / N(k)` above, by class.
+    shares: Vec<f64>,
+    /// `M / (N(k) + B)` above, by class.
+    factors: Vec<f64>,
     /// Logarithms of the sums of the smoothed cells, by class.
     totals: Vec<f64>,
 }
@@ -106,12 +106,13 @@ pub(crate) struct Scale {
 impl Scale {
     /// The cells of a feature, `m(f,k)` above, by class. `lexicon` may be empty.
     pub(crate) fn cells(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
-        let shares = counts.iter().zip(&self.masses).map(|(&n, mass)| f64::from(n) / mass.max(1.0));
+        let shares = counts.iter().zip(&self.shares).map(|(&n, share)| f64::from(n) * share);
         let background = self.background * (shares.sum::<f64>() / out.len() as f64);
-        for (k, cell) in out.iter_mut().enumerate() {
-            *cell = self.common * (f64::from(counts[k]) + background)
-                / (self.masses[k] + self.background)
-                + LEXICON * lexicon.get(k).copied().unwrap_or(0.0);
+        for ((cell, &n), factor) in out.iter_mut().zip(counts).zip(&self.factors) {
+            *cell = factor * (f64::from(n) + background);
+        }
+        for (cell, weight) in out.iter_mut().zip(lexicon) {
+            *cell += LEXICON * weight;
         }
     }
 

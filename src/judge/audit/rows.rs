@@ -1,6 +1,7 @@
 //! The postings of an audit: in memory only what models and the summary need of each, the rest in a
 //! [`Spool`].
 
+use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
 use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
@@ -156,7 +157,8 @@ impl<'a> AuditRows<'a> {
         let title = Title::read(raw, lexicon);
         let stating = posting.stated.map(|stated| {
             let evidence = self.extractor.extract(description);
-            let example = Example::new(&evidence, raw, company, stated, lexicon);
+            let mut example = Example::new(&evidence, raw, company, stated, lexicon);
+            example.features.retain(|(key, _)| VIEW.looks_at(key.channel()));
             self.sketch.note(&example);
             let mut matters = Vec::new();
             if let Label::Role(role) = stated {
