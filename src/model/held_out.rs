@@ -335,9 +335,10 @@ mod tests {
                 let outcome = next(4) as usize;
                 let features =
                     (0..40).filter(|&f| next(5) < if f % 4 == outcome as u64 { 3 } else { 1 });
-                let features: Vec<_> = features
+                let mut features: Vec<_> = features
                     .map(|f| (FeatureKey::new(Channel::Words, &f.to_string()), f != 3))
                     .collect();
+                features.sort_unstable();
                 Example {
                     row: RowId { organisation: next(30), text: i, title: 0, class: outcome as u16 },
                     outcome,

@@ -91,6 +91,7 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
             .collect();
         rows.add(&batch).context("cannot keep rows aside in a temporary file")?;
     }
+    rows.group();
     Ok((rows, postings.finish()?.1))
 }
 

@@ -5,6 +5,7 @@
 
 use crate::evidence::Channel;
 use crate::model::{Example, join, root};
+use rapidhash::fast::RandomState;
 use std::collections::HashMap;
 
 const BANDS: usize = 16;
@@ -21,15 +22,15 @@ pub(super) type Signature = [u32; HASHES];
 
 /// Groups rows whose texts are nearly the same: for each row the place of the first of its group. A
 /// text without a signature is alone.
-pub(super) fn near_duplicates(signatures: &[Option<&Signature>]) -> Vec<usize> {
+pub(super) fn near_duplicates(signatures: &[Option<Box<Signature>>]) -> Vec<usize> {
     let mut parent: Vec<usize> = (0..signatures.len()).collect();
     for band in 0..BANDS {
-        let mut first: HashMap<&[u32], usize> = HashMap::new();
+        let mut first: HashMap<&[u32], usize, RandomState> = HashMap::default();
         for (i, signature) in signatures.iter().enumerate() {
             let Some(signature) = signature else { continue };
             let key = &signature[band * WIDTH..][..WIDTH];
             let other = *first.entry(key).or_insert(i);
-            let alike = signatures[other].is_some_and(|o| likeness(o, signature) >= ALIKE);
+            let alike = signatures[other].as_ref().is_some_and(|o| likeness(o, signature) >= ALIKE);
             if other != i && alike {
                 join(&mut parent, i, other);
             }

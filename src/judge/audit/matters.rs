@@ -92,7 +92,7 @@ impl Auditor<'_> {
     pub(super) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, Matter)> {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            groups.entry(self.rows.groups[suspicion.place]).or_default().push(i);
+            groups.entry(self.rows.groups()[suspicion.place]).or_default().push(i);
         }
         let mut found = Vec::new();
         for group in groups.values().filter(|group| group.len() > 1) {

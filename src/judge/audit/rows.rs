@@ -46,6 +46,10 @@ pub struct AuditRows<'a> {
     spool: Spool,
     pub(super) sketch: Sketch,
     pub(super) rows: Vec<AuditRow>,
+    /// Of the texts of the rows, until they are grouped.
+    signatures: Vec<Option<Box<Signature>>>,
+    /// For each row the first of its group of nearly the same texts.
+    pub(super) groups: Vec<usize>,
     /// Those whose titles state two roles, and that no label decides.
     pub(super) undecided: Vec<Undecided>,
     names: Names,
@@ -65,7 +69,6 @@ pub(super) struct AuditRow {
     form: u32,
     /// What is the matter with it, whatever models say.
     pub(super) matters: Vec<Matter>,
-    signature: Option<Box<Signature>>,
 }
 
 impl AuditRow {
@@ -106,6 +109,8 @@ impl<'a> AuditRows<'a> {
             spool: Spool::default(),
             sketch: Sketch::default(),
             rows: Vec::new(),
+            signatures: Vec::new(),
+            groups: Vec::new(),
             undecided: Vec::new(),
             names: Names::default(),
         }
@@ -142,8 +147,8 @@ impl<'a> AuditRows<'a> {
                     company: self.names.place(posting.texts.company.trim()),
                     form: self.names.place(&title.form),
                     matters,
-                    signature,
                 });
+                self.signatures.push(signature);
             } else if let TitleRole::Several(roles) = title.role {
                 self.undecided.push(Undecided { row: posting.row, texts: texts()?, roles });
             }
@@ -177,6 +182,11 @@ impl<'a> AuditRows<'a> {
             }
         });
         Read { posting, title, stating }
+    }
+
+    /// Groups the rows by nearly the same texts, when all of them have been read.
+    pub fn group(&mut self) {
+        self.groups = near_duplicates(&std::mem::take(&mut self.signatures));
     }
 
     /// Number of rows that state a role.
@@ -266,8 +276,6 @@ impl Names {
 #[derive(Debug)]
 pub struct Judgeable<'a> {
     pub(super) all: &'a AuditRows<'a>,
-    /// For each row the first of its group of nearly the same texts.
-    pub(super) groups: Vec<usize>,
     /// Places of the rows that are judged, and what they are known by.
     judged: Vec<(RowId, usize)>,
     /// For each row its place among those that are judged, or that of the row that it repeats.
@@ -278,9 +286,8 @@ impl<'a> Judgeable<'a> {
     /// For models that count the rows themselves: near-duplicates of one organisation, title and label
     /// are one row, and all near-duplicates one group.
     pub fn counted(rows: &'a AuditRows<'a>) -> Self {
-        let groups = rows.groups();
         let known =
-            |(i, row): (usize, &AuditRow)| (row.id.with_text_of(rows.rows[groups[i]].id), i);
+            |(i, row): (usize, &AuditRow)| (row.id.with_text_of(rows.rows[rows.groups[i]].id), i);
         let mut judged: Vec<(RowId, usize)> = rows.rows.iter().enumerate().map(known).collect();
         judged.par_sort_unstable();
         let mut places = vec![0; judged.len()];
@@ -292,32 +299,24 @@ impl<'a> Judgeable<'a> {
             places[*i] = last;
         }
         judged.dedup_by_key(|(id, _)| *id);
-        Self { all: rows, groups, judged, places }
+        Self { all: rows, judged, places }
     }
 
     /// For models that may have counted the rows.
     pub fn as_read(rows: &'a AuditRows<'a>) -> Self {
         let judged = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
         let places = (0..rows.rows.len()).collect();
-        Self { all: rows, groups: rows.groups(), judged, places }
+        Self { all: rows, judged, places }
     }
 
     /// For each row the first of its group of nearly the same texts.
     pub fn groups(&self) -> &[usize] {
-        &self.groups
+        &self.all.groups
     }
 
     /// Which features may take part.
     pub fn sketch(&self) -> &Sketch {
         &self.all.sketch
-    }
-}
-
-impl AuditRows<'_> {
-    fn groups(&self) -> Vec<usize> {
-        let signatures: Vec<Option<&Signature>> =
-            self.rows.iter().map(|row| row.signature.as_deref()).collect();
-        near_duplicates(&signatures)
     }
 }
 
