@@ -177,16 +177,16 @@ pub(crate) struct Tallies {
 #[derive(Debug, Clone, Default)]
 struct Shard {
     places: FeatureMap<u32>,
-    list: Vec<(FeatureKey, Tally)>,
+    list: Vec<Tally>,
 }
 
 impl Shard {
     fn tally(&mut self, key: FeatureKey, classes: usize) -> &mut Tally {
         let place = *self.places.entry(key).or_insert_with(|| {
-            self.list.push((key, Tally::new(classes)));
+            self.list.push(Tally::new(classes));
             self.list.len() as u32 - 1
         });
-        &mut self.list[place as usize].1
+        &mut self.list[place as usize]
     }
 }
 
@@ -218,9 +218,15 @@ impl Tallies {
                 }
             });
         })?;
-        let mut all: Vec<(FeatureKey, Tally)> = shards.into_iter().flat_map(|s| s.list).collect();
-        all.par_sort_unstable_by_key(|(key, _)| *key);
-        let (features, list) = all.into_iter().unzip();
+        let mut order: Vec<(FeatureKey, u32)> = Vec::new();
+        let places = shards.iter().flat_map(|shard| &shard.places);
+        order.extend(places.map(|(&key, &place)| (key, place)));
+        order.par_sort_unstable();
+        let take = |&(key, place): &(FeatureKey, u32)| {
+            std::mem::replace(&mut shards[shard(key)].list[place as usize], Tally::new(0))
+        };
+        let list = order.iter().map(take).collect();
+        let features = order.into_iter().map(|(key, _)| key).collect();
         Ok(Self::from_sorted(features, list, classes))
     }
 
