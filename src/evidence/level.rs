@@ -6,8 +6,14 @@ use std::ops::Range;
 
 /// Words before the name of a role in which its level stands.
 const BEFORE: usize = 3;
-/// Words before that in which another person is spoken of: "reports to the director of product".
+/// Words before that which say of whom it is spoken.
 const CONTEXT: usize = 6;
+/// Words that begin a text: a level and a role there are its headline.
+const HEADLINE: usize = 3;
+/// The job itself: "we are looking for a director of product".
+const OWN: [&str; 9] =
+    ["looking", "seeking", "seek", "seeks", "hiring", "hire", "searching", "recruiting", "as"];
+/// Another person: "reports to the director of product".
 const OTHERS: [&str; 14] = [
     "report",
     "reports",
@@ -48,7 +54,8 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
         };
         let start = at.saturating_sub(BEFORE);
         let context = &tokens[at.saturating_sub(BEFORE + CONTEXT)..at];
-        if context.iter().any(|token| OTHERS.contains(&words.word(*token))) {
+        let said = |list: &[&str]| context.iter().any(|token| list.contains(&words.word(*token)));
+        if said(&OTHERS) || !(said(&OWN) || start <= HEADLINE) {
             continue;
         }
         let named = (start..at).filter(|&i| !tokens[i + 1..=at].iter().any(|t| t.breaks));

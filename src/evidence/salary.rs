@@ -53,6 +53,10 @@ const AFTER: usize = 40;
 const BEFORE: usize = 120;
 const PAY: [&str; 8] =
     ["salary", "pay", "compensation", "base", "wage", "rate", "remuneration", "earn"];
+/// Bytes after an amount in which stands what else it may be.
+const BESIDE: usize = 20;
+const EXTRAS: [&str; 9] =
+    ["bonus", "reimburse", "stipend", "allowance", "equity", "budget", "credit", "reloc", "sign"];
 
 /// The salary in a text: all amounts that are salaries of one currency and period, as one range.
 pub fn stated_salary(text: &str) -> Option<Salary> {
@@ -113,7 +117,12 @@ fn salary_at(text: &str, sign: Range<usize>) -> Option<(Salary, usize)> {
     let yearly = after.contains("year") || after.contains("annu") || after.contains("/yr");
     let start = sign.start.saturating_sub(BEFORE);
     let said = clipped(text, start..sign.start).to_ascii_lowercase();
-    let of_pay = PAY.iter().any(|word| said.contains(word));
+    let is_pay = PAY.iter().any(|word| after.trim_start().starts_with(word));
+    let of_pay = is_pay || PAY.iter().any(|word| said.contains(word));
+    let beside = clipped(&after, 0..BESIDE);
+    if !is_pay && EXTRAS.iter().any(|word| beside.contains(word)) {
+        return None;
+    }
     let period = match (hourly, yearly) {
         (true, _) if within(HOURLY) => Period::Hour,
         (false, true) if within(YEARLY) => Period::Year,
@@ -164,6 +173,8 @@ mod tests {
             ("Salary range C$90,000 to C$110,000 a year", year(90e3, 110e3, "CAD")),
             ("$52.50 to $60 per hour", Some((52.5, 60.0, "USD", Period::Hour))),
             ("base pay: $100,000; in New York $120,000-$140,000", year(100e3, 140e3, "USD")),
+            ("only - $157-$181K salary - $17-20K bonus", year(157e3, 181e3, "USD")),
+            ("Salary: $90k; up to $25K reimbursement", year(90e3, 90e3, "USD")),
             ("we raised $120,000,000", None),
             ("a budget of $250,000", None),
             ("manage $5M of spend, salary to be agreed", None),

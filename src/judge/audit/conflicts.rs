@@ -5,8 +5,11 @@ use super::matters::Matter;
 use crate::evidence::{Evidence, Lexicon, Title, stated_salary, text_level};
 use crate::roles::RoleId;
 
-/// Levels this far apart are not a matter of taste.
+/// Levels this far apart are not a matter of taste, if one of them is where careers begin: texts call
+/// directors senior.
 const LEVELS_APART: u32 = 3;
+/// The highest level where careers begin.
+const ENTRY: u32 = 1;
 /// A salary is far outside a band if it reaches only this share of it, or the band this share of it.
 const FAR: f64 = 0.6;
 
@@ -18,8 +21,9 @@ pub(super) fn level_conflict(
 ) -> Option<Matter> {
     let level = title.level.as_ref()?;
     let text = text_level(evidence, lexicon)?;
-    let steps = lexicon.rank(level)?.abs_diff(text.rank);
-    (steps >= LEVELS_APART).then(|| Matter {
+    let stated = lexicon.rank(level)?;
+    let steps = stated.abs_diff(text.rank);
+    (steps >= LEVELS_APART && stated.min(text.rank) <= ENTRY).then(|| Matter {
         issue: Issue::LevelConflict,
         certainty: 1.0 - 1.0 / f64::from(steps),
         suggested: None,

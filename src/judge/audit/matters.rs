@@ -28,6 +28,11 @@ pub(super) struct Matter {
 }
 
 impl Matter {
+    /// Whether it rests on what a text does not say, so that a short one is no ground for it.
+    pub(super) fn needs_text(&self) -> bool {
+        self.issue == Issue::OutOfScope
+    }
+
     /// A title that states two roles.
     pub(super) fn two_roles() -> Self {
         Self {

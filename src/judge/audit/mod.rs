@@ -26,6 +26,9 @@ use std::io;
 /// The roles' names are not looked at: labels come from titles.
 const VIEW: View = View::TitleBlind;
 
+/// A text of fewer words may not say what the job is, and then reads like another one.
+const SHORT: usize = 100;
+
 /// How suspect one row is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {
@@ -165,8 +168,13 @@ impl Auditor<'_> {
             let evidence = self.rows.all.extractor().extract(texts.description);
             let known = |key| without.weights(key).is_some();
             let nothing = says_nothing(&evidence, known);
-            let too_little = [Matter::too_little_text()];
-            let matters = if nothing { &too_little[..] } else { matters };
+            let short = evidence.words() < SHORT;
+            let mut told: Vec<&Matter> =
+                matters.iter().filter(|m| !nothing && !(short && m.needs_text())).collect();
+            let too_little = Matter::too_little_text();
+            if told.is_empty() {
+                told.push(&too_little);
+            }
             let finding = |matter: &Matter| {
                 let contest = [matter.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
                 let quoted = self.quoted(&evidence, without, contest.map(class));
@@ -182,7 +190,7 @@ impl Auditor<'_> {
                     ..quoted.finding(texts)
                 }
             };
-            matters.iter().map(finding).collect()
+            told.into_iter().map(finding).collect()
         })
     }
 
