@@ -8,7 +8,18 @@ import subprocess
 import tempfile
 import time
 
-KEYS = {"ArrowDown": 40, "ArrowUp": 38, "Escape": 27, "Enter": 13, "Tab": 9}
+KEYS = {"ArrowDown": 40, "ArrowUp": 38, "Escape": 27}
+COLOURS = """(async (picture) => {
+  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes]));
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const { data } = canvas.getImageData(0, 0, image.width, image.height);
+  const counts = new Map();
+  for (const pixel of new Uint32Array(data.buffer)) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([pixel, count]) =>
+    [[pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255], (count * 4) / data.length]);
+})"""
 
 
 class Browser:
@@ -110,6 +121,13 @@ class Browser:
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
+    def until(self, expression, timeout=30):
+        end = time.monotonic() + timeout
+        while not self.value(expression):
+            if time.monotonic() > end:
+                raise TimeoutError(f"never so: {expression}")
+            time.sleep(0.05)
+
     def press(self, key, ctrl=False):
         code = KEYS.get(key) or ord(key.upper())
         text = {} if ctrl or len(key) > 1 else {"text": key}
@@ -134,3 +152,17 @@ class Browser:
                   width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+    def picture(self, selector="html"):
+        """An element as a PNG in base64."""
+        clip = self.value(
+            f"""(() => {{
+              const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();
+              return {{x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, scale: 1}};
+            }})()"""
+        )
+        return self.send("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
+
+    def colours(self, picture):
+        """The colours of a picture and their shares of it, the most frequent first."""
+        return self.value(f"{COLOURS}({json.dumps(picture)})")

@@ -4,17 +4,21 @@ import argparse
 import base64
 import csv
 import io
+import itertools
 import json
+import math
 import pathlib
 import re
 import subprocess
 import tempfile
-import time
 
 from browser import Browser
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
+POSTINGS = HERE / "injections.csv"
+SAMPLE = HERE.parents[1] / "data" / "sample_postings.csv"
 HEAD = ["row", "id", "title", "text", "stated_role", "decision", "role"]
+FORMULA = tuple("=+-@\t\r")
 WATCH = """new MutationObserver(() => {
   if (!window.opened && document.querySelector("#list button")) window.opened = performance.now();
 }).observe(document, {childList: true, subtree: true})"""
@@ -41,6 +45,23 @@ UNNAMED = """[...document.querySelectorAll("button, select, input:not([hidden])"
 def check(fits, message):
     if not fits:
         raise SystemExit(f"failed: {message}")
+
+
+def rolecall(program, *arguments, status=0):
+    """What it says: on standard output and on standard error."""
+    done = subprocess.run([program, *arguments], capture_output=True, encoding="utf-8")
+    check(done.returncode == status, f"status {status}, not {done.returncode}, of {arguments}: {done.stderr}")
+    return done.stdout, done.stderr
+
+
+def read(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def write(path, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
 
 
 def text(browser, selector):
@@ -83,6 +104,8 @@ def review(browser):
         posting = postings[here]
         if posting[{"accept": "suggested"}.get(does, "stated")] not in [*roles, "other"]:
             does = "skip"
+        elif does == "skip" and posting["title"].startswith(FORMULA):
+            does = "keep"
         if way == "key":
             browser.press({"accept": "a", "keep": "k", "other": "o", "skip": "s"}[does])
         else:
@@ -129,7 +152,7 @@ def filters(browser):
     browser.press("/")
     for letter in "ask </":
         browser.press(letter)
-    time.sleep(0.4)
+    browser.until(f"document.querySelectorAll('#list button').length < {total}")
     check(decided(browser) == before, "keys do nothing while typing")
     check(browser.value("document.getElementById('search').value") == "ask </", "typing goes to the search")
     browser.click("#clear")
@@ -138,8 +161,8 @@ def filters(browser):
     phrase = re.search(r"[A-Za-z][A-Za-z ,.]{30}", text(browser, "#text")).group().strip().upper()
     browser.press("/")
     browser.send("Input.insertText", text=phrase)
-    time.sleep(0.4)
-    check(1 <= listed(browser) < total, "the search finds words of the text")
+    browser.until(f"document.querySelectorAll('#list button').length < {total}")
+    check(listed(browser) >= 1, "the search finds words of the text")
     here = row(browser)
     browser.reload()
     check(browser.value("document.getElementById('search').value") == phrase, "filters survive")
@@ -183,8 +206,40 @@ def decisions(browser, folder, made):
     check(head == HEAD, f"the header of the decisions: {head}")
     check({int(r[0]): (r[5], r[6]) for r in rows} == made, f"the decisions are those made: {rows}")
     for fields in rows:
-        check(not any(field.startswith(tuple("=+-@\t\r")) for field in fields[1:]), "no formulas")
+        check(not any(field.startswith(FORMULA) for field in fields[1:]), "no formulas")
     return content
+
+
+def loop(program, folder, content, made):
+    """Decisions become rows to learn from: those decided on, with another label and nothing else."""
+    head, *postings = read(POSTINGS)
+    label, text, title = (head.index(name) for name in ["role", "description", "title"])
+    applied = sorted(row for row, (does, _) in made.items() if does != "skip")
+    check({made[row][0] for row in applied} == {"accept", "keep", "other"}, "each decision is applied")
+    check(any(postings[row - 1][title].startswith(FORMULA) for row in applied), "one is on a formula")
+    expected = {row: [*postings[row - 1]] for row in applied}
+    for row, fields in expected.items():
+        fields[label] = made[row][1]
+
+    decisions, corrected = folder / "decisions.csv", folder / "corrected.csv"
+    decisions.write_bytes(content.encode())
+    rolecall(program, "review", decisions, POSTINGS, "-o", corrected)
+    found = read(corrected)
+    check(found == [head, *expected.values()], f"the rows decided on, as decided: {found}")
+
+    changed, rest, row = folder / "changed.csv", folder / "rest.csv", applied[0]
+    postings[row - 1][text] += " And more."
+    write(changed, [head, *postings])
+    _, said = rolecall(program, "review", decisions, changed, "-o", rest, status=1)
+    check(f"not applied: the text of row {row} is another" in said, f"a changed text is noticed: {said}")
+    check(read(rest) == [head, *(expected[row] for row in applied[1:])], "a changed text is left out")
+
+    old, new = folder / "old.rolecall", folder / "new.rolecall"
+    rolecall(program, "train", SAMPLE, "-o", old)
+    learn = ["retrain", old, "--add", corrected, "--allow-worse", "--json", "-o", new]
+    added = json.loads(rolecall(program, *learn)[0])["added"]
+    check(added == len(applied), f"{len(applied)} rows are learned from, not {added}")
+    rolecall(program, "classify", changed, "--model", new, "-o", folder / "classified.csv")
 
 
 def load(browser, folder, content):
@@ -196,7 +251,7 @@ def load(browser, folder, content):
     node = browser.send("DOM.getDocument")["root"]["nodeId"]
     field = browser.send("DOM.querySelector", nodeId=node, selector="#file")["nodeId"]
     browser.send("DOM.setFileInputFiles", nodeId=field, files=[str(path)])
-    time.sleep(0.3)
+    browser.until("!document.getElementById('progress').textContent.startsWith('0 ')")
     check(download(browser, folder) == content, "decisions loaded are those saved")
 
 
@@ -238,8 +293,24 @@ def policy_works(browser):
                 "Object.assign(document.createElement('img'), {src: 'https://example.invalid/'})"]:
         browser.value(f"(() => {{ try {{ document.body.append({put}); }} catch {{}} }})()")
     check(browser.value("window.probe === undefined"), "the policy stops scripts")
-    time.sleep(0.2)
-    check(browser.of("Log.entryAdded"), "the policy reports what it stops")
+    browser.wait("Log.entryAdded")
+
+
+def lab(colour):
+    """A colour as CIELAB has it: lightness from 0 to 100, and distances as they are seen."""
+    r, g, b = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+    x, y, z = (0.4124 * r + 0.3576 * g + 0.1805 * b, 0.2126 * r + 0.7152 * g + 0.0722 * b,
+               0.0193 * r + 0.1192 * g + 0.9505 * b)
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x / 0.9505, y, z / 1.089))
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def ground_and_ink(colours, dark, path):
+    (ground, share), *others = colours
+    lightness = lab(ground)[0]
+    check(lightness < 15 if dark else lightness > 95, f"{path}: a lightness of {lightness:.0f}")
+    ink = sum(share for colour, share in others if abs(lab(colour)[0] - lightness) > 50)
+    check(share > 0.5 and ink > 0.01, f"{path}: {share:.1%} are ground and {ink:.1%} ink")
 
 
 def access(browser, shots):
@@ -254,12 +325,36 @@ def access(browser, shots):
             check(over <= 0, f"nothing is cut off at {width} px: {over} px")
             poor = browser.value(CONTRAST)
             check(not poor, f"contrast of 4.5 in {name}: {poor}")
-            shot = browser.send("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+            picture = browser.picture()
             path = shots / f"{name}{'-summary' if opened else ''}.png"
-            path.write_bytes(base64.b64decode(shot))
+            path.write_bytes(base64.b64decode(picture))
+            ground_and_ink(browser.colours(picture), dark, path)
         browser.value("document.getElementById('summary').open = false")
     browser.look(1280, 900)
     check(not browser.value(UNNAMED), "every control has a name")
+
+
+def marks(browser):
+    """Marks for and against differ by line, and by the colours of ground and line whoever looks."""
+    kinds = ["for_winner", "for_rival", "masked"]
+    style = "getComputedStyle(document.querySelector('#legend .{}')).textDecorationStyle"
+    styles = {browser.value(style.format(kind)) for kind in kinds}
+    check(len(styles) == len(kinds), f"each mark has a line of its own: {styles}")
+    seen = []
+    for name, vision in itertools.product(
+        ["light", "dark"], ["none", "deuteranopia", "protanopia", "tritanopia"]
+    ):
+        browser.look(1280, 900, dark=name == "dark")
+        browser.send("Emulation.setEmulatedVisionDeficiency", type=vision)
+        pictures = [browser.picture(f"#legend .{kind}") for kind in kinds[:2]]
+        pairs = [[colour for colour, _ in browser.colours(picture)[:2]] for picture in pictures]
+        check(pairs not in seen, f"{vision} changes what is seen in {name}")
+        seen.append(pairs)
+        for what, ours, theirs in zip(["grounds", "lines"], *pairs):
+            apart = math.dist(lab(ours), lab(theirs))
+            check(apart > 20, f"{what} of marks in {name}, {vision}: {apart:.0f} apart, {ours} and {theirs}")
+    browser.send("Emulation.setEmulatedVisionDeficiency", type="none")
+    browser.look(1280, 900)
 
 
 def enlarged(page, count, length):
@@ -301,7 +396,7 @@ def timings(browser, page, folder):
         "shown": browser.value("window.opened"),
         "loaded": browser.value("performance.getEntriesByType('navigation')[0].domInteractive"),
     }
-    time.sleep(4)
+    browser.until("!document.querySelector('script[id^=block-]')")
     timed = """(() => {{ const from = performance.now(); {}; document.body.offsetHeight;
       return performance.now() - from; }})()"""
     for name in ["issue", "stated", "company"]:
@@ -327,21 +422,15 @@ def timings(browser, page, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", help="a review page", type=pathlib.Path)
-    parser.add_argument("--program", help="make the page with this rolecall", type=pathlib.Path)
-    parser.add_argument("--shots", default="/tmp/rolecall-shots", type=pathlib.Path)
+    parser.add_argument("program", help="the rolecall to make the page with", type=pathlib.Path)
+    parser.add_argument("shots", help="the folder for pictures", type=pathlib.Path)
     arguments = parser.parse_args()
     arguments.shots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        page = arguments.page
-        if arguments.program:
-            page = folder / "review.html"
-            subprocess.run([arguments.program, "audit", HERE / "injections.csv", "--report", page],
-                           check=True, stdout=subprocess.DEVNULL)
-        if page is None:
-            parser.error("give a page or --program")
-        address = page.resolve().as_uri()
+        page = folder / "review.html"
+        rolecall(arguments.program, "audit", POSTINGS, "--report", page)
+        address = page.as_uri()
         browser = Browser(folder)
         try:
             browser.look(1280, 900)
@@ -352,11 +441,14 @@ def main():
             filters(browser)
             movement(browser)
             content = decisions(browser, folder, made)
+            loop(arguments.program, folder, content, made)
             load(browser, folder, content)
             without_storage(browser)
             every_posting(browser)
             access(browser, arguments.shots)
             unharmed(browser, address)
+            # After it, as Chromium simulates eyes by requests of its own.
+            marks(browser)
             policy_works(browser)
             timings(browser, page.read_text(encoding="utf-8"), folder)
         finally:

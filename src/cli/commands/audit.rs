@@ -74,9 +74,10 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
     }
     let label = if labelled { given_label } else { stated_label };
     let mut rows = AuditRows::new(lexicon);
-    while let Some(batch) = postings.next()? {
-        let columns = postings.columns();
-        let batch: Vec<Posting> = batch
+    let mut batch = postings.next()?;
+    while let Some(read) = batch {
+        let columns = &postings.columns().clone();
+        let read: Vec<Posting> = read
             .iter()
             .map(|row| Posting {
                 row: row.number,
@@ -89,7 +90,9 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
                 stated: label(row, columns, lexicon).ok(),
             })
             .collect();
-        rows.add(&batch).context("cannot keep rows aside in a temporary file")?;
+        let (added, next) = rayon::join(|| rows.add(&read), || postings.next());
+        added.context("cannot keep rows aside in a temporary file")?;
+        batch = next?;
     }
     rows.group();
     Ok((rows, postings.finish()?.1))
