@@ -1,8 +1,9 @@
 //! What was typed.
 
 use crate::model::View;
-use crate::postings::{Column, ColumnNames};
+use crate::postings::{Column, ColumnNames, Dialect};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use encoding_rs::Encoding;
 use std::path::PathBuf;
 
 /// Tells what job postings are really for: Product Owner, Product Manager or Technical Project
@@ -60,9 +61,15 @@ pub(crate) struct Input {
 pub(crate) struct Reading {
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
-    /// Character between fields
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    pub(crate) delimiter: u8,
+    /// Character between fields (found otherwise: comma, tab, semicolon or bar)
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// Encoding of the files, such as windows-1252 (found otherwise)
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub(crate) encoding: Option<&'static Encoding>,
+    /// The first line is a row: columns are called by their numbers, from 1
+    #[arg(long)]
+    pub(crate) no_header: bool,
     /// Write the rows that could not be read to this file, with their line and the reason
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
@@ -71,6 +78,18 @@ pub(crate) struct Reading {
     pub(crate) max_rejects: Option<u64>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+impl Reading {
+    /// How files are to be read.
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect {
+            names: self.columns.names(),
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            no_header: self.no_header,
+        }
+    }
 }
 
 /// Columns by name; found by themselves otherwise.
@@ -358,7 +377,7 @@ pub(crate) enum ModelCommand {
         #[arg(long, value_name = "N", default_value = "10")]
         top: usize,
         #[command(flatten)]
-        reading: Reading,
+        reading: Box<Reading>,
     },
     /// Write the counts of a model, or a compact model to give away
     Export {
@@ -388,6 +407,11 @@ fn delimiter(text: &str) -> Result<u8, String> {
             _ => Err("give one ASCII character, or `tab`".into()),
         },
     }
+}
+
+fn encoding(text: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(text.as_bytes())
+        .ok_or_else(|| "give the name of an encoding, such as windows-1252 or utf-16le".into())
 }
 
 fn precision(text: &str) -> Result<f64, String> {

@@ -5,7 +5,7 @@ use super::args::{Common, Input, Reading};
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
-use crate::postings::{Batch, Column, Columns, PostingReader, Row, listed};
+use crate::postings::{Batch, Column, Columns, HEADER, PostingReader, REJECTED, Row, listed};
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -75,6 +75,8 @@ pub(crate) struct Postings<'a> {
     waiting: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
     rejects: Option<csv::Writer<Output>>,
+    /// Whether the rejected rows have their header.
+    headed: bool,
     first_reason: Option<String>,
     pub(crate) tally: Tally,
 }
@@ -95,11 +97,12 @@ impl<'a> Postings<'a> {
             None => None,
             Some(path) => {
                 let mut writer = csv::Writer::from_writer(Output::open(Some(path))?);
-                writer.write_record(["file", "line", "reason", "raw"])?;
+                writer.write_record(REJECTED)?;
                 Some(writer)
             }
         };
-        Ok(Self { reading, waiting, reader, rejects, first_reason: None, tally: Tally::default() })
+        let (first_reason, tally) = (None, Tally::default());
+        Ok(Self { reading, waiting, reader, rejects, headed: false, first_reason, tally })
     }
 
     /// Goes on with other files, which may have other columns.
@@ -107,6 +110,7 @@ impl<'a> Postings<'a> {
         self.waiting = files.into_iter();
         let first = self.waiting.next().expect("there is at least one input");
         self.reader = open(&first, self.reading)?;
+        self.headed = false;
         Ok(())
     }
 
@@ -121,6 +125,11 @@ impl<'a> Postings<'a> {
 
     pub(crate) fn header(&self) -> &[String] {
         self.reader.header()
+    }
+
+    /// The byte between the fields of the file that is being read.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.reader.delimiter()
     }
 
     pub(crate) fn columns(&self) -> &Columns {
@@ -153,6 +162,10 @@ impl<'a> Postings<'a> {
                         Some(format!("{}, line {line}: {}", self.reader.file(), reject.reason));
                 }
                 if let Some(writer) = &mut self.rejects {
+                    let head = self.reader.head();
+                    if !std::mem::replace(&mut self.headed, true) {
+                        writer.write_record([self.reader.file(), "1", HEADER, head])?;
+                    }
                     let fields: [&[u8]; 4] = [
                         self.reader.file().as_bytes(),
                         line.as_bytes(),
@@ -217,7 +230,7 @@ impl<'a> Postings<'a> {
 }
 
 fn open(path: &Path, reading: &Reading) -> Result<PostingReader> {
-    let reader = PostingReader::open(path, &reading.columns.names(), reading.delimiter)?;
+    let reader = PostingReader::open(path, &reading.dialect())?;
     if !reading.common.quiet {
         let named = Column::ALL.into_iter().filter_map(|column| {
             let place = reader.columns().place(column)?;

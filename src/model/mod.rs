@@ -30,6 +30,7 @@ pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
 pub use rows::Rows;
 use store::Features;
+pub(crate) use store::MAGIC;
 pub use store::{FORMAT, Header, StoredFeature};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{Counting, Trained, leave_organisation_out};

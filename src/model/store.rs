@@ -28,7 +28,7 @@ use std::io::{Read, Write};
 
 /// Raised when older programs could not read a new file.
 pub const FORMAT: u32 = 2;
-const MAGIC: &str = "rolecall-model ";
+pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;
 /// So are workings that unpack to more than this.

@@ -1,10 +1,13 @@
 //! Files of postings: found columns, rows, and rows set aside.
 
 mod columns;
+mod encoding;
+mod open;
 mod reader;
-mod recorder;
+mod records;
 mod spool;
+mod window;
 
 pub use columns::{Column, ColumnNames, Columns, listed};
-pub use reader::{Batch, InputError, PostingReader, Rejected, Row};
+pub use reader::{Batch, Dialect, HEADER, InputError, PostingReader, REJECTED, Rejected, Row};
 pub use spool::{Place, Spool};

@@ -1,16 +1,24 @@
-//! Rows from a CSV file, plain or gzip, or from standard input.
+//! Rows from a table of postings.
 
 use super::columns::{Column, ColumnNames, Columns};
-use super::recorder::Recorder;
-use csv::{ByteRecord, StringRecord};
-use flate2::bufread::MultiGzDecoder;
-use memchr::memchr_iter;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use super::open::open;
+use super::records::{Found, Wrong, fields, first, lines, position};
+use super::window::Window;
+use crate::model::MAGIC as MODEL;
+use csv::StringRecord;
+use encoding_rs::Encoding;
+use std::io::Cursor;
 use std::path::Path;
 
-const BUFFER: usize = 1 << 18;
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// Bytes of rows that are given together: the rows of a batch, if they are long, are fewer.
+const BATCH_BYTES: usize = 1 << 23;
+/// Delimiters that are looked for.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Columns of a file of rejected rows. The first of its rows has the header of the file they are of.
+pub const REJECTED: [&str; 4] = ["file", "line", "reason", "raw"];
+const REJECTED_HEAD: &str = "file,line,reason,raw\n";
+/// What stands as the reason there.
+pub const HEADER: &str = "header";
 
 /// Why a file cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +39,19 @@ pub enum InputError {
         /// What is wrong and what to do.
         problem: String,
     },
+}
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Dialect {
+    /// Columns that were chosen.
+    pub names: ColumnNames,
+    /// Byte between fields, if it is not to be found.
+    pub delimiter: Option<u8>,
+    /// Encoding, if it is not to be found.
+    pub encoding: Option<&'static Encoding>,
+    /// Whether the first line is a row: columns are then called by their numbers, from 1.
+    pub no_header: bool,
 }
 
 /// A row that could be read.
@@ -74,66 +95,176 @@ pub struct Batch {
 /// Reads postings from one file.
 pub struct PostingReader {
     file: String,
-    csv: csv::Reader<Recorder<Box<dyn Read + Send>>>,
+    window: Window,
+    delimiter: u8,
+    encoding: &'static Encoding,
+    head: String,
     header: Vec<String>,
     columns: Columns,
     next: u64,
-    record: ByteRecord,
+    /// Line that the rest of the window begins on, from 1.
+    line: u64,
 }
 
 impl PostingReader {
-    /// Opens a file, or standard input for `-`, and reads its header.
+    /// Opens a file, or standard input for `-`, and reads its header. A file of rejected rows is read as
+    /// those rows.
     ///
     /// # Errors
     /// If there is no such file, or it is not a table with a column for the text.
-    pub fn open(path: &Path, names: &ColumnNames, delimiter: u8) -> Result<Self, InputError> {
+    pub fn open(path: &Path, dialect: &Dialect) -> Result<Self, InputError> {
         let file = if path == Path::new("-") {
             "standard input".into()
         } else {
             path.display().to_string()
         };
-        let io = |source| InputError::Io { file: file.clone(), source };
-        let content = |problem: String| InputError::Content { file: file.clone(), problem };
-        let mut input: Box<dyn BufRead + Send> = if path == Path::new("-") {
-            Box::new(BufReader::with_capacity(BUFFER, std::io::stdin()))
-        } else {
-            let opened = File::open(path).map_err(io)?;
-            if opened.metadata().map_err(io)?.is_dir() {
-                return Err(content("it is a folder; name the file in it".into()));
-            }
-            Box::new(BufReader::with_capacity(BUFFER, opened))
+        let opened = open(path, dialect.encoding);
+        let opened = opened.map_err(|source| InputError::Io { file: file.clone(), source })?;
+        let mut reader = Self {
+            file,
+            window: Window::new(opened.text),
+            delimiter: b',',
+            encoding: opened.encoding,
+            head: String::new(),
+            header: Vec::new(),
+            columns: Columns::default(),
+            next: 1,
+            line: 1,
         };
-        if input.fill_buf().map_err(io)?.starts_with(&[0x1f, 0x8b]) {
-            input = Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(input)));
+        reader.fill(REJECTED_HEAD.len())?;
+        if reader.window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
+            reader = reader.rejected(dialect)?;
+        } else {
+            reader.begin(dialect)?;
         }
-        let start = input.fill_buf().map_err(io)?;
-        let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
-        if start[bom..].is_empty() {
-            return Err(content(
-                "it is empty; a header line and at least one row are needed".into(),
-            ));
+        if reader.columns.place(Column::Description).is_none() {
+            return Err(reader.content(Columns::no_description(&reader.header)));
         }
-        if start.iter().take(8192).any(|&b| b == 0) {
-            let problem = "it is not text (it has NUL bytes); export the table as CSV in UTF-8";
-            return Err(content(problem.into()));
+        Ok(reader)
+    }
+
+    /// Reads the header.
+    fn begin(&mut self, dialect: &Dialect) -> Result<(), InputError> {
+        self.fill(1)?;
+        if self.window.rest().is_empty() {
+            let problem = "it is empty; a header line and at least one row are needed";
+            return Err(self.content(problem.into()));
         }
-        input.consume(bom);
-        let mut csv = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .buffer_capacity(BUFFER)
-            .from_reader(Recorder::new(input as Box<dyn Read + Send>));
-        let header = csv.byte_headers().map_err(|e| content(e.to_string()))?;
-        let header: Result<Vec<String>, _> =
-            header.iter().map(|name| String::from_utf8(name.to_vec())).collect();
-        let header = header.map_err(|_| {
-            content("the header line is not UTF-8 text; save the file as CSV in UTF-8".into())
+        if self.window.rest().starts_with(MODEL.as_bytes()) {
+            return Err(
+                self.content("it is a model and has no postings; give it with --model".into())
+            );
+        }
+        if is_binary(self.window.rest()) {
+            let problem =
+                "it is not text (it has many control characters); export the table as CSV";
+            return Err(self.content(problem.into()));
+        }
+        let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
+        let known = dialect.delimiter.map(|d| vec![d]);
+        for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
+            let Some((end, header)) = self.header_by(delimiter)? else { continue };
+            let described = Columns::find(&header, &dialect.names)
+                .is_ok_and(|columns| columns.place(Column::Description).is_some());
+            let rank = (described && !dialect.no_header, header.len());
+            if best.as_ref().is_none_or(|b| rank > (b.0, b.1)) {
+                best = Some((rank.0, rank.1, delimiter, header, end));
+            }
+        }
+        let Some((_, _, delimiter, header, end)) = best else {
+            let problem = "its header line has a quote that is not closed where it should be";
+            return Err(self.content(problem.into()));
+        };
+        self.delimiter = delimiter;
+        if dialect.no_header {
+            self.header = (1..=header.len()).map(|n| n.to_string()).collect();
+        } else {
+            self.head = String::from_utf8_lossy(&self.window.rest()[..end]).trim_end().to_owned();
+            self.line += lines(&self.window.rest()[..end]);
+            self.window.skip(end);
+            self.header = header;
+        }
+        self.columns = Columns::find(&self.header, &dialect.names).map_err(|p| self.content(p))?;
+        Ok(())
+    }
+
+    /// The header as read with a delimiter, and where it ends; nothing if its quotes are not sound then.
+    fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, InputError> {
+        let end = loop {
+            let at_end = self.window.at_end();
+            match first(self.window.rest(), delimiter, 0, at_end) {
+                Found::More => self.fill_more()?,
+                Found::Record { end } | Found::Wrong { end, why: Wrong::Fields(_) } => break end,
+                Found::Wrong { .. } => return Ok(None),
+            }
+        };
+        let line = std::str::from_utf8(&self.window.rest()[..end]).map_err(|_| {
+            let problem = "the header line is not UTF-8 text; name its encoding with --encoding";
+            self.content(problem.into())
         })?;
-        let columns = Columns::find(&header, names).map_err(content)?;
-        if columns.place(Column::Description).is_none() {
-            return Err(content(Columns::no_description(&header)));
+        let mut header = Vec::new();
+        fields(line, delimiter, |field| header.push(field.to_owned()));
+        Ok(Some((end, header)))
+    }
+
+    /// The rows in this file of rejected rows, as the file that they are of.
+    fn rejected(mut self, dialect: &Dialect) -> Result<Self, InputError> {
+        self.begin(&Dialect::default())?;
+        let (mut text, mut head) = (String::new(), None);
+        loop {
+            let batch = self.batch(usize::MAX)?;
+            if let Some(wrong) = batch.rejected.first() {
+                let problem = format!("line {}: {}", wrong.line, wrong.reason);
+                return Err(self.content(problem));
+            }
+            if batch.rows.is_empty() {
+                break;
+            }
+            for row in &batch.rows {
+                let (reason, raw) = (&row.fields[2], &row.fields[3]);
+                let is_header = reason == HEADER;
+                if is_header && head.as_deref().is_some_and(|head| head != raw) {
+                    let problem =
+                        "its rows are of files with several headers; give those of each alone";
+                    return Err(self.content(problem.into()));
+                }
+                if !is_header || (head.is_none() && !raw.is_empty()) {
+                    text += raw;
+                    text.push('\n');
+                }
+                if is_header {
+                    head = Some(raw.to_owned());
+                }
+            }
         }
-        Ok(Self { file, csv, header, columns, next: 1, record: ByteRecord::new() })
+        if head.is_none() {
+            return Err(self.content("it has no row with the header of the rejected rows".into()));
+        }
+        let mut inner =
+            Self { window: Window::new(Box::new(Cursor::new(text))), next: 1, line: 1, ..self };
+        inner.begin(dialect)?;
+        Ok(inner)
+    }
+
+    /// Reads until so many bytes are there, or the end.
+    fn fill(&mut self, least: usize) -> Result<(), InputError> {
+        while self.window.rest().len() < least && !self.window.at_end() {
+            self.window
+                .more()
+                .map_err(|source| InputError::Io { file: self.file.clone(), source })?;
+        }
+        Ok(())
+    }
+
+    /// Reads more than there is: as much again, where that is much, so that looking at it again and again
+    /// costs no more than looking twice.
+    fn fill_more(&mut self) -> Result<(), InputError> {
+        let length = self.window.rest().len();
+        self.fill(if length < BATCH_BYTES { length + 1 } else { 2 * length })
+    }
+
+    fn content(&self, problem: String) -> InputError {
+        InputError::Content { file: self.file.clone(), problem }
     }
 
     /// Name of the file for messages.
@@ -144,6 +275,21 @@ impl PostingReader {
     /// The names of all columns.
     pub fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// The header line as it stands; empty if there is none.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// Byte between fields.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// Encoding of the file.
+    pub fn encoding(&self) -> &'static Encoding {
+        self.encoding
     }
 
     /// Which column holds what.
@@ -157,53 +303,83 @@ impl PostingReader {
     /// If the file can no longer be read. Rows that are wrong are set aside instead.
     pub fn batch(&mut self, most: usize) -> Result<Batch, InputError> {
         let mut batch = Batch::default();
-        let done = self.csv.position().byte();
-        self.csv.get_mut().forget_before(done);
-        while batch.rows.len() + batch.rejected.len() < most {
-            let start = self.csv.position().clone();
-            let more = self.csv.read_byte_record(&mut self.record).map_err(|e| self.error(e))?;
-            if !more {
-                break;
+        let mut bytes = 0;
+        while batch.rows.len() + batch.rejected.len() < most && bytes < BATCH_BYTES {
+            // Empty lines are no rows.
+            let empty = self.window.rest().iter().take_while(|b| b"\r\n".contains(b)).count();
+            self.pass(empty);
+            if self.window.rest().is_empty() {
+                if self.window.at_end() {
+                    break;
+                }
+                self.fill(1)?;
+                continue;
             }
-            let end = self.csv.position().byte();
-            let raw = self.csv.get_ref().bytes(start.byte(), end);
-            // The line break before a row, and empty lines, count as its beginning to the parser.
-            let first = raw.iter().position(|b| !b"\r\n".contains(b)).unwrap_or(raw.len());
-            let (before, content) = raw.split_at(first);
-            let line = start.line() + memchr_iter(b'\n', before).count() as u64;
-            let number = self.next;
+            let at_end = self.window.at_end();
+            let (end, why) =
+                match first(self.window.rest(), self.delimiter, self.header.len(), at_end) {
+                    Found::More => {
+                        self.fill_more()?;
+                        continue;
+                    }
+                    Found::Record { end } => (end, None),
+                    Found::Wrong { end, why } => (end, Some(why)),
+                };
+            let (number, line) = (self.next, self.line);
             self.next += 1;
-            match self.row() {
+            match self.row(&self.window.rest()[..end], why) {
                 Ok(fields) => batch.rows.push(Row { number, line, fields }),
                 Err(reason) => {
-                    let raw = content.strip_suffix(b"\n").unwrap_or(content);
-                    let raw = raw.strip_suffix(b"\r").unwrap_or(raw).to_vec();
+                    let raw = without_line_end(&self.window.rest()[..end]).to_vec();
                     batch.rejected.push(Rejected { line, reason, raw });
                 }
             }
+            bytes += end;
+            self.pass(end);
         }
         Ok(batch)
     }
 
-    fn row(&self) -> Result<StringRecord, String> {
-        let (found, expected) = (self.record.len(), self.header.len());
-        if found != expected {
-            return Err(format!("the row has {found} fields and the header {expected}"));
-        }
-        StringRecord::from_byte_record(self.record.clone()).map_err(|e| {
-            let column = &self.header[e.utf8_error().field()];
-            let at = e.utf8_error().valid_up_to() + 1;
-            format!("column {column:?} is not UTF-8 at its byte {at}")
-        })
+    /// Goes behind some bytes.
+    fn pass(&mut self, length: usize) {
+        self.line += lines(&self.window.rest()[..length]);
+        self.window.skip(length);
     }
 
-    fn error(&self, error: csv::Error) -> InputError {
-        let file = self.file.clone();
-        match error.into_kind() {
-            csv::ErrorKind::Io(source) => InputError::Io { file, source },
-            other => InputError::Content { file, problem: format!("{other:?}") },
+    fn row(&self, record: &[u8], why: Option<Wrong>) -> Result<StringRecord, String> {
+        match why {
+            Some(Wrong::Fields(found)) => {
+                let expected = self.header.len();
+                return Err(format!("the row has {found} fields and the header {expected}"));
+            }
+            Some(Wrong::Quote) => {
+                return Err("a quoted field is not closed where it should be".into());
+            }
+            None => {}
         }
+        let text = std::str::from_utf8(record).map_err(|e| {
+            let (field, at) = position(record, self.delimiter, e.valid_up_to());
+            format!("column {:?} is not UTF-8 at its byte {at}", self.header[field])
+        })?;
+        let mut row = StringRecord::with_capacity(text.len(), self.header.len());
+        fields(text, self.delimiter, |field| row.push_field(field));
+        Ok(row)
     }
+}
+
+/// Bytes of the beginning in which control characters tell that it is no text.
+const LOOKED_AT: usize = 1 << 13;
+
+fn is_binary(bytes: &[u8]) -> bool {
+    let looked = &bytes[..bytes.len().min(LOOKED_AT)];
+    let control = |b: &&u8| **b < 0x20 && !b"\t\n\r\x0c\x1b".contains(b);
+    10 * looked.iter().filter(control).count() > looked.len()
+}
+
+/// Without the end of its line.
+fn without_line_end(record: &[u8]) -> &[u8] {
+    let record = record.strip_suffix(b"\n").unwrap_or(record);
+    record.strip_suffix(b"\r").unwrap_or(record)
 }
 
 #[cfg(test)]
@@ -214,7 +390,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<(Vec<Row>, Vec<Rejected>, Columns), InputError> {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(bytes).expect("room for a few bytes");
-        let mut reader = PostingReader::open(file.path(), &ColumnNames::default(), b',')?;
+        let mut reader = PostingReader::open(file.path(), &Dialect::default())?;
         let (mut rows, mut rejected) = (Vec::new(), Vec::new());
         loop {
             let batch = reader.batch(2)?;
@@ -240,8 +416,10 @@ mod tests {
     #[test]
     fn rows_that_are_wrong_are_set_aside_as_they_stand() {
         let csv = b"title,text\na,\"x\ny\"\nb,one,two\n\nc,\xff\xfe\nd,fine\n";
-        let (rows, rejected, _) = read(csv).expect("a table");
-        assert_eq!(rows.iter().map(|r| r.number).collect::<Vec<_>>(), [1, 4]);
+        // Enough good letters to tell that it is UTF-8.
+        let csv = [&csv[..], "e,\u{e4}\u{f6}\u{fc}\u{df}\n".repeat(2).as_bytes()].concat();
+        let (rows, rejected, _) = read(&csv).expect("a table");
+        assert_eq!(rows.iter().map(|r| r.number).collect::<Vec<_>>(), [1, 4, 5, 6]);
         assert_eq!(rejected.len(), 2);
         assert_eq!((rejected[0].line, rejected[0].raw.as_slice()), (4, b"b,one,two".as_slice()));
         assert_eq!((rejected[1].line, rejected[1].raw.as_slice()), (6, b"c,\xff\xfe".as_slice()));
@@ -262,7 +440,7 @@ mod tests {
             (&b""[..], "empty"),
             (b"\xef\xbb\xbf", "empty"),
             (b"\x7fELF\x01\0\0\0", "not text"),
-            (b"\xff\xd8\xff\xe0 jpeg\n", "not UTF-8"),
+            (b"\xff\xd8\xff\xe0 jpeg\n", "no column with the text"),
             (b"name,adress\nx,y\n", "no column with the text"),
         ] {
             let error = read(bytes).map(|_| ()).expect_err("no table").to_string();

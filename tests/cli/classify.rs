@@ -167,7 +167,7 @@ fn several_files_are_one_table_if_their_columns_agree() {
 }
 
 const WITH_WRONG_ROWS: &[u8] =
-    b"title,text\nPO,\"one\ntwo\"\nBaker,Bread,fresh\nCook\nClerk,\xff\nSmith,Iron\n";
+    b"title,text\nPO,\"one\ntwo \xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f\"\nBaker,Bread,fresh\nCook\nClerk,\xff\nSmith,Iron\n";
 
 #[test]
 fn wrong_rows_are_set_aside_with_line_and_reason() {
@@ -181,13 +181,13 @@ fn wrong_rows_are_set_aside_with_line_and_reason() {
     let wrong = Table::parse(wrong.as_bytes());
     assert_eq!(output.column("title"), ["PO", "Smith"]);
     assert_eq!(wrong.header, ["file", "line", "reason", "raw"]);
-    assert_eq!(wrong.column("file"), ["in.csv"; 3]);
-    assert_eq!(wrong.column("line"), ["4", "5", "6"]);
-    assert_eq!(wrong.column("raw")[..2], ["Baker,Bread,fresh", "Cook"]);
+    assert_eq!(wrong.column("file"), ["in.csv"; 4]);
+    assert_eq!(wrong.column("line"), ["1", "4", "5", "6"]);
+    assert_eq!(wrong.column("raw")[..3], ["title,text", "Baker,Bread,fresh", "Cook"]);
     assert!(workspace.read("wrong.csv").windows(7).any(|w| w == b"Clerk,\xff"));
     let reasons = wrong.column("reason");
-    assert!(reasons[0].contains("3 fields") && reasons[1].contains("1 fields"), "{reasons:?}");
-    assert!(reasons[2].contains("\"text\" is not UTF-8"), "{reasons:?}");
+    assert!(reasons[1].contains("3 fields") && reasons[2].contains("1 fields"), "{reasons:?}");
+    assert!(reasons[3].contains("\"text\" is not UTF-8"), "{reasons:?}");
     let summary = ran.lines.last().expect("a summary");
     let summary: serde_json::Value = serde_json::from_str(summary).expect("JSON");
     assert_eq!(summary["rows_read"], 5);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod classify;
+mod dirt;
 mod evaluate;
 mod explain;
 mod input;

@@ -110,7 +110,7 @@ fn enough(rows: &AuditRows, roles: usize) -> bool {
 
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
     let mut writer = csv::WriterBuilder::new()
-        .delimiter(args.input.reading.delimiter)
+        .delimiter(args.input.reading.delimiter.unwrap_or(b','))
         .from_writer(Output::open(args.output.as_deref())?);
     writer.write_record(audit_columns())?;
     if args.all {

@@ -41,7 +41,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     // Read before anything is written: an input without rows is an error.
     let mut batch = postings.next()?;
     postings.need_rows()?;
-    let mut rows = Rows::open(args, postings.header(), &lexicon)?;
+    let mut rows = Rows::open(args, &postings, &lexicon)?;
     let mut summary = Summary::default();
     while let Some(rows_in) = batch {
         let columns = postings.columns().clone();
@@ -93,7 +93,7 @@ enum Rows {
 }
 
 impl Rows {
-    fn open(args: &Classify, header: &[String], lexicon: &Lexicon) -> Result<Self> {
+    fn open(args: &Classify, postings: &Postings, lexicon: &Lexicon) -> Result<Self> {
         let terminal = std::io::stdout().is_terminal() && to_stdout(args.output.as_deref());
         let format = args.format.unwrap_or(if terminal { Format::Table } else { Format::Csv });
         let mut output = Output::open(args.output.as_deref())?;
@@ -105,8 +105,11 @@ impl Rows {
             return Ok(Self::Table(output, table));
         }
         let mut writer =
-            csv::WriterBuilder::new().delimiter(args.input.reading.delimiter).from_writer(output);
-        writer.write_record(header.iter().chain(&added_columns(lexicon.roles())))?;
+            csv::WriterBuilder::new().delimiter(postings.delimiter()).from_writer(output);
+        if !args.input.reading.no_header {
+            let added = added_columns(lexicon.roles());
+            writer.write_record(postings.header().iter().chain(&added))?;
+        }
         Ok(Self::Csv(Box::new(writer)))
     }
 

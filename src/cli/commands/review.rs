@@ -24,7 +24,7 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
     }
     let mut writer = csv::WriterBuilder::new()
-        .delimiter(args.input.reading.delimiter)
+        .delimiter(postings.delimiter())
         .from_writer(Output::open(args.output.as_deref())?);
     let added = place.is_none().then_some(LABEL);
     writer.write_record(postings.header().iter().map(String::as_str).chain(added))?;

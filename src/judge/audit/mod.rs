@@ -169,8 +169,8 @@ impl Auditor<'_> {
             let known = |key| without.weights(key).is_some();
             let nothing = says_nothing(&evidence, known);
             let short = evidence.words() < SHORT;
-            let mut told: Vec<&Matter> =
-                matters.iter().filter(|m| !nothing && !(short && m.needs_text())).collect();
+            let groundless = |m: &&Matter| nothing || (short && m.needs_text());
+            let mut told: Vec<&Matter> = matters.iter().filter(|m| !groundless(m)).collect();
             let too_little = Matter::too_little_text();
             if told.is_empty() {
                 told.push(&too_little);

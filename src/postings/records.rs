@@ -1,0 +1,237 @@
+//! Where CSV records begin and end, whatever was done to their quotes.
+//!
+//! A record is sound if each of its quoted fields is closed before a delimiter or a line's end, and it
+//! has as many fields as the header. What is not sound is read as far as one can tell what was meant;
+//! otherwise it is set aside up to the next line at which a sound record begins, so that a quote that
+//! is never closed costs its own line and not the rest of the file.
+
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+
+/// Bytes of the longest record: a longer one has a quote that is not closed.
+pub(super) const LONGEST: usize = 1 << 26;
+/// Lines that are tried for the beginning of a sound record, and the bytes that each is looked at.
+const TRIED: usize = 1000;
+const REACH: usize = 1 << 16;
+
+/// The first record of some bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It takes more bytes to tell.
+    More,
+    /// A record that can be read, and the bytes it takes with its line's end.
+    Record { end: usize },
+    /// Bytes to be set aside, with their line's end.
+    Wrong { end: usize, why: Wrong },
+}
+
+/// Why bytes are no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// It has so many fields.
+    Fields(usize),
+    /// A quoted field is not closed, or goes on behind its quote.
+    Quote,
+}
+
+/// What stands at the beginning of some bytes, read strictly.
+enum Scan {
+    More,
+    /// A record of so many bytes and fields.
+    Record {
+        end: usize,
+        fields: usize,
+    },
+    /// A quoted field that is not closed, or goes on behind its quote.
+    Odd,
+}
+
+fn scan(bytes: &[u8], delimiter: u8, at_end: bool) -> Scan {
+    let ends =
+        |at: usize| bytes.get(at).is_none_or(|&b| b == delimiter || b == b'\n' || b == b'\r');
+    let (mut at, mut fields) = (0, 1);
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                let Some(quote) = memchr(b'"', &bytes[at..]) else {
+                    return if at_end { Scan::Odd } else { Scan::More };
+                };
+                at += quote + 1;
+                if bytes.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+            if at == bytes.len() && !at_end {
+                return Scan::More;
+            }
+            if !ends(at) {
+                return Scan::Odd;
+            }
+        } else {
+            match memchr3(delimiter, b'\n', b'\r', &bytes[at..]) {
+                Some(length) => at += length,
+                None if at_end => at = bytes.len(),
+                None => return Scan::More,
+            }
+        }
+        match bytes.get(at) {
+            Some(&b) if b == delimiter => (at, fields) = (at + 1, fields + 1),
+            Some(b'\r') if at + 1 == bytes.len() && !at_end => return Scan::More,
+            _ => return Scan::Record { end: after_line(bytes, at), fields },
+        }
+    }
+}
+
+/// Where the next line begins, if a line ends here.
+fn after_line(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => at + 2,
+        Some(_) => at + 1,
+        None => at,
+    }
+}
+
+/// Where the line that begins here ends, with its end.
+fn line(bytes: &[u8]) -> usize {
+    memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |at| after_line(bytes, at))
+}
+
+/// The first record of some bytes; `fields` is the number of fields of the header, `at_end` whether no
+/// more bytes follow.
+pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+    match scan(bytes, delimiter, at_end) {
+        Scan::Record { end, fields: found } if found == fields => Found::Record { end },
+        Scan::Record { end, fields: found } => Found::Wrong { end, why: Wrong::Fields(found) },
+        Scan::More if bytes.len() < LONGEST => Found::More,
+        // To tell what was meant takes the lines that follow.
+        Scan::Odd if !at_end && bytes.len() < REACH => Found::More,
+        Scan::More | Scan::Odd => mended(bytes, delimiter, fields, at_end),
+    }
+}
+
+/// A record whose quotes are wrong: a line that has as many fields as it should and closes what it
+/// opens can be read.
+fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+    let own = line(bytes);
+    let closed = memchr_iter(b'"', &bytes[..own]).count().is_multiple_of(2);
+    if closed && count(&bytes[..own], delimiter) == fields {
+        return Found::Record { end: own };
+    }
+    let sound = |start: usize| {
+        let rest = &bytes[start..];
+        let rest = &rest[..rest.len().min(REACH)];
+        match scan(rest, delimiter, at_end && start + rest.len() == bytes.len()) {
+            Scan::Record { end, fields: found } => {
+                found == fields && !has_stray_quotes(&rest[..end], delimiter)
+            }
+            Scan::More | Scan::Odd => false,
+        }
+    };
+    let mut end = own;
+    for _ in 0..TRIED {
+        if end == bytes.len() || sound(end) {
+            break;
+        }
+        end += line(&bytes[end..]);
+    }
+    Found::Wrong { end, why: Wrong::Quote }
+}
+
+/// The fields of a line whose quotes are wrong, as [`fields`] would read them.
+fn count(line: &[u8], delimiter: u8) -> usize {
+    let mut found = 0;
+    each_field(line, delimiter, &mut |_, _| found += 1);
+    found
+}
+
+/// Whether quotes stand in fields that are not quoted.
+fn has_stray_quotes(record: &[u8], delimiter: u8) -> bool {
+    let mut stray = false;
+    each_field(record, delimiter, &mut |field, quoted| stray |= !quoted && field.contains(&b'"'));
+    stray
+}
+
+/// Calls `then` for each field of a record, with its bytes without the quotes around it, and whether it
+/// stands in quotes. Behind a closing quote a field goes on as it stands.
+fn each_field<'r>(record: &'r [u8], delimiter: u8, then: &mut dyn FnMut(&'r [u8], bool)) {
+    let record = match record {
+        [rest @ .., b'\r', b'\n'] | [rest @ .., b'\n' | b'\r'] => rest,
+        all => all,
+    };
+    let mut rest = record;
+    loop {
+        let end = if let [b'"', inner @ ..] = rest {
+            let closed = closing(inner);
+            if closed + 1 >= inner.len() || inner[closed + 1] == delimiter {
+                then(&inner[..closed], true);
+                closed + 2
+            } else {
+                let end = closed + 2 + until(&inner[closed + 1..], delimiter);
+                then(&rest[..end], false);
+                end
+            }
+        } else {
+            let end = until(rest, delimiter);
+            then(&rest[..end], false);
+            end
+        };
+        if end >= rest.len() {
+            return;
+        }
+        rest = &rest[end + 1..];
+    }
+}
+
+fn until(bytes: &[u8], delimiter: u8) -> usize {
+    memchr(delimiter, bytes).unwrap_or(bytes.len())
+}
+
+/// Where the quoted field that begins here is closed; its end if it is not.
+fn closing(inner: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(quote) = memchr(b'"', &inner[at..]) {
+        at += quote;
+        if inner.get(at + 1) != Some(&b'"') {
+            return at;
+        }
+        at += 2;
+    }
+    inner.len()
+}
+
+/// The fields of a record that was found, pushed one by one. Doubled quotes of a quoted field become
+/// one.
+pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(&str)) {
+    each_field(record.as_bytes(), delimiter, &mut |field, quoted| {
+        let text = std::str::from_utf8(field).expect("cut at ASCII");
+        if quoted && memchr(b'"', field).is_some() {
+            push(&text.replace("\"\"", "\""));
+        } else if let Some(inner) = text.strip_prefix('"').filter(|_| !quoted) {
+            let (inner, behind) = inner.split_at(closing(inner.as_bytes()));
+            push(&(inner.replace("\"\"", "\"") + behind.strip_prefix('"').unwrap_or(behind)));
+        } else {
+            push(text);
+        }
+    });
+}
+
+/// Number of lines that end in some bytes.
+pub(super) fn lines(bytes: &[u8]) -> u64 {
+    let feeds = memchr_iter(b'\n', bytes).count();
+    let returns = memchr_iter(b'\r', bytes).filter(|&at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (feeds + returns) as u64
+}
+
+/// The field of a record that a byte is in, from 0, and the byte's place in it, from 1.
+pub(super) fn position(record: &[u8], delimiter: u8, at: usize) -> (usize, usize) {
+    let (mut field, mut found) = (0, (0, at + 1));
+    each_field(record, delimiter, &mut |bytes, _| {
+        let start = bytes.as_ptr() as usize - record.as_ptr() as usize;
+        if start <= at {
+            found = (field, at - start + 1);
+        }
+        field += 1;
+    });
+    found
+}
