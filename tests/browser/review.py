@@ -48,7 +48,7 @@ def check(fits, message):
 
 
 def rolecall(program, *arguments, status=0):
-    """What it says: on standard output and on standard error."""
+    """What it says on standard output and on standard error."""
     done = subprocess.run([program, *arguments], capture_output=True, encoding="utf-8")
     check(done.returncode == status, f"status {status}, not {done.returncode}, of {arguments}: {done.stderr}")
     return done.stdout, done.stderr
@@ -57,11 +57,6 @@ def rolecall(program, *arguments, status=0):
 def read(path):
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
-
-
-def write(path, rows):
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
 
 
 def text(browser, selector):
@@ -229,7 +224,8 @@ def loop(program, folder, content, made):
 
     changed, rest, row = folder / "changed.csv", folder / "rest.csv", applied[0]
     postings[row - 1][text] += " And more."
-    write(changed, [head, *postings])
+    with open(changed, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *postings])
     _, said = rolecall(program, "review", decisions, changed, "-o", rest, status=1)
     check(f"not applied: the text of row {row} is another" in said, f"a changed text is noticed: {said}")
     check(read(rest) == [head, *(expected[row] for row in applied[1:])], "a changed text is left out")
@@ -387,11 +383,9 @@ def enlarged(page, count, length):
     return page[:first.start()] + element("data", data) + rest[:start] + tail + "</body></html>"
 
 
-def timings(browser, page, folder):
-    path = folder / "large.html"
-    path.write_text(enlarged(page, 20_000, 2_000), encoding="utf-8")
-    browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
-    browser.open(path.as_uri())
+def timings(browser, address):
+    """What takes how many milliseconds."""
+    browser.open(address)
     took = {
         "shown": browser.value("window.opened"),
         "loaded": browser.value("performance.getEntriesByType('navigation')[0].domInteractive"),
@@ -414,10 +408,23 @@ def timings(browser, page, folder):
         }})""")
     browser.click("#clear")
     took["decision"] = browser.value(timed.format("document.getElementById('keep').click()"))
-    print(f"20,000 postings, {path.stat().st_size / 1e6:.1f} MB:")
-    for name, milliseconds in took.items():
-        print(f"  {name}: {milliseconds:.0f} ms")
-        check(name == "loaded" or milliseconds < 1000, f"{name} takes less than a second")
+    return took
+
+
+def large(browser, page, folder):
+    """Fails if it is too slow three times: a machine may be busy with something else."""
+    path = folder / "large.html"
+    path.write_text(enlarged(page, 20_000, 2_000), encoding="utf-8")
+    browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+    for _ in range(3):
+        took = timings(browser, path.as_uri())
+        print(f"20,000 postings, {path.stat().st_size / 1e6:.1f} MB:")
+        for name, milliseconds in took.items():
+            print(f"  {name}: {milliseconds:.0f} ms")
+        slow = [name for name, milliseconds in took.items() if name != "loaded" and milliseconds > 1000]
+        if not slow:
+            return
+    check(False, f"more than a second: {slow}")
 
 
 def main():
@@ -450,7 +457,7 @@ def main():
             # After it, as Chromium simulates eyes by requests of its own.
             marks(browser)
             policy_works(browser)
-            timings(browser, page.read_text(encoding="utf-8"), folder)
+            large(browser, page.read_text(encoding="utf-8"), folder)
         finally:
             browser.close()
     print(f"The page works. Pictures are in {arguments.shots}.")
