@@ -10,4 +10,5 @@ mod window;
 
 pub use columns::{Column, ColumnNames, Columns, listed};
 pub use reader::{Batch, Dialect, HEADER, InputError, PostingReader, REJECTED, Rejected, Row};
+pub(crate) use records::line_at;
 pub use spool::{Place, Spool};

@@ -223,6 +223,14 @@ pub(super) fn lines(bytes: &[u8]) -> u64 {
     (feeds + returns) as u64
 }
 
+/// The line that a record begins on, from 1. To the csv crate the line breaks before a record, which may
+/// be of two bytes, and empty lines are its beginning.
+pub(crate) fn line_at(text: &[u8], position: &csv::Position) -> u64 {
+    let from = text.get(position.byte() as usize..).unwrap_or_default();
+    let before = from.iter().take_while(|b| b"\r\n".contains(b)).count();
+    position.line() + memchr_iter(b'\n', &from[..before]).count() as u64
+}
+
 /// The field of a record that a byte is in, from 0, and the byte's place in it, from 1.
 pub(super) fn position(record: &[u8], delimiter: u8, at: usize) -> (usize, usize) {
     let (mut field, mut found) = (0, (0, at + 1));

@@ -89,7 +89,8 @@ class Browser:
         if "method" in message:
             self.events.append((message["method"], message["params"]))
             if message["method"] == "Page.javascriptDialogOpening":
-                self.send("Page.handleJavaScriptDialog", accept=False)
+                leaving = message["params"]["type"] == "beforeunload"
+                self.send("Page.handleJavaScriptDialog", accept=leaving)
 
     def wait(self, method, fits=lambda params: True, timeout=60):
         while True:

@@ -227,7 +227,8 @@ def loop(program, folder, content, made):
     with open(changed, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *postings])
     _, said = rolecall(program, "review", decisions, changed, "-o", rest, status=1)
-    check(f"not applied: the text of row {row} is another" in said, f"a changed text is noticed: {said}")
+    noticed = f"line {2 + sorted(made).index(row)}: not applied: the text of row {row} is another"
+    check(noticed in said, f"a changed text is noticed: {said}")
     check(read(rest) == [head, *(expected[row] for row in applied[1:])], "a changed text is left out")
 
     old, new = folder / "old.rolecall", folder / "new.rolecall"
@@ -260,6 +261,9 @@ def without_storage(browser):
     expect(browser, 1, "a decision without storage")
     browser.send("Page.removeScriptToEvaluateOnNewDocument", **denied)
     browser.reload()
+    asked = [dialog["type"] for dialog in browser.of("Page.javascriptDialogOpening")]
+    check(asked == ["beforeunload"], f"it asks before decisions are lost, and nothing else: {asked}")
+    browser.forget("Page.javascriptDialogOpening")
     check(browser.value("document.getElementById('storage').hidden"), "storage is there again")
 
 
@@ -412,19 +416,14 @@ def timings(browser, address):
 
 
 def large(browser, page, folder):
-    """Fails if it is too slow three times: a machine may be busy with something else."""
+    """Works with many postings; says how quick it is."""
     path = folder / "large.html"
     path.write_text(enlarged(page, 20_000, 2_000), encoding="utf-8")
     browser.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
-    for _ in range(3):
-        took = timings(browser, path.as_uri())
-        print(f"20,000 postings, {path.stat().st_size / 1e6:.1f} MB:")
-        for name, milliseconds in took.items():
-            print(f"  {name}: {milliseconds:.0f} ms")
-        slow = [name for name, milliseconds in took.items() if name != "loaded" and milliseconds > 1000]
-        if not slow:
-            return
-    check(False, f"more than a second: {slow}")
+    print(f"20,000 postings, {path.stat().st_size / 1e6:.1f} MB:")
+    for name, milliseconds in timings(browser, path.as_uri()).items():
+        print(f"  {name}: {milliseconds:.0f} ms")
+    check(decided(browser) == 1, "a decision among 20,000 postings counts")
 
 
 def main():

@@ -2,6 +2,7 @@
 
 use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
 use super::{Lexicon, Term, Trie};
+use crate::postings::line_at;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
 use crate::text::{Capitals, Tokens};
 use serde::de::DeserializeOwned;
@@ -151,7 +152,7 @@ fn rows<T: DeserializeOwned>(files: &Files, name: &str) -> Result<Vec<(u64, T)>,
     for record in reader.records() {
         let record =
             record.map_err(|e| at(e.position().map_or(1, csv::Position::line), e.to_string()))?;
-        let line = record.position().map_or(1, csv::Position::line);
+        let line = record.position().map_or(1, |position| line_at(text.as_bytes(), position));
         let row = record.deserialize(Some(&headers)).map_err(|e| {
             let csv::ErrorKind::Deserialize { err, .. } = e.kind() else {
                 return at(line, e.to_string());

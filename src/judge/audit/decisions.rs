@@ -1,5 +1,6 @@
 //! What a reviewer decided on the findings of an audit.
 
+use crate::postings::line_at;
 use crate::roles::{Label, RoleSet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -44,13 +45,15 @@ impl Decisions {
     ///
     /// # Errors
     /// If it is no such file.
-    pub fn read(file: impl Read, roles: &RoleSet) -> Result<Self, csv::Error> {
+    pub fn read(mut file: impl Read, roles: &RoleSet) -> Result<Self, csv::Error> {
         let mut decisions = Self::default();
-        let mut reader = csv::Reader::from_reader(file);
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let mut reader = csv::Reader::from_reader(text.as_slice());
         let header = reader.headers()?.clone();
         for record in reader.records() {
             let record = record?;
-            let at = record.position().map_or(0, csv::Position::line);
+            let at = record.position().map_or(0, |position| line_at(&text, position));
             let line: Line = record.deserialize(Some(&header))?;
             let mut wrong = |problem: String| {
                 decisions.wrong.push(DecisionError { line: at, problem });
@@ -105,9 +108,9 @@ impl Decisions {
     }
 }
 
-/// A short hash of a text.
+/// A short hash of a text, with a letter before it: no spreadsheet takes it for a number.
 pub fn fingerprint(text: &str) -> String {
-    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+    format!("t{}", &blake3::hash(text.as_bytes()).to_hex()[..15])
 }
 
 /// Whether a field is what it was: a spreadsheet's formulas are defused by an apostrophe.

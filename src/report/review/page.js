@@ -14,6 +14,9 @@
 
   /** Every decision in its order, [row, decision, role]: the last one on a row counts. */
   let log = [];
+  /** Decisions on rows that another page of the same file shows, and this one does not. */
+  let elsewhere = [];
+  let stored = true;
   let decided = new Map();
   let filters = {};
   let current = -1;
@@ -27,7 +30,7 @@
 
   // A posting must not turn the order of the letters around it, or hide some.
   const safe = (text) =>
-    text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "\ufffd");
+    text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "\ufffd");
 
   function make(tag, text = "", properties = {}) {
     const element = Object.assign(document.createElement(tag), properties);
@@ -66,10 +69,13 @@
 
   function keep() {
     const row = postings[current]?.row;
-    const kept = { log, filters, row, useKeys, summary: at("summary").open };
+    const all = [...elsewhere, ...log];
+    const kept = { log: all, filters, row, useKeys, summary: at("summary").open };
     try {
       localStorage.setItem(store, JSON.stringify(kept));
+      stored = true;
     } catch {
+      stored = false;
       at("storage").hidden = false;
     }
   }
@@ -88,6 +94,12 @@
     byRow.has(row) &&
     DECISIONS.includes(decision) &&
     (decision === "skip" || roles.includes(role));
+
+  function takeLog(stored) {
+    const entries = Array.isArray(stored) ? stored : [];
+    elsewhere = entries.filter((entry) => Array.isArray(entry) && !byRow.has(entry[0]));
+    setLog(entries.filter(isEntry));
+  }
 
   function setLog(entries) {
     log = entries;
@@ -433,10 +445,12 @@
 
   function onKey(event) {
     const { key, target } = event;
-    if (event.defaultPrevented || event.isComposing || event.altKey || !useKeys) return;
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    // A key that is held down walks, and never decides.
+    if (event.repeat && !/^([np]|Arrow(Down|Up))$/i.test(key)) return;
     if (target.closest("input:not([type=checkbox]), select, textarea")) return;
     const held = event.ctrlKey || event.metaKey;
-    let action = held ? { z: undo }[key] : ACTIONS[key.length === 1 ? key.toLowerCase() : key];
+    let action = held ? { z: undo }[key] : useKeys && ACTIONS[key.toLowerCase()];
     if (!held && at("list").contains(target)) {
       action = { ArrowDown: ACTIONS.n, ArrowUp: ACTIONS.p }[key] ?? action;
     }
@@ -478,7 +492,12 @@
     };
     at("summary").ontoggle = keep;
     listenToFilters();
-    addEventListener("storage", (event) => event.key === store && restore());
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key !== store || !newValue) return;
+      takeLog(kept().log);
+      applyFilters();
+    });
+    addEventListener("beforeunload", (event) => !stored && log.length && event.preventDefault());
   }
 
   function listenToFilters() {
@@ -502,7 +521,7 @@
 
   function restore() {
     const before = kept();
-    setLog(Array.isArray(before.log) ? before.log.filter(isEntry) : []);
+    takeLog(before.log);
     filters = before.filters ?? {};
     useKeys = before.useKeys ?? true;
     current = byRow.get(before.row) ?? -1;
