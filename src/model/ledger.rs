@@ -82,6 +82,15 @@ pub(super) struct Ledger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotThere;
 
+/// BLAKE3 hash of the identities of rows.
+pub(super) fn rows_hash(rows: &[RowId]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for row in rows {
+        hash.update(&row.bytes());
+    }
+    hash.finalize().to_hex().to_string()
+}
+
 impl Ledger {
     /// Counts rows.
     pub(super) fn new(examples: &[&Example], names: &Names) -> Self {
@@ -167,11 +176,7 @@ impl Ledger {
 
     /// BLAKE3 hash of the identities of the rows.
     pub(super) fn rows_hash(&self) -> String {
-        let mut hash = blake3::Hasher::new();
-        for row in &self.rows {
-            hash.update(&row.bytes());
-        }
-        hash.finalize().to_hex().to_string()
+        rows_hash(&self.rows)
     }
 
     /// Number of organisations.

@@ -93,6 +93,11 @@ pub enum ModelError {
         /// Its organisations.
         organisations: usize,
     },
+    /// A compact model would speak for the labels of the rows it was trained on.
+    #[error(
+        "the model was trained on just these rows, and a compact one cannot leave them out; audit by the          model it was exported from, or by the file itself (--from-file)"
+    )]
+    SameRows,
     /// Rows kept aside could not be read back.
     #[error("the rows that were kept aside in a temporary file cannot be read back")]
     Aside(#[from] std::io::Error),

@@ -5,7 +5,7 @@ use super::examples::{Example, RowId, groups};
 use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, rows_hash};
 use super::rows::{Rows, ids};
 use super::scores::Scores;
 use super::train::enough;
@@ -73,10 +73,19 @@ impl<'a, R: Rows> Unseen<'a, R> {
     /// group. A compact model does not know its rows, so nothing is taken out of it.
     ///
     /// # Errors
-    /// If the model is damaged, or what the rows are read with fails.
+    /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
+    /// the rows are read with.
     pub fn by_model(rows: &'a R, groups: &[usize], model: &Model) -> Result<Self, ModelError> {
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
+        if model.is_compact() {
+            let mut counted = ids(rows);
+            counted.sort_unstable();
+            counted.dedup();
+            if rows_hash(&counted) == header.rows_hash {
+                return Err(ModelError::SameRows);
+            }
+        }
         let Workings { ledger, .. } = model.workings()?;
         let masks = ledger.masks(&ids(rows), groups);
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
