@@ -16,7 +16,7 @@ const INTERRUPTED: i32 = 130;
 /// Standard output, a device or a pipe; or a file that gets its name when it is complete.
 pub(crate) enum Output {
     Standard(BufWriter<io::Stdout>),
-    Device(BufWriter<File>),
+    Device { device: BufWriter<File>, path: PathBuf },
     File { file: BufWriter<NamedTempFile>, path: PathBuf },
 }
 
@@ -34,7 +34,7 @@ impl Output {
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.metadata().is_ok_and(|m| !m.is_file()) {
             let device = File::options().write(true).open(path).with_context(said)?;
-            return Ok(Self::Device(BufWriter::new(device)));
+            return Ok(Self::Device { device: BufWriter::new(device), path: path.to_owned() });
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
@@ -53,7 +53,9 @@ impl Output {
     pub(crate) fn finish(self) -> Result<()> {
         match self {
             Self::Standard(mut out) => Ok(out.flush()?),
-            Self::Device(mut out) => Ok(out.flush()?),
+            Self::Device { mut device, path } => {
+                device.flush().with_context(|| format!("cannot write {}", path.display()))
+            }
             Self::File { file, path } => {
                 let said = || format!("cannot write {}", path.display());
                 let file =
@@ -70,7 +72,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(out) => out.write(bytes),
-            Self::Device(out) => out.write(bytes),
+            Self::Device { device, .. } => device.write(bytes),
             Self::File { file, .. } => file.write(bytes),
         }
     }
@@ -78,7 +80,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(out) => out.flush(),
-            Self::Device(out) => out.flush(),
+            Self::Device { device, .. } => device.flush(),
             Self::File { file, .. } => file.flush(),
         }
     }

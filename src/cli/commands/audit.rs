@@ -91,7 +91,13 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
             })
             .collect();
         let (added, next) = rayon::join(|| rows.add(&read), || postings.next());
-        added.context("cannot keep rows aside in a temporary file")?;
+        added.with_context(|| {
+            let folder = std::env::temp_dir();
+            format!(
+                "cannot keep rows aside in a temporary file in {}; name a folder with room in TMPDIR",
+                folder.display()
+            )
+        })?;
         batch = next?;
     }
     rows.group();
