@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::postings::{Batch, Column, Columns, HEADER, PostingReader, REJECTED, Row, listed};
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
+use encoding_rs::UTF_8;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -236,7 +237,14 @@ fn open(path: &Path, reading: &Reading) -> Result<PostingReader> {
             let place = reader.columns().place(column)?;
             Some(format!("{} from {:?}", column.name(), reader.header()[place]))
         });
-        say(&format!("{}: {}", reader.file(), named.collect::<Vec<_>>().join(", ")));
+        let mut told: Vec<String> = named.collect();
+        if reader.encoding() != UTF_8 {
+            told.push(format!("encoding {}", reader.encoding().name()));
+        }
+        if reader.delimiter() != b',' {
+            told.push(format!("delimiter {:?}", char::from(reader.delimiter())));
+        }
+        say(&format!("{}: {}", reader.file(), told.join(", ")));
     }
     Ok(reader)
 }

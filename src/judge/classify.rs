@@ -251,13 +251,9 @@ impl<'a> Judge<'a> {
     /// The words of a posting that speak for a label against another.
     pub fn reasons(&self, title: &str, description: &str, labels: [Label; 2]) -> Vec<Phrase> {
         let evidence = self.evidence(title, description);
-        self.quotes(&evidence, self.classes(&evidence, labels))
-    }
-
-    /// The classes of labels: roles, or the family of other jobs that a posting is most like.
-    pub(super) fn classes(&self, evidence: &Evidence, labels: [Label; 2]) -> [usize; 2] {
-        let (_, family) = self.model.scores(evidence).nearest(self.settings.view);
-        labels.map(|label| if let Label::Role(role) = label { role.index() } else { family })
+        let (_, family) = self.model.scores(&evidence).nearest(self.settings.view);
+        let class = |label| if let Label::Role(role) = label { role.index() } else { family };
+        self.quotes(&evidence, labels.map(class))
     }
 
     /// The words that speak for a class against another.

@@ -51,6 +51,15 @@ impl RowId {
     }
 }
 
+/// BLAKE3 hash of the identities of rows in an order.
+pub(crate) fn rows_hash(rows: impl Iterator<Item = RowId>) -> String {
+    let mut hash = blake3::Hasher::new();
+    for row in rows {
+        hash.update(&row.bytes());
+    }
+    hash.finalize().to_hex().to_string()
+}
+
 /// One labelled posting.
 #[derive(Debug, Clone)]
 pub struct Example {

@@ -2,7 +2,7 @@
 //! that adding, taking away and merging are exact, in any order.
 
 use super::counts::FeatureMap;
-use super::examples::{BUCKETS, Example, RowId};
+use super::examples::{BUCKETS, Example, RowId, rows_hash};
 use crate::evidence::{Evidence, Feature, FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -81,15 +81,6 @@ pub(super) struct Ledger {
 /// Something was to be taken away that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotThere;
-
-/// BLAKE3 hash of the identities of rows.
-pub(super) fn rows_hash(rows: &[RowId]) -> String {
-    let mut hash = blake3::Hasher::new();
-    for row in rows {
-        hash.update(&row.bytes());
-    }
-    hash.finalize().to_hex().to_string()
-}
 
 impl Ledger {
     /// Counts rows.
@@ -176,7 +167,7 @@ impl Ledger {
 
     /// BLAKE3 hash of the identities of the rows.
     pub(super) fn rows_hash(&self) -> String {
-        rows_hash(&self.rows)
+        rows_hash(self.rows.iter().copied())
     }
 
     /// Number of organisations.

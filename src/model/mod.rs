@@ -24,7 +24,7 @@ pub use collect::{Collector, Provenance, RARE_LABELS};
 pub use counts::{SUPPORT, Sketch};
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId};
-pub(crate) use examples::{join, root};
+pub(crate) use examples::{join, root, rows_hash};
 pub use fit::{Base, HeldOutProbabilities, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
@@ -95,11 +95,15 @@ pub enum ModelError {
     },
     /// A compact model would speak for the labels of the rows it was trained on.
     #[error(
-        "the model was trained on just these rows, and a compact one cannot leave them out; audit by the          model it was exported from, or by the file itself (--from-file)"
+        "the model was trained on just these rows, and a compact one cannot leave them out; audit by the \
+         model it was exported from, or by the file itself (--from-file)"
     )]
     SameRows,
     /// Rows kept aside could not be read back.
-    #[error("the rows that were kept aside in a temporary file cannot be read back")]
+    #[error(
+        "the rows that were kept aside in a temporary file cannot be read back; run it again, with \
+         TMPDIR naming a folder that nothing else clears"
+    )]
     Aside(#[from] std::io::Error),
     /// The combination could not be fitted.
     #[error("the combination of the channels could not be fitted: {0}")]

@@ -1,11 +1,11 @@
 //! Rows judged by counts that neither they nor their groups are among: for audits.
 
 use super::counts::{Sketch, Tallies};
-use super::examples::{Example, RowId, groups};
+use super::examples::{Example, RowId, groups, rows_hash};
 use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
-use super::ledger::{Ledger, rows_hash};
+use super::ledger::Ledger;
 use super::rows::{Rows, ids};
 use super::scores::Scores;
 use super::train::enough;
@@ -82,7 +82,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
             let mut counted = ids(rows);
             counted.sort_unstable();
             counted.dedup();
-            if rows_hash(&counted) == header.rows_hash {
+            if rows_hash(counted.into_iter()) == header.rows_hash {
                 return Err(ModelError::SameRows);
             }
         }

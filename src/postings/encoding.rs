@@ -37,11 +37,12 @@ fn wide(sample: &[u8]) -> Option<&'static Encoding> {
     let with_nul = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count() as f64;
     let least = WIDE * pairs.len() as f64;
     let [high, low] = [with_nul(0), with_nul(1)];
-    match () {
-        () if pairs.is_empty() => None,
-        () if low >= least && low > 2.0 * high => Some(UTF_16LE),
-        () if high >= least && high > 2.0 * low => Some(UTF_16BE),
-        () => None,
+    if pairs.is_empty() || high.max(low) < least {
+        None
+    } else if low > 2.0 * high {
+        Some(UTF_16LE)
+    } else {
+        (high > 2.0 * low).then_some(UTF_16BE)
     }
 }
 

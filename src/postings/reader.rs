@@ -145,7 +145,7 @@ impl PostingReader {
 
     /// Reads the header.
     fn begin(&mut self, dialect: &Dialect) -> Result<(), InputError> {
-        self.fill(1)?;
+        self.pass_empty_lines()?;
         if self.window.rest().is_empty() {
             let problem = "it is empty; a header line and at least one row are needed";
             return Err(self.content(problem.into()));
@@ -214,7 +214,8 @@ impl PostingReader {
         loop {
             let batch = self.batch(usize::MAX)?;
             if let Some(wrong) = batch.rejected.first() {
-                let problem = format!("line {}: {}", wrong.line, wrong.reason);
+                let Rejected { line, reason, .. } = wrong;
+                let problem = format!("line {line}: {reason}; mend it, or take it out");
                 return Err(self.content(problem));
             }
             if batch.rows.is_empty() {
@@ -305,15 +306,9 @@ impl PostingReader {
         let mut batch = Batch::default();
         let mut bytes = 0;
         while batch.rows.len() + batch.rejected.len() < most && bytes < BATCH_BYTES {
-            // Empty lines are no rows.
-            let empty = self.window.rest().iter().take_while(|b| b"\r\n".contains(b)).count();
-            self.pass(empty);
+            self.pass_empty_lines()?;
             if self.window.rest().is_empty() {
-                if self.window.at_end() {
-                    break;
-                }
-                self.fill(1)?;
-                continue;
+                break;
             }
             let at_end = self.window.at_end();
             let (end, why) =
@@ -338,6 +333,18 @@ impl PostingReader {
             self.pass(end);
         }
         Ok(batch)
+    }
+
+    /// Goes behind empty lines, which are no rows: something follows then, or the end.
+    fn pass_empty_lines(&mut self) -> Result<(), InputError> {
+        loop {
+            self.fill(1)?;
+            let empty = self.window.rest().iter().take_while(|b| b"\r\n".contains(b)).count();
+            self.pass(empty);
+            if !self.window.rest().is_empty() || self.window.at_end() {
+                return Ok(());
+            }
+        }
     }
 
     /// Goes behind some bytes.

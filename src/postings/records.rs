@@ -7,11 +7,12 @@
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
-/// Bytes of the longest record: a longer one has a quote that is not closed.
-pub(super) const LONGEST: usize = 1 << 26;
+/// Bytes of the longest record: a longer one has a quote that is not closed. In tests it is small, so
+/// that they get there, and so is the reach.
+const LONGEST: usize = if cfg!(test) { 1 << 9 } else { 1 << 26 };
 /// Lines that are tried for the beginning of a sound record, and the bytes that each is looked at.
 const TRIED: usize = 1000;
-const REACH: usize = 1 << 16;
+const REACH: usize = if cfg!(test) { 1 << 5 } else { 1 << 16 };
 
 /// The first record of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,14 +99,14 @@ fn line(bytes: &[u8]) -> usize {
 }
 
 /// The first record of some bytes; `fields` is the number of fields of the header, `at_end` whether no
-/// more bytes follow.
+/// more bytes follow. It is the same however many of the bytes after it are there.
 pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+    let at_end = at_end && bytes.len() <= LONGEST;
+    let bytes = &bytes[..bytes.len().min(LONGEST)];
     match scan(bytes, delimiter, at_end) {
         Scan::Record { end, fields: found } if found == fields => Found::Record { end },
         Scan::Record { end, fields: found } => Found::Wrong { end, why: Wrong::Fields(found) },
         Scan::More if bytes.len() < LONGEST => Found::More,
-        // To tell what was meant takes the lines that follow.
-        Scan::Odd if !at_end && bytes.len() < REACH => Found::More,
         Scan::More | Scan::Odd => mended(bytes, delimiter, fields, at_end),
     }
 }
@@ -113,27 +114,33 @@ pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) ->
 /// A record whose quotes are wrong: a line that has as many fields as it should and closes what it
 /// opens can be read.
 fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+    // A line that may go on behind the bytes is looked at when it is all there.
+    let may_go_on = |end: usize| end == bytes.len() && !at_end && bytes.len() < LONGEST;
     let own = line(bytes);
+    if may_go_on(own) {
+        return Found::More;
+    }
     let closed = memchr_iter(b'"', &bytes[..own]).count().is_multiple_of(2);
     if closed && count(&bytes[..own], delimiter) == fields {
         return Found::Record { end: own };
     }
-    let sound = |start: usize| {
-        let rest = &bytes[start..];
-        let rest = &rest[..rest.len().min(REACH)];
-        match scan(rest, delimiter, at_end && start + rest.len() == bytes.len()) {
-            Scan::Record { end, fields: found } => {
-                found == fields && !has_stray_quotes(&rest[..end], delimiter)
-            }
-            Scan::More | Scan::Odd => false,
-        }
-    };
     let mut end = own;
     for _ in 0..TRIED {
-        if end == bytes.len() || sound(end) {
-            break;
+        let rest = &bytes[end..];
+        let reached = &rest[..rest.len().min(REACH)];
+        match scan(reached, delimiter, at_end && reached.len() == rest.len()) {
+            _ if rest.is_empty() => break,
+            Scan::Record { end: length, fields: found }
+                if found == fields && !has_stray_quotes(&rest[..length], delimiter) =>
+            {
+                break;
+            }
+            Scan::More if reached.len() < REACH && may_go_on(bytes.len()) => return Found::More,
+            _ => end += line(rest),
         }
-        end += line(&bytes[end..]);
+        if may_go_on(end) {
+            return Found::More;
+        }
     }
     Found::Wrong { end, why: Wrong::Quote }
 }
@@ -242,4 +249,55 @@ pub(super) fn position(record: &[u8], delimiter: u8, at: usize) -> (usize, usize
         field += 1;
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The records of some bytes that come so many at a time.
+    fn records(bytes: &[u8], step: usize) -> Vec<(Vec<u8>, Option<Wrong>)> {
+        let (mut at, mut there, mut all) = (0, 0, Vec::new());
+        loop {
+            let at_end = there == bytes.len();
+            if at_end && at == there {
+                return all;
+            }
+            let (end, why) = match first(&bytes[at..there], b',', 2, at_end) {
+                Found::More => {
+                    assert!(!at_end, "there is no more");
+                    there = bytes.len().min(there + step);
+                    continue;
+                }
+                Found::Record { end } => (end, None),
+                Found::Wrong { end, why } => (end, Some(why)),
+            };
+            assert!(end > 0, "it goes on");
+            all.push((bytes[at..at + end].to_vec(), why));
+            at += end;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_however_the_bytes_come(
+            parts in prop::collection::vec(r#"a{1,9}|a{40,50}|"|""|,|\n|\r|\r\n"#, 0..120),
+            step in 1..100usize,
+        ) {
+            let bytes = parts.concat().into_bytes();
+            let all = records(&bytes, bytes.len().max(1));
+            prop_assert_eq!(&all, &records(&bytes, step));
+            let joined: Vec<u8> = all.into_iter().flat_map(|(record, _)| record).collect();
+            prop_assert_eq!(joined, bytes);
+        }
+    }
+
+    #[test]
+    fn a_long_line_with_a_wrong_quote_stays_whole() {
+        let long = format!("1,\"a \"{}\" b\"\n", "x".repeat(4 * REACH));
+        let bytes = format!("{long}2,y\n");
+        let all = records(bytes.as_bytes(), REACH);
+        assert_eq!(all, [(long.into_bytes(), None), (b"2,y\n".to_vec(), None)]);
+    }
 }

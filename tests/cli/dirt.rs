@@ -98,3 +98,10 @@ fn lines_may_end_as_on_old_macintoshes() {
     let rows = judged("title,text\rBaker,Bread\rCook,Soup\r", &[]);
     assert_eq!(rows.len(), 3);
 }
+
+#[test]
+fn what_was_found_is_said() {
+    let workspace = Workspace::with("in.csv", b"\n\ntitle\ttext\nA\tK\xf6ln\n");
+    let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    ran.says(&["encoding windows-1252", "delimiter '\\t'"]);
+}

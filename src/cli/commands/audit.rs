@@ -7,7 +7,7 @@ use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{Output, say, write_file};
 use crate::evidence::Lexicon;
 use crate::judge::{Audit, AuditRows, Finding, Judgeable, Posting, Saying, Texts, audit};
-use crate::model::{Model, Unseen};
+use crate::model::{Model, ModelError, Unseen};
 use crate::postings::Column;
 use crate::report::{audit_columns, audit_fields, finding_fields, write_audit, write_review_page};
 use anyhow::{Context, Result, bail};
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
         let method = format!("{how}, each row without its organisation and its near-duplicates");
         audit(&judgeable, &unseen, Saying { method, texts })
     };
-    let audit = audit.context("the rows that were kept aside cannot be read back")?;
+    let audit = audit.map_err(ModelError::Aside)?;
     if let Some(path) = &args.report {
         let name = args.input.files.first().and_then(|file| file.file_name());
         let name = name.map_or("standard input".into(), |name| name.to_string_lossy());

@@ -164,7 +164,7 @@ impl Auditor<'_> {
         let family = self.unseen.family(self.rows.places[suspicion.place]);
         let class = |outcome: usize| if outcome < self.roles { outcome } else { family };
         let probabilities = self.probabilities(suspicion.place);
-        self.rows.all.with_texts(row, |texts| {
+        self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract(texts.description);
             let known = |key| without.weights(key).is_some();
             let nothing = says_nothing(&evidence, known);
@@ -198,7 +198,7 @@ impl Auditor<'_> {
     fn undecided(&self, row: &rows::Undecided, all: &Without) -> io::Result<Finding> {
         let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
-        self.rows.all.with_undecided(row, |texts| {
+        self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract(texts.description);
             let contest = [row.roles[0].index(), row.roles[1].index()];
             let quoted = self.quoted(&evidence, all, contest);

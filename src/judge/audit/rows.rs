@@ -6,7 +6,7 @@ use super::conflicts::{level_conflict, salary_conflict};
 use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
 use crate::evidence::{Extractor, FeatureKey, Lexicon, Title, TitleRole};
-use crate::model::{Example, RowId, Rows, Sketch};
+use crate::model::{Example, RowId, Rows, Sketch, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
@@ -62,7 +62,7 @@ pub(super) struct AuditRow {
     id: RowId,
     /// Place of what it states among the outcomes.
     pub(super) stated: usize,
-    texts: Place,
+    pub(super) texts: Place,
     features: Place,
     company: u32,
     /// The words of its title that state a role.
@@ -81,7 +81,7 @@ impl AuditRow {
 #[derive(Debug)]
 pub(super) struct Undecided {
     pub(super) row: u64,
-    texts: Place,
+    pub(super) texts: Place,
     pub(super) roles: Vec<RoleId>,
 }
 
@@ -202,11 +202,7 @@ impl<'a> AuditRows<'a> {
 
     /// One hash of all rows.
     pub fn hash(&self) -> String {
-        let mut hash = blake3::Hasher::new();
-        for row in &self.rows {
-            hash.update(&row.id.bytes());
-        }
-        hash.finalize().to_hex().to_string()
+        rows_hash(self.rows.iter().map(|row| row.id))
     }
 
     /// The number of the row at a place among those that state a role, and what `then` makes of what
@@ -216,28 +212,15 @@ impl<'a> AuditRows<'a> {
     /// If it cannot be read back.
     pub fn with_row<T>(&self, place: usize, then: impl FnOnce(u64, Texts) -> T) -> io::Result<T> {
         let row = &self.rows[place];
-        self.with_texts(row, |texts| then(row.row, texts))
+        self.with_texts(row.texts, |texts| then(row.row, texts))
     }
 
-    /// What `then` makes of the texts of a row.
+    /// What `then` makes of the texts kept at a place.
     pub(super) fn with_texts<T>(
         &self,
-        row: &AuditRow,
+        place: Place,
         then: impl FnOnce(Texts) -> T,
     ) -> io::Result<T> {
-        self.with_texts_at(row.texts, then)
-    }
-
-    /// What `then` makes of the texts of a row that no label decides.
-    pub(super) fn with_undecided<T>(
-        &self,
-        row: &Undecided,
-        then: impl FnOnce(Texts) -> T,
-    ) -> io::Result<T> {
-        self.with_texts_at(row.texts, then)
-    }
-
-    fn with_texts_at<T>(&self, place: Place, then: impl FnOnce(Texts) -> T) -> io::Result<T> {
         let bytes = self.spool.read(place)?;
         Ok(then(postcard::from_bytes(&bytes).map_err(io::Error::other)?))
     }
