@@ -49,11 +49,23 @@ pub(crate) enum Command {
 /// Which files to read, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// CSV files, plain or gzip; `-` or none for standard input
+    /// Files of postings: CSV, TSV, JSON or Parquet, packed or not, and patterns such as '*.csv'; `-` or none
+    /// for standard input. Rows of several files get a column `source`
     #[arg(value_name = "INPUT")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Where to write rows, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Writing {
+    /// Write to this file (standard output otherwise); names that end in .gz or .zst are packed
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Form of the rows (found by the name of the output, or else that of the input)
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 /// How to read files.
@@ -95,9 +107,9 @@ impl Reading {
 /// Columns by name; found by themselves otherwise.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ColumnArgs {
-    /// Column with the text of the posting
+    /// Column with the text of the posting, or its path in JSON; given several times, they are read as one
     #[arg(long, value_name = "COLUMN")]
-    description: Option<String>,
+    description: Vec<String>,
     /// Column with the job title
     #[arg(long, value_name = "COLUMN")]
     title: Option<String>,
@@ -114,14 +126,15 @@ pub(crate) struct ColumnArgs {
 
 impl ColumnArgs {
     pub(crate) fn names(&self) -> ColumnNames {
-        let all = [
-            (Column::Description, &self.description),
+        let texts = self.description.iter().map(|name| (Column::Description, name));
+        let others = [
             (Column::Title, &self.title),
             (Column::Company, &self.company),
             (Column::Label, &self.label),
             (Column::Id, &self.id),
         ];
-        ColumnNames(all.into_iter().filter_map(|(c, name)| Some((c, name.clone()?))).collect())
+        let others = others.into_iter().filter_map(|(c, name)| Some((c, name.as_ref()?)));
+        ColumnNames(texts.chain(others).map(|(c, name)| (c, name.clone())).collect())
     }
 }
 
@@ -173,20 +186,27 @@ pub(crate) struct Classify {
     /// Share of accepted postings that should be right: below it, the decision is `review`
     #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
     pub(crate) precision: f64,
-    /// Write to this file (standard output otherwise)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Form of the rows (a table on a terminal, CSV otherwise)
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+    /// Keep what is done if the run is stopped, and go on from there when it is run again
+    #[arg(long, requires = "output", requires = "files")]
+    pub(crate) resume: bool,
 }
 
 /// Form of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Every input column, and what rolecall adds
+    /// Commas between fields, or what the input has
     Csv,
-    /// For reading: title, verdict, confidence, evidence
+    /// Tabs between fields
+    Tsv,
+    /// A JSON object a line
+    Jsonl,
+    /// An array of JSON objects
+    Json,
+    /// Parquet
+    Parquet,
+    /// For reading, of `classify` only: title, verdict, confidence, evidence
     Table,
 }
 
@@ -226,7 +246,7 @@ pub(crate) struct Labelling {
 pub(crate) struct Retrain {
     /// Model file to start from (the embedded model otherwise, which is a compact one)
     pub(crate) model: Option<PathBuf>,
-    /// Labelled postings to learn from, CSV, plain or gzip; `-` for standard input
+    /// Labelled postings to learn from; `-` for standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) add: Vec<PathBuf>,
     /// Labelled postings to forget: they must be in the model, with these labels
@@ -267,9 +287,8 @@ pub(crate) struct Audit {
     /// Write every row that states a role with its suspicion, not only the findings
     #[arg(long)]
     pub(crate) all: bool,
-    /// Write to this file (standard output otherwise)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
     /// Write a page to review the findings on, in one file
     #[arg(long, value_name = "FILE.html")]
     pub(crate) report: Option<PathBuf>,
@@ -287,9 +306,8 @@ pub(crate) struct Review {
     /// Write rows that were not decided on, too
     #[arg(long)]
     pub(crate) all: bool,
-    /// Write to this file (standard output otherwise)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -350,6 +368,8 @@ pub(crate) struct Explain {
 pub(crate) struct Skills {
     #[command(flatten)]
     pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
 }
 
 #[derive(Debug, Subcommand)]
@@ -370,7 +390,7 @@ pub(crate) enum ModelCommand {
         old: PathBuf,
         /// The newer model
         new: PathBuf,
-        /// Postings to classify by both: CSV files, plain or gzip
+        /// Postings to classify by both
         #[arg(long, value_name = "FILE", num_args = 1..)]
         rows: Vec<PathBuf>,
         /// Show this many things of each kind

@@ -2,18 +2,26 @@
 
 use super::Outcome;
 use super::args::{Common, Input, Reading};
+use super::files::found;
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
-use crate::postings::{Batch, Column, Columns, HEADER, PostingReader, REJECTED, Row, listed};
+use crate::postings::{
+    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, listed,
+};
+use crate::report::Layout;
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
+use arrow_schema::SchemaRef;
+use csv::StringRecord;
 use encoding_rs::UTF_8;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Rows that are worked on together.
 const BATCH: usize = 512;
+/// Name of the column with the names of the files.
+pub(crate) const SOURCE: &str = "source";
 /// Unusable labels that are named.
 const LABELS_SAID: usize = 8;
 
@@ -70,30 +78,140 @@ pub(crate) struct Tally {
     pub(crate) rejected: u64,
 }
 
-/// The rows of all input files.
+/// The rows of all input files, with the columns of all of them.
 pub(crate) struct Postings<'a> {
+    reading: &'a Reading,
+    files: Files<'a>,
+    rejects: Option<csv::Writer<Output>>,
+    first_reason: Option<String>,
+    pub(crate) tally: Tally,
+}
+
+/// Files that are read one after the other.
+struct Files<'a> {
     reading: &'a Reading,
     waiting: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
-    rejects: Option<csv::Writer<Output>>,
-    /// Whether the rejected rows have their header.
+    /// Standard input, if it waits for its turn.
+    standard: Option<PostingReader>,
+    /// Names of the columns of all files; the last is that of the files, if there are several.
+    header: Vec<String>,
+    several: bool,
+    /// Where the columns of the file that is being read stand among them.
+    places: Vec<usize>,
+    columns: Columns,
+    schema: Option<SchemaRef>,
+    /// Rows of the files before it.
+    before: u64,
+    /// Whether the rejected rows have its header.
     headed: bool,
-    first_reason: Option<String>,
-    pub(crate) tally: Tally,
+}
+
+impl<'a> Files<'a> {
+    fn open(paths: Vec<PathBuf>, reading: &'a Reading) -> Result<Self> {
+        let several = paths.len() > 1;
+        let mut first: Option<PostingReader> = None;
+        let mut standard = None;
+        let (mut header, mut known) = (Vec::new(), HashSet::new());
+        let mut schema = None;
+        for path in &paths {
+            let reader = PostingReader::open(path, &reading.dialect())?;
+            if first.is_none() {
+                schema = reader.schema().cloned();
+            }
+            schema = schema.filter(|schema| reader.schema() == Some(schema));
+            for name in reader.header() {
+                if !several || known.insert(name.clone()) {
+                    header.push(name.clone());
+                }
+            }
+            if first.is_none() {
+                first = Some(reader);
+            } else if path == Path::new("-") && standard.replace(reader).is_some() {
+                bail!("standard input can be read only once");
+            }
+        }
+        if several {
+            let taken = known.contains(SOURCE);
+            header.push(if taken { format!("{SOURCE}_file") } else { SOURCE.into() });
+        }
+        let mut waiting = paths.into_iter();
+        waiting.next();
+        let reader = first.context("there is no file to read")?;
+        let columns = Columns::default();
+        let mut files = Self {
+            reading,
+            waiting,
+            reader,
+            standard,
+            header,
+            several,
+            places: Vec::new(),
+            columns,
+            schema,
+            before: 0,
+            headed: false,
+        };
+        files.begin();
+        Ok(files)
+    }
+
+    /// Begins with the file that was opened.
+    fn begin(&mut self) {
+        say_columns(&self.reader, self.reading);
+        self.headed = false;
+        self.columns = self.reader.columns().clone();
+        if self.several {
+            let places: HashMap<&str, usize> =
+                self.header.iter().enumerate().rev().map(|(i, name)| (name.as_str(), i)).collect();
+            self.places = self.reader.header().iter().map(|name| places[name.as_str()]).collect();
+            self.columns = self.columns.moved(&self.places);
+        }
+    }
+
+    /// Goes on with the next file, if there is one.
+    fn next(&mut self, read: u64) -> Result<bool> {
+        let Some(path) = self.waiting.next() else { return Ok(false) };
+        let standard = (path == Path::new("-")).then(|| self.standard.take()).flatten();
+        self.reader = match standard {
+            Some(reader) => reader,
+            None => PostingReader::open(&path, &self.reading.dialect())?,
+        };
+        self.before = read;
+        let known: HashSet<&String> = self.header.iter().collect();
+        if let Some(new) = self.reader.header().iter().find(|name| !known.contains(name)) {
+            bail!("{} changed: it had no column {new:?}; run again", self.reader.file());
+        }
+        self.begin();
+        Ok(true)
+    }
+
+    /// A row with the columns of all files.
+    fn placed(&self, mut row: Row) -> Row {
+        row.number += self.before;
+        if self.several {
+            let mut fields = vec![""; self.header.len()];
+            for (&place, field) in self.places.iter().zip(&row.fields) {
+                fields[place] = field;
+            }
+            if let Some(last) = fields.last_mut() {
+                *last = self.reader.file();
+            }
+            row.fields = StringRecord::from(fields);
+        }
+        row
+    }
 }
 
 impl<'a> Postings<'a> {
     /// The rows of the files named, or of standard input.
     pub(crate) fn open(input: &'a Input) -> Result<Self> {
-        let files = if input.files.is_empty() { vec!["-".into()] } else { input.files.clone() };
-        Self::of_files(files, &input.reading)
+        Self::of_files(&input.files, &input.reading)
     }
 
-    /// The rows of files, at least one.
-    pub(crate) fn of_files(files: Vec<PathBuf>, reading: &'a Reading) -> Result<Self> {
-        let mut waiting = files.into_iter();
-        let first = waiting.next().expect("there is at least one input");
-        let reader = open(&first, reading)?;
+    /// The rows of files, or of standard input if there is none.
+    pub(crate) fn of_files(files: &[PathBuf], reading: &'a Reading) -> Result<Self> {
+        let files = Files::open(found(files)?, reading)?;
         let rejects = match &reading.rejects {
             None => None,
             Some(path) => {
@@ -102,16 +220,12 @@ impl<'a> Postings<'a> {
                 Some(writer)
             }
         };
-        let (first_reason, tally) = (None, Tally::default());
-        Ok(Self { reading, waiting, reader, rejects, headed: false, first_reason, tally })
+        Ok(Self { reading, files, rejects, first_reason: None, tally: Tally::default() })
     }
 
     /// Goes on with other files, which may have other columns.
-    pub(crate) fn go_on(&mut self, files: Vec<PathBuf>) -> Result<()> {
-        self.waiting = files.into_iter();
-        let first = self.waiting.next().expect("there is at least one input");
-        self.reader = open(&first, self.reading)?;
-        self.headed = false;
+    pub(crate) fn go_on(&mut self, files: &[PathBuf]) -> Result<()> {
+        self.files = Files::open(found(files)?, self.reading)?;
         Ok(())
     }
 
@@ -121,20 +235,38 @@ impl<'a> Postings<'a> {
 
     /// Name of the file that is being read, for messages.
     pub(crate) fn file(&self) -> &str {
-        self.reader.file()
+        self.files.reader.file()
     }
 
+    /// Names of the columns of all files.
     pub(crate) fn header(&self) -> &[String] {
-        self.reader.header()
+        &self.files.header
+    }
+
+    /// What the file that is being read is.
+    pub(crate) fn form(&self) -> Form {
+        self.files.reader.form()
     }
 
     /// The byte between the fields of the file that is being read.
-    pub(crate) fn delimiter(&self) -> u8 {
-        self.reader.delimiter()
+    pub(crate) fn delimiter(&self) -> Option<u8> {
+        self.files.reader.delimiter()
     }
 
+    /// Which column holds what in the file that is being read.
     pub(crate) fn columns(&self) -> &Columns {
-        self.reader.columns()
+        &self.files.columns
+    }
+
+    /// How the rows can be written as they stand.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout {
+            header: self.files.header.clone(),
+            head: self.files.reader.head().filter(|_| !self.files.several).map(str::to_owned),
+            appended: usize::from(self.files.several),
+            schema: self.files.schema.clone(),
+            ..Layout::default()
+        }
     }
 
     /// The column of this kind, or an error that says how to name it.
@@ -144,68 +276,51 @@ impl<'a> Postings<'a> {
         }
         bail!(
             "{}: no {name} column was found; the columns are {}. Choose one with --{name} COLUMN",
-            self.reader.file(),
+            self.file(),
             listed(self.header()),
             name = column.name(),
         )
     }
 
-    /// The next rows; `None` at the end.
+    /// The next rows, all of one file; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<Row>>> {
         loop {
-            let Batch { rows, rejected } = self.reader.batch(BATCH)?;
+            let Batch { rows, rejected } = self.files.reader.batch(BATCH)?;
+            if rows.is_empty() && rejected.is_empty() {
+                if self.files.next(self.tally.read)? {
+                    continue;
+                }
+                return Ok(None);
+            }
             self.tally.read += (rows.len() + rejected.len()) as u64;
             self.tally.rejected += rejected.len() as u64;
             for reject in &rejected {
-                let line = reject.line.to_string();
-                if self.first_reason.is_none() {
-                    self.first_reason =
-                        Some(format!("{}, line {line}: {}", self.reader.file(), reject.reason));
-                }
-                if let Some(writer) = &mut self.rejects {
-                    let head = self.reader.head();
-                    if !std::mem::replace(&mut self.headed, true) {
-                        writer.write_record([self.reader.file(), "1", HEADER, head])?;
-                    }
-                    let fields: [&[u8]; 4] = [
-                        self.reader.file().as_bytes(),
-                        line.as_bytes(),
-                        reject.reason.as_bytes(),
-                        &reject.raw,
-                    ];
-                    writer.write_record(fields)?;
-                }
+                self.set_aside(reject)?;
             }
             if !rows.is_empty() {
-                return Ok(Some(rows));
-            }
-            if rejected.is_empty() && !self.next_file()? {
-                return Ok(None);
+                return Ok(Some(rows.into_iter().map(|row| self.files.placed(row)).collect()));
             }
         }
     }
 
-    fn next_file(&mut self) -> Result<bool> {
-        let Some(path) = self.waiting.next() else { return Ok(false) };
-        let reader = open(&path, self.reading)?;
-        if reader.header() != self.reader.header() {
-            bail!(
-                "{} has other columns than {}; give them one at a time",
-                reader.file(),
-                self.reader.file()
-            );
+    fn set_aside(&mut self, Rejected { line, reason, raw }: &Rejected) -> Result<()> {
+        let (file, line) = (self.files.reader.file(), line.to_string());
+        if self.first_reason.is_none() {
+            self.first_reason = Some(format!("{file}, line {line}: {reason}"));
         }
-        self.reader = reader;
-        Ok(true)
+        let Some(writer) = &mut self.rejects else { return Ok(()) };
+        if !std::mem::replace(&mut self.files.headed, true) {
+            let head = self.files.reader.head().unwrap_or_default();
+            writer.write_record([file, "1", HEADER, head])?;
+        }
+        writer.write_record([file.as_bytes(), line.as_bytes(), reason.as_bytes(), raw])?;
+        Ok(())
     }
 
     /// An error if there is no row at all.
     pub(crate) fn need_rows(&self) -> Result<()> {
         if self.tally.read == 0 {
-            bail!(
-                "{}: it has a header and no rows; at least one row is needed",
-                self.reader.file()
-            );
+            bail!("{}: it has a header and no rows; at least one row is needed", self.file());
         }
         Ok(())
     }
@@ -230,21 +345,26 @@ impl<'a> Postings<'a> {
     }
 }
 
-fn open(path: &Path, reading: &Reading) -> Result<PostingReader> {
-    let reader = PostingReader::open(path, &reading.dialect())?;
-    if !reading.common.quiet {
-        let named = Column::ALL.into_iter().filter_map(|column| {
-            let place = reader.columns().place(column)?;
-            Some(format!("{} from {:?}", column.name(), reader.header()[place]))
-        });
-        let mut told: Vec<String> = named.collect();
-        if reader.encoding() != UTF_8 {
-            told.push(format!("encoding {}", reader.encoding().name()));
-        }
-        if reader.delimiter() != b',' {
-            told.push(format!("delimiter {:?}", char::from(reader.delimiter())));
-        }
-        say(&format!("{}: {}", reader.file(), told.join(", ")));
+/// Says what a file was found to be.
+fn say_columns(reader: &PostingReader, reading: &Reading) {
+    if reading.common.quiet {
+        return;
     }
-    Ok(reader)
+    let columns = reader.columns();
+    let named = |place: usize| format!("{:?}", reader.header()[place]);
+    let mut told: Vec<String> = Vec::new();
+    for column in Column::ALL {
+        let Some(place) = columns.place(column) else { continue };
+        let parts = if column == Column::Description { columns.parts() } else { &[] };
+        let parts: Vec<String> = parts.iter().map(|&part| named(part)).collect();
+        let names = if parts.is_empty() { named(place) } else { parts.join(" and ") };
+        told.push(format!("{} from {names}", column.name()));
+    }
+    if reader.encoding() != UTF_8 {
+        told.push(format!("encoding {}", reader.encoding().name()));
+    }
+    if let Some(delimiter) = reader.delimiter().filter(|d| *d != b',') {
+        told.push(format!("delimiter {:?}", char::from(delimiter)));
+    }
+    say(&format!("{}: {}", reader.file(), told.join(", ")));
 }

@@ -2,9 +2,12 @@
 
 mod args;
 mod commands;
+mod files;
 mod input;
 mod labelled;
 mod output;
+mod progress;
+mod sheet;
 
 pub use args::Args;
 

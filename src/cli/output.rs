@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once};
 use tempfile::NamedTempFile;
@@ -16,8 +16,20 @@ const INTERRUPTED: i32 = 130;
 /// Standard output, a device or a pipe; or a file that gets its name when it is complete.
 pub(crate) enum Output {
     Standard(BufWriter<io::Stdout>),
-    Device { device: BufWriter<File>, path: PathBuf },
-    File { file: BufWriter<NamedTempFile>, path: PathBuf },
+    Device {
+        device: BufWriter<File>,
+        path: PathBuf,
+    },
+    File {
+        file: BufWriter<NamedTempFile>,
+        path: PathBuf,
+    },
+    /// A file that is kept under another name while it is not complete.
+    Kept {
+        file: BufWriter<File>,
+        part: PathBuf,
+        path: PathBuf,
+    },
 }
 
 impl Output {
@@ -49,10 +61,33 @@ impl Output {
         Ok(Self::File { file: BufWriter::new(file), path: path.to_owned() })
     }
 
+    /// Goes on with a file that so many bytes of are sound, or begins it.
+    pub(crate) fn keep(path: &Path, part: PathBuf, sound: u64) -> Result<Self> {
+        let said = || format!("cannot write {}", part.display());
+        let file = File::options().create(true).write(true).truncate(false).open(&part);
+        let mut file = file.with_context(said)?;
+        file.set_len(sound).with_context(said)?;
+        file.seek(SeekFrom::End(0)).with_context(said)?;
+        Ok(Self::Kept { file: BufWriter::new(file), part, path: path.to_owned() })
+    }
+
+    /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
+    pub(crate) fn settle(&mut self) -> io::Result<u64> {
+        self.flush()?;
+        let Self::Kept { file, .. } = self else { return Ok(0) };
+        file.get_ref().sync_data()?;
+        file.stream_position()
+    }
+
     /// Gives the file its name, when everything is on the disk.
     pub(crate) fn finish(self) -> Result<()> {
         match self {
-            Self::Standard(mut out) => Ok(out.flush()?),
+            Self::Standard(mut out) => out.flush().context("cannot write standard output"),
+            Self::Kept { mut file, part, path } => {
+                let said = || format!("cannot write {}", path.display());
+                file.flush().and_then(|()| file.get_ref().sync_all()).with_context(said)?;
+                std::fs::rename(part, &path).with_context(said)
+            }
             Self::Device { mut device, path } => {
                 device.flush().with_context(|| format!("cannot write {}", path.display()))
             }
@@ -74,6 +109,7 @@ impl Write for Output {
             Self::Standard(out) => out.write(bytes),
             Self::Device { device, .. } => device.write(bytes),
             Self::File { file, .. } => file.write(bytes),
+            Self::Kept { file, .. } => file.write(bytes),
         }
     }
 
@@ -82,6 +118,7 @@ impl Write for Output {
             Self::Standard(out) => out.flush(),
             Self::Device { device, .. } => device.flush(),
             Self::File { file, .. } => file.flush(),
+            Self::Kept { file, .. } => file.flush(),
         }
     }
 }

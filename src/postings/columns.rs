@@ -34,6 +34,15 @@ impl Column {
         }
     }
 
+    /// Names it is known by where it is nested in something of any name.
+    fn nested(self) -> &'static [&'static str] {
+        match self {
+            Self::Description => &["description", "jobdescription", "descriptionhtml", "content"],
+            Self::Title => &["title", "jobtitle"],
+            _ => &[],
+        }
+    }
+
     /// Names it is known by, likeliest first, without case, spaces and punctuation.
     fn known(self) -> &'static [&'static str] {
         match self {
@@ -41,10 +50,12 @@ impl Column {
                 "description",
                 "jobdescription",
                 "fulldescription",
-                "descriptiontext",
                 "descriptionplain",
-                "descriptionhtml",
+                "descriptiontext",
                 "jobdescriptiontext",
+                "jobdescriptionformatted",
+                "descriptionhtml",
+                "jobdescriptionhtml",
                 "text",
                 "jobtext",
                 "fulltext",
@@ -86,14 +97,29 @@ impl Column {
                 "organisation",
                 "organizationname",
                 "hiringorganization",
+                "hiringorganizationname",
                 "hiringorganisation",
+                "organisationname",
+                "companydisplayname",
+                "employerdisplayname",
                 "unternehmen",
                 "firma",
             ],
             Self::Label => &["role", "label"],
-            Self::Id => {
-                &["id", "jobid", "postingid", "uniqid", "uniqueid", "uuid", "guid", "requisitionid"]
-            }
+            Self::Id => &[
+                "id",
+                "jobid",
+                "jobpostingid",
+                "postingid",
+                "identifiervalue",
+                "identifier",
+                "uniqid",
+                "uniqueid",
+                "uuid",
+                "guid",
+                "requisitionid",
+                "joblink",
+            ],
         }
     }
 }
@@ -106,6 +132,8 @@ pub struct ColumnNames(pub Vec<(Column, String)>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
     places: [Option<usize>; Column::ALL.len()],
+    /// Places of the description, if it is in several.
+    parts: Vec<usize>,
 }
 
 fn plain(name: &str) -> String {
@@ -114,36 +142,84 @@ fn plain(name: &str) -> String {
 
 impl Columns {
     /// Finds the columns in a header: those chosen by name, the others by the names they usually
-    /// have. A column is used for one thing only.
+    /// have. A column is used for one thing only; the description may be in several.
     ///
     /// # Errors
     /// A chosen column that is not there: what to say about it.
     pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, String> {
         let mut columns = Self::default();
+        let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
         for (column, name) in &chosen.0 {
             let place = header
                 .iter()
                 .position(|h| h == name)
-                .or_else(|| header.iter().position(|h| plain(h) == plain(name)))
+                .or_else(|| names.iter().position(|h| *h == plain(name)))
                 .ok_or_else(|| missing(&format!("no column {name:?}"), name, &[], header))?;
-            columns.places[*column as usize] = Some(place);
-        }
-        for column in Column::ALL {
-            if columns.places[column as usize].is_some() {
-                continue;
+            columns.places[*column as usize].get_or_insert(place);
+            if *column == Column::Description {
+                columns.parts.push(place);
             }
-            let free = |&i: &usize| !columns.places.contains(&Some(i));
-            let find = |known: &&str| {
-                (0..header.len()).filter(free).find(|&i| plain(&header[i]) == **known)
+        }
+        let by_itself = columns.parts.is_empty();
+        // What is nested is known by its path, or else by its last name.
+        let last = |name: &String| plain(name.rsplit('.').next().unwrap_or(name));
+        let last: Vec<String> = header.iter().map(last).collect();
+        for column in Column::ALL {
+            let free = |i: &usize| !columns.uses(*i);
+            let find = |names: &[String], known: &[&str]| {
+                let find =
+                    |known: &&str| (0..names.len()).filter(free).find(|&i| names[i] == **known);
+                known.iter().find_map(find)
             };
-            columns.places[column as usize] = column.known().iter().find_map(find);
+            let known = column.known();
+            let found = || find(&names, known).or_else(|| find(&last, column.nested()));
+            columns.places[column as usize] = columns.places[column as usize].or_else(found);
+        }
+        if by_itself {
+            columns.complete_lever(&names);
+        }
+        columns.parts.dedup();
+        if columns.parts.len() < 2 {
+            columns.parts.clear();
         }
         Ok(columns)
+    }
+
+    /// Lever gives the duties as lists beside the description, and calls the title a text.
+    fn complete_lever(&mut self, names: &[String]) {
+        let at = |name: &str| names.iter().position(|n| n == name);
+        let (Some(description), Some(lists), Some(_)) =
+            (self.places[Column::Description as usize], at("lists"), at("hostedurl"))
+        else {
+            return;
+        };
+        let additional = at("additionalplain").or_else(|| at("additional"));
+        self.parts = [description, lists].into_iter().chain(additional).collect();
+        let title = at("text").filter(|place| !self.uses(*place));
+        self.places[Column::Title as usize] = self.places[Column::Title as usize].or(title);
+    }
+
+    fn uses(&self, place: usize) -> bool {
+        self.places.contains(&Some(place)) || self.parts.contains(&place)
     }
 
     /// The place of a column, from 0.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.places[column as usize]
+    }
+
+    /// The places of the description, from 0, if it is in several columns; none otherwise.
+    pub fn parts(&self) -> &[usize] {
+        &self.parts
+    }
+
+    /// The same columns in a table that has them at other places.
+    #[must_use]
+    pub fn moved(&self, to: &[usize]) -> Self {
+        Self {
+            places: self.places.map(|place| place.map(|i| to[i])),
+            parts: self.parts.iter().map(|&i| to[i]).collect(),
+        }
     }
 
     /// What to say when the description cannot be found.
@@ -213,6 +289,35 @@ mod tests {
             let found =
                 Columns::find(&header(names), &ColumnNames::default()).expect("no names chosen");
             assert_eq!(found.places, places, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn exports_of_job_boards_are_known() {
+        let lever = ["id", "text", "descriptionPlain", "lists", "additionalPlain", "hostedUrl"];
+        let cases: [(&[&str], [Option<usize>; 5], &[usize]); 5] = [
+            (&lever, [Some(2), Some(1), None, None, Some(0)], &[2, 3, 4]),
+            (
+                &["absolute_url", "id", "title", "company_name", "content"],
+                [Some(4), Some(2), Some(3), None, Some(1)],
+                &[],
+            ),
+            (
+                &["@type", "title", "description", "hiringOrganization.name", "identifier.value"],
+                [Some(2), Some(1), Some(3), None, Some(4)],
+                &[],
+            ),
+            (
+                &["job_id", "company_name", "title", "description", "formatted_experience_level"],
+                [Some(3), Some(2), Some(1), None, Some(0)],
+                &[],
+            ),
+            (&["meta.title", "posting.content"], [Some(1), Some(0), None, None, None], &[]),
+        ];
+        for (names, places, parts) in cases {
+            let found =
+                Columns::find(&header(names), &ColumnNames::default()).expect("no names chosen");
+            assert_eq!((found.places, found.parts()), (places, parts), "{names:?}");
         }
     }
 

@@ -5,53 +5,94 @@ use bzip2::bufread::MultiBzDecoder;
 use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::SystemTime;
 use zip::ZipArchive;
 
 pub(super) const BUFFER: usize = 1 << 18;
 const ZIP: &[u8] = b"PK\x03\x04";
+const PARQUET: &[u8] = b"PAR1";
 /// A packed file may unpack to so many times its size, beyond the first bytes.
 const MOST_TIMES: u64 = 1000;
 const FREE: u64 = 1 << 28;
 
-/// Text to be read.
+/// A file to be read.
 pub(super) struct Opened {
-    pub(super) text: Box<dyn Read + Send>,
-    /// Its encoding in the file; what is read is UTF-8.
-    pub(super) encoding: &'static Encoding,
+    pub(super) content: Content,
+    pub(super) watch: Option<Watch>,
+}
+
+/// What a file holds.
+pub(super) enum Content {
+    /// Text as UTF-8, and the encoding that it has in the file.
+    Text(Box<dyn Read + Send>, &'static Encoding),
+    /// A Parquet file.
+    Parquet(File),
+}
+
+/// Notices when a file changes.
+pub(super) struct Watch {
+    file: File,
+    size: u64,
+    written: Option<SystemTime>,
+}
+
+impl Watch {
+    /// Watches a file; not a pipe or a device.
+    fn new(file: &File) -> Option<Self> {
+        let found = file.metadata().ok().filter(Metadata::is_file)?;
+        let (size, written) = (found.len(), found.modified().ok());
+        Some(Self { file: file.try_clone().ok()?, size, written })
+    }
+
+    /// Whether it changed since it was opened.
+    pub(super) fn changed(&self) -> bool {
+        let now = self.file.metadata();
+        now.is_ok_and(|now| now.len() != self.size || now.modified().ok() != self.written)
+    }
 }
 
 /// Opens a file, or standard input for `-`; in this encoding, or in that of its first bytes.
 pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Opened> {
-    let mut bytes: Box<dyn BufRead + Send> = if path == Path::new("-") {
-        unpacked(BufReader::with_capacity(BUFFER, io::stdin()))?
-    } else {
-        let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
-            return Err(io::Error::other("it is a folder; name the file in it"));
-        }
-        let mut bytes = BufReader::with_capacity(BUFFER, file);
-        if bytes.fill_buf()?.starts_with(ZIP) {
-            Box::new(BufReader::with_capacity(BUFFER, of_zip(bytes.into_inner())?))
-        } else {
-            unpacked(bytes)?
-        }
-    };
+    if path == Path::new("-") {
+        let bytes = unpacked(BufReader::with_capacity(BUFFER, io::stdin()))?;
+        return Ok(Opened { content: text(bytes, encoding)?, watch: None });
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::other("it is a folder; name the files in it"));
+    }
+    let watch = Watch::new(&file);
+    let mut bytes = BufReader::with_capacity(BUFFER, file);
+    if bytes.fill_buf()?.starts_with(ZIP) {
+        bytes = BufReader::with_capacity(BUFFER, of_zip(bytes.into_inner())?);
+    }
+    if bytes.fill_buf()?.starts_with(PARQUET) {
+        return Ok(Opened { content: Content::Parquet(bytes.into_inner()), watch });
+    }
+    Ok(Opened { content: text(unpacked(bytes)?, encoding)?, watch })
+}
+
+/// Bytes as text.
+fn text(
+    mut bytes: Box<dyn BufRead + Send>,
+    encoding: Option<&'static Encoding>,
+) -> io::Result<Content> {
     // What there is: a pipe may have no more for a while.
     let sample = bytes.fill_buf()?;
     let encoding = encoding.unwrap_or_else(|| detect(sample));
     if encoding == UTF_8 {
         let mark = if sample.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         bytes.consume(mark);
-        return Ok(Opened { text: bytes, encoding });
+        return Ok(Content::Text(bytes, encoding));
     }
     let text =
         DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(bytes);
-    Ok(Opened { text: Box::new(text), encoding })
+    Ok(Content::Text(Box::new(text), encoding))
 }
 
 /// What a stream holds, unpacked if it is packed.
@@ -64,6 +105,11 @@ fn unpacked(mut bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufR
         start if start.starts_with(ZIP) => {
             return Err(io::Error::other(
                 "it is a zip archive, which cannot be read from a stream; name the file",
+            ));
+        }
+        start if start.starts_with(PARQUET) => {
+            return Err(io::Error::other(
+                "it is a Parquet file, which cannot be read from a stream; name the file",
             ));
         }
         _ => return Ok(Box::new(bytes)),
@@ -152,8 +198,11 @@ mod tests {
     fn read(bytes: &[u8]) -> io::Result<String> {
         let mut file = tempfile::NamedTempFile::new()?;
         file.write_all(bytes)?;
+        let Content::Text(mut reader, _) = open(file.path(), None)?.content else {
+            return Err(io::Error::other("it is no text"));
+        };
         let mut text = String::new();
-        open(file.path(), None)?.text.read_to_string(&mut text)?;
+        reader.read_to_string(&mut text)?;
         Ok(text)
     }
 

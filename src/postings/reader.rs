@@ -1,19 +1,22 @@
-//! Rows from a table of postings.
+//! Rows from a file of postings, whatever its form.
 
+use super::columnar::Columnar;
 use super::columns::{Column, ColumnNames, Columns};
-use super::open::open;
-use super::records::{Found, Wrong, fields, first, lines, position};
+use super::delimited::Delimited;
+use super::json::Json;
+use super::open::{Content, Watch, open};
+use super::row::{Batch, Rejected};
 use super::window::Window;
 use crate::model::MAGIC as MODEL;
-use csv::StringRecord;
-use encoding_rs::Encoding;
-use std::io::Cursor;
+use arrow_schema::SchemaRef;
+use encoding_rs::{Encoding, UTF_8};
+use std::io::{self, Cursor};
 use std::path::Path;
 
+/// Rows that are given together and rows that are read to know the columns of JSON, at most.
+pub(super) const AHEAD: usize = 512;
 /// Bytes of rows that are given together: the rows of a batch, if they are long, are fewer.
-const BATCH_BYTES: usize = 1 << 23;
-/// Delimiters that are looked for.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+pub(super) const BATCH_BYTES: usize = 1 << 23;
 /// Columns of a file of rejected rows. The first of its rows has the header of the file they are of.
 pub const REJECTED: [&str; 4] = ["file", "line", "reason", "raw"];
 const REJECTED_HEAD: &str = "file,line,reason,raw\n";
@@ -29,7 +32,7 @@ pub enum InputError {
         /// Name of the file.
         file: String,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// It is not a table of postings.
     #[error("{file}: {problem}")]
@@ -39,6 +42,29 @@ pub enum InputError {
         /// What is wrong and what to do.
         problem: String,
     },
+}
+
+/// What is wrong with a file.
+#[derive(Debug)]
+pub(super) enum Problem {
+    Io(io::Error),
+    Content(String),
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Problem {
+    fn of(self, file: &str) -> InputError {
+        let file = file.to_owned();
+        match self {
+            Self::Io(source) => InputError::Io { file, source },
+            Self::Content(problem) => InputError::Content { file, problem },
+        }
+    }
 }
 
 /// How a file is to be read.
@@ -54,56 +80,48 @@ pub struct Dialect {
     pub no_header: bool,
 }
 
-/// A row that could be read.
+/// Forms of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// CSV and its relatives.
+    Delimited,
+    /// JSON objects.
+    Json,
+    /// Parquet.
+    Parquet,
+}
+
+/// The columns of a file.
 #[derive(Debug, Clone)]
-pub struct Row {
-    /// Place among the rows of the file, from 1, without the header.
-    pub number: u64,
-    /// Line it starts on, from 1.
-    pub line: u64,
-    /// Its fields.
-    pub fields: StringRecord,
+pub(super) struct Shape {
+    pub(super) header: Vec<String>,
+    pub(super) columns: Columns,
+    /// The header line as it stands, if there is one.
+    pub(super) head: Option<String>,
+    pub(super) delimiter: Option<u8>,
+    /// Types of the columns, if they have some.
+    pub(super) schema: Option<SchemaRef>,
 }
 
-impl Row {
-    /// The field of a column; empty if the file has no such column.
-    pub fn get(&self, columns: &Columns, column: Column) -> &str {
-        columns.place(column).and_then(|i| self.fields.get(i)).unwrap_or("")
-    }
+/// Rows of one form.
+pub(super) trait Source: Send {
+    /// The next rows, at most so many; none at the end.
+    fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem>;
 }
 
-/// A row that was set aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// Line it starts on, from 1.
-    pub line: u64,
-    /// Why.
-    pub reason: String,
-    /// Its bytes as they stand in the file.
-    pub raw: Vec<u8>,
-}
-
-/// Some rows in their order.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Rows that could be read.
-    pub rows: Vec<Row>,
-    /// Rows that could not.
-    pub rejected: Vec<Rejected>,
+/// Whether a batch takes more rows.
+pub(super) fn most(batch: &Batch, bytes: usize, rows: usize) -> bool {
+    batch.len() < rows && bytes < BATCH_BYTES
 }
 
 /// Reads postings from one file.
 pub struct PostingReader {
     file: String,
-    window: Window,
-    delimiter: u8,
+    form: Form,
+    source: Box<dyn Source>,
+    shape: Shape,
     encoding: &'static Encoding,
-    head: String,
-    header: Vec<String>,
-    columns: Columns,
-    next: u64,
-    /// Line that the rest of the window begins on, from 1.
-    line: u64,
+    watch: Option<Watch>,
 }
 
 impl PostingReader {
@@ -118,154 +136,26 @@ impl PostingReader {
         } else {
             path.display().to_string()
         };
-        let opened = open(path, dialect.encoding);
-        let opened = opened.map_err(|source| InputError::Io { file: file.clone(), source })?;
-        let mut reader = Self {
-            file,
-            window: Window::new(opened.text),
-            delimiter: b',',
-            encoding: opened.encoding,
-            head: String::new(),
-            header: Vec::new(),
-            columns: Columns::default(),
-            next: 1,
-            line: 1,
-        };
-        reader.fill(REJECTED_HEAD.len())?;
-        if reader.window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
-            reader = reader.rejected(dialect)?;
-        } else {
-            reader.begin(dialect)?;
-        }
-        if reader.columns.place(Column::Description).is_none() {
-            return Err(reader.content(Columns::no_description(&reader.header)));
-        }
-        Ok(reader)
+        Self::open_as(path, dialect, &file).map_err(|problem| problem.of(&file))
     }
 
-    /// Reads the header.
-    fn begin(&mut self, dialect: &Dialect) -> Result<(), InputError> {
-        self.pass_empty_lines()?;
-        if self.window.rest().is_empty() {
-            let problem = "it is empty; a header line and at least one row are needed";
-            return Err(self.content(problem.into()));
-        }
-        if self.window.rest().starts_with(MODEL.as_bytes()) {
-            return Err(
-                self.content("it is a model and has no postings; give it with --model".into())
-            );
-        }
-        if is_binary(self.window.rest()) {
-            let problem =
-                "it is not text (it has many control characters); export the table as CSV";
-            return Err(self.content(problem.into()));
-        }
-        let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
-        let known = dialect.delimiter.map(|d| vec![d]);
-        for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
-            let Some((end, header)) = self.header_by(delimiter)? else { continue };
-            let described = Columns::find(&header, &dialect.names)
-                .is_ok_and(|columns| columns.place(Column::Description).is_some());
-            let rank = (described && !dialect.no_header, header.len());
-            if best.as_ref().is_none_or(|b| rank > (b.0, b.1)) {
-                best = Some((rank.0, rank.1, delimiter, header, end));
+    fn open_as(path: &Path, dialect: &Dialect, file: &str) -> Result<Self, Problem> {
+        let opened = open(path, dialect.encoding)?;
+        let (watch, file) = (opened.watch, file.to_owned());
+        let (form, (source, shape), encoding) = match opened.content {
+            Content::Parquet(table) => {
+                let (source, shape) = Columnar::open(table, dialect)?;
+                (Form::Parquet, (Box::new(source) as Box<dyn Source>, shape), UTF_8)
             }
-        }
-        let Some((_, _, delimiter, header, end)) = best else {
-            let problem = "its header line has a quote that is not closed where it should be";
-            return Err(self.content(problem.into()));
-        };
-        self.delimiter = delimiter;
-        if dialect.no_header {
-            self.header = (1..=header.len()).map(|n| n.to_string()).collect();
-        } else {
-            self.head = String::from_utf8_lossy(&self.window.rest()[..end]).trim_end().to_owned();
-            self.line += lines(&self.window.rest()[..end]);
-            self.window.skip(end);
-            self.header = header;
-        }
-        self.columns = Columns::find(&self.header, &dialect.names).map_err(|p| self.content(p))?;
-        Ok(())
-    }
-
-    /// The header as read with a delimiter, and where it ends; nothing if its quotes are not sound then.
-    fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, InputError> {
-        let end = loop {
-            let at_end = self.window.at_end();
-            match first(self.window.rest(), delimiter, 0, at_end) {
-                Found::More => self.fill_more()?,
-                Found::Record { end } | Found::Wrong { end, why: Wrong::Fields(_) } => break end,
-                Found::Wrong { .. } => return Ok(None),
+            Content::Text(text, encoding) => {
+                let (form, source) = of_text(Window::new(text, 1), dialect)?;
+                (form, source, encoding)
             }
         };
-        let line = std::str::from_utf8(&self.window.rest()[..end]).map_err(|_| {
-            let problem = "the header line is not UTF-8 text; name its encoding with --encoding";
-            self.content(problem.into())
-        })?;
-        let mut header = Vec::new();
-        fields(line, delimiter, |field| header.push(field.to_owned()));
-        Ok(Some((end, header)))
-    }
-
-    /// The rows in this file of rejected rows, as the file that they are of.
-    fn rejected(mut self, dialect: &Dialect) -> Result<Self, InputError> {
-        self.begin(&Dialect::default())?;
-        let (mut text, mut head) = (String::new(), None);
-        loop {
-            let batch = self.batch(usize::MAX)?;
-            if let Some(wrong) = batch.rejected.first() {
-                let Rejected { line, reason, .. } = wrong;
-                let problem = format!("line {line}: {reason}; mend it, or take it out");
-                return Err(self.content(problem));
-            }
-            if batch.rows.is_empty() {
-                break;
-            }
-            for row in &batch.rows {
-                let (reason, raw) = (&row.fields[2], &row.fields[3]);
-                let is_header = reason == HEADER;
-                if is_header && head.as_deref().is_some_and(|head| head != raw) {
-                    let problem =
-                        "its rows are of files with several headers; give those of each alone";
-                    return Err(self.content(problem.into()));
-                }
-                if !is_header || (head.is_none() && !raw.is_empty()) {
-                    text += raw;
-                    text.push('\n');
-                }
-                if is_header {
-                    head = Some(raw.to_owned());
-                }
-            }
+        if shape.columns.place(Column::Description).is_none() {
+            return Err(Problem::Content(Columns::no_description(&shape.header)));
         }
-        if head.is_none() {
-            return Err(self.content("it has no row with the header of the rejected rows".into()));
-        }
-        let mut inner =
-            Self { window: Window::new(Box::new(Cursor::new(text))), next: 1, line: 1, ..self };
-        inner.begin(dialect)?;
-        Ok(inner)
-    }
-
-    /// Reads until so many bytes are there, or the end.
-    fn fill(&mut self, least: usize) -> Result<(), InputError> {
-        while self.window.rest().len() < least && !self.window.at_end() {
-            self.window
-                .more()
-                .map_err(|source| InputError::Io { file: self.file.clone(), source })?;
-        }
-        Ok(())
-    }
-
-    /// Reads more than there is: as much again, where that is much, so that looking at it again and again
-    /// costs no more than looking twice.
-    fn fill_more(&mut self) -> Result<(), InputError> {
-        let length = self.window.rest().len();
-        self.fill(if length < BATCH_BYTES { length + 1 } else { 2 * length })
-    }
-
-    fn content(&self, problem: String) -> InputError {
-        InputError::Content { file: self.file.clone(), problem }
+        Ok(Self { file, form, source, shape, encoding, watch })
     }
 
     /// Name of the file for messages.
@@ -273,19 +163,29 @@ impl PostingReader {
         &self.file
     }
 
+    /// What it is.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
     /// The names of all columns.
     pub fn header(&self) -> &[String] {
-        &self.header
+        &self.shape.header
     }
 
-    /// The header line as it stands; empty if there is none.
-    pub fn head(&self) -> &str {
-        &self.head
+    /// The header line as it stands, if there is one.
+    pub fn head(&self) -> Option<&str> {
+        self.shape.head.as_deref()
     }
 
-    /// Byte between fields.
-    pub fn delimiter(&self) -> u8 {
-        self.delimiter
+    /// Byte between fields, if that is what separates them.
+    pub fn delimiter(&self) -> Option<u8> {
+        self.shape.delimiter
+    }
+
+    /// Types of the columns, in Parquet.
+    pub fn schema(&self) -> Option<&SchemaRef> {
+        self.shape.schema.as_ref()
     }
 
     /// Encoding of the file.
@@ -295,83 +195,88 @@ impl PostingReader {
 
     /// Which column holds what.
     pub fn columns(&self) -> &Columns {
-        &self.columns
+        &self.shape.columns
     }
 
-    /// The next rows, at most `most` (an empty batch at the end of the file).
+    /// The next rows, at most `rows` (an empty batch at the end of the file).
     ///
     /// # Errors
-    /// If the file can no longer be read. Rows that are wrong are set aside instead.
-    pub fn batch(&mut self, most: usize) -> Result<Batch, InputError> {
-        let mut batch = Batch::default();
-        let mut bytes = 0;
-        while batch.rows.len() + batch.rejected.len() < most && bytes < BATCH_BYTES {
-            self.pass_empty_lines()?;
-            if self.window.rest().is_empty() {
-                break;
-            }
-            let at_end = self.window.at_end();
-            let (end, why) =
-                match first(self.window.rest(), self.delimiter, self.header.len(), at_end) {
-                    Found::More => {
-                        self.fill_more()?;
-                        continue;
-                    }
-                    Found::Record { end } => (end, None),
-                    Found::Wrong { end, why } => (end, Some(why)),
-                };
-            let (number, line) = (self.next, self.line);
-            self.next += 1;
-            match self.row(&self.window.rest()[..end], why) {
-                Ok(fields) => batch.rows.push(Row { number, line, fields }),
-                Err(reason) => {
-                    let raw = without_line_end(&self.window.rest()[..end]).to_vec();
-                    batch.rejected.push(Rejected { line, reason, raw });
-                }
-            }
-            bytes += end;
-            self.pass(end);
+    /// If the file can no longer be read, or has changed since it was opened. Rows that are wrong are set
+    /// aside instead.
+    pub fn batch(&mut self, rows: usize) -> Result<Batch, InputError> {
+        let batch = self.source.batch(rows, &self.shape);
+        let batch = batch.map_err(|problem| problem.of(&self.file))?;
+        if batch.is_empty() && self.watch.as_ref().is_some_and(Watch::changed) {
+            let problem = "it changed while it was read; run again when it is complete";
+            return Err(Problem::Content(problem.into()).of(&self.file));
         }
         Ok(batch)
     }
+}
 
-    /// Goes behind empty lines, which are no rows: something follows then, or the end.
-    fn pass_empty_lines(&mut self) -> Result<(), InputError> {
-        loop {
-            self.fill(1)?;
-            let empty = self.window.rest().iter().take_while(|b| b"\r\n".contains(b)).count();
-            self.pass(empty);
-            if !self.window.rest().is_empty() || self.window.at_end() {
-                return Ok(());
+type Opened = (Box<dyn Source>, Shape);
+
+/// What a text is, and its rows.
+fn of_text(mut window: Window, dialect: &Dialect) -> Result<(Form, Opened), Problem> {
+    window.fill(REJECTED_HEAD.len())?;
+    if window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
+        window = of_rejected(window)?;
+    }
+    let csv = dialect.no_header || dialect.delimiter.is_some();
+    window.pass(|b| if csv { b"\r\n".contains(&b) } else { b" \t\r\n\x1e".contains(&b) })?;
+    let content = |problem: &str| Err(Problem::Content(problem.into()));
+    if window.rest().is_empty() {
+        return content("it is empty; a header line and at least one row are needed");
+    }
+    if window.rest().starts_with(MODEL.as_bytes()) {
+        return content("it is a model and has no postings; give it with --model");
+    }
+    if is_binary(window.rest()) {
+        return content("it is not text (it has many control characters); export the table as CSV");
+    }
+    if !csv && b"{[".contains(&window.rest()[0]) {
+        let (source, shape) = Json::open(window, dialect)?;
+        return Ok((Form::Json, (Box::new(source), shape)));
+    }
+    let (source, shape) = Delimited::open(window, dialect)?;
+    Ok((Form::Delimited, (Box::new(source), shape)))
+}
+
+/// The rows in a file of rejected rows, as the file that they are of.
+fn of_rejected(window: Window) -> Result<Window, Problem> {
+    let (mut source, shape) = Delimited::open(window, &Dialect::default())?;
+    let (mut text, mut head) = (String::new(), None);
+    loop {
+        let batch = source.batch(usize::MAX, &shape)?;
+        if let Some(Rejected { line, reason, .. }) = batch.rejected.first() {
+            let problem = format!("line {line}: {reason}; mend it, or take it out");
+            return Err(Problem::Content(problem));
+        }
+        if batch.rows.is_empty() {
+            break;
+        }
+        for row in &batch.rows {
+            let (reason, raw) = (&row.fields[2], &row.fields[3]);
+            let is_header = reason == HEADER;
+            if is_header && head.as_deref().is_some_and(|head| head != raw) {
+                let problem =
+                    "its rows are of files with several headers; give those of each alone";
+                return Err(Problem::Content(problem.into()));
+            }
+            if !is_header || (head.is_none() && !raw.is_empty()) {
+                text += raw;
+                text.push('\n');
+            }
+            if is_header {
+                head = Some(raw.to_owned());
             }
         }
     }
-
-    /// Goes behind some bytes.
-    fn pass(&mut self, length: usize) {
-        self.line += lines(&self.window.rest()[..length]);
-        self.window.skip(length);
+    if head.is_none() {
+        let problem = "it has no row with the header of the rejected rows";
+        return Err(Problem::Content(problem.into()));
     }
-
-    fn row(&self, record: &[u8], why: Option<Wrong>) -> Result<StringRecord, String> {
-        match why {
-            Some(Wrong::Fields(found)) => {
-                let expected = self.header.len();
-                return Err(format!("the row has {found} fields and the header {expected}"));
-            }
-            Some(Wrong::Quote) => {
-                return Err("a quoted field is not closed where it should be".into());
-            }
-            None => {}
-        }
-        let text = std::str::from_utf8(record).map_err(|e| {
-            let (field, at) = position(record, self.delimiter, e.valid_up_to());
-            format!("column {:?} is not UTF-8 at its byte {at}", self.header[field])
-        })?;
-        let mut row = StringRecord::with_capacity(text.len(), self.header.len());
-        fields(text, self.delimiter, |field| row.push_field(field));
-        Ok(row)
-    }
+    Ok(Window::new(Box::new(Cursor::new(text)), 1))
 }
 
 /// Bytes of the beginning in which control characters tell that it is no text.
@@ -383,14 +288,9 @@ fn is_binary(bytes: &[u8]) -> bool {
     10 * looked.iter().filter(control).count() > looked.len()
 }
 
-/// Without the end of its line.
-fn without_line_end(record: &[u8]) -> &[u8] {
-    let record = record.strip_suffix(b"\n").unwrap_or(record);
-    record.strip_suffix(b"\r").unwrap_or(record)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::row::Row;
     use super::*;
     use std::io::Write;
 

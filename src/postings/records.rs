@@ -19,8 +19,8 @@ const REACH: usize = if cfg!(test) { 1 << 5 } else { 1 << 16 };
 pub(super) enum Found {
     /// It takes more bytes to tell.
     More,
-    /// A record that can be read, and the bytes it takes with its line's end.
-    Record { end: usize },
+    /// A record that can be read, the bytes it takes with its line's end, and whether its quotes are right.
+    Record { end: usize, sound: bool },
     /// Bytes to be set aside, with their line's end.
     Wrong { end: usize, why: Wrong },
 }
@@ -104,7 +104,9 @@ pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) ->
     let at_end = at_end && bytes.len() <= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     match scan(bytes, delimiter, at_end) {
-        Scan::Record { end, fields: found } if found == fields => Found::Record { end },
+        Scan::Record { end, fields: found } if found == fields => {
+            Found::Record { end, sound: true }
+        }
         Scan::Record { end, fields: found } => Found::Wrong { end, why: Wrong::Fields(found) },
         Scan::More if bytes.len() < LONGEST => Found::More,
         Scan::More | Scan::Odd => mended(bytes, delimiter, fields, at_end),
@@ -122,7 +124,7 @@ fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
     }
     let closed = memchr_iter(b'"', &bytes[..own]).count().is_multiple_of(2);
     if closed && count(&bytes[..own], delimiter) == fields {
-        return Found::Record { end: own };
+        return Found::Record { end: own, sound: false };
     }
     let mut end = own;
     for _ in 0..TRIED {
@@ -223,13 +225,6 @@ pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(&str)) {
     });
 }
 
-/// Number of lines that end in some bytes.
-pub(super) fn lines(bytes: &[u8]) -> u64 {
-    let feeds = memchr_iter(b'\n', bytes).count();
-    let returns = memchr_iter(b'\r', bytes).filter(|&at| bytes.get(at + 1) != Some(&b'\n')).count();
-    (feeds + returns) as u64
-}
-
 /// The line that a record begins on, from 1. To the csv crate the line breaks before a record, which may
 /// be of two bytes, and empty lines are its beginning.
 pub(crate) fn line_at(text: &[u8], position: &csv::Position) -> u64 {
@@ -270,7 +265,7 @@ mod tests {
                     there = bytes.len().min(there + step);
                     continue;
                 }
-                Found::Record { end } => (end, None),
+                Found::Record { end, .. } => (end, None),
                 Found::Wrong { end, why } => (end, Some(why)),
             };
             assert!(end > 0, "it goes on");

@@ -1,58 +1,67 @@
 //! An audit: findings as rows, and what they amount to.
 
-use super::rows::defused;
+use super::sheet::{Added, Cell, Kind};
 use crate::judge::{Estimate, Finding, Group, Summary, Suspicion};
 use std::io::{self, Write};
 
-/// Names of the columns of findings.
-pub fn audit_columns() -> [&'static str; 10] {
+/// The columns of findings.
+pub fn audit_columns() -> Vec<Added> {
     [
-        "row",
-        "id",
-        "title",
-        "stated_role",
-        "suggested_role",
-        "suspicion",
-        "issue",
-        "detail",
-        "evidence_for",
-        "evidence_against",
+        ("row", Kind::Whole),
+        ("id", Kind::Text),
+        ("title", Kind::Text),
+        ("stated_role", Kind::Text),
+        ("suggested_role", Kind::Text),
+        ("suspicion", Kind::Number),
+        ("issue", Kind::Text),
+        ("detail", Kind::Text),
+        ("evidence_for", Kind::List),
+        ("evidence_against", Kind::List),
     ]
+    .map(|(name, kind)| (name.to_owned(), kind))
+    .into()
 }
 
-/// The fields of a finding.
-pub fn finding_fields(finding: &Finding) -> [String; 10] {
-    [
-        finding.row.to_string(),
-        finding.id.clone(),
-        finding.title.clone(),
-        finding.stated_role.clone(),
-        finding.suggested_role.clone(),
-        format!("{:.6}", finding.suspicion),
-        finding.issue.name().to_owned(),
-        finding.detail.clone(),
-        defused(finding.evidence_for.join("; ")),
-        defused(finding.evidence_against.join("; ")),
-    ]
+/// Calls `then` with the fields of a finding.
+pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T {
+    let [speak_for, speak_against] = [&finding.evidence_for, &finding.evidence_against]
+        .map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
+    then(&[
+        Cell::Whole(finding.row),
+        Cell::Own(&finding.id),
+        Cell::Own(&finding.title),
+        Cell::Text(&finding.stated_role),
+        Cell::Text(&finding.suggested_role),
+        Cell::Number(finding.suspicion),
+        Cell::Text(finding.issue.name()),
+        Cell::Own(&finding.detail),
+        Cell::List(&speak_for),
+        Cell::List(&speak_against),
+    ])
 }
 
-/// The fields of a row that states a role, with its strongest finding if there is one; a row without
-/// has nothing but its number, identity and title.
-pub fn audit_fields(
+/// Calls `then` with the fields of a row that states a role, with its strongest finding if there is one; a
+/// row without has nothing but its number, identity, title, roles and suspicion.
+pub fn with_suspicion<T>(
     row: u64,
     [id, title]: [&str; 2],
     suspicion: &Suspicion,
     finding: Option<&Finding>,
     outcomes: &[String],
-) -> [String; 10] {
-    let mut fields = finding.map_or_else(Default::default, finding_fields);
-    fields[0] = row.to_string();
-    id.clone_into(&mut fields[1]);
-    title.clone_into(&mut fields[2]);
-    fields[3].clone_from(&outcomes[suspicion.stated]);
-    fields[4].clone_from(&outcomes[suspicion.suggested]);
-    fields[5] = format!("{:.6}", suspicion.wrong);
-    fields
+    then: impl FnOnce(&[Cell]) -> T,
+) -> T {
+    let own = [
+        Cell::Whole(row),
+        Cell::Own(id),
+        Cell::Own(title),
+        Cell::Text(&outcomes[suspicion.stated]),
+        Cell::Text(&outcomes[suspicion.suggested]),
+        Cell::Number(suspicion.wrong),
+    ];
+    match finding {
+        Some(finding) => with_finding(finding, |cells| then(&[&own, &cells[own.len()..]].concat())),
+        None => then(&[&own[..], &[Cell::Missing; 4]].concat()),
+    }
 }
 
 /// Writes what an audit amounts to.

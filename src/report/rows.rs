@@ -1,36 +1,56 @@
 //! The columns that `classify` adds to a row.
 
+use super::sheet::{Added, Cell, Kind};
 use crate::evidence::TitleRole;
 use crate::judge::Verdict;
 use crate::model::outcome_names;
 use crate::roles::RoleSet;
+use std::borrow::Cow;
 
-/// Names of the added columns.
-pub fn added_columns(roles: &RoleSet) -> Vec<String> {
-    let fixed = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
-    let mut names = fixed(&["predicted_role", "confidence", "decision"]);
-    names.extend(outcome_names(roles).iter().map(|name| format!("p_{name}")));
-    names.extend(fixed(&["second_role", "title_role", "title_level", "notes", "evidence"]));
-    names
+/// The added columns.
+pub fn added_columns(roles: &RoleSet) -> Vec<Added> {
+    let columns = |names: &[(&str, Kind)]| -> Vec<Added> {
+        names.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect()
+    };
+    let mut all = columns(&[
+        ("predicted_role", Kind::Text),
+        ("confidence", Kind::Number),
+        ("decision", Kind::Text),
+    ]);
+    all.extend(outcome_names(roles).iter().map(|name| (format!("p_{name}"), Kind::Number)));
+    all.extend(columns(&[
+        ("second_role", Kind::Text),
+        ("title_role", Kind::Text),
+        ("title_level", Kind::Text),
+        ("notes", Kind::List),
+        ("evidence", Kind::List),
+    ]));
+    all
 }
 
-/// Fields of the added columns. Probabilities have six decimals; the evidence is separated by
-/// semicolons, strongest first.
-pub fn added_fields(verdict: &Verdict, roles: &RoleSet) -> Vec<String> {
-    let mut fields = vec![
-        verdict.label.id(roles).to_owned(),
-        format!("{:.6}", verdict.confidence),
-        verdict.decision.name().to_owned(),
-    ];
-    fields.extend(verdict.probabilities.iter().map(|p| format!("{p:.6}")));
-    fields.push(verdict.second.map(|id| roles.get(id).id.clone()).unwrap_or_default());
-    fields.push(title_role(&verdict.title.role, roles));
-    fields.push(verdict.title.level.clone().unwrap_or_default());
+/// Calls `then` with the fields of the added columns; the evidence stands strongest first.
+pub fn with_added_fields<T>(
+    verdict: &Verdict,
+    roles: &RoleSet,
+    then: impl FnOnce(&[Cell]) -> T,
+) -> T {
+    let title_role = title_role(&verdict.title.role, roles);
     let notes: Vec<&str> = verdict.notes.iter().map(|note| note.name()).collect();
-    fields.push(notes.join("; "));
     let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
-    fields.push(defused(phrases.join("; ")));
-    fields
+    let mut cells = vec![
+        Cell::Text(verdict.label.id(roles)),
+        Cell::Number(verdict.confidence),
+        Cell::Text(verdict.decision.name()),
+    ];
+    cells.extend(verdict.probabilities.iter().map(|p| Cell::Number(*p)));
+    cells.extend([
+        verdict.second.map(|id| roles.get(id).id.as_str()).into(),
+        Cell::Text(&title_role),
+        verdict.title.level.as_deref().into(),
+        Cell::List(&notes),
+        Cell::List(&phrases),
+    ]);
+    then(&cells)
 }
 
 fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
@@ -45,6 +65,10 @@ fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
 }
 
 /// A spreadsheet takes a field that begins so for a formula.
-pub(super) fn defused(field: String) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
+pub(super) fn defused(field: Cow<str>) -> Cow<str> {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{field}").into()
+    } else {
+        field
+    }
 }

@@ -2,14 +2,18 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Audit as Args;
+use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
-use crate::cli::output::{Output, say, write_file};
+use crate::cli::output::{say, write_file};
+use crate::cli::sheet::Sheet;
 use crate::evidence::Lexicon;
 use crate::judge::{Audit, AuditRows, Finding, Judgeable, Posting, Saying, Texts, audit};
 use crate::model::{Model, ModelError, Unseen};
 use crate::postings::Column;
-use crate::report::{audit_columns, audit_fields, finding_fields, write_audit, write_review_page};
+use crate::report::{
+    Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
+};
 use anyhow::{Context, Result, bail};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -18,6 +22,8 @@ use std::io::Write;
 const ENOUGH: [usize; 2] = [30, 10];
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
+    let named = [args.report.as_ref(), args.input.reading.rejects.as_ref()].into_iter().flatten();
+    apart(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(named.map(Some)))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let (rows, outcome) = read(args, &lexicon)?;
     if rows.stating() == 0 {
@@ -115,27 +121,26 @@ fn enough(rows: &AuditRows, roles: usize) -> bool {
 }
 
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(args.input.reading.delimiter.unwrap_or(b','))
-        .from_writer(Output::open(args.output.as_deref())?);
-    writer.write_record(audit_columns())?;
+    let layout = Layout { added: audit_columns(), ..Layout::default() };
+    let mut sheet = Sheet::open(&args.writing, &args.input.reading, None, &layout)?;
     if args.all {
         let strongest = audit.findings.iter().rev();
         let findings: HashMap<u64, &Finding> = strongest.map(|f| (f.row, f)).collect();
         let outcomes = &audit.summary.outcomes;
         for suspicion in &audit.suspicions {
-            let fields = rows.with_row(suspicion.place, |row, texts| {
-                let finding = findings.get(&row).copied();
-                audit_fields(row, [texts.id, texts.title], suspicion, finding, outcomes)
-            });
-            writer.write_record(fields?)?;
+            rows.with_row(suspicion.place, |row, texts| {
+                let (of, finding) = ([texts.id, texts.title], findings.get(&row).copied());
+                with_suspicion(row, of, suspicion, finding, outcomes, |cells| {
+                    sheet.write(|rows| rows.write(None, None, cells))
+                })
+            })??;
         }
     } else {
         for finding in &audit.findings {
-            writer.write_record(finding_fields(finding))?;
+            with_finding(finding, |cells| sheet.write(|rows| rows.write(None, None, cells)))?;
         }
     }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()?;
+    sheet.finish()?;
     let common = &args.input.reading.common;
     if common.json {
         writeln!(std::io::stderr(), "{}", serde_json::to_string(&audit.summary)?)?;

@@ -1,17 +1,19 @@
 //! `classify`: the same rows with a verdict.
 
 use crate::cli::Outcome;
-use crate::cli::args::{Classify, Format};
+use crate::cli::args::{Classify, Common, Format};
+use crate::cli::files::{apart, found};
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::output::{Output, say};
-use crate::evidence::Lexicon;
+use crate::cli::progress::Progress;
+use crate::cli::sheet::{Packed, Sheet, form};
 use crate::judge::{Decision, Judge, Settings, Verdict};
 use crate::postings::{Column, Columns, Row};
-use crate::report::{Table, added_columns, added_fields};
+use crate::report::{SheetForm, Table, added_columns, with_added_fields};
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -20,7 +22,12 @@ use std::path::Path;
 const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.reading.common)?;
+    let reading = &args.input.reading;
+    apart(
+        &args.input.files,
+        [args.writing.output.as_ref()].into_iter().chain(reading.rejects.as_ref().map(Some)),
+    )?;
+    let lexicon = lexicon(&reading.common)?;
     let model = model(args.judging.model.as_deref(), &lexicon)?;
     let settings = Settings {
         view: args.judging.view(),
@@ -32,7 +39,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let mut postings = Postings::open(&args.input)?;
     let roles = lexicon.roles();
     refuse_taken_names(postings.header(), roles)?;
-    if judge.threshold() > 1.0 && !args.input.reading.common.quiet {
+    if judge.threshold() > 1.0 && !reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
             args.precision
@@ -41,32 +48,31 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     // Read before anything is written: an input without rows is an error.
     let mut batch = postings.next()?;
     postings.need_rows()?;
-    let mut rows = Rows::open(args, &postings, &lexicon)?;
-    let mut summary = Summary::default();
+    let mut run = Run::open(args, &judge, &postings)?;
+    while postings.tally.read <= run.done {
+        batch = postings.next()?;
+    }
     while let Some(rows_in) = batch {
         let columns = postings.columns().clone();
+        let read = postings.tally.read;
         let judge = &judge;
         let (verdicts, next) = rayon::join(
             || rows_in.par_iter().map(|row| judge_row(judge, row, &columns)).collect::<Vec<_>>(),
             || postings.next(),
         );
         for (row, verdict) in rows_in.iter().zip(&verdicts) {
-            rows.write(row, &columns, verdict, roles).with_context(|| not_written(args))?;
-            summary.add(verdict, roles);
+            run.rows.write(row, &columns, verdict, roles)?;
+            run.summary.add(verdict, roles);
         }
+        run.save(read)?;
         batch = next?;
     }
     let (tally, outcome) = postings.finish()?;
-    rows.finish(args)?;
+    let mut summary = run.finish()?;
     summary.rows_read = tally.read;
     summary.rows_rejected = tally.rejected;
-    summary.say(args)?;
+    summary.say(&reading.common)?;
     Ok(outcome)
-}
-
-fn not_written(args: &Classify) -> String {
-    let path = args.output.as_ref().map(|p| p.display().to_string());
-    format!("cannot write {}", path.as_deref().unwrap_or("standard output"))
 }
 
 fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
@@ -75,7 +81,8 @@ fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
 
 fn refuse_taken_names(header: &[String], roles: &RoleSet) -> Result<()> {
     let added = added_columns(roles);
-    let taken: Vec<&String> = added.iter().filter(|name| header.contains(name)).collect();
+    let taken: Vec<&String> =
+        added.iter().map(|(name, _)| name).filter(|name| header.contains(name)).collect();
     if let Some(first) = taken.first() {
         bail!(
             "the input already has {} of the columns that classify adds ({first:?} among them), as if it \
@@ -86,33 +93,109 @@ fn refuse_taken_names(header: &[String], roles: &RoleSet) -> Result<()> {
     Ok(())
 }
 
+/// What is written.
+struct Run {
+    rows: Rows,
+    summary: Summary,
+    progress: Option<Progress>,
+    /// Rows of the input that an earlier run wrote.
+    done: u64,
+}
+
+impl Run {
+    fn open(args: &Classify, judge: &Judge, postings: &Postings) -> Result<Self> {
+        let (writing, reading) = (&args.writing, &args.input.reading);
+        let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
+        let table = writing.format.map_or(terminal, |format| format == Format::Table);
+        let summary = Summary::default();
+        if !args.resume && table {
+            let mut output = Output::open(writing.output.as_deref())?;
+            let width = terminal_size::terminal_size().filter(|_| terminal);
+            let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
+            let table = Table::new(width, judge.lexicon().roles());
+            table.head(&mut output).context("cannot write the table")?;
+            return Ok(Self { rows: Rows::Table(output, table), summary, progress: None, done: 0 });
+        }
+        let mut layout = postings.layout();
+        layout.added = added_columns(judge.lexicon().roles());
+        let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
+            let sheet = Sheet::open(writing, reading, Some(postings), &layout)?;
+            return Ok(Self { rows: Rows::Sheet(sheet), summary, progress: None, done: 0 });
+        };
+        let form = resumable(form(writing, reading, Some(postings))?, path)?;
+        let (progress, done) = Progress::open(path, identity(args, judge)?)?;
+        let form = match form {
+            // The names of the columns stand there.
+            SheetForm::Delimited { delimiter, .. } if done.rows > 0 => {
+                SheetForm::Delimited { delimiter, header: false }
+            }
+            form => form,
+        };
+        let output = Packed::Plain(Output::keep(path, progress.part.clone(), done.bytes)?);
+        let sheet = Sheet::begin(writing, output, form, Some(postings), &layout)?;
+        if done.rows > 0 && !reading.common.quiet {
+            say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
+        }
+        let rows = Rows::Sheet(sheet);
+        Ok(Self { rows, summary: done.counted, progress: Some(progress), done: done.rows })
+    }
+
+    /// Makes sure of what is done, if the run can go on from there and it is time.
+    fn save(&mut self, read: u64) -> Result<()> {
+        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows) {
+            if progress.is_due() {
+                progress.save(read, sheet.settle()?, &self.summary)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Summary> {
+        match self.rows {
+            Rows::Sheet(sheet) => sheet.finish()?,
+            Rows::Table(out, _) => out.finish()?,
+        }
+        self.progress.map(Progress::finish).transpose()?;
+        Ok(self.summary)
+    }
+}
+
+/// The form of an output that can be gone on with.
+fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
+    let packed = path.extension().is_some_and(|e| e == "gz" || e == "zst");
+    if packed || matches!(form, SheetForm::Parquet | SheetForm::JsonArray) {
+        bail!("--resume needs an output of lines that is not packed: .csv, .tsv or .jsonl");
+    }
+    Ok(form)
+}
+
+/// What is read and how it is judged: a run goes on only with the same.
+fn identity(args: &Classify, judge: &Judge) -> Result<String> {
+    let mut files = Vec::new();
+    for path in found(&args.input.files)? {
+        let about = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
+        files.push((path, about.len(), about.modified().ok()));
+    }
+    let model = args.judging.model.as_ref().map(std::fs::read).transpose()?;
+    let options = format!(
+        "{} {files:?} {:?} {:?} {:?} {:?} {:?}",
+        env!("CARGO_PKG_VERSION"),
+        args.input.reading.dialect(),
+        args.input.reading.common.lexicon,
+        args.writing.format,
+        judge.settings(),
+        model.map(|bytes| blake3::hash(&bytes)),
+    );
+    Ok(blake3::hash(options.as_bytes()).to_hex().to_string())
+}
+
 /// Where the rows go.
 enum Rows {
-    Csv(Box<csv::Writer<Output>>),
+    Sheet(Sheet),
     Table(Output, Table),
 }
 
 impl Rows {
-    fn open(args: &Classify, postings: &Postings, lexicon: &Lexicon) -> Result<Self> {
-        let terminal = std::io::stdout().is_terminal() && to_stdout(args.output.as_deref());
-        let format = args.format.unwrap_or(if terminal { Format::Table } else { Format::Csv });
-        let mut output = Output::open(args.output.as_deref())?;
-        if format == Format::Table {
-            let width = terminal_size::terminal_size().filter(|_| terminal);
-            let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
-            let table = Table::new(width, lexicon.roles());
-            table.head(&mut output)?;
-            return Ok(Self::Table(output, table));
-        }
-        let mut writer =
-            csv::WriterBuilder::new().delimiter(postings.delimiter()).from_writer(output);
-        if !args.input.reading.no_header {
-            let added = added_columns(lexicon.roles());
-            writer.write_record(postings.header().iter().chain(&added))?;
-        }
-        Ok(Self::Csv(Box::new(writer)))
-    }
-
     fn write(
         &mut self,
         row: &Row,
@@ -121,24 +204,12 @@ impl Rows {
         roles: &RoleSet,
     ) -> Result<()> {
         match self {
-            Self::Csv(writer) => {
-                let added = added_fields(verdict, roles);
-                writer.write_record(row.fields.iter().chain(added.iter().map(String::as_str)))?;
-            }
-            Self::Table(out, table) => {
-                table.row(out, row.get(columns, Column::Title), verdict, roles)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self, args: &Classify) -> Result<()> {
-        match self {
-            Self::Csv(writer) => {
-                let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
-                output.with_context(|| not_written(args))?.finish()
-            }
-            Self::Table(out, _) => out.finish(),
+            Self::Sheet(sheet) => with_added_fields(verdict, roles, |cells| {
+                sheet.write(|rows| rows.write(Some(row), None, cells))
+            }),
+            Self::Table(out, table) => table
+                .row(out, row.get(columns, Column::Title), verdict, roles)
+                .context("cannot write the table"),
         }
     }
 }
@@ -147,30 +218,30 @@ fn to_stdout(path: Option<&Path>) -> bool {
     path.is_none_or(|p| p == Path::new("-"))
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Summary {
     rows_read: u64,
     rows_written: u64,
     rows_rejected: u64,
     /// Rows given each role or `other`.
     predicted: BTreeMap<String, u64>,
-    decisions: BTreeMap<&'static str, u64>,
+    decisions: BTreeMap<String, u64>,
 }
 
 impl Summary {
     fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
         self.rows_written += 1;
-        *self.decisions.entry(verdict.decision.name()).or_default() += 1;
+        *self.decisions.entry(verdict.decision.name().to_owned()).or_default() += 1;
         if verdict.decision != Decision::NoEvidence {
             *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
         }
     }
 
-    fn say(&self, args: &Classify) -> Result<()> {
-        if args.input.reading.common.quiet {
+    fn say(&self, common: &Common) -> Result<()> {
+        if common.quiet {
             return Ok(());
         }
-        if args.input.reading.common.json {
+        if common.json {
             writeln!(std::io::stderr(), "{}", serde_json::to_string(self)?)?;
             return Ok(());
         }
@@ -186,7 +257,7 @@ impl Summary {
             self.rows_written,
             self.rows_rejected,
             list(&mut self.predicted.iter().map(|(k, v)| (k.as_str(), v))),
-            list(&mut self.decisions.iter().map(|(k, v)| (*k, v))),
+            list(&mut self.decisions.iter().map(|(k, v)| (k.as_str(), v))),
         ));
         Ok(())
     }

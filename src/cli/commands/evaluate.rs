@@ -2,6 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure};
+use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
@@ -97,6 +98,8 @@ fn read(
     given: Option<&Model>,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
+    let written = [&args.html, &args.predictions, &args.input.reading.rejects];
+    apart(&args.input.files, written.into_iter().flatten().map(Some))?;
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::open(&args.input)?;
     postings.need(Column::Label)?;

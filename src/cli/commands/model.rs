@@ -91,7 +91,7 @@ fn classify_by_both(
     lexicon: &Lexicon,
 ) -> Result<(Beside, Outcome)> {
     let extractor = Extractor::new(lexicon);
-    let mut postings = Postings::of_files(files.to_vec(), reading)?;
+    let mut postings = Postings::of_files(files, reading)?;
     let (mut rows, mut by_old, mut by_new) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(batch) = postings.next()? {
         let columns = postings.columns();

@@ -2,6 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Retrain;
+use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{collect, given};
 use crate::cli::output::{Output, say};
@@ -43,6 +44,14 @@ pub(super) fn run(args: &Retrain) -> Result<Outcome> {
     let merged: Result<Vec<Model>> =
         args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
     let merged = merged?;
+    let read: Vec<PathBuf> =
+        [&args.add, &args.remove, &args.check].into_iter().flatten().cloned().collect();
+    if !read.is_empty() {
+        apart(
+            &read,
+            [Some(&args.output)].into_iter().chain(args.reading.rejects.as_ref().map(Some)),
+        )?;
+    }
     let mut output = Output::open(Some(&args.output))?;
     if old.is_compact() && !args.reading.common.quiet {
         say(
@@ -129,10 +138,10 @@ impl Input {
             }
             let postings = match &mut postings {
                 Some(postings) => {
-                    postings.go_on(files.to_vec())?;
+                    postings.go_on(files)?;
                     postings
                 }
-                None => postings.insert(Postings::of_files(files.to_vec(), &args.reading)?),
+                None => postings.insert(Postings::of_files(files, &args.reading)?),
             };
             let mut rows = Vec::new();
             let each =

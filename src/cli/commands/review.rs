@@ -2,10 +2,13 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Review;
+use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::output::{Output, say};
+use crate::cli::output::say;
+use crate::cli::sheet::Sheet;
 use crate::judge::{DecisionError, Decisions};
 use crate::postings::Column;
+use crate::report::{Cell, Kind};
 use anyhow::{Context, Result, bail};
 
 /// Decisions that are named when they cannot be applied.
@@ -14,6 +17,9 @@ const NAMED: usize = 10;
 const LABEL: &str = "role";
 
 pub(super) fn run(args: &Review) -> Result<Outcome> {
+    let inputs: Vec<_> = args.input.files.iter().chain([&args.decisions]).cloned().collect();
+    let rejects = args.input.reading.rejects.as_ref().map(Some);
+    apart(&inputs, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let said = || args.decisions.display().to_string();
     let file = std::fs::File::open(&args.decisions).with_context(said)?;
@@ -23,11 +29,18 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     if place.is_none() && postings.header().iter().any(|name| name == LABEL) {
         bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
     }
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(postings.delimiter())
-        .from_writer(Output::open(args.output.as_deref())?);
-    let added = place.is_none().then_some(LABEL);
-    writer.write_record(postings.header().iter().map(String::as_str).chain(added))?;
+    let mut layout = postings.layout();
+    layout.rewritten = place.map(|place| postings.header()[place].clone());
+    // A label within something else has no column of its own type.
+    let nested =
+        |name: &String| layout.schema.as_ref().is_some_and(|schema| schema.index_of(name).is_err());
+    if layout.rewritten.as_ref().is_some_and(nested) {
+        layout.schema = None;
+    }
+    if place.is_none() {
+        layout.added.push((LABEL.to_owned(), Kind::Text));
+    }
+    let mut sheet = Sheet::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
     let mut written = 0u64;
     while let Some(rows) = postings.next()? {
         let columns = postings.columns();
@@ -40,14 +53,15 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
                 None if args.all => get(Column::Label),
                 None => continue,
             };
-            let fields = row.fields.iter().enumerate();
-            let fields = fields.map(|(i, field)| if Some(i) == place { label } else { field });
-            writer.write_record(fields.chain(added.map(|_| label)))?;
+            let replaced = place.map(|place| (place, label));
+            let added = [Cell::Text(label)];
+            let added = if place.is_none() { &added[..] } else { &[] };
+            sheet.write(|rows| rows.write(Some(row), replaced, added))?;
             written += 1;
         }
     }
     let (_, outcome) = postings.finish()?;
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()?;
+    sheet.finish()?;
     let left = decisions.left();
     if !args.input.reading.common.quiet {
         say(&format!(

@@ -2,49 +2,67 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Skills;
+use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::output::Output;
+use crate::cli::sheet::Sheet;
 use crate::evidence::{Channel, Evidence, Extractor, Lexicon};
 use crate::postings::Column;
+use crate::report::{Cell, Kind, Layout};
 use anyhow::Result;
 use rayon::prelude::*;
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.reading.common)?;
-    let mut writer = csv::Writer::from_writer(Output::open(None)?);
-    let outcome = if args.input.files.is_empty() {
-        list(&mut writer, &lexicon)?;
-        Outcome::Done
-    } else {
-        extract(args, &mut writer, &lexicon)?
-    };
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()?;
-    Ok(outcome)
+    if args.input.files.is_empty() {
+        list(args, &lexicon)?;
+        return Ok(Outcome::Done);
+    }
+    extract(args, &lexicon)
 }
 
-fn list(writer: &mut csv::Writer<Output>, lexicon: &Lexicon) -> Result<()> {
-    writer.write_record(["id", "name", "kind", "role", "weight", "source", "section", "forms"])?;
+fn sheet(args: &Skills, columns: &[(&str, Kind)]) -> Result<Sheet> {
+    let added = columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
+    let layout = Layout { added, ..Layout::default() };
+    Sheet::open(&args.writing, &args.input.reading, None, &layout)
+}
+
+fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
+    let text = ["id", "name", "kind", "role"].map(|name| (name, Kind::Text));
+    let rest = [("weight", Kind::Text), ("source", Kind::Text), ("section", Kind::Text)];
+    let mut sheet = sheet(args, &[&text[..], &rest, &[("forms", Kind::List)]].concat())?;
     for skill in lexicon.skills() {
+        let forms: Vec<&str> = skill.forms.iter().map(String::as_str).collect();
         for claim in &skill.claims {
-            writer.write_record([
-                &skill.id,
-                &skill.name,
-                skill.kind,
-                &lexicon.roles().get(claim.role).id,
-                &claim.weight.to_string(),
-                &claim.source,
-                &claim.section,
-                &skill.forms.join("; "),
-            ])?;
+            let cells = [
+                Cell::Own(&skill.id),
+                Cell::Own(&skill.name),
+                Cell::Own(skill.kind),
+                Cell::Own(&lexicon.roles().get(claim.role).id),
+                Cell::Own(&claim.weight.to_string()),
+                Cell::Own(&claim.source),
+                Cell::Own(&claim.section),
+                Cell::List(&forms),
+            ];
+            sheet.write(|rows| rows.write(None, None, &cells))?;
         }
     }
-    Ok(())
+    sheet.finish()
 }
 
-fn extract(args: &Skills, writer: &mut csv::Writer<Output>, lexicon: &Lexicon) -> Result<Outcome> {
+fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
+    let rejects = args.input.reading.rejects.as_ref().map(Some);
+    apart(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::open(&args.input)?;
-    writer.write_record(["row", "id", "skill", "text", "start", "end"])?;
+    let columns = [
+        ("row", Kind::Whole),
+        ("id", Kind::Text),
+        ("skill", Kind::Text),
+        ("text", Kind::Text),
+        ("start", Kind::Whole),
+        ("end", Kind::Whole),
+    ];
+    let mut sheet = sheet(args, &columns)?;
     while let Some(rows) = postings.next()? {
         let columns = postings.columns();
         let evidence: Vec<Evidence> = rows
@@ -56,17 +74,20 @@ fn extract(args: &Skills, writer: &mut csv::Writer<Output>, lexicon: &Lexicon) -
             let mut found: Vec<_> = skills.map(|f| (evidence.span(f), f)).collect();
             found.sort_by_key(|(span, _)| span.start);
             for (span, feature) in found {
-                let raw = |offset| evidence.text().raw_offset(offset);
-                writer.write_record([
-                    &row.number.to_string(),
-                    row.get(columns, Column::Id),
-                    &evidence.feature_text(feature, lexicon),
-                    &evidence.text().as_str()[span.clone()],
-                    &raw(span.start).to_string(),
-                    &(raw(span.end - 1) + 1).to_string(),
-                ])?;
+                let raw = |offset| evidence.text().raw_offset(offset) as u64;
+                let cells = [
+                    Cell::Whole(row.number),
+                    Cell::Own(row.get(columns, Column::Id)),
+                    Cell::Own(&evidence.feature_text(feature, lexicon)),
+                    Cell::Text(&evidence.text().as_str()[span.clone()]),
+                    Cell::Whole(raw(span.start)),
+                    Cell::Whole(raw(span.end - 1) + 1),
+                ];
+                sheet.write(|rows| rows.write(None, None, &cells))?;
             }
         }
     }
-    Ok(postings.finish()?.1)
+    let outcome = postings.finish()?.1;
+    sheet.finish()?;
+    Ok(outcome)
 }

@@ -1,0 +1,99 @@
+//! What is kept of a long run, so that it can go on where it was stopped.
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How often what is done is made sure of.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Where a run is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Done<T> {
+    /// What it reads, and how it judges.
+    of: String,
+    /// Rows that were read.
+    pub(crate) rows: u64,
+    /// Bytes of the output that have those rows.
+    pub(crate) bytes: u64,
+    /// What the command counted of them.
+    pub(crate) counted: T,
+}
+
+/// A run that can be stopped.
+pub(crate) struct Progress {
+    of: String,
+    /// The output while it is not complete, and where the run is.
+    pub(crate) part: PathBuf,
+    state: PathBuf,
+    saved: Instant,
+}
+
+impl Progress {
+    /// The run that writes a file; `of` is what it reads and how it judges. Also where it was stopped.
+    pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, Done<T>)>
+    where
+        T: Default + for<'de> Deserialize<'de>,
+    {
+        let beside = |end: &str| {
+            let mut name = output.file_name().unwrap_or_default().to_owned();
+            name.push(end);
+            output.with_file_name(name)
+        };
+        let (part, state) = (beside(".rolecall-part"), beside(".rolecall-state"));
+        let done = match fs::read(&state) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Done { of, ..Done::default() },
+            read => {
+                let read = read.with_context(|| state.display().to_string())?;
+                let done: Done<T> = serde_json::from_slice(&read).with_context(|| {
+                    format!("{} is damaged; delete it to start anew", state.display())
+                })?;
+                let length = part.metadata().map_or(0, |m| m.len());
+                if done.of != of || length < done.bytes {
+                    bail!(
+                        "{} is of a run with other files, another model or other options; delete it to \\
+                         start anew",
+                        state.display()
+                    );
+                }
+                done
+            }
+        };
+        let progress = Self { of: done.of.clone(), part, state, saved: Instant::now() };
+        Ok((progress, done))
+    }
+
+    /// Whether it is time to save.
+    pub(crate) fn is_due(&self) -> bool {
+        self.saved.elapsed() >= EVERY
+    }
+
+    /// Saves where the run is, whole or not at all.
+    pub(crate) fn save<T: Serialize>(&mut self, rows: u64, bytes: u64, counted: T) -> Result<()> {
+        let done = Done { of: self.of.clone(), rows, bytes, counted };
+        let said = || format!("cannot write {}", self.state.display());
+        let folder = self.state.parent().filter(|p| !p.as_os_str().is_empty());
+        let mut file = tempfile::Builder::new()
+            .prefix(".rolecall-")
+            .suffix(".part")
+            .tempfile_in(folder.unwrap_or(Path::new(".")))
+            .with_context(said)?;
+        serde_json::to_writer(&mut file, &done).with_context(said)?;
+        file.as_file().sync_data().with_context(said)?;
+        file.persist(&self.state).map_err(|e| e.error).with_context(said)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// Forgets the run, which is complete.
+    pub(crate) fn finish(self) -> Result<()> {
+        match fs::remove_file(&self.state) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(e).with_context(|| format!("cannot remove {}", self.state.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}

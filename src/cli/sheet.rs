@@ -1,0 +1,147 @@
+//! Files of rows by name: their form, and whether they are packed.
+
+use super::args::{Format, Reading, Writing};
+use super::input::Postings;
+use super::output::Output;
+use crate::postings::Form;
+use crate::report::{Layout, Sheet as Rows, SheetForm};
+use anyhow::{Context, Result, bail};
+use flate2::write::GzEncoder;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Rows that are written.
+pub(crate) struct Sheet {
+    rows: Rows<Packed>,
+    name: String,
+}
+
+/// An output that may be packed.
+pub(crate) enum Packed {
+    Plain(Output),
+    Gzip(GzEncoder<Output>),
+    Zstd(zstd::Encoder<'static, Output>),
+}
+
+impl Write for Packed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Gzip(out) => out.write(bytes),
+            Self::Zstd(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(out) => out.flush(),
+            Self::Gzip(out) => out.flush(),
+            Self::Zstd(out) => out.flush(),
+        }
+    }
+}
+
+/// Ends of names, without those of packings.
+fn extensions(path: &Path) -> (String, Option<String>) {
+    let lower = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let packing = lower(path).filter(|e| ["gz", "zst"].contains(&e.as_str()));
+    let inner = if packing.is_some() { path.with_extension("") } else { path.to_owned() };
+    (lower(&inner).unwrap_or_default(), packing)
+}
+
+/// The form of rows by what was asked for, the name of the output, or the input.
+pub(crate) fn form(
+    writing: &Writing,
+    reading: &Reading,
+    postings: Option<&Postings>,
+) -> Result<SheetForm> {
+    let extension = writing.output.as_deref().map(|path| extensions(path).0).unwrap_or_default();
+    let format = writing.format.or(match extension.as_str() {
+        "csv" => Some(Format::Csv),
+        "tsv" | "tab" => Some(Format::Tsv),
+        "jsonl" | "ndjson" => Some(Format::Jsonl),
+        "json" => Some(Format::Json),
+        "parquet" | "pq" => Some(Format::Parquet),
+        _ => None,
+    });
+    let found = postings.and_then(Postings::delimiter);
+    let json = postings.is_some_and(|postings| postings.form() == Form::Json);
+    let delimiter = match format {
+        None if json => return Ok(SheetForm::JsonLines),
+        None => found,
+        Some(Format::Csv) => reading.delimiter.or(found.filter(|d| *d != b'\t')),
+        Some(Format::Tsv) => Some(b'\t'),
+        Some(Format::Jsonl) => return Ok(SheetForm::JsonLines),
+        Some(Format::Json) => return Ok(SheetForm::JsonArray),
+        Some(Format::Parquet) => return Ok(SheetForm::Parquet),
+        Some(Format::Table) => bail!("only classify writes a table"),
+    };
+    let delimiter = delimiter.or(reading.delimiter).unwrap_or(b',');
+    Ok(SheetForm::Delimited { delimiter, header: !reading.no_header })
+}
+
+impl Sheet {
+    /// Begins a file of rows: those of some postings, or others.
+    pub(crate) fn open(
+        writing: &Writing,
+        reading: &Reading,
+        postings: Option<&Postings>,
+        layout: &Layout,
+    ) -> Result<Self> {
+        let form = form(writing, reading, postings)?;
+        let output = Output::open(writing.output.as_deref())?;
+        let packing = writing.output.as_deref().and_then(|path| extensions(path).1);
+        let output = match packing.as_deref().filter(|_| form != SheetForm::Parquet) {
+            None => Packed::Plain(output),
+            Some("gz") => Packed::Gzip(GzEncoder::new(output, flate2::Compression::default())),
+            Some(_) => Packed::Zstd(zstd::Encoder::new(output, 0)?),
+        };
+        Self::begin(writing, output, form, postings, layout)
+    }
+
+    /// Begins a file of rows of this form.
+    pub(crate) fn begin(
+        writing: &Writing,
+        output: Packed,
+        form: SheetForm,
+        postings: Option<&Postings>,
+        layout: &Layout,
+    ) -> Result<Self> {
+        let path = writing.output.as_deref().filter(|path| *path != Path::new("-"));
+        let name = path.map_or("standard output".into(), |path| path.display().to_string());
+        // Records stay as they stand where the fields are separated by the same byte.
+        let found = postings.and_then(Postings::delimiter);
+        let same =
+            matches!(form, SheetForm::Delimited { delimiter, .. } if Some(delimiter) == found);
+        let layout = Layout { as_it_stands: same && layout.appended == 0, ..layout.clone() };
+        let rows = Rows::new(output, form, &layout);
+        Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name })
+    }
+
+    /// Writes, or says what could not be written.
+    pub(crate) fn write(
+        &mut self,
+        write: impl FnOnce(&mut Rows<Packed>) -> io::Result<()>,
+    ) -> Result<()> {
+        write(&mut self.rows).with_context(|| format!("cannot write {}", self.name))
+    }
+
+    /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
+    pub(crate) fn settle(&mut self) -> Result<u64> {
+        let settled = self.rows.out().and_then(|out| match out {
+            Packed::Plain(out) => out.settle(),
+            _ => Ok(0),
+        });
+        settled.with_context(|| format!("cannot write {}", self.name))
+    }
+
+    /// Completes the file.
+    pub(crate) fn finish(self) -> Result<()> {
+        let said = || format!("cannot write {}", self.name);
+        match self.rows.finish().with_context(said)? {
+            Packed::Plain(out) => out.finish(),
+            Packed::Gzip(out) => out.finish().with_context(said)?.finish(),
+            Packed::Zstd(out) => out.finish().with_context(said)?.finish(),
+        }
+    }
+}

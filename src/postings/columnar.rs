@@ -1,0 +1,126 @@
+//! Parquet files.
+
+use super::columns::Columns;
+use super::json::{OTHERS, Places, fields};
+use super::reader::{AHEAD, Dialect, Problem, Shape, Source};
+use super::row::{Batch, Original, Rejected, Row};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_json::writer::{LineDelimited, WriterBuilder};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::sync::Arc;
+
+/// Rows of a Parquet file.
+pub(super) struct Columnar {
+    reader: ParquetRecordBatchReader,
+    next: u64,
+    places: Places,
+    /// Rows of the batch that was read.
+    waiting: VecDeque<(Arc<RecordBatch>, usize, String)>,
+}
+
+impl Columnar {
+    pub(super) fn open(file: File, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
+        let damaged = |e| Problem::Content(format!("it is a damaged Parquet file: {e}"));
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+        let schema = Some(builder.schema().clone());
+        let mut paths = Vec::new();
+        let others = named("", builder.schema().fields(), &mut paths);
+        let (mut header, mut places) = (Vec::new(), Places::default());
+        places.add(&paths.into_iter().map(|path| (path, String::new())).collect(), &mut header);
+        if others {
+            header.push(OTHERS.into());
+        }
+        let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
+        let reader = builder.with_batch_size(AHEAD).build().map_err(damaged)?;
+        let rows = Self { reader, next: 1, places, waiting: VecDeque::new() };
+        Ok((rows, Shape { header, columns, head: None, delimiter: None, schema }))
+    }
+}
+
+impl Source for Columnar {
+    fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
+        let mut batch = Batch::default();
+        let damaged = |e: ArrowError| Problem::Content(format!("it cannot be read: {e}"));
+        if self.waiting.is_empty() {
+            let Some(read) = self.reader.next().transpose().map_err(damaged)? else {
+                return Ok(batch);
+            };
+            let objects = objects(&read).map_err(damaged)?;
+            let read = Arc::new(read);
+            let rows = objects.into_iter().enumerate();
+            self.waiting = rows.map(|(at, object)| (read.clone(), at, object)).collect();
+        }
+        for (read, at, object) in self.waiting.drain(..rows.min(self.waiting.len())) {
+            let (number, line) = (self.next, self.next);
+            self.next += 1;
+            match fields(&object) {
+                Ok(found) => {
+                    let original = Original::Arrow(read, at, object);
+                    let row = self.places.row(found, shape, original);
+                    batch.rows.push(Row { number, line, ..row });
+                }
+                Err(e) => {
+                    let (reason, raw) = (e.to_string(), object.into_bytes());
+                    batch.rejected.push(Rejected { line, reason, raw });
+                }
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// Paths of columns, and whether there are maps, whose keys are paths of their own.
+fn named(path: &str, of: &Fields, out: &mut Vec<String>) -> bool {
+    let mut maps = false;
+    for field in of {
+        let name = field.name();
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        maps |= match field.data_type() {
+            DataType::Struct(inner) if !inner.is_empty() => named(&path, inner, out),
+            other => {
+                out.push(path);
+                matches!(other, DataType::Map(..))
+            }
+        };
+    }
+    maps
+}
+
+/// The rows of a batch as JSON objects.
+fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
+    let mut writer =
+        WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
+    writer.write(&texts(batch)?)?;
+    writer.finish()?;
+    let text = String::from_utf8(writer.into_inner());
+    let text = text.map_err(|e| ArrowError::JsonError(e.to_string()))?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+/// A batch whose columns of bytes are texts, where they are UTF-8: some programs do not say so.
+fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
+    let of_bytes = [DataType::Binary, DataType::LargeBinary, DataType::BinaryView];
+    let (mut columns, mut schema): (Vec<ArrayRef>, Vec<Arc<Field>>) = Default::default();
+    for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
+        let text = of_bytes
+            .contains(field.data_type())
+            .then(|| cast_with_options(column, &DataType::LargeUtf8, &strict).ok());
+        match text.flatten() {
+            Some(text) => {
+                let field = field.as_ref().clone().with_data_type(DataType::LargeUtf8);
+                schema.push(Arc::new(field));
+                columns.push(text);
+            }
+            None => {
+                schema.push(field.clone());
+                columns.push(column.clone());
+            }
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
+}

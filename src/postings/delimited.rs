@@ -1,0 +1,137 @@
+//! Tables of text: CSV and its relatives.
+
+use super::columns::{Column, Columns};
+use super::reader::{Dialect, Problem, Shape, Source, most};
+use super::records::{Found, Wrong, fields, first, position};
+use super::row::{Batch, Original, Rejected, Row, joined};
+use super::window::Window;
+use csv::StringRecord;
+
+/// Delimiters that are looked for.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// Rows of fields with a byte between them.
+pub(super) struct Delimited {
+    window: Window,
+    delimiter: u8,
+    next: u64,
+}
+
+impl Delimited {
+    /// Reads the header of a text that is not empty.
+    pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
+        let mut rows = Self { window, delimiter: b',', next: 1 };
+        let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
+        let known = dialect.delimiter.map(|d| vec![d]);
+        for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
+            let Some((end, header)) = rows.header_by(delimiter)? else { continue };
+            let described = Columns::find(&header, &dialect.names)
+                .is_ok_and(|columns| columns.place(Column::Description).is_some());
+            let rank = (described && !dialect.no_header, header.len());
+            if best.as_ref().is_none_or(|b| rank > (b.0, b.1)) {
+                best = Some((rank.0, rank.1, delimiter, header, end));
+            }
+        }
+        let Some((_, _, delimiter, mut header, end)) = best else {
+            let problem = "its header line has a quote that is not closed where it should be";
+            return Err(Problem::Content(problem.into()));
+        };
+        rows.delimiter = delimiter;
+        let mut head = None;
+        if dialect.no_header {
+            header = (1..=header.len()).map(|n| n.to_string()).collect();
+        } else {
+            let line = String::from_utf8_lossy(without_line_end(&rows.window.rest()[..end]));
+            head = Some(line.into_owned());
+            rows.window.skip(end);
+        }
+        let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
+        Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
+    }
+
+    /// The header as read with a delimiter, and where it ends; nothing if its quotes are not sound then.
+    fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, Problem> {
+        let end = loop {
+            match first(self.window.rest(), delimiter, 0, self.window.at_end()) {
+                Found::More => self.window.fill_more()?,
+                Found::Record { end, .. } | Found::Wrong { end, why: Wrong::Fields(_) } => {
+                    break end;
+                }
+                Found::Wrong { .. } => return Ok(None),
+            }
+        };
+        let line = std::str::from_utf8(&self.window.rest()[..end]).map_err(|_| {
+            let problem = "the header line is not UTF-8 text; name its encoding with --encoding";
+            Problem::Content(problem.into())
+        })?;
+        let mut header = Vec::new();
+        fields(line, delimiter, |field| header.push(field.to_owned()));
+        Ok(Some((end, header)))
+    }
+
+    fn row(&self, record: &[u8], found: Found, shape: &Shape) -> Result<Row, String> {
+        if let Found::Wrong { why, .. } = found {
+            return Err(match why {
+                Wrong::Fields(found) => {
+                    format!("the row has {found} fields and the header {}", shape.header.len())
+                }
+                Wrong::Quote => "a quoted field is not closed where it should be".into(),
+            });
+        }
+        let text = std::str::from_utf8(record).map_err(|e| {
+            let (field, at) = position(record, self.delimiter, e.valid_up_to());
+            format!("column {:?} is not UTF-8 at its byte {at}", shape.header[field])
+        })?;
+        let mut row = StringRecord::with_capacity(record.len(), shape.header.len());
+        fields(text, self.delimiter, |field| row.push_field(field));
+        let parts = shape.columns.parts();
+        let description =
+            (!parts.is_empty()).then(|| joined(parts.iter().filter_map(|&i| row.get(i))));
+        let sound = matches!(found, Found::Record { sound: true, .. });
+        Ok(Row {
+            number: self.next,
+            line: self.window.line(),
+            fields: row,
+            original: Original::Record(sound.then(|| text.to_owned())),
+            description,
+        })
+    }
+}
+
+impl Source for Delimited {
+    fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
+        let mut batch = Batch::default();
+        let mut bytes = 0;
+        while most(&batch, bytes, rows) {
+            // Empty lines are no rows.
+            self.window.pass(|b| b"\r\n".contains(&b))?;
+            if self.window.rest().is_empty() {
+                break;
+            }
+            let at_end = self.window.at_end();
+            let found = first(self.window.rest(), self.delimiter, shape.header.len(), at_end);
+            let (Found::Record { end, .. } | Found::Wrong { end, .. }) = found else {
+                self.window.fill_more()?;
+                continue;
+            };
+            let record = without_line_end(&self.window.rest()[..end]);
+            match self.row(record, found, shape) {
+                Ok(row) => batch.rows.push(row),
+                Err(reason) => {
+                    let line = self.window.line();
+                    batch.rejected.push(Rejected { line, reason, raw: record.to_vec() });
+                }
+            }
+            self.next += 1;
+            bytes += end;
+            self.window.skip(end);
+        }
+        Ok(batch)
+    }
+}
+
+/// Without the end of its line.
+fn without_line_end(record: &[u8]) -> &[u8] {
+    let record = record.strip_suffix(b"\n").unwrap_or(record);
+    record.strip_suffix(b"\r").unwrap_or(record)
+}

@@ -1,0 +1,249 @@
+//! Where JSON objects begin and end: one after the other, or in an array.
+//!
+//! An object that is not sound is mended if it is plain what was meant, and otherwise set aside up to
+//! where the next one begins.
+
+use memchr::{memchr, memchr_iter, memmem};
+use serde_json::Deserializer;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+/// Bytes of the longest object; in tests it is small, so that they get there.
+const LONGEST: usize = if cfg!(test) { 1 << 9 } else { 1 << 26 };
+/// Bytes of the longest object that is mended.
+const MENDED: usize = 1 << 20;
+
+/// The first object of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It takes more bytes to tell.
+    More,
+    /// An object, and the bytes it takes.
+    Object { end: usize },
+    /// An object with mistakes, as it was meant, and the bytes it takes.
+    Mended { end: usize, text: String },
+    /// Bytes to be set aside.
+    Wrong { end: usize, why: String },
+}
+
+/// Where objects stand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    /// Whether they are in an array.
+    pub(super) in_array: bool,
+    /// How the objects of the array begin: up to the colon behind the first key.
+    pub(super) opening: Vec<u8>,
+}
+
+/// The first object of some bytes, which do not begin with space; `at_end` is whether no more follow.
+pub(super) fn first(bytes: &[u8], place: &Place, at_end: bool) -> Found {
+    let at_end = at_end && bytes.len() <= LONGEST;
+    let cut = bytes.len() >= LONGEST;
+    let bytes = &bytes[..bytes.len().min(LONGEST)];
+    let mut values = Deserializer::from_slice(bytes).into_iter::<&RawValue>();
+    let why = match values.next() {
+        Some(Ok(_)) if bytes[0] == b'{' => {
+            return Found::Object { end: values.byte_offset() };
+        }
+        // A number may go on behind the bytes.
+        Some(Ok(_)) if values.byte_offset() == bytes.len() && !at_end && !cut => {
+            return Found::More;
+        }
+        Some(Ok(_)) => {
+            let why = "it is not a JSON object".into();
+            return Found::Wrong { end: values.byte_offset(), why };
+        }
+        Some(Err(e)) if e.classify() == Category::Eof => {
+            if !at_end && !cut {
+                return Found::More;
+            }
+            "the JSON object is not closed".into()
+        }
+        Some(Err(e)) => {
+            let length = own(bytes, place, at_end || cut);
+            let Some(length) = length else { return Found::More };
+            if let Some(text) = length.checked_sub(1).and_then(|_| mended(&bytes[..length])) {
+                return Found::Mended { end: length, text };
+            }
+            let text = e.to_string();
+            let what = text.split(" at line").next().unwrap_or(&text);
+            format!("it is not sound JSON: {what}")
+        }
+        None => "there is no JSON object".into(),
+    };
+    match next(bytes, place, at_end || cut) {
+        Some(end) => Found::Wrong { end, why },
+        None => Found::More,
+    }
+}
+
+/// The bytes that an object with mistakes takes: its line, or in an array as far as its brackets say;
+/// none at all if they do not. Nothing if it takes more bytes to tell.
+fn own(bytes: &[u8], place: &Place, all: bool) -> Option<usize> {
+    if !place.in_array {
+        return match memchr(b'\n', bytes) {
+            Some(end) => Some(bytes[..end].trim_ascii_end().len()),
+            None if all => Some(bytes.trim_ascii_end().len()),
+            None => None,
+        };
+    }
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for (at, &byte) in bytes.iter().enumerate().take(MENDED) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'\n' if quoted => return Some(0),
+            _ if quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return Some(at + usize::from(depth == 1)),
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    (all || bytes.len() >= MENDED).then_some(0)
+}
+
+/// What was meant by an object with control characters in its strings, halves of surrogate pairs, or
+/// numbers that JSON does not have.
+pub(super) fn mended(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('{'))?;
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    let mut quoted = false;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '\\' if quoted => {
+                let escape = rest.get(..2)?;
+                let lone = escape == "\\u" && is_lone_surrogate(rest);
+                let length = if lone { 6 } else { 2 };
+                out.push_str(if lone { "\\ufffd" } else { escape });
+                // The second half of a pair is no half by itself.
+                let pair = escape == "\\u" && !lone && surrogate(rest).is_some();
+                if pair {
+                    out.push_str(rest.get(2..12)?);
+                }
+                if pair { 12 } else { length }
+            }
+            c if quoted && u32::from(c) < 0x20 => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                1
+            }
+            'N' | 'I' | '-' if !quoted => {
+                let names = ["NaN", "Infinity", "-Infinity"];
+                let name = names.into_iter().find(|name| rest.starts_with(name));
+                out.push_str(if name.is_some() { "null" } else { &rest[..1] });
+                name.map_or(1, str::len)
+            }
+            c => {
+                quoted ^= c == '"';
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    serde_json::from_str::<&RawValue>(&out).is_ok().then_some(out)
+}
+
+/// The half of a surrogate pair that an escape names.
+fn surrogate(escape: &str) -> Option<u32> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
+}
+
+fn is_lone_surrogate(rest: &str) -> bool {
+    let Some(unit) = surrogate(rest) else { return false };
+    let second = rest.get(6..).and_then(surrogate);
+    unit >= 0xdc00 || second.is_none_or(|second| second < 0xdc00)
+}
+
+/// Where the next object begins, or the end if these are all bytes there are.
+fn next(bytes: &[u8], place: &Place, all: bool) -> Option<usize> {
+    let found = if place.in_array {
+        let opening: &[u8] = if place.opening.is_empty() { b"{" } else { &place.opening };
+        memmem::find_iter(&bytes[1..], opening).map(|at| at + 1).find(|&at| {
+            let before = bytes[..at].trim_ascii_end().strip_suffix(b",");
+            before.is_some_and(|before| before.trim_ascii_end().ends_with(b"}"))
+        })
+    } else {
+        memchr_iter(b'\n', bytes).map(|at| at + 1).find(|&at| {
+            let first = bytes[at..].iter().find(|b| !b" \t\r".contains(b));
+            first.is_some_and(|b| b"{[".contains(b))
+        })
+    };
+    found.or_else(|| all.then_some(bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The objects of some bytes that come so many at a time, and what is set aside.
+    fn objects(bytes: &[u8], step: usize) -> Vec<Result<String, String>> {
+        let (mut at, mut there, mut all) = (0, 0, Vec::new());
+        loop {
+            let at_end = there == bytes.len();
+            let space = bytes[at..there].iter().take_while(|b| b.is_ascii_whitespace()).count();
+            at += space;
+            if at == there && at_end {
+                return all;
+            }
+            let found = if at == there {
+                Found::More
+            } else {
+                first(&bytes[at..there], &Place::default(), at_end)
+            };
+            let text = |end| String::from_utf8_lossy(&bytes[at..at + end]).into_owned();
+            let (end, what) = match found {
+                Found::More => {
+                    assert!(!at_end, "there is no more");
+                    there = bytes.len().min(there + step);
+                    continue;
+                }
+                Found::Object { end } => (end, Ok(text(end))),
+                Found::Mended { end, text } => (end, Ok(text)),
+                Found::Wrong { end, .. } => (end, Err(text(end))),
+            };
+            assert!(end > 0, "it goes on");
+            all.push(what);
+            at += end;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_objects_are_found_however_the_bytes_come(
+            parts in prop::collection::vec(
+                r#"\{"a":1\}|\{"a":"b\\"|\{|\}|"|\[|NaN|12|[a-z]{1,9}|\n|,|\{"a":"x{60}"\}"#, 0..60,
+            ),
+            step in 1..100usize,
+        ) {
+            let bytes = parts.concat().into_bytes();
+            prop_assert_eq!(objects(&bytes, bytes.len().max(1)), objects(&bytes, step));
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_wrong_costs_its_line_only() {
+        let text =
+            "{\"a\":1}\n{\"a\":\"never closed\n{\"a\":3}\n{\"a\":4\n{\"a\":5}\n12\n{\"a\":6}";
+        let all = objects(text.as_bytes(), 7);
+        let sound: Vec<&String> = all.iter().flatten().collect();
+        assert_eq!(sound, ["{\"a\":1}", "{\"a\":3}", "{\"a\":5}", "{\"a\":6}"]);
+        assert_eq!(all.len(), 7);
+    }
+
+    #[test]
+    fn mistakes_that_exporters_make_are_mended() {
+        for (wrong, meant) in [
+            ("{\"a\":NaN,\"b\":-Infinity}", "{\"a\":null,\"b\":null}"),
+            ("{\"a\":\"tab\there\"}", "{\"a\":\"tab\\u0009here\"}"),
+            ("{\"a\":\"\\ud83d\"}", "{\"a\":\"\\ufffd\"}"),
+        ] {
+            assert_eq!(mended(wrong.as_bytes()).as_deref(), Some(meant));
+        }
+        assert_eq!(mended(b"{\"a\":\"\\ud83d\\ude00 NaN\"}").map(|m| m.len()), Some(24));
+    }
+}

@@ -1,0 +1,189 @@
+//! Parquet.
+
+use super::json::distinct;
+use super::{Cell, Kind, Layout, Replaced, decimals};
+use crate::postings::{Original, Row};
+use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
+use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_select::take::take_record_batch;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Rows that are handed on together.
+const BATCH: usize = 1024;
+/// Bytes of rows that are held back, so that memory does not grow with the file.
+const GROUP: usize = 1 << 25;
+
+pub(super) struct Columnar<W: Write + Send> {
+    writer: ArrowWriter<W>,
+    schema: SchemaRef,
+    /// Columns of the input that keep their types, and those that are texts.
+    typed: usize,
+    texts: Vec<StringBuilder>,
+    /// Place of the typed column that is written otherwise, as text.
+    rewritten: Option<(usize, StringBuilder)>,
+    added: Vec<Builder>,
+    /// The batch of the input that rows are taken of, and which.
+    taken: Option<(Arc<RecordBatch>, Vec<u32>)>,
+    rows: usize,
+}
+
+impl<W: Write + Send> Columnar<W> {
+    pub(super) fn new(out: W, layout: &Layout) -> io::Result<Self> {
+        let text = |name: &String| Arc::new(Field::new(name, DataType::Utf8, true)) as FieldRef;
+        let mut fields: Vec<FieldRef> = Vec::new();
+        let mut rewritten = None;
+        let mut texts = distinct(&layout.header);
+        if let Some(schema) = &layout.schema {
+            fields.extend(schema.fields().iter().cloned());
+            texts.drain(..layout.header.len() - layout.appended);
+            if let Some(name) = &layout.rewritten {
+                let place = schema.index_of(name).map_err(io::Error::other)?;
+                fields[place] = text(name);
+                rewritten = Some((place, StringBuilder::new()));
+            }
+        }
+        let typed = fields.len();
+        fields.extend(texts.iter().map(text));
+        let added: Vec<Builder> =
+            layout.added.iter().map(|(_, kind)| Builder::new(*kind)).collect();
+        for ((name, _), builder) in layout.added.iter().zip(&added) {
+            fields.push(Arc::new(Field::new(name, builder.data_type(), true)));
+        }
+        let metadata = layout.schema.as_ref().map(|s| s.metadata().clone()).unwrap_or_default();
+        let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .build();
+        let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties))?;
+        let texts = texts.iter().map(|_| StringBuilder::new()).collect();
+        Ok(Self { writer, schema, typed, texts, rewritten, added, taken: None, rows: 0 })
+    }
+
+    pub(super) fn write(
+        &mut self,
+        row: Option<&Row>,
+        replaced: Option<Replaced>,
+        cells: &[Cell],
+    ) -> io::Result<()> {
+        if let Some(row) = row {
+            if self.typed > 0 {
+                self.take(row)?;
+            }
+            let first = row.fields.len() - self.texts.len();
+            let whole = matches!(row.original, Original::Record(_));
+            for (place, builder) in (first..).zip(&mut self.texts) {
+                let replaced = replaced.filter(|r| r.0 == place).map(|r| r.1);
+                let field = replaced.or(row.fields.get(place));
+                builder.append_option(field.filter(|field| whole || !field.is_empty()));
+            }
+            if let (Some((_, builder)), Some((_, text))) = (&mut self.rewritten, replaced) {
+                builder.append_value(text);
+            }
+        }
+        for (builder, cell) in self.added.iter_mut().zip(cells) {
+            builder.push(cell);
+        }
+        self.rows += 1;
+        if self.rows == BATCH { self.hand_on() } else { Ok(()) }
+    }
+
+    /// Takes a row of the input.
+    fn take(&mut self, row: &Row) -> io::Result<()> {
+        let Original::Arrow(batch, at, _) = &row.original else {
+            return Err(io::Error::other("rows of Parquet and others cannot stand together"));
+        };
+        if self.taken.as_ref().is_some_and(|(taken, _)| !Arc::ptr_eq(taken, batch)) {
+            self.hand_on()?;
+        }
+        let (_, places) = self.taken.get_or_insert_with(|| (batch.clone(), Vec::new()));
+        places.push(*at as u32);
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.rows) == 0 {
+            return Ok(());
+        }
+        let mut columns: Vec<ArrayRef> = Vec::new();
+        if let Some((batch, places)) = self.taken.take() {
+            let rows = take_record_batch(&batch, &UInt32Array::from(places));
+            columns.extend(rows.map_err(io::Error::other)?.columns().iter().cloned());
+        }
+        if let Some((place, builder)) = &mut self.rewritten {
+            columns[*place] = Arc::new(builder.finish());
+        }
+        columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
+        columns.extend(self.added.iter_mut().map(Builder::finish));
+        let batch = RecordBatch::try_new(self.schema.clone(), columns);
+        self.writer.write(&batch.map_err(io::Error::other)?)?;
+        if self.writer.in_progress_size() > GROUP {
+            self.writer.flush()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.hand_on()?;
+        Ok(self.writer.into_inner()?)
+    }
+}
+
+/// Builds a column behind those of the input.
+enum Builder {
+    Text(StringBuilder),
+    Number(Float64Builder),
+    Whole(UInt64Builder),
+    List(ListBuilder<StringBuilder>),
+}
+
+impl Builder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Number => Self::Number(Float64Builder::new()),
+            Kind::Whole => Self::Whole(UInt64Builder::new()),
+            Kind::List => Self::List(ListBuilder::new(StringBuilder::new())),
+        }
+    }
+
+    fn data_type(&self) -> DataType {
+        match self {
+            Self::Text(_) => DataType::Utf8,
+            Self::Number(_) => DataType::Float64,
+            Self::Whole(_) => DataType::UInt64,
+            Self::List(_) => DataType::new_list(DataType::Utf8, true),
+        }
+    }
+
+    fn push(&mut self, cell: &Cell) {
+        match (self, cell) {
+            (Self::Text(builder), Cell::Text(text) | Cell::Own(text)) => builder.append_value(text),
+            (Self::Text(builder), _) => builder.append_null(),
+            // As everywhere else: with six decimals.
+            (Self::Number(builder), Cell::Number(number)) => {
+                builder.append_option(decimals(*number).parse().ok());
+            }
+            (Self::Number(builder), _) => builder.append_null(),
+            (Self::Whole(builder), Cell::Whole(number)) => builder.append_value(*number),
+            (Self::Whole(builder), _) => builder.append_null(),
+            (Self::List(builder), Cell::List(texts)) => {
+                builder.append_value(texts.iter().map(|text| Some(*text)));
+            }
+            (Self::List(builder), _) => builder.append_null(),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Number(builder) => Arc::new(builder.finish()),
+            Self::Whole(builder) => Arc::new(builder.finish()),
+            Self::List(builder) => Arc::new(builder.finish()),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Rows written to a file, in any form: the columns of the input as they are, and columns behind them.
+
+mod columnar;
+mod delimited;
+mod json;
+
+use crate::postings::Row;
+use arrow_schema::SchemaRef;
+use columnar::Columnar;
+use delimited::Delimited;
+use json::Json;
+use std::io::{self, Write};
+
+/// Forms of files of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Fields with this byte between them, and a line of names before them if there is to be one.
+    Delimited {
+        /// The byte between fields.
+        delimiter: u8,
+        /// Whether the first line has the names.
+        header: bool,
+    },
+    /// An object a line.
+    JsonLines,
+    /// An array of objects.
+    JsonArray,
+    /// Parquet.
+    Parquet,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Numbers with six decimals.
+    Number,
+    /// Whole numbers.
+    Whole,
+    /// Several texts; in tables of text, with semicolons between them.
+    List,
+}
+
+/// A field behind the columns of the input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'c> {
+    /// Nothing.
+    Missing,
+    /// Text that a spreadsheet must not take for a formula.
+    Text(&'c str),
+    /// Text of the input, which stays as it is.
+    Own(&'c str),
+    /// A number.
+    Number(f64),
+    /// A whole number.
+    Whole(u64),
+    /// Several texts.
+    List(&'c [&'c str]),
+}
+
+impl<'c> From<Option<&'c str>> for Cell<'c> {
+    fn from(text: Option<&'c str>) -> Self {
+        text.map_or(Self::Missing, Self::Text)
+    }
+}
+
+/// A column behind those of the input.
+pub type Added = (String, Kind);
+
+/// The columns of a file of rows.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Names of the columns of the input.
+    pub header: Vec<String>,
+    /// Its header line as it stands, if it has one.
+    pub head: Option<String>,
+    /// Whether records of text, and the header line, are written as they stand.
+    pub as_it_stands: bool,
+    /// How many of the last of these columns are not in the rows as they stand in the input.
+    pub appended: usize,
+    /// Types of the columns of the input, if it has some and rows stay as they stand.
+    pub schema: Option<SchemaRef>,
+    /// The column of the input whose fields are written otherwise.
+    pub rewritten: Option<String>,
+    /// What stands behind them.
+    pub added: Vec<Added>,
+}
+
+/// A field of the input that is written otherwise: the place of its column, and the text.
+pub type Replaced<'r> = (usize, &'r str);
+
+/// Writes rows.
+pub struct Sheet<W: Write + Send>(Inner<W>);
+
+enum Inner<W: Write + Send> {
+    Delimited(Delimited<W>),
+    Json(Json<W>),
+    Columnar(Box<Columnar<W>>),
+}
+
+impl<W: Write + Send> Sheet<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new(out: W, form: Form, layout: &Layout) -> io::Result<Self> {
+        Ok(Self(match form {
+            Form::Delimited { delimiter, header } => {
+                Inner::Delimited(Delimited::new(out, delimiter, header, layout)?)
+            }
+            Form::JsonLines => Inner::Json(Json::new(out, false, layout)),
+            Form::JsonArray => Inner::Json(Json::new(out, true, layout)),
+            Form::Parquet => Inner::Columnar(Box::new(Columnar::new(out, layout)?)),
+        }))
+    }
+
+    /// Writes a row of the input, or of none, with the fields behind it.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(
+        &mut self,
+        row: Option<&Row>,
+        replaced: Option<Replaced>,
+        cells: &[Cell],
+    ) -> io::Result<()> {
+        match &mut self.0 {
+            Inner::Delimited(sheet) => sheet.write(row, replaced, cells),
+            Inner::Json(sheet) => sheet.write(row, replaced, cells),
+            Inner::Columnar(sheet) => sheet.write(row, replaced, cells),
+        }
+    }
+
+    /// The writer, which has every row that was written; not in Parquet, which is written in parts.
+    ///
+    /// # Errors
+    /// If it is Parquet.
+    pub fn out(&mut self) -> io::Result<&mut W> {
+        match &mut self.0 {
+            Inner::Delimited(sheet) => Ok(sheet.out()),
+            Inner::Json(sheet) => Ok(sheet.out()),
+            Inner::Columnar(_) => Err(io::Error::other("Parquet is written in parts")),
+        }
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Inner::Delimited(sheet) => Ok(sheet.finish()),
+            Inner::Json(sheet) => sheet.finish(),
+            Inner::Columnar(sheet) => sheet.finish(),
+        }
+    }
+}
+
+/// A number as it is written everywhere.
+fn decimals(number: f64) -> String {
+    format!("{number:.6}")
+}
