@@ -4,11 +4,14 @@ use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, Once};
 use tempfile::NamedTempFile;
 
 /// Unfinished files, to be removed when the program is interrupted.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Whether a file is kept that a later run goes on with.
+static KEPT: AtomicBool = AtomicBool::new(false);
 static WATCH: Once = Once::new();
 /// What a shell gives a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -57,7 +60,8 @@ impl Output {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(folder).with_context(said)?;
-        watch(file.path());
+        UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
+        watch();
         Ok(Self::File { file: BufWriter::new(file), path: path.to_owned() })
     }
 
@@ -68,6 +72,8 @@ impl Output {
         let mut file = file.with_context(said)?;
         file.set_len(sound).with_context(said)?;
         file.seek(SeekFrom::End(0)).with_context(said)?;
+        KEPT.store(true, Relaxed);
+        watch();
         Ok(Self::Kept { file: BufWriter::new(file), part, path: path.to_owned() })
     }
 
@@ -137,15 +143,18 @@ pub(crate) fn write_file(
 }
 
 /// Removes unfinished files on Ctrl-C and SIGTERM.
-fn watch(path: &Path) {
-    UNFINISHED.lock().expect("no holder panics").push(path.to_owned());
+fn watch() {
     WATCH.call_once(|| {
         // Where no handler can be set, an interrupted run leaves its .part file behind.
         let _ = ctrlc::set_handler(|| {
             for path in UNFINISHED.lock().expect("no holder panics").iter() {
                 let _ = std::fs::remove_file(path);
             }
-            say("interrupted; no output was written");
+            say(if KEPT.load(Relaxed) {
+                "interrupted; the same command goes on from here"
+            } else {
+                "interrupted; no output was written"
+            });
             std::process::exit(INTERRUPTED);
         });
     });

@@ -64,9 +64,7 @@ fn a_quote_that_is_not_closed_costs_its_row_only() {
     }
     // A quote within a line can be read.
     let read = judged("id,text\n1,5\" pipe\n2,\"a \"small\" one\"\n", &[]);
-    assert!(
-        read[1].starts_with("1,5\" pipe,") && read[2].starts_with("2,\"a small\"\" one\"\"\"")
-    );
+    assert!(read[1].starts_with("1,5\" pipe,") && read[2].starts_with("2,\"a small\"\" one\"\"\""));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod classify;
 mod dirt;
 mod evaluate;
 mod explain;
+mod faults;
 mod input;
 mod lexicon;
 mod model;

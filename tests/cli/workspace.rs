@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+/// Duties of a product owner.
+pub(crate) const DUTIES: &str = "You own the product backlog, write user stories with acceptance criteria \
+                      and plan each sprint with the Scrum team as its Product Owner.";
+
 /// What the program calls its roles, in the order of its columns.
 pub(crate) const ROLES: [&str; 3] =
     ["product_owner", "product_manager", "technical_project_manager"];

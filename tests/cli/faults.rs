@@ -1,0 +1,200 @@
+//! What happens to files when a run is killed, stopped or refused: nothing is lost.
+
+#![cfg(unix)]
+
+use crate::workspace::{DUTIES, Workspace};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Times that a run is killed; more with `ROLECALL_KILLS`.
+const KILLS: u32 = 10;
+
+fn kills() -> u32 {
+    std::env::var("ROLECALL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS)
+}
+
+/// Postings that take a while, some of them wrong.
+fn postings(rows: usize) -> String {
+    let row = |i: usize| match i % 100 {
+        7 => format!("{i},Clerk,too,many\n"),
+        _ => format!("{i},Product Owner,\"{DUTIES} In team {i}.\"\n"),
+    };
+    format!("id,title,text\n{}", (0..rows).map(row).collect::<String>())
+}
+
+/// Moments of a run that took so long, by chance, the same ones each time.
+fn moments(whole: Duration) -> impl Iterator<Item = Duration> {
+    let mut seed = 1u32;
+    std::iter::repeat_with(move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        whole.mul_f64(f64::from(seed >> 8) / f64::from(1 << 24) * 1.1)
+    })
+}
+
+fn start(workspace: &Workspace, arguments: &[&str]) -> Child {
+    let mut command = workspace.rolecall(arguments).command();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.spawn().expect("the program starts")
+}
+
+/// Runs it to its end, and gives what it said and how long it took.
+fn run(workspace: &Workspace, arguments: &[&str]) -> (String, Duration) {
+    let began = Instant::now();
+    let ended = start(workspace, arguments).wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success(), "{said}");
+    (said, began.elapsed())
+}
+
+fn stop(child: &mut Child, signal: &str) {
+    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_output_or_the_new_one() {
+    let workspace = Workspace::with("in.csv", postings(4000));
+    let arguments = ["classify", "in.csv", "-o", "out.csv"];
+    let (_, whole) = run(&workspace, &arguments);
+    let new = workspace.read("out.csv");
+    let mut killed = 0;
+    for moment in moments(whole).take(kills() as usize) {
+        workspace.write("out.csv", "old");
+        let mut child = start(&workspace, &arguments);
+        std::thread::sleep(moment);
+        child.kill().expect("it can be killed");
+        killed += u32::from(!child.wait().expect("it ends").success());
+        let now = workspace.read("out.csv");
+        assert!(now == b"old" || now == new, "half an output");
+    }
+    assert!(killed > kills() / 2, "{killed} were killed");
+}
+
+#[test]
+fn a_killed_run_goes_on_with_the_same_bytes() {
+    let workspace = Workspace::with("in.csv", postings(12000));
+    let plain = ["classify", "in.csv", "-o", "plain.csv", "--rejects", "plain_wrong.csv"];
+    let (said, whole) = run(&workspace, &plain);
+    let summary = |said: &str| said.lines().last().expect("it says something").to_owned();
+    let wanted = summary(&said);
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--rejects", "wrong.csv", "--resume"];
+    let (mut gone_on, mut finished) = (0, 0);
+    let finish = |said: &str| {
+        assert_eq!(summary(said), wanted);
+        assert!(workspace.read("out.csv") == workspace.read("plain.csv"), "other bytes");
+        assert!(workspace.read("wrong.csv") == workspace.read("plain_wrong.csv"));
+        std::fs::remove_file(workspace.path("out.csv")).expect("it is there");
+        let left = |name: &String| name.starts_with("out.csv");
+        assert!(!workspace.files().iter().any(left), "{:?}", workspace.files());
+    };
+    for (i, moment) in moments(whole).take(kills() as usize).enumerate() {
+        let mut child = start(&workspace, &arguments);
+        std::thread::sleep(moment);
+        if child.try_wait().expect("it can be asked").is_none() {
+            stop(&mut child, if i % 2 == 0 { "-KILL" } else { "-TERM" });
+        }
+        let ended = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        gone_on += u32::from(said.contains("going on behind row"));
+        if ended.status.success() {
+            finished += 1;
+            finish(&said);
+        } else {
+            assert!(!workspace.files().contains(&"out.csv".to_owned()), "it is not complete");
+        }
+    }
+    let (said, _) = run(&workspace, &arguments);
+    finish(&said);
+    assert!(gone_on > 0, "no run went on; {finished} finished");
+}
+
+#[test]
+fn a_run_goes_on_only_with_the_same_files_and_options() {
+    let workspace = Workspace::with("in.csv", postings(12000));
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
+    let mut child = start(&workspace, &arguments);
+    let kept = || workspace.files().contains(&"out.csv.rolecall-state".to_owned());
+    while !kept() && child.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    stop(&mut child, "-INT");
+    let ended = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("the same command goes on"), "{said}");
+    let other = [&arguments[..], &["--closed"]].concat();
+    let refused = workspace.rolecall(&other).command().output().expect("it runs");
+    let refused = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.contains("other options; delete it"), "{refused}");
+    workspace.write("in.csv", "id,title,text\n1,Baker,Bread\n");
+    let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(2));
+    let packed = ["classify", "in.csv", "-o", "out.csv.gz", "--resume"];
+    let refused = workspace.rolecall(&packed).command().output().expect("it runs");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not packed"));
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_noticed() {
+    let workspace = Workspace::with("in.csv", postings(6000));
+    let mut child = start(&workspace, &["classify", "in.csv", "-o", "out.csv"]);
+    let mut said = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    said.next().expect("it names the columns").expect("it is UTF-8");
+    let file = std::fs::File::options().append(true).open(workspace.path("in.csv"));
+    file.expect("it is there").write_all(b"9,Baker,Bread\n").expect("there is room");
+    let rest: Vec<String> = said.map(|line| line.expect("it is UTF-8")).collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+    assert!(rest.concat().contains("in.csv: it changed while it was read"), "{rest:?}");
+    assert_eq!(workspace.files(), ["in.csv"]);
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused() {
+    let workspace = Workspace::with("in.csv", "text,title\nBread,Baker\n");
+    std::os::unix::fs::symlink(workspace.path("in.csv"), workspace.path("link.csv"))
+        .expect("links can be made");
+    for arguments in [
+        &["classify", "in.csv", "-o", "in.csv"][..],
+        &["classify", "*.csv", "-o", "link.csv"],
+        &["classify", "in.csv", "-o", "out.csv", "--rejects", "in.csv"],
+        &["audit", "in.csv", "--report", "in.csv"],
+        &["train", "in.csv", "-o", "in.csv"],
+        &["retrain", "--add", "in.csv", "-o", "in.csv"],
+        &["evaluate", "in.csv", "--predictions", "in.csv"],
+    ] {
+        let refused = workspace.rolecall(arguments).fails();
+        assert!(refused.contains("is also read"), "{arguments:?}: {refused}");
+    }
+    let twice = ["classify", "in.csv", "-o", "out.csv", "--rejects", "out.csv"];
+    assert!(workspace.rolecall(&twice).fails().contains("written twice"));
+    // Appended to by the shell.
+    let out = std::fs::File::options().append(true).open(workspace.path("in.csv"));
+    let mut command = workspace.rolecall(&["classify", "in.csv"]).command();
+    let ended = command.stdout(out.expect("it is there")).output().expect("it runs");
+    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(workspace.read("in.csv"), b"text,title\nBread,Baker\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_with_the_name_of_the_file() {
+    let workspace = Workspace::with("in.csv", "title,text\nBaker,Bread,too\nCook,Soup\n");
+    for arguments in [
+        &["classify", "in.csv", "-o", "/dev/full"][..],
+        &["classify", "in.csv", "-o", "/dev/full", "--format", "parquet"],
+        &["classify", "in.csv", "-o", "/dev/full", "--format", "jsonl"],
+        &["skills", "-o", "/dev/full"],
+        &["train", "--lexicon-only", "-o", "/dev/full"],
+    ] {
+        let refused = workspace.rolecall(arguments).fails();
+        assert!(refused.contains("/dev/full: No space left"), "{arguments:?}: {refused}");
+    }
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--rejects", "/dev/full"];
+    let refused = workspace.rolecall(&arguments).fails();
+    assert!(refused.contains("rejected rows: No space left"), "{refused}");
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("it is there");
+    let mut command = workspace.rolecall(&["classify", "in.csv"]).command();
+    let ended = command.stdout(full).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("cannot write standard output: No space left"), "{said}");
+}
