@@ -15,7 +15,7 @@ static MODEL: LazyLock<Model> =
     LazyLock::new(|| Model::embedded(&LEXICON).expect("the model inside the program is sound"));
 
 /// Pieces that cleaning, tokenising and matching look at closely.
-const PIECES: [&str; 52] = [
+const PIECES: [&str; 57] = [
     "product owner",
     "Product Manager",
     "PO",
@@ -61,6 +61,11 @@ const PIECES: [&str; 52] = [
     "\u{feff}",
     "\u{202e}",
     "\u{e9}",
+    "â€™",
+    "Ã©",
+    "Ã\u{a0}",
+    "Ã¢â‚¬â„¢",
+    "\u{92}",
     "\u{130}",
     "\u{fdfa}",
     "\u{1d40f}",

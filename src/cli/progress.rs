@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How often what is done is made sure of.
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(200);
 
 /// Where a run is.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
 mod extract;
+mod language;
 mod level;
 pub mod lexicon;
 mod parts;

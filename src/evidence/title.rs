@@ -3,7 +3,7 @@
 use super::Lexicon;
 use super::lexicon::TitleStates;
 use crate::roles::RoleId;
-use crate::text::Tokens;
+use crate::text::{CleanText, Tokens};
 
 /// The role a title states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Title {
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
-        let words = Tokens::new(title);
+        let words = Tokens::new(CleanText::new(title).as_str());
         let tokens = words.as_slice();
         let mut form: Vec<&str> = Vec::new();
         let mut roles: Vec<RoleId> = Vec::new();

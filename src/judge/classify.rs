@@ -14,6 +14,10 @@ const LEAST_WORDS: usize = 8;
 const LEAST_KNOWN: f64 = 0.6;
 /// A text speaks for two roles if the second has this probability among the roles.
 const MIXED: f64 = 0.1;
+/// Language of the postings that the embedded model has learned from. Other models may know others, which
+/// shows in the words they know; terms in English are among them in any language.
+const LANGUAGE: &str = "en";
+const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 /// Phrases that a verdict quotes.
 const QUOTED: usize = 6;
 
@@ -79,6 +83,12 @@ pub enum Note {
     TitleStatesTwoRoles,
     /// The text speaks for two roles.
     TextSpeaksForTwoRoles,
+    /// The text is in a language that the model does not know.
+    UnknownLanguage,
+    /// The text has too few words that the model knows, or none that tell.
+    TooFewKnownWords,
+    /// The text is so long that only its beginning was read.
+    OnlyBeginningRead,
 }
 
 impl Note {
@@ -87,6 +97,9 @@ impl Note {
         match self {
             Self::TitleStatesTwoRoles => "title_states_two_roles",
             Self::TextSpeaksForTwoRoles => "text_speaks_for_two_roles",
+            Self::UnknownLanguage => "unknown_language",
+            Self::TooFewKnownWords => "too_few_known_words",
+            Self::OnlyBeginningRead => "only_beginning_read",
         }
     }
 }
@@ -110,6 +123,10 @@ pub struct Verdict {
     pub evidence: Vec<Phrase>,
     /// What the title states.
     pub title: Title,
+    /// The language of the text by its ISO 639 code, if it can be told.
+    pub language: Option<&'static str>,
+    /// Garbled sequences of characters (`â€™` for `’`) that were read as they were meant.
+    pub repaired: usize,
 }
 
 /// Judges postings by a model. Can be shared between threads.
@@ -185,6 +202,7 @@ impl<'a> Judge<'a> {
         let label =
             self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
         let confidence = outcomes[outcome];
+        let language = evidence.language();
         let decision = if self.says_nothing(evidence) {
             Decision::NoEvidence
         } else {
@@ -204,6 +222,13 @@ impl<'a> Judge<'a> {
         if mixed && matches!(label, Label::Role(_)) && decision != Decision::NoEvidence {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
+        if decision == Decision::NoEvidence {
+            let foreign = is_foreign(language);
+            notes.push(if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords });
+        }
+        if evidence.text().cut() {
+            notes.push(Note::OnlyBeginningRead);
+        }
         Verdict {
             label,
             confidence,
@@ -213,6 +238,8 @@ impl<'a> Judge<'a> {
             evidence: self.quotes(evidence, self.contest(scores, &probabilities, label)),
             probabilities: outcomes,
             title,
+            language,
+            repaired: evidence.text().repaired(),
         }
     }
 
@@ -289,8 +316,13 @@ impl<'a> Judge<'a> {
 pub(super) fn says_nothing(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> bool {
     let words = || evidence.features().iter().filter(|f| f.key.channel() == Channel::Words);
     let known = words().filter(|f| known(f.key)).count();
-    let strange = (known as f64) < LEAST_KNOWN * words().count() as f64;
-    strange || (known < LEAST_WORDS && shows_nothing(evidence))
+    let share = known as f64 / words().count().max(1) as f64;
+    let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(evidence.language());
+    foreign || share < LEAST_KNOWN || (known < LEAST_WORDS && shows_nothing(evidence))
+}
+
+fn is_foreign(language: Option<&str>) -> bool {
+    language.is_some_and(|language| language != LANGUAGE)
 }
 
 /// Whether a text names no role and shows no skill.

@@ -1,4 +1,4 @@
-//! Files of postings: found columns, rows, and rows set aside.
+#![doc = include_str!("README.md")]
 
 mod columnar;
 mod columns;

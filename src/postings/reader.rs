@@ -281,11 +281,14 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
 
 /// Bytes of the beginning in which control characters tell that it is no text.
 const LOOKED_AT: usize = 1 << 13;
+/// A few may stand in the shortest file.
+const FEW: usize = 2;
 
 fn is_binary(bytes: &[u8]) -> bool {
     let looked = &bytes[..bytes.len().min(LOOKED_AT)];
     let control = |b: &&u8| **b < 0x20 && !b"\t\n\r\x0c\x1b".contains(b);
-    10 * looked.iter().filter(control).count() > looked.len()
+    let controls = looked.iter().filter(control).count();
+    controls > FEW && 10 * controls > looked.len()
 }
 
 #[cfg(test)]

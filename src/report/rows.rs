@@ -22,6 +22,7 @@ pub fn added_columns(roles: &RoleSet) -> Vec<Added> {
         ("second_role", Kind::Text),
         ("title_role", Kind::Text),
         ("title_level", Kind::Text),
+        ("language", Kind::Text),
         ("notes", Kind::List),
         ("evidence", Kind::List),
     ]));
@@ -47,6 +48,7 @@ pub fn with_added_fields<T>(
         verdict.second.map(|id| roles.get(id).id.as_str()).into(),
         Cell::Text(&title_role),
         verdict.title.level.as_deref().into(),
+        verdict.language.into(),
         Cell::List(&notes),
         Cell::List(&phrases),
     ]);

@@ -3,6 +3,7 @@
 //! The result remembers where each piece of it stood, so that evidence can be quoted as written.
 //! Every step is linear in the length of the field.
 
+use super::mojibake::Garbled;
 use memchr::{memchr, memchr3, memmem};
 
 /// Text without markup, and the way back to the raw field it came from.
@@ -11,8 +12,13 @@ pub struct CleanText {
     text: String,
     /// (offset in `text`, offset in the raw field) where the two stop advancing together.
     anchors: Vec<(u32, u32)>,
+    repaired: usize,
+    cut: bool,
 }
 
+/// Bytes of a raw field that are looked at: no posting is a tenth as long, and a field with a broken
+/// quote can be a whole file.
+const LONGEST_FIELD: usize = 1 << 20;
 /// Elements whose content is never prose.
 const SKIPPED: [&str; 5] = ["script", "style", "svg", "template", "noscript"];
 /// Elements that stand inside a line: removing them must not split a word or a sentence.
@@ -33,6 +39,9 @@ impl CleanText {
 
     /// Cleans a raw field into this buffer, keeping its allocation.
     pub fn set(&mut self, raw: &str) {
+        let whole = raw;
+        let raw = beginning(whole, LONGEST_FIELD);
+        self.cut = raw.len() < whole.len();
         if let Some(once) = decoded_markup(raw) {
             self.strip(&once.text);
             self.lead_through(&once);
@@ -62,6 +71,16 @@ impl CleanText {
         &self.text
     }
 
+    /// How many garbled sequences (`â€™` for `’`) were repaired.
+    pub fn repaired(&self) -> usize {
+        self.repaired
+    }
+
+    /// Whether the field is so long that only its beginning was looked at.
+    pub fn cut(&self) -> bool {
+        self.cut
+    }
+
     /// Byte offset in the raw field of a byte offset in the cleaned text.
     pub fn raw_offset(&self, offset: usize) -> usize {
         let after = self.anchors.partition_point(|&(here, _)| here as usize <= offset);
@@ -74,9 +93,11 @@ impl CleanText {
     fn strip(&mut self, raw: &str) {
         self.text.clear();
         self.anchors.clear();
+        self.repaired = 0;
         self.text.reserve(raw.len());
         let bytes = raw.as_bytes();
         let mut tags = Tags::new(raw);
+        let mut garbled = Garbled::new(raw);
         let mut at = 0;
         while at < raw.len() {
             let run = plain_run(&bytes[at..]);
@@ -114,9 +135,15 @@ impl CleanText {
                     }
                 }
                 _ => {
-                    let c = raw[at..].chars().next().expect("`at` is inside the text");
-                    self.push_char(c, at);
-                    at += c.len_utf8();
+                    if let Some((c, length)) = garbled.at(at) {
+                        self.push_char(c, at);
+                        self.repaired += 1;
+                        at += length;
+                    } else {
+                        let c = raw[at..].chars().next().expect("`at` is inside the text");
+                        self.push_char(c, at);
+                        at += c.len_utf8();
+                    }
                 }
             }
         }
@@ -158,6 +185,12 @@ impl CleanText {
         let (here, raw) = self.anchors.last().copied().unwrap_or((0, 0));
         raw as usize + (self.text.len() - here as usize)
     }
+}
+
+/// The beginning of a text: at most so many bytes, of whole characters.
+pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|&i| text.is_char_boundary(i));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Length of the run of bytes that pass through unchanged.
@@ -312,6 +345,23 @@ mod tests {
             let at = clean.as_str().find("roadmap").expect("the word is kept");
             let start = clean.raw_offset(at);
             assert_eq!(&raw[start..start + 7], "roadmap");
+        }
+    }
+
+    #[test]
+    fn of_a_field_without_end_the_beginning_is_looked_at() {
+        let short = "a".repeat(LONGEST_FIELD);
+        assert!(!CleanText::new(&short).cut());
+        for (raw, kept) in [
+            ("word ".repeat(LONGEST_FIELD), LONGEST_FIELD),
+            ("€".repeat(LONGEST_FIELD), LONGEST_FIELD - 1),
+            (format!("{short}&lt;p&gt;"), LONGEST_FIELD),
+        ] {
+            let mut clean = CleanText::new(&raw);
+            assert!(clean.cut());
+            assert_eq!(clean.as_str().len(), kept);
+            clean.set("short");
+            assert!(!clean.cut());
         }
     }
 }

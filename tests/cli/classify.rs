@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-const ADDED: [&str; 12] = [
+const ADDED: [&str; 13] = [
     "predicted_role",
     "confidence",
     "decision",
@@ -17,6 +17,7 @@ const ADDED: [&str; 12] = [
     "second_role",
     "title_role",
     "title_level",
+    "language",
     "notes",
     "evidence",
 ];

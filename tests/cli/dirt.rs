@@ -2,6 +2,14 @@
 //! rows that are mended and given back.
 
 use crate::workspace::{PLAIN, Table, Workspace};
+use arrow_array::{
+    ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray, StructArray,
+};
+use arrow_schema::{DataType, Field};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::io::Read;
+use std::sync::Arc;
 
 /// The posting that every file here has.
 fn posting() -> (String, String) {
@@ -106,4 +114,265 @@ fn what_was_found_is_said() {
     let workspace = Workspace::with("in.csv", b"\n\ntitle\ttext\nA\tK\xf6ln\n");
     let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
     ran.says(&["encoding windows-1252", "delimiter '\\t'"]);
+}
+
+/// The rows of JSON lines.
+fn objects(lines: &[String]) -> Vec<serde_json::Value> {
+    lines.iter().map(|line| serde_json::from_str(line).expect("it is JSON")).collect()
+}
+
+fn of_json(text: &str, more: &[&str]) -> Vec<serde_json::Value> {
+    objects(&judged_as("in.json", text, "out.jsonl", more))
+}
+
+#[test]
+fn nested_fields_are_named_by_path() {
+    let text = "{\"job\": {\"ad\": \"Own the backlog\", \"of\": {\"title\": \"Product Owner\"}}}\n\
+                {\"job\": {\"ad\": \"Bread\", \"pay\": 7.50}, \"x\": [1, {\"y\": null}]}\n";
+    let rows = of_json(text, &["--description", "job.ad"]);
+    assert_eq!(rows[0]["title_role"], "product_owner");
+    // What was there stays as it was, and what is added stands behind it.
+    let lines = judged_as("in.json", text, "out.jsonl", &["--description", "job.ad"]);
+    let own = "{\"job\": {\"ad\": \"Bread\", \"pay\": 7.50}, \"x\": [1, {\"y\": null}],\"predicted_role\":";
+    assert!(lines[1].starts_with(own), "{}", lines[1]);
+    let table = judged_as("in.json", text, "out.csv", &["--description", "job.ad"]);
+    assert!(table[0].starts_with("job.ad,job.of.title,job.pay,x,predicted_role,"), "{table:?}");
+    assert!(table[2].starts_with("Bread,,7.50,\"[1, {\"\"y\"\": null}]\","), "{table:?}");
+}
+
+#[test]
+fn exports_of_job_boards_are_read_as_they_are() {
+    let duties = "&lt;p&gt;You own the product backlog and write user stories.&lt;/p&gt;";
+    let greenhouse = format!(
+        "{{\"jobs\": [{{\"id\": 7, \"title\": \"Product Owner\", \"content\": \"{duties}\"}}], \"meta\": {{}}}}"
+    );
+    let lever = "[{\"id\": \"a\", \"text\": \"Product Owner\", \"descriptionPlain\": \"We are here.\", \
+                 \"lists\": [{\"text\": \"Duties\", \"content\": \"<li>Own the product backlog\"}], \
+                 \"hostedUrl\": \"h\"}]";
+    let schema = "{\"@type\": \"JobPosting\", \"title\": \"Product Owner\", \
+                  \"description\": \"Own the product backlog\", \"hiringOrganization\": {\"name\": \"X\"}}";
+    for text in [greenhouse.as_str(), lever, schema] {
+        let rows = of_json(text, &["--closed"]);
+        assert_eq!(rows[0]["title_role"], "product_owner", "{text}");
+        let evidence = rows[0]["evidence"].to_string();
+        assert!(evidence.contains("product"), "{text}: {evidence}");
+    }
+}
+
+#[test]
+fn several_columns_can_be_the_text() {
+    let file = "title,text,needs\nPO,We are here.,Own the product backlog\n";
+    let one = judged(file, &[]);
+    let both = judged(file, &["--description", "text", "--description", "needs"]);
+    assert!(!one[1].contains("product backlog;") && both[1].contains("product backlog"));
+}
+
+#[test]
+fn objects_that_are_wrong_are_mended_or_set_aside() {
+    let workspace = Workspace::with(
+        "in.jsonl",
+        "{\"text\": \"a\"}\n{\"text\": \"never closed\n{\"text\": \"c\", \"pay\": NaN}\n12\n{\"text\": \"half \\ud83d\"}\n",
+    );
+    let arguments = ["classify", "in.jsonl", "-o", "out.jsonl", "--rejects", "wrong.csv"];
+    workspace.rolecall(&arguments).succeeds().says(&["2 of 5 rows", "in.jsonl, line 2"]);
+    let rows = String::from_utf8(workspace.read("out.jsonl")).expect("it is UTF-8");
+    let rows: Vec<String> = rows.lines().map(str::to_owned).collect();
+    assert_eq!(objects(&rows)[1]["pay"], serde_json::Value::Null);
+    assert_eq!(objects(&rows)[2]["text"], "half \u{fffd}");
+    // Mended by hand, they can be given back.
+    let wrong = String::from_utf8(workspace.read("wrong.csv")).expect("it is UTF-8");
+    let mended =
+        wrong.replace("never closed\"", "closed\"\"}\"").replace(",12", ",\"{\"\"text\"\":1}\"");
+    workspace.write("mended.csv", mended);
+    let again = ["classify", "mended.csv", "-o", "rest.jsonl", "--max-rejects", "0"];
+    workspace.rolecall(&again).succeeds();
+}
+
+#[test]
+fn what_only_later_objects_have_is_not_lost() {
+    let mut text = "{\"text\": \"Bread\"}\n".repeat(600);
+    text += "{\"text\": \"Soup\", \"late\": {\"more\": [1]}}\n";
+    let table = judged_as("in.jsonl", &text, "out.csv", &[]);
+    assert!(table[0].starts_with("text,other_fields,predicted_role"), "{}", table[0]);
+    assert!(table[601].starts_with("Soup,\"{\"\"late.more\"\":\"\"[1]\"\"}\","), "{}", table[601]);
+}
+
+#[test]
+fn every_form_says_the_same() {
+    let workspace = Workspace::new();
+    let read = |name: &str| workspace.read(name);
+    for form in ["csv", "tsv", "jsonl", "json", "parquet", "csv.gz", "jsonl.zst"] {
+        let out = format!("out.{form}");
+        workspace.rolecall(&["classify", PLAIN, "-o", &out]).succeeds();
+    }
+    let table = Table::parse(&read("out.csv"));
+    assert_eq!(Table::parse_with(&read("out.tsv"), b'\t').rows, table.rows);
+    let lines = String::from_utf8(read("out.jsonl")).expect("it is UTF-8");
+    let lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+    let array: Vec<serde_json::Value> = serde_json::from_slice(&read("out.json")).expect("JSON");
+    assert_eq!(array, objects(&lines));
+    assert_eq!(
+        zstd::decode_all(&read("out.jsonl.zst")[..]).expect("it is sound"),
+        read("out.jsonl")
+    );
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&read("out.csv.gz")[..])
+        .read_to_end(&mut unpacked)
+        .expect("it is sound");
+    assert_eq!(unpacked, read("out.csv"));
+    // Read again as they are, without the columns that were added.
+    let columns = ["predicted_role", "confidence", "p_other", "title_role", "evidence"];
+    for (place, row) in array.iter().enumerate() {
+        for column in columns {
+            let field = table.column(column)[place];
+            let value = match &row[column] {
+                serde_json::Value::Array(texts) => {
+                    texts.iter().filter_map(|t| t.as_str()).collect::<Vec<_>>().join("; ")
+                }
+                serde_json::Value::Number(number) => {
+                    format!("{:.6}", number.as_f64().unwrap_or(2.0))
+                }
+                value => value.as_str().unwrap_or_default().to_owned(),
+            };
+            assert_eq!(value, field, "{column}");
+        }
+    }
+    let batches = parquet_rows(&workspace.path("out.parquet"));
+    let confidence = batches.column_by_name("confidence").expect("it is there");
+    let confidence = confidence.as_any().downcast_ref::<Float64Array>().expect("numbers");
+    let numbers: Vec<String> = confidence.values().iter().map(|n| format!("{n:.6}")).collect();
+    assert_eq!(numbers, table.column("confidence"));
+}
+
+fn parquet_rows(path: &std::path::Path) -> RecordBatch {
+    let file = std::fs::File::open(path).expect("it is there");
+    let mut rows = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build();
+    rows.as_mut().expect("Parquet").next().expect("there are rows").expect("they are sound")
+}
+
+#[test]
+fn parquet_keeps_its_types() {
+    let workspace = Workspace::new();
+    let text: ArrayRef = Arc::new(StringArray::from(vec![Some("Own the product backlog"), None]));
+    let bytes: ArrayRef = Arc::new(BinaryArray::from(vec![&b"Product Owner"[..], b"Baker"]));
+    let fold: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
+    let inner = Arc::new(Field::new("name", DataType::Utf8, true));
+    let names: ArrayRef = Arc::new(StringArray::from(vec!["X", "Y"]));
+    let company: ArrayRef = Arc::new(StructArray::from(vec![(inner, names)]));
+    let columns = [("description", text), ("title", bytes), ("fold", fold), ("company", company)];
+    let rows = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let file = std::fs::File::create(workspace.path("in.parquet")).expect("there is room");
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), None).expect("Parquet");
+    writer.write(&rows).and_then(|()| writer.close()).expect("there is room");
+    let ran = workspace.rolecall(&["classify", "in.parquet", "-o", "out.parquet"]).succeeds();
+    ran.says(&["company from \"company.name\"", "title from \"title\""]);
+    let out = parquet_rows(&workspace.path("out.parquet"));
+    for (place, column) in rows.columns().iter().enumerate() {
+        assert_eq!(out.column(place), column);
+    }
+    let title_role = out.column_by_name("title_role").expect("it is there");
+    let title_role = title_role.as_any().downcast_ref::<StringArray>().expect("text");
+    assert_eq!(title_role.value(0), "product_owner");
+    let table = workspace.rolecall(&["classify", "in.parquet"]).succeeds().table();
+    assert_eq!(table.header[..4], ["description", "title", "fold", "company.name"]);
+    assert_eq!(table.rows[1][..4], ["", "Baker", "", "Y"]);
+    let refused = workspace.rolecall(&["classify"]).stdin(workspace.read("in.parquet")).fails();
+    assert!(refused.contains("Parquet file, which cannot be read from a stream"), "{refused}");
+    workspace.write("cut.parquet", &workspace.read("in.parquet")[..600]);
+    assert!(workspace.rolecall(&["classify", "cut.parquet"]).fails().contains("damaged"));
+}
+
+#[test]
+fn sound_records_stay_byte_for_byte() {
+    let row = "\"a\",\"\",,  b  ,\"=1+1\",'c,\"Own the\r\nbacklog\"";
+    let written = judged(format!("\"w\",x,y,z,f,q,\"text\"\n{row}\n"), &[]).join("\n");
+    assert!(written.starts_with("\"w\",x,y,z,f,q,\"text\",predicted_role,"), "{written}");
+    assert!(written.contains(&format!("\n{row},").replace("\r\n", "\n")), "{written}");
+}
+
+#[test]
+fn garbled_characters_are_read_as_they_were_meant() {
+    let text = "You donâ€™t own the backlog â€“ you own the teamâ€™s roadmap.";
+    let workspace = Workspace::with("in.csv", format!("text\n\"{text}\"\nBread\n"));
+    let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    ran.says(&["1 rows have garbled characters"]);
+    let meant = text.replace("â€™", "’").replace("â€“", "–");
+    let output = workspace.table("out.csv");
+    assert_eq!(output.column("text")[0], text);
+    let other = Workspace::with("in.csv", format!("text\n\"{meant}\"\n"));
+    other.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    assert_eq!(output.probabilities()[0], other.table("out.csv").probabilities()[0]);
+}
+
+#[test]
+fn other_languages_are_marked_and_not_judged() {
+    let german = "Als Product Owner verantwortest du das Product Backlog, schreibst User Stories und \
+                  stimmst dich mit unseren Stakeholdern ab. Du arbeitest eng mit dem Scrum Master \
+                  und den Entwicklern zusammen und bringst mehrere Jahre Erfahrung mit.";
+    let english = "You own the product backlog, write user stories and agree on them with our \
+                   stakeholders, and you work with the Scrum Master and the developers.";
+    let workspace =
+        Workspace::with("in.csv", format!("text\n\"{german}\"\n\"{english}\"\nBread\n"));
+    workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    let output = workspace.table("out.csv");
+    assert_eq!(output.column("language"), ["de", "en", ""]);
+    assert_eq!(output.column("decision")[0], "no_evidence");
+    assert_ne!(output.column("decision")[1], "no_evidence");
+    assert_eq!(output.column("notes")[0], "unknown_language");
+    assert_eq!(output.column("notes")[2], "too_few_known_words");
+}
+
+#[test]
+fn of_a_text_without_end_the_beginning_is_read() {
+    let text = "own the product backlog ".repeat(100_000);
+    let rows = judged(format!("title,text\nPO,{text}\nBaker,Bread\n"), &[]);
+    assert!(rows[1].contains(",only_beginning_read,"), "{}", &rows[1][text.len()..]);
+    assert_eq!(rows.len(), 3);
+}
+
+#[test]
+fn headers_may_be_wide_empty_or_double() {
+    let names: Vec<String> = (0..10_000).map(|i| format!("c{i}")).collect();
+    let fields = vec!["x"; 10_000].join("|");
+    let rows =
+        judged_as("in.txt", format!("{}|text\n{fields}|Bread\n", names.join("|")), "out.txt", &[]);
+    assert!(rows[1].starts_with(&format!("{fields}|Bread|")));
+    let rows = judged("text,text,,\nBread,b,c,d\n", &[]);
+    assert!(rows[1].starts_with("Bread,b,c,d,"));
+    let rows = objects(&judged_as("in.csv", "text,text,,\nBread,b,c,d\n", "out.jsonl", &[]));
+    assert_eq!((&rows[0]["text_2"], &rows[0]["column_3"]), (&"b".into(), &"c".into()));
+}
+
+#[test]
+fn nul_bytes_are_kept_and_not_read() {
+    let rows = judged("title,text\nBak\0er,Br\0ead and soup\n", &[]);
+    assert!(rows[1].starts_with("Bak\0er,Br\0ead and soup,"));
+}
+
+/// The page names a test for each kind of dirt.
+#[test]
+fn every_line_of_the_page_has_its_test() {
+    let page = include_str!("../../src/postings/README.md");
+    let sources = [
+        include_str!("dirt.rs"),
+        include_str!("faults.rs"),
+        include_str!("classify.rs"),
+        include_str!("input.rs"),
+        include_str!("../properties.rs"),
+        include_str!("../../src/postings/open.rs"),
+        include_str!("../../src/postings/encoding.rs"),
+        include_str!("../../src/postings/records.rs"),
+        include_str!("../../src/postings/objects.rs"),
+        include_str!("train.rs"),
+        include_str!("../../src/text/mojibake.rs"),
+    ];
+    let lines = page.lines().filter(|line| line.starts_with("| ") && !line.contains("| test |"));
+    let mut named = 0;
+    for line in lines {
+        let test = line.trim_end_matches([' ', '|']).rsplit("| ").next().unwrap_or_default();
+        let test = format!("fn {}(", test.trim_matches('`'));
+        assert!(sources.iter().any(|source| source.contains(&test)), "{line}");
+        named += 1;
+    }
+    assert!(named > 20, "{named}");
 }

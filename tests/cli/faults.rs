@@ -47,6 +47,16 @@ fn run(workspace: &Workspace, arguments: &[&str]) -> (String, Duration) {
     (said, began.elapsed())
 }
 
+/// Starts a run that goes on when it is stopped, and waits until some of it is kept.
+fn started(workspace: &Workspace, arguments: &[&str]) -> Child {
+    let mut child = start(workspace, arguments);
+    let kept = || workspace.files().contains(&"out.csv.rolecall-state".to_owned());
+    while !kept() && child.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
 fn stop(child: &mut Child, signal: &str) {
     let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
     assert!(kill.expect("kill is there").success());
@@ -73,7 +83,7 @@ fn a_killed_run_leaves_the_old_output_or_the_new_one() {
 
 #[test]
 fn a_killed_run_goes_on_with_the_same_bytes() {
-    let workspace = Workspace::with("in.csv", postings(12000));
+    let workspace = Workspace::with("in.csv", postings(15000));
     let plain = ["classify", "in.csv", "-o", "plain.csv", "--rejects", "plain_wrong.csv"];
     let (said, whole) = run(&workspace, &plain);
     let summary = |said: &str| said.lines().last().expect("it says something").to_owned();
@@ -88,6 +98,8 @@ fn a_killed_run_goes_on_with_the_same_bytes() {
         let left = |name: &String| name.starts_with("out.csv");
         assert!(!workspace.files().iter().any(left), "{:?}", workspace.files());
     };
+    let mut child = started(&workspace, &arguments);
+    child.kill().and_then(|()| child.wait()).expect("it can be killed");
     for (i, moment) in moments(whole).take(kills() as usize).enumerate() {
         let mut child = start(&workspace, &arguments);
         std::thread::sleep(moment);
@@ -111,13 +123,9 @@ fn a_killed_run_goes_on_with_the_same_bytes() {
 
 #[test]
 fn a_run_goes_on_only_with_the_same_files_and_options() {
-    let workspace = Workspace::with("in.csv", postings(12000));
+    let workspace = Workspace::with("in.csv", postings(15000));
     let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
-    let mut child = start(&workspace, &arguments);
-    let kept = || workspace.files().contains(&"out.csv.rolecall-state".to_owned());
-    while !kept() && child.try_wait().expect("it can be asked").is_none() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let mut child = started(&workspace, &arguments);
     stop(&mut child, "-INT");
     let ended = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&ended.stderr);

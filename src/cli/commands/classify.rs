@@ -226,11 +226,14 @@ struct Summary {
     /// Rows given each role or `other`.
     predicted: BTreeMap<String, u64>,
     decisions: BTreeMap<String, u64>,
+    /// Rows whose text has garbled characters that were read as they were meant.
+    repaired: u64,
 }
 
 impl Summary {
     fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
         self.rows_written += 1;
+        self.repaired += u64::from(verdict.repaired > 0);
         *self.decisions.entry(verdict.decision.name().to_owned()).or_default() += 1;
         if verdict.decision != Decision::NoEvidence {
             *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
@@ -244,6 +247,12 @@ impl Summary {
         if common.json {
             writeln!(std::io::stderr(), "{}", serde_json::to_string(self)?)?;
             return Ok(());
+        }
+        if self.repaired > 0 {
+            say(&format!(
+                "{} rows have garbled characters, such as â€™ for ’; they were read as they were meant",
+                self.repaired
+            ));
         }
         let list = |counts: &mut dyn Iterator<Item = (&str, &u64)>| {
             counts

@@ -9,7 +9,7 @@ pub use load::LexiconError;
 pub use trie::Trie;
 
 use crate::roles::{Label, RoleSet};
-use crate::text::{Capitals, Tokens};
+use crate::text::{Capitals, CleanText, Tokens};
 
 /// What a phrase of the lexicon stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Lexicon {
     /// first family with a form in the title.
     pub fn class(&self, label: Label, title: &str) -> usize {
         let Label::Other = label else { return label.outcome(&self.roles) };
-        let tokens = Tokens::new(title);
+        let tokens = Tokens::new(CleanText::new(title).as_str());
         let tokens = tokens.as_slice();
         let families = (0..tokens.len())
             .filter_map(|i| self.other_jobs.longest(&tokens[i..], false, |_, _| true))

@@ -1,0 +1,118 @@
+//! The language of a text. Nearly all are English, which is told at once by its common words.
+
+use super::{Channel, Evidence, FeatureKey};
+use crate::text::beginning;
+use std::sync::LazyLock;
+
+/// Common words of English, the commonest first. Another language has a few of them too.
+const COMMON: [&str; 54] = [
+    "the", "and", "to", "of", "in", "a", "with", "for", "our", "you", "is", "are", "as", "on",
+    "will", "or", "an", "that", "be", "this", "we", "from", "your", "at", "by", "work", "have",
+    "all", "who", "not", "can", "has", "their", "about", "it", "more", "other", "what", "when",
+    "which", "such", "into", "well", "must", "any", "up", "through", "they", "if", "these",
+    "those", "them", "than", "within",
+];
+/// A text with so many of them is English...
+const LEAST_COMMON: usize = 5;
+/// ...and one more for so many words: a text in another language may have an English paragraph.
+const WORDS_EACH: usize = 25;
+/// A long English text may show no more of them than this.
+const MOST_COMMON: usize = 24;
+/// Of fewer words, the language cannot be told.
+const LEAST_WORDS: usize = 8;
+/// Bytes that are enough to tell a language by.
+const SAMPLE: usize = 2048;
+/// The detector's confidence that is believed: terms in English make it less sure of other languages.
+const LEAST_CONFIDENCE: f64 = 0.8;
+/// ISO 639-1 codes of the languages that have one.
+const TWO_LETTERS: &str = "\
+    afr af aka ak amh am ara ar aze az bel be ben bn bul bg cat ca ces cs cmn zh cym cy dan da \
+    deu de ell el eng en epo eo est et fin fi fra fr guj gu heb he hin hi hrv hr hun hu hye hy \
+    ind id ita it jav jv jpn ja kan kn kat ka khm km kor ko lat la lav lv lit lt mal ml mar mr \
+    mkd mk mya my nep ne nld nl nob nb ori or pan pa pes fa pol pl por pt ron ro rus ru sin si \
+    slk sk slv sl sna sn spa es srp sr swe sv tam ta tel te tgl tl tha th tuk tk tur tr ukr uk \
+    urd ur uzb uz vie vi yid yi zul zu";
+
+impl Evidence {
+    /// The language of the text by its ISO 639 code, of two letters where there is one; none if it
+    /// cannot be told.
+    pub fn language(&self) -> Option<&'static str> {
+        if self.words() < LEAST_WORDS {
+            return None;
+        }
+        if self.is_plainly_english() {
+            return Some("en");
+        }
+        let info = whatlang::detect(beginning(self.text().as_str(), SAMPLE))?;
+        (info.confidence() >= LEAST_CONFIDENCE).then(|| code(info.lang()))
+    }
+
+    fn is_plainly_english(&self) -> bool {
+        static KEYS: LazyLock<Vec<FeatureKey>> =
+            LazyLock::new(|| COMMON.map(|word| FeatureKey::new(Channel::Words, word)).to_vec());
+        let enough = (LEAST_COMMON + self.words() / WORDS_EACH).min(MOST_COMMON);
+        let stands =
+            |key: &&FeatureKey| self.features().binary_search_by_key(*key, |f| f.key).is_ok();
+        KEYS.iter().filter(stands).take(enough).count() == enough
+    }
+}
+
+fn code(language: whatlang::Lang) -> &'static str {
+    let three = language.code();
+    let mut codes = TWO_LETTERS.split_whitespace();
+    codes.find(|code| *code == three).and_then(|_| codes.next()).unwrap_or(three)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Extractor, Lexicon};
+
+    fn language(text: &str) -> Option<&'static str> {
+        let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
+        Extractor::new(&lexicon).extract(text).language()
+    }
+
+    #[test]
+    fn languages_are_told_apart() {
+        for (text, told) in [
+            (
+                "You will own the product backlog and write user stories with our stakeholders, \
+                 so that the team is able to deliver what customers need from us.",
+                Some("en"),
+            ),
+            (
+                "Als Product Owner verantwortest du das Product Backlog, schreibst User Stories \
+                 und stimmst dich mit unseren Stakeholdern ab. Scrum ist dir vertraut.",
+                Some("de"),
+            ),
+            (
+                "Nous recherchons un Product Owner pour notre équipe. Vous gérez le backlog et \
+                 définissez les priorités avec les stakeholders et le Scrum Master.",
+                Some("fr"),
+            ),
+            (
+                "当社ではプロダクトオーナー(Product Owner)を募集しています。バックログの管理、優先順位の決定、\
+              チームとの調整、レビューへの参加、会議の準備、顧客との対話をお任せします。",
+                Some("ja"),
+            ),
+            (
+                "You will own our product backlog and you work with all of our stakeholders. \
+                 Vous serez responsable du carnet de produit et vous travaillerez avec les autres.",
+                Some("en"),
+            ),
+            ("Wir suchen einen Product Owner.", None),
+            ("1 2 3 4 5 6 7 8 9 10", None),
+            ("", None),
+        ] {
+            assert_eq!(language(text), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_language_has_its_code() {
+        for language in whatlang::Lang::all() {
+            assert_eq!(code(*language).len(), 2, "{language}");
+        }
+    }
+}
