@@ -4,14 +4,18 @@ use super::columns::Columns;
 use super::json::{OTHERS, Places, fields};
 use super::reader::{AHEAD, Dialect, Problem, Shape, Source};
 use super::row::{Batch, Original, Rejected, Row};
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_cast::{CastOptions, cast_with_options};
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
+use arrow_cast::cast;
 use arrow_json::writer::{LineDelimited, WriterBuilder};
-use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
+use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::fs::File;
-use std::sync::Arc;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Once};
 
 /// Rows of a Parquet file.
 pub(super) struct Columnar {
@@ -24,8 +28,7 @@ pub(super) struct Columnar {
 
 impl Columnar {
     pub(super) fn open(file: File, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
-        let damaged = |e| Problem::Content(format!("it is a damaged Parquet file: {e}"));
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
         let schema = Some(builder.schema().clone());
         let mut paths = Vec::new();
         let others = named("", builder.schema().fields(), &mut paths);
@@ -35,7 +38,7 @@ impl Columnar {
             header.push(OTHERS.into());
         }
         let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
-        let reader = builder.with_batch_size(AHEAD).build().map_err(damaged)?;
+        let reader = guarded(|| builder.with_batch_size(AHEAD).build())?;
         let rows = Self { reader, next: 1, places, waiting: VecDeque::new() };
         Ok((rows, Shape { header, columns, head: None, delimiter: None, schema }))
     }
@@ -44,12 +47,11 @@ impl Columnar {
 impl Source for Columnar {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
-        let damaged = |e: ArrowError| Problem::Content(format!("it cannot be read: {e}"));
         if self.waiting.is_empty() {
-            let Some(read) = self.reader.next().transpose().map_err(damaged)? else {
+            let Some(read) = guarded(|| self.reader.next().transpose())? else {
                 return Ok(batch);
             };
-            let objects = objects(&read).map_err(damaged)?;
+            let objects = guarded(|| objects(&read))?;
             let read = Arc::new(read);
             let rows = objects.into_iter().enumerate();
             self.waiting = rows.map(|(at, object)| (read.clone(), at, object)).collect();
@@ -101,26 +103,54 @@ fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
-/// A batch whose columns of bytes are texts, where they are UTF-8: some programs do not say so.
+/// A batch whose columns of bytes are texts: some programs do not say so. What is no UTF-8 is written as
+/// hexadecimal digits.
 fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let strict = CastOptions { safe: false, ..CastOptions::default() };
     let of_bytes = [DataType::Binary, DataType::LargeBinary, DataType::BinaryView];
-    let (mut columns, mut schema): (Vec<ArrayRef>, Vec<Arc<Field>>) = Default::default();
+    let (mut columns, mut schema): (Vec<ArrayRef>, Vec<FieldRef>) = Default::default();
     for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
-        let text = of_bytes
-            .contains(field.data_type())
-            .then(|| cast_with_options(column, &DataType::LargeUtf8, &strict).ok());
-        match text.flatten() {
-            Some(text) => {
-                let field = field.as_ref().clone().with_data_type(DataType::LargeUtf8);
-                schema.push(Arc::new(field));
-                columns.push(text);
-            }
-            None => {
-                schema.push(field.clone());
-                columns.push(column.clone());
-            }
+        if !of_bytes.contains(field.data_type()) {
+            schema.push(field.clone());
+            columns.push(column.clone());
+            continue;
         }
+        let bytes = cast(column, &DataType::LargeBinary)?;
+        let texts: LargeStringArray = bytes
+            .as_binary::<i64>()
+            .iter()
+            .map(|value| value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or(hex(bytes))))
+            .collect();
+        schema.push(Arc::new(field.as_ref().clone().with_data_type(DataType::LargeUtf8)));
+        columns.push(Arc::new(texts));
     }
     RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What reading gives: the library panics at some damaged files.
+fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                usual(info);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let read = panic::catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    let damaged = |why: String| Problem::Content(format!("it is a damaged Parquet file: {why}"));
+    match read {
+        Ok(read) => read.map_err(|e| damaged(e.to_string())),
+        Err(_) => Err(damaged("its parts contradict each other".into())),
+    }
 }

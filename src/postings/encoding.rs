@@ -5,6 +5,8 @@ use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Share of the pairs of bytes with a NUL at the same place from which on a text is UTF-16.
 const WIDE: f64 = 0.4;
+/// Pairs that can tell: a stray NUL in fewer says nothing.
+const FEWEST: usize = 4;
 /// A text with so many good sequences of UTF-8 to a bad one is UTF-8 with mistakes.
 const GOOD: usize = 4;
 /// Letters and signs that Western texts often have beyond ASCII.
@@ -37,7 +39,7 @@ fn wide(sample: &[u8]) -> Option<&'static Encoding> {
     let with_nul = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count() as f64;
     let least = WIDE * pairs.len() as f64;
     let [high, low] = [with_nul(0), with_nul(1)];
-    if pairs.is_empty() || high.max(low) < least {
+    if pairs.len() < FEWEST || high.max(low) < least {
         None
     } else if low > 2.0 * high {
         Some(UTF_16LE)
