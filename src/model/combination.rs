@@ -31,6 +31,12 @@ fn penalty(question: Question) -> f64 {
     }
 }
 
+/// A column with a smaller deviation, as a share of its mean, is constant but for rounding: the mean of
+/// equal numbers is not quite that number.
+const CONSTANT: f64 = 1e-9;
+/// No fit gives a larger weight or intercept, and scores stay finite with them.
+const LARGEST: f64 = 1e12;
+
 /// Norms of the gradient at which a fit may end, by row: the first that works.
 const GRADIENTS: [f64; 3] = [1e-5, 1e-4, 1e-3];
 const ITERATIONS: u64 = 200;
@@ -157,6 +163,14 @@ impl Combination {
         Self { view, question, weights, intercept }
     }
 
+    /// Whether its numbers fit a model of so many roles and classes.
+    pub(crate) fn fits(&self, sizes: [usize; 2]) -> bool {
+        let classes = if self.question == Question::Role { sizes[0] } else { 2 };
+        self.weights.len() == Input::all(self.view, self.question, sizes).len()
+            && self.weights.iter().chain([&self.intercept]).all(|w| w.len() == classes)
+            && self.weights.iter().flatten().chain(&self.intercept).all(|w| w.abs() <= LARGEST)
+    }
+
     /// The one for a view and a question; every model has all four.
     pub(crate) fn of(all: &[Self], view: View, question: Question) -> &Self {
         let fits = |c: &&Self| (c.view, c.question) == (view, question);
@@ -212,8 +226,8 @@ fn standardised(x: &Array2<f64>, deviation: f64) -> (Array2<f64>, Vec<(f64, f64)
     let (mut x, rows) = (x.clone(), x.nrows() as f64);
     let columns = x.columns_mut().into_iter().map(|mut column| {
         let mean = column.sum() / rows;
-        let variance = column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rows;
-        let divisor = if variance > 0.0 { variance.sqrt() / deviation } else { 1.0 };
+        let own = (column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rows).sqrt();
+        let divisor = if own > CONSTANT * mean.abs() { own / deviation } else { 1.0 };
         column.mapv_inplace(|v| (v - mean) / divisor);
         (mean, divisor)
     });
@@ -310,5 +324,15 @@ mod tests {
     fn softmax_bears_any_size() {
         assert_eq!(softmax(&[-2000.0, -2000.0]), [0.5, 0.5]);
         assert_eq!(softmax(&[f64::NEG_INFINITY, 3.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_constant_column_becomes_zero() {
+        // What no posting naming a role looks like.
+        for rows in 1..200 {
+            let (x, scales) = standardised(&Array2::from_elem((rows, 1), 0.25f64.ln()), 1.0);
+            assert!(x.iter().all(|v| v.abs() < 1e-9), "{rows} rows");
+            assert!((scales[0].1 - 1.0).abs() < 1e-9);
+        }
     }
 }

@@ -231,7 +231,13 @@ impl Model {
         if self.is_compact() {
             return Ok(Workings::of_compact(&self.features, self.header.roles.len()));
         }
-        store::read_workings(&self.header, &self.workings)
+        let workings = store::read_workings(&self.header, &self.workings)?;
+        let Header { lexicon, roles, families, .. } = &self.header;
+        let alike = |h: &Header| (&h.lexicon, &h.roles, &h.families) == (lexicon, roles, families);
+        if workings.before.iter().all(|before| alike(before) && check(before).is_ok()) {
+            return Ok(workings);
+        }
+        Err(ModelError::Corrupt("what it was before does not fit the rest".into()))
     }
 
     fn new(
@@ -343,23 +349,19 @@ fn fit_channel(
 /// Refuses a header whose parts do not fit together.
 fn check(header: &Header) -> Result<(), ModelError> {
     let roles = header.roles.len();
-    let finite = |c: &Combination| {
-        c.weights.iter().flatten().all(|w| w.is_finite()) && c.intercept.iter().all(|b| !b.is_nan())
+    let sizes = [roles, roles + header.families.len()];
+    let sound = |postings: &[u32], combinations: &[Combination], held_out: &[Summary]| {
+        let has = |view, question| {
+            let own = |c: &&Combination| (c.view, c.question) == (view, question);
+            combinations.iter().find(own).is_some_and(|c| c.fits(sizes))
+        };
+        postings.len() == sizes[1]
+            && View::ALL.iter().all(|&v| has(v, Question::Role) && has(v, Question::Scope))
+            && View::ALL.iter().all(|v| held_out.iter().any(|s| s.view == *v))
     };
-    let sound = |view, question: Question| {
-        let classes = if question == Question::Role { roles } else { 2 };
-        let inputs = Input::all(view, question, [roles, header.postings.len()]).len();
-        header.combinations.iter().any(|c| {
-            (c.view, c.question) == (view, question)
-                && c.weights.len() == inputs
-                && c.weights.iter().all(|w| w.len() == classes)
-                && c.intercept.len() == classes
-                && finite(c)
-        })
-    };
-    let all = View::ALL.iter().all(|&v| sound(v, Question::Role) && sound(v, Question::Scope));
-    let summaries = View::ALL.iter().all(|v| header.held_out.iter().any(|s| s.view == *v));
-    if all && summaries && header.postings.len() == roles + header.families.len() {
+    let Header { postings, combinations, held_out, base, .. } = header;
+    let of_base = |base: &Base| sound(&base.postings, &base.combinations, &base.held_out);
+    if sound(postings, combinations, held_out) && base.as_ref().is_none_or(of_base) {
         return Ok(());
     }
     Err(ModelError::Corrupt("its header lacks a part".into()))

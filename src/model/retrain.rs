@@ -200,7 +200,7 @@ impl Model {
         let earlier = earlier.filter(|_| only_removed);
         let (model, held_out) = if let Some(place) = earlier {
             let mut header = workings.before[place].clone();
-            header.history = self.header.history[..place].to_vec();
+            header.history = self.header.history.iter().take(place).cloned().collect();
             workings.before.truncate(place);
             (Self::assemble(header, &workings, lexicon)?, HashMap::new())
         } else {

@@ -10,7 +10,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use parts::Parts;
 use rolecall::evidence::{Extractor, Lexicon};
 use rolecall::judge::{Judge, Settings, strongest};
-use rolecall::model::{Change, Collector, Model, View};
+use rolecall::model::{Change, Collector, Model, RetrainError, View};
 use rolecall::report::{write_header, write_strongest};
 use rolecall::roles::Label;
 use std::io::sink;
@@ -52,17 +52,17 @@ fuzz_target!(|file: &[u8]| {
     let again = Model::from_bytes(&written, &LEXICON).expect("what was written can be read");
     assert!(self::written(&again) == written);
     let more = Change { added: posting(), ..Change::default() };
-    let Some(more) = retrained(&model, &more) else { return };
+    let Ok(more) = retrained(&model, &more) else { return };
     let less = Change { removed: posting(), ..Change::default() };
     retrained(&more, &less).expect("what was added last can be taken back");
 });
 
 /// A model after a change, if it can be made.
-fn retrained(model: &Model, change: &Change) -> Option<Model> {
-    let retrained = model.retrain(change, &LEXICON).ok()?.model;
+fn retrained(model: &Model, change: &Change) -> Result<Model, RetrainError> {
+    let retrained = model.retrain(change, &LEXICON)?.model;
     judge(&retrained);
     let written = written(&retrained);
-    Some(Model::from_bytes(&written, &LEXICON).expect("what was written can be read"))
+    Ok(Model::from_bytes(&written, &LEXICON).expect("what was written can be read"))
 }
 
 fn judge(model: &Model) {
