@@ -7,12 +7,11 @@ use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
 use crate::postings::{
-    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, listed,
+    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, Types, listed,
 };
 use crate::report::Layout;
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
-use arrow_schema::SchemaRef;
 use csv::StringRecord;
 use encoding_rs::UTF_8;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -100,7 +99,7 @@ struct Files<'a> {
     /// Where the columns of the file that is being read stand among them.
     places: Vec<usize>,
     columns: Columns,
-    schema: Option<SchemaRef>,
+    schema: Option<Types>,
     /// Rows of the files before it.
     before: u64,
     /// Whether the rejected rows have its header.

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+#[cfg(feature = "parquet")]
 mod columnar;
 mod columns;
 mod delimited;
@@ -17,5 +18,5 @@ pub use columns::{Column, ColumnNames, Columns, listed};
 pub(crate) use json::with_value;
 pub use reader::{Dialect, Form, HEADER, InputError, PostingReader, REJECTED};
 pub(crate) use records::line_at;
-pub use row::{Batch, Original, Rejected, Row};
+pub use row::{Batch, Original, Rejected, Row, Types};
 pub use spool::{Place, Spool};

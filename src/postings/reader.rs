@@ -1,15 +1,15 @@
 //! Rows from a file of postings, whatever its form.
 
+#[cfg(feature = "parquet")]
 use super::columnar::Columnar;
 use super::columns::{Column, ColumnNames, Columns};
 use super::delimited::Delimited;
 use super::json::Json;
 use super::open::{Content, Watch, open};
-use super::row::{Batch, Rejected};
+use super::row::{Batch, Rejected, Types};
 use super::window::Window;
 use crate::model::MAGIC as MODEL;
-use arrow_schema::SchemaRef;
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use std::io::{self, Cursor};
 use std::path::Path;
 
@@ -100,7 +100,7 @@ pub(super) struct Shape {
     pub(super) head: Option<String>,
     pub(super) delimiter: Option<u8>,
     /// Types of the columns, if they have some.
-    pub(super) schema: Option<SchemaRef>,
+    pub(super) schema: Option<Types>,
 }
 
 /// Rows of one form.
@@ -143,9 +143,17 @@ impl PostingReader {
         let opened = open(path, dialect.encoding)?;
         let (watch, file) = (opened.watch, file.to_owned());
         let (form, (source, shape), encoding) = match opened.content {
+            #[cfg(not(feature = "parquet"))]
+            Content::Parquet(table) => {
+                drop(table);
+                let problem = "it is a Parquet file, which this program was built without";
+                return Err(Problem::Content(problem.into()));
+            }
+            #[cfg(feature = "parquet")]
             Content::Parquet(table) => {
                 let (source, shape) = Columnar::open(table, dialect)?;
-                (Form::Parquet, (Box::new(source) as Box<dyn Source>, shape), UTF_8)
+                let source: Box<dyn Source> = Box::new(source);
+                (Form::Parquet, (source, shape), encoding_rs::UTF_8)
             }
             Content::Text(text, encoding) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
@@ -184,7 +192,7 @@ impl PostingReader {
     }
 
     /// Types of the columns, in Parquet.
-    pub fn schema(&self) -> Option<&SchemaRef> {
+    pub fn schema(&self) -> Option<&Types> {
         self.shape.schema.as_ref()
     }
 

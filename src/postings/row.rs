@@ -1,9 +1,14 @@
 //! Rows, and rows set aside.
 
 use super::columns::{Column, Columns};
-use arrow_array::RecordBatch;
 use csv::StringRecord;
-use std::sync::Arc;
+
+/// Types of the columns of a file.
+#[cfg(feature = "parquet")]
+pub type Types = arrow_schema::SchemaRef;
+/// Types of the columns of a file: no form that is read has some.
+#[cfg(not(feature = "parquet"))]
+pub type Types = std::convert::Infallible;
 
 /// A row that could be read.
 #[derive(Debug, Clone)]
@@ -28,7 +33,20 @@ pub enum Original {
     /// A JSON object.
     Object(String),
     /// A row of a batch, from 0, and the same as a JSON object.
-    Arrow(Arc<RecordBatch>, usize, String),
+    #[cfg(feature = "parquet")]
+    Arrow(std::sync::Arc<arrow_array::RecordBatch>, usize, String),
+}
+
+impl Original {
+    /// The row as a JSON object, if it is one.
+    pub fn object(&self) -> Option<&str> {
+        match self {
+            Self::Record(_) => None,
+            Self::Object(object) => Some(object),
+            #[cfg(feature = "parquet")]
+            Self::Arrow(_, _, object) => Some(object),
+        }
+    }
 }
 
 impl Row {

@@ -30,12 +30,8 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
     }
     let mut layout = postings.layout();
-    layout.rewritten = place.map(|place| postings.header()[place].clone());
-    // A label within something else has no column of its own type.
-    let nested =
-        |name: &String| layout.schema.as_ref().is_some_and(|schema| schema.index_of(name).is_err());
-    if layout.rewritten.as_ref().is_some_and(nested) {
-        layout.schema = None;
+    if let Some(place) = place {
+        layout.rewrite(&postings.header()[place]);
     }
     if place.is_none() {
         layout.added.push((LABEL.to_owned(), Kind::Text));

@@ -1,7 +1,7 @@
 //! JSON: an object a line, or an array of objects.
 
 use super::{Cell, Layout, Replaced, decimals};
-use crate::postings::{Original, Row, with_value};
+use crate::postings::{Row, with_value};
 use memchr::memmem;
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -67,7 +67,7 @@ impl<W: Write> Json<W> {
 
     /// What the input has, without the closing bracket.
     fn of_input(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
-        let (Original::Object(object) | Original::Arrow(_, _, object)) = &row.original else {
+        let Some(object) = row.original.object() else {
             let mut line = String::from("{");
             for (place, (key, field)) in self.keys.iter().zip(&row.fields).enumerate() {
                 let field = replaced.filter(|r| r.0 == place).map_or(field, |r| r.1);

@@ -1,11 +1,12 @@
 //! Rows written to a file, in any form: the columns of the input as they are, and columns behind them.
 
+#[cfg(feature = "parquet")]
 mod columnar;
 mod delimited;
 mod json;
 
-use crate::postings::Row;
-use arrow_schema::SchemaRef;
+use crate::postings::{Row, Types};
+#[cfg(feature = "parquet")]
 use columnar::Columnar;
 use delimited::Delimited;
 use json::Json;
@@ -80,11 +81,21 @@ pub struct Layout {
     /// How many of the last of these columns are not in the rows as they stand in the input.
     pub appended: usize,
     /// Types of the columns of the input, if it has some and rows stay as they stand.
-    pub schema: Option<SchemaRef>,
+    pub schema: Option<Types>,
     /// The column of the input whose fields are written otherwise.
     pub rewritten: Option<String>,
     /// What stands behind them.
     pub added: Vec<Added>,
+}
+
+impl Layout {
+    /// Says which column of the input is written otherwise.
+    pub fn rewrite(&mut self, name: &str) {
+        self.rewritten = Some(name.to_owned());
+        // What is within something else has no column of its own type.
+        #[cfg(feature = "parquet")]
+        self.schema.take_if(|schema| schema.index_of(name).is_err());
+    }
 }
 
 /// A field of the input that is written otherwise: the place of its column, and the text.
@@ -96,6 +107,7 @@ pub struct Sheet<W: Write + Send>(Inner<W>);
 enum Inner<W: Write + Send> {
     Delimited(Delimited<W>),
     Json(Json<W>),
+    #[cfg(feature = "parquet")]
     Columnar(Box<Columnar<W>>),
 }
 
@@ -111,6 +123,11 @@ impl<W: Write + Send> Sheet<W> {
             }
             Form::JsonLines => Inner::Json(Json::new(out, false, layout)),
             Form::JsonArray => Inner::Json(Json::new(out, true, layout)),
+            #[cfg(not(feature = "parquet"))]
+            Form::Parquet => {
+                return Err(io::Error::other("this program was built without Parquet"));
+            }
+            #[cfg(feature = "parquet")]
             Form::Parquet => Inner::Columnar(Box::new(Columnar::new(out, layout)?)),
         }))
     }
@@ -128,6 +145,7 @@ impl<W: Write + Send> Sheet<W> {
         match &mut self.0 {
             Inner::Delimited(sheet) => sheet.write(row, replaced, cells),
             Inner::Json(sheet) => sheet.write(row, replaced, cells),
+            #[cfg(feature = "parquet")]
             Inner::Columnar(sheet) => sheet.write(row, replaced, cells),
         }
     }
@@ -140,6 +158,7 @@ impl<W: Write + Send> Sheet<W> {
         match &mut self.0 {
             Inner::Delimited(sheet) => Ok(sheet.out()),
             Inner::Json(sheet) => Ok(sheet.out()),
+            #[cfg(feature = "parquet")]
             Inner::Columnar(_) => Err(io::Error::other("Parquet is written in parts")),
         }
     }
@@ -152,6 +171,7 @@ impl<W: Write + Send> Sheet<W> {
         match self.0 {
             Inner::Delimited(sheet) => Ok(sheet.finish()),
             Inner::Json(sheet) => sheet.finish(),
+            #[cfg(feature = "parquet")]
             Inner::Columnar(sheet) => sheet.finish(),
         }
     }
