@@ -7,7 +7,8 @@ use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::Model;
 use crate::postings::{
-    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, Types, listed,
+    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, Types, distinct,
+    listed,
 };
 use crate::report::Layout;
 use crate::roles::RoleSet;
@@ -119,11 +120,8 @@ impl<'a> Files<'a> {
                 schema = reader.schema().cloned();
             }
             schema = schema.filter(|schema| reader.schema() == Some(schema));
-            for name in reader.header() {
-                if !several || known.insert(name.clone()) {
-                    header.push(name.clone());
-                }
-            }
+            let names = names(&reader, several).into_iter();
+            header.extend(names.filter(|name| !several || known.insert(name.clone())));
             if first.is_none() {
                 first = Some(reader);
             } else if path == Path::new("-") && standard.replace(reader).is_some() {
@@ -163,7 +161,8 @@ impl<'a> Files<'a> {
         if self.several {
             let places: HashMap<&str, usize> =
                 self.header.iter().enumerate().rev().map(|(i, name)| (name.as_str(), i)).collect();
-            self.places = self.reader.header().iter().map(|name| places[name.as_str()]).collect();
+            let names = names(&self.reader, true);
+            self.places = names.iter().map(|name| places[name.as_str()]).collect();
             self.columns = self.columns.moved(&self.places);
         }
     }
@@ -178,7 +177,8 @@ impl<'a> Files<'a> {
         };
         self.before = read;
         let known: HashSet<&String> = self.header.iter().collect();
-        if let Some(new) = self.reader.header().iter().find(|name| !known.contains(name)) {
+        let names = names(&self.reader, self.several);
+        if let Some(new) = names.iter().find(|name| !known.contains(name)) {
             bail!("{} changed: it had no column {new:?}; run again", self.reader.file());
         }
         self.begin();
@@ -344,20 +344,25 @@ impl<'a> Postings<'a> {
     }
 }
 
+/// Names of the columns of a file; of several, each must have its own to be found in all of them.
+fn names(reader: &PostingReader, several: bool) -> Vec<String> {
+    if several { distinct(reader.header()) } else { reader.header().to_vec() }
+}
+
 /// Says what a file was found to be.
 fn say_columns(reader: &PostingReader, reading: &Reading) {
     if reading.common.quiet {
         return;
     }
     let columns = reader.columns();
-    let named = |place: usize| format!("{:?}", reader.header()[place]);
+    let quoted = |place: usize| format!("{:?}", reader.header()[place]);
     let mut told: Vec<String> = Vec::new();
     for column in Column::ALL {
         let Some(place) = columns.place(column) else { continue };
         let parts = if column == Column::Description { columns.parts() } else { &[] };
-        let parts: Vec<String> = parts.iter().map(|&part| named(part)).collect();
-        let names = if parts.is_empty() { named(place) } else { parts.join(" and ") };
-        told.push(format!("{} from {names}", column.name()));
+        let parts: Vec<String> = parts.iter().map(|&part| quoted(part)).collect();
+        let from = if parts.is_empty() { quoted(place) } else { parts.join(" and ") };
+        told.push(format!("{} from {from}", column.name()));
     }
     if reader.encoding() != UTF_8 {
         told.push(format!("encoding {}", reader.encoding().name()));

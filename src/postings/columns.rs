@@ -1,6 +1,7 @@
 //! Which column holds what.
 
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// What rolecall reads from a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -229,6 +230,24 @@ impl Columns {
     }
 }
 
+/// Names for columns whose names may be empty, or stand twice.
+pub fn distinct(names: &[String]) -> Vec<String> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut all = Vec::with_capacity(names.len());
+    for (place, name) in names.iter().enumerate() {
+        let name = if name.is_empty() { format!("column_{}", place + 1) } else { name.clone() };
+        let mut other = name.clone();
+        let mut times = 1;
+        while seen.contains(&other) || (times > 1 && names.contains(&other)) {
+            times += 1;
+            other = format!("{name}_{times}");
+        }
+        seen.insert(other.clone());
+        all.push(other);
+    }
+    all
+}
+
 /// Names of columns for a message: quoted, on one line, the first forty.
 pub fn listed(header: &[String]) -> String {
     let names: Vec<String> = header.iter().take(40).map(|name| format!("{name:?}")).collect();
@@ -292,10 +311,13 @@ mod tests {
         }
     }
 
+    /// Names, and the places that are found.
+    type Case<'c> = (&'c [&'c str], [Option<usize>; 5], &'c [usize]);
+
     #[test]
     fn exports_of_job_boards_are_known() {
         let lever = ["id", "text", "descriptionPlain", "lists", "additionalPlain", "hostedUrl"];
-        let cases: [(&[&str], [Option<usize>; 5], &[usize]); 5] = [
+        let cases: [Case; 5] = [
             (&lever, [Some(2), Some(1), None, None, Some(0)], &[2, 3, 4]),
             (
                 &["absolute_url", "id", "title", "company_name", "content"],

@@ -74,13 +74,12 @@ impl Json {
         let described = found.as_ref().is_ok_and(|c| c.place(Column::Description).is_some());
         if let ([Object { text: Ok((text, _)), .. }], true, false) =
             (json.ahead.make_contiguous() as &[_], complete, described)
+            && let Some(inner) = postings_within(text, dialect, DEEP)
         {
-            if let Some(inner) = postings_within(text, dialect, DEEP) {
-                let before = &text[..inner.as_ptr() as usize - text.as_ptr() as usize];
-                let line = line + before.matches('\n').count() as u64;
-                let window = Window::new(Box::new(Cursor::new(inner.to_owned())), line);
-                return Self::open(window, dialect);
-            }
+            let before = &text[..inner.as_ptr() as usize - text.as_ptr() as usize];
+            let line = line + before.matches('\n').count() as u64;
+            let window = Window::new(Box::new(Cursor::new(inner.to_owned())), line);
+            return Self::open(window, dialect);
         }
         if !complete {
             header.push(OTHERS.into());

@@ -14,7 +14,7 @@ mod row;
 mod spool;
 mod window;
 
-pub use columns::{Column, ColumnNames, Columns, listed};
+pub use columns::{Column, ColumnNames, Columns, distinct, listed};
 pub(crate) use json::with_value;
 pub use reader::{Dialect, Form, HEADER, InputError, PostingReader, REJECTED};
 pub(crate) use records::line_at;

@@ -157,6 +157,9 @@ fn another_delimiter_is_read_and_written() {
 fn several_files_are_one_table_with_their_names() {
     let workspace = Workspace::with("a.csv", format!("title,text\nPO,{DUTIES:?}\n"));
     workspace.write("b.csv", "text;place;title\nBread;Here;Baker\nSoup;There;Cook\n");
+    workspace.write("e.csv", "text,text\nIron,Steel\n");
+    let double = workspace.rolecall(&["classify", "e.csv", "a.csv"]).succeeds().table();
+    assert_eq!(double.rows[0][..4], ["Iron", "Steel", "", "e.csv"]);
     workspace.write("c.jsonl", "{\"text\": \"Iron\", \"title\": \"Smith\"}\n");
     let output = workspace.rolecall(&["classify", "[ab].csv", "c.jsonl"]).succeeds().table();
     assert_eq!(output.header[..4], ["title", "text", "place", "source"]);

@@ -120,7 +120,12 @@ impl Run {
         layout.added = added_columns(judge.lexicon().roles());
         let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
             let sheet = Sheet::open(writing, reading, Some(postings), &layout)?;
-            return Ok(Self { rows: Rows::Sheet(sheet), summary, progress: None, done: 0 });
+            return Ok(Self {
+                rows: Rows::Sheet(Box::new(sheet)),
+                summary,
+                progress: None,
+                done: 0,
+            });
         };
         let form = resumable(form(writing, reading, Some(postings))?, path)?;
         let (progress, done) = Progress::open(path, identity(args, judge)?)?;
@@ -136,16 +141,16 @@ impl Run {
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
-        let rows = Rows::Sheet(sheet);
+        let rows = Rows::Sheet(Box::new(sheet));
         Ok(Self { rows, summary: done.counted, progress: Some(progress), done: done.rows })
     }
 
     /// Makes sure of what is done, if the run can go on from there and it is time.
     fn save(&mut self, read: u64) -> Result<()> {
-        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows) {
-            if progress.is_due() {
-                progress.save(read, sheet.settle()?, &self.summary)?;
-            }
+        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
+            && progress.is_due()
+        {
+            progress.save(read, sheet.settle()?, &self.summary)?;
         }
         Ok(())
     }
@@ -191,7 +196,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
 
 /// Where the rows go.
 enum Rows {
-    Sheet(Sheet),
+    Sheet(Box<Sheet>),
     Table(Output, Table),
 }
 

@@ -1,8 +1,7 @@
 //! Parquet.
 
-use super::json::distinct;
 use super::{Cell, Kind, Layout, Replaced, decimals};
-use crate::postings::{Original, Row};
+use crate::postings::{Original, Row, distinct};
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};

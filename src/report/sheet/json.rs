@@ -1,9 +1,8 @@
 //! JSON: an object a line, or an array of objects.
 
 use super::{Cell, Layout, Replaced, decimals};
-use crate::postings::{Row, with_value};
+use crate::postings::{Row, distinct, with_value};
 use memchr::memmem;
-use std::collections::HashSet;
 use std::io::{self, Write};
 
 pub(super) struct Json<W> {
@@ -122,22 +121,4 @@ fn member(line: &mut String, key: &str, value: &str) {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// Names for columns whose names may be empty, or stand twice.
-pub(super) fn distinct(names: &[String]) -> Vec<String> {
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut all = Vec::with_capacity(names.len());
-    for (place, name) in names.iter().enumerate() {
-        let name = if name.is_empty() { format!("column_{}", place + 1) } else { name.clone() };
-        let mut other = name.clone();
-        let mut times = 1;
-        while seen.contains(&other) || (times > 1 && names.contains(&other)) {
-            times += 1;
-            other = format!("{name}_{times}");
-        }
-        seen.insert(other.clone());
-        all.push(other);
-    }
-    all
 }
