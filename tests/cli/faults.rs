@@ -169,6 +169,7 @@ fn an_output_that_is_an_input_is_refused() {
         &["train", "in.csv", "-o", "in.csv"],
         &["retrain", "--add", "in.csv", "-o", "in.csv"],
         &["evaluate", "in.csv", "--predictions", "in.csv"],
+        &["explain", "in.csv", "--row", "1", "--html", "in.csv"],
     ] {
         let refused = workspace.rolecall(arguments).fails();
         assert!(refused.contains("is also read"), "{arguments:?}: {refused}");
