@@ -366,3 +366,29 @@ fn check(header: &Header) -> Result<(), ModelError> {
     }
     Err(ModelError::Corrupt("its header lacks a part".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_model_was_before_must_fit_it() {
+        let lexicon = Lexicon::embedded().expect("the lexicon is sound");
+        let model = Collector::lexicon_only(Provenance::default(), &lexicon).expect("a model");
+        let retrained = |before: Header| {
+            let mut workings = model.workings().expect("they are sound");
+            workings.before.push(before);
+            let (hash, packed) = store::pack_workings(&workings);
+            let header = Header { workings: Some(hash), ..model.header.clone() };
+            let model = Model::new(header, model.features.clone(), packed, &lexicon);
+            model.expect("the rest is sound").workings()
+        };
+        assert!(retrained(model.header.clone()).is_ok());
+        for before in [
+            Header { families: Vec::new(), ..model.header.clone() },
+            Header { combinations: Vec::new(), ..model.header.clone() },
+        ] {
+            assert!(matches!(retrained(before), Err(ModelError::Corrupt(_))));
+        }
+    }
+}

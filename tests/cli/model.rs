@@ -8,6 +8,20 @@ fn rewritten(change: impl FnOnce(String) -> String) -> Vec<u8> {
     zstd::encode_all(text.as_bytes(), 1).expect("memory")
 }
 
+/// A compact model with another header, made on purpose: its checksum fits.
+fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    rewritten(|text| {
+        let (format, rest) = text.split_once('\n').expect("lines");
+        let (header, features) = rest.split_once('\n').expect("lines");
+        let (features, _) = features.split_once("end\t").expect("a last line");
+        let mut header: serde_json::Value = serde_json::from_str(header).expect("JSON");
+        header["workings"] = serde_json::Value::Null;
+        change(&mut header);
+        let text = format!("{format}\n{header}\n{features}");
+        format!("{text}end\t{}\n", blake3::hash(text.as_bytes()).to_hex())
+    })
+}
+
 /// What the program says when it is given this model.
 #[track_caller]
 fn refusal(bytes: impl AsRef<[u8]>) -> String {
@@ -85,6 +99,30 @@ fn a_changed_model_does_not_fit_its_checksum() {
     for bytes in [one, header, cut] {
         let refused = refusal(&bytes);
         assert!(refused.contains("damaged") && refused.contains("train it again"), "{refused}");
+    }
+}
+
+#[test]
+fn a_forged_model_is_refused() {
+    let workspace = Workspace::with("sound.rolecall", forged(|_| ()));
+    workspace.rolecall(&["model", "show", "sound.rolecall"]).succeeds();
+    for bytes in [
+        forged(|header| header["combinations"][0]["weights"][0][0] = 1e308.into()),
+        forged(|header| header["combinations"][3]["intercept"][0] = (-1e300).into()),
+        // Only the first of two for the same question is used.
+        forged(|header| {
+            let combinations = header["combinations"].as_array_mut().expect("a list");
+            let mut first = combinations[0].clone();
+            first["weights"] = serde_json::json!([]);
+            combinations.insert(0, first);
+        }),
+        forged(|header| {
+            header["base"] = serde_json::json!({
+                "postings": [1], "organisations": 1, "combinations": [], "held_out": [],
+            });
+        }),
+    ] {
+        assert!(refusal(&bytes).contains("damaged: its header lacks a part"));
     }
 }
 

@@ -26,14 +26,14 @@ static LEXICON: LazyLock<Lexicon> =
     LazyLock::new(|| Lexicon::embedded().expect("the lexicon inside the program is sound"));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    let parts = if seed % 16 == 0 { None } else { Parts::of(&data[..size]) };
+    let (kind, choice) = (seed % 16, seed as usize / 16);
+    let parts = if kind == 0 { None } else { Parts::of(&data[..size]) };
     let Some(mut parts) = parts else { return fuzzer_mutate(data, size, max_size) };
-    let workings = seed & 16 == 0 && !parts.workings.is_empty();
-    let part = if workings { &mut parts.workings } else { &mut parts.text };
-    let length = part.len();
-    part.resize(length + ROOM, 0);
-    let length = fuzzer_mutate(part, length, length + ROOM);
-    part.truncate(length);
+    match kind {
+        1..4 => parts.renumber(choice),
+        4..10 if !parts.workings.is_empty() => mutate(&mut parts.workings),
+        _ => mutate(&mut parts.text),
+    }
     let file = parts.file();
     if file.len() > max_size {
         return size;
@@ -41,6 +41,13 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     data[..file.len()].copy_from_slice(&file);
     file.len()
 });
+
+fn mutate(part: &mut Vec<u8>) {
+    let length = part.len();
+    part.resize(length + ROOM, 0);
+    let length = fuzzer_mutate(part, length, length + ROOM);
+    part.truncate(length);
+}
 
 fuzz_target!(|file: &[u8]| {
     let Ok(model) = Model::from_bytes(file, &LEXICON) else { return };

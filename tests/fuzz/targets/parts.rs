@@ -7,6 +7,10 @@ use std::io::Read;
 /// What is unpacked of a part, at most.
 const MOST: u64 = 1 << 22;
 
+/// Numbers that are hard to bear.
+const HARD: [&str; 8] =
+    ["0", "1", "65535", "4294967295", "18446744073709551615", "1e-308", "1e12", "1e308"];
+
 /// The parts of a model file, unpacked.
 pub struct Parts {
     /// The header and the features, without the last line.
@@ -26,6 +30,17 @@ impl Parts {
         let packed = zstd::Decoder::with_buffer(packed.into_inner().finish()).ok()?;
         packed.take(MOST).read_to_end(&mut workings).ok()?;
         Some(Self { text, workings })
+    }
+
+    /// Puts a hard number in the place of one in the text; `choice` says which and where.
+    pub fn renumber(&mut self, choice: usize) {
+        let before = |at: usize| b",:[\t-".contains(&self.text[at - 1]);
+        let starts = (1..self.text.len()).filter(|&i| self.text[i].is_ascii_digit() && before(i));
+        let starts: Vec<usize> = starts.collect();
+        let Some(&start) = starts.get(choice / HARD.len() % starts.len().max(1)) else { return };
+        let of_number = |b: &&u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+        let length = self.text[start..].iter().take_while(of_number).count();
+        self.text.splice(start..start + length, HARD[choice % HARD.len()].bytes());
     }
 
     /// The file of these parts.
