@@ -225,7 +225,7 @@ impl Stored {
         }
         let mut ledger = Ledger::default();
         for (key, text, cells) in features {
-            let named = text.is_some() == cells.iter().any(|c| c.plain > 0);
+            let named = text.is_some_and(|t| !t.is_empty()) == cells.iter().any(|c| c.plain > 0);
             named.then(|| ledger.push(key, text, cells))?;
         }
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
@@ -238,5 +238,26 @@ impl Stored {
             |(((&organisation, &text), &title), &class)| RowId { organisation, text, title, class };
         ledger.rows = rows.map(row).collect();
         ledger.rows.is_sorted().then_some(ledger)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_in_small_letters_has_a_text() {
+        let sizes = [3, 16];
+        let of_word = |texts: &str| Stored {
+            named: vec![0, 1, 0, 0, 0],
+            texts: texts.to_owned(),
+            cells: vec![1],
+            places: vec![0],
+            postings: vec![1],
+            plain: vec![1],
+            ..Stored::new(&Workings::default())
+        };
+        assert!(of_word("word\n").workings(sizes).is_some());
+        assert!(of_word("\n").workings(sizes).is_none());
     }
 }
