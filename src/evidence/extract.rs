@@ -3,7 +3,7 @@
 use super::Lexicon;
 use super::lexicon::Term;
 use super::parts::boilerplate;
-use crate::text::{Capitals, CleanText, Token, Tokens, combine};
+use crate::text::{Capitals, CleanText, Listed, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -57,15 +57,15 @@ impl FeatureKey {
     /// The key of a feature of this text, as models store it.
     pub fn new(channel: Channel, text: &str) -> Self {
         match channel {
-            Channel::Skills | Channel::Words | Channel::Mentions => channel.key(text_hash(text)),
+            Channel::Skills | Channel::Words | Channel::Mentions => channel.key(word_hash(text)),
             Channel::Contexts => match text.split_once(' ') {
-                Some(("...", after)) => Side::After.key(text_hash(after)),
-                Some((before, "...")) => Side::Before.key(text_hash(before)),
-                _ => Side::Form.key(text_hash(text.rsplit(' ').next().unwrap_or(text))),
+                Some(("...", after)) => Side::After.key(word_hash(after)),
+                Some((before, "...")) => Side::Before.key(word_hash(before)),
+                _ => Side::Form.key(word_hash(text.rsplit(' ').next().unwrap_or(text))),
             },
             Channel::Phrases => {
                 let (first, second) = text.split_once(' ').unwrap_or((text, ""));
-                channel.key(combine(text_hash(first), text_hash(second)))
+                channel.key(combine(word_hash(first), word_hash(second)))
             }
         }
     }
@@ -106,11 +106,9 @@ pub struct Feature {
 #[derive(Debug, Default, Clone)]
 pub struct Evidence {
     features: Vec<Feature>,
-    mentions: Vec<u32>,
     clean: CleanText,
     tokens: Tokens,
-    /// Tokens of parts that say nothing about the job.
-    ignored: Vec<Range<usize>>,
+    terms: Terms,
 }
 
 impl Evidence {
@@ -122,7 +120,7 @@ impl Evidence {
     /// How often each role is named, in the order of the role set; last the names that leave the
     /// role undecided.
     pub fn mentions(&self) -> &[u32] {
-        &self.mentions
+        &self.terms.mentions
     }
 
     /// The cleaned text.
@@ -131,7 +129,7 @@ impl Evidence {
     }
 
     /// The words of the text.
-    pub(super) fn tokens(&self) -> &Tokens {
+    pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
@@ -142,10 +140,14 @@ impl Evidence {
 
     /// Bytes of the cleaned text where a feature first stands.
     pub fn span(&self, feature: &Feature) -> Range<usize> {
-        let tokens = self.tokens.as_slice();
+        let tokens = &self.tokens.as_slice()[self.tokens_of(feature)];
+        tokens[0].start as usize..tokens[tokens.len() - 1].end as usize
+    }
+
+    /// Tokens where a feature first stands.
+    pub(crate) fn tokens_of(&self, feature: &Feature) -> Range<usize> {
         let first = feature.token as usize;
-        let last = first + feature.length as usize - 1;
-        tokens[first].start as usize..tokens[last].end as usize
+        first..first + feature.length as usize
     }
 
     /// Bytes of the cleaned text of the parts that say nothing about the job, and are not looked at.
@@ -154,16 +156,16 @@ impl Evidence {
         let span = |part: &Range<usize>| {
             tokens[part.start].start as usize..tokens[part.end - 1].end as usize
         };
-        self.ignored.iter().map(span)
+        self.terms.ignored.iter().map(span)
     }
 
     /// Text of a feature as models store it.
     pub fn feature_text(&self, feature: &Feature, lexicon: &Lexicon) -> String {
         let tokens = self.tokens.as_slice();
-        let word = |i: u32| self.tokens.word(tokens[i as usize]);
+        let word = |i: u32| tokens[i as usize].word(self.clean.as_str());
         match feature.key.channel() {
             Channel::Skills => lexicon.skills()[feature.term as usize].id.clone(),
-            Channel::Words => word(feature.token).to_owned(),
+            Channel::Words => word(feature.token).into_owned(),
             Channel::Phrases => {
                 let second = feature.token + feature.length - 1;
                 format!("{} {}", word(feature.token), word(second))
@@ -172,7 +174,7 @@ impl Evidence {
             Channel::Contexts => {
                 let side = Side::ALL[feature.term as usize];
                 let at = if side == Side::Before { 0 } else { feature.length - 1 };
-                side.text(word(feature.token + at))
+                side.text(&word(feature.token + at))
             }
         }
     }
@@ -180,7 +182,7 @@ impl Evidence {
 
 /// Where a word stands beside the name of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(crate) enum Side {
     Before,
     After,
     /// The last word of the name itself: one product manager, or product managers.
@@ -198,7 +200,8 @@ impl Side {
         }
     }
 
-    fn key(self, word: u64) -> FeatureKey {
+    /// The feature of a word, by its hash.
+    pub(crate) fn key(self, word: u64) -> FeatureKey {
         Channel::Contexts.key(combine(word, self as u64))
     }
 }
@@ -237,10 +240,6 @@ fn mention_text(term: u32, lexicon: &Lexicon) -> String {
     format!("{name} {}", Naming::ALL[term as usize % each].text())
 }
 
-fn text_hash(text: &str) -> u64 {
-    rapidhash::v3::rapidhash_v3(text.as_bytes())
-}
-
 /// Turns raw text into evidence.
 #[derive(Debug, Clone)]
 pub struct Extractor<'a> {
@@ -264,6 +263,16 @@ impl<'a> Extractor<'a> {
         self.lexicon
     }
 
+    /// The features of the entries of the lexicon, in their order.
+    pub(crate) fn skill_keys(&self) -> &[FeatureKey] {
+        &self.skill_keys
+    }
+
+    /// The features of what is said of the mentions of names.
+    pub(crate) fn mention_keys(&self) -> &[FeatureKey] {
+        &self.mention_keys
+    }
+
     /// The evidence in a raw text field.
     pub fn extract(&self, raw: &str) -> Evidence {
         let mut evidence = Evidence::default();
@@ -273,61 +282,25 @@ impl<'a> Extractor<'a> {
 
     /// The evidence in a raw text field, keeping the allocations of `evidence`.
     pub fn extract_into(&self, raw: &str, evidence: &mut Evidence) {
-        let Evidence { features, mentions, clean, tokens, ignored } = evidence;
+        let Evidence { features, clean, tokens, terms } = evidence;
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
-        mentions.clear();
-        mentions.resize(self.lexicon.roles().len() + 1, 0);
-        // Where each name first stands: its first token, and how many tokens it has.
-        let mut named = vec![None; mentions.len()];
         let tokens = tokens.as_slice();
-        *ignored = boilerplate(tokens, &self.lexicon.headings);
-        let mut ahead = ignored.iter().peekable();
-        // The token before this one, if a phrase may begin with it.
-        let mut before: Option<usize> = None;
-        let mut matched_until = 0;
-        let mut masked_until = 0;
+        let mut gathered = Gathered { features, of: self };
+        self.find_terms(tokens, terms, &mut gathered);
+        let mut before: Option<&Token> = None;
         for (i, token) in tokens.iter().enumerate() {
-            ahead.next_if(|part| part.end <= i);
-            if ahead.peek().is_some_and(|part| part.contains(&i)) {
-                before = None;
-                continue;
+            let counts = terms.counts[i];
+            if counts {
+                gathered.word(token, i);
             }
-            if i >= matched_until
-                && let Some((term, length)) = self.term_at(tokens, i)
-            {
-                matched_until = i + length;
-                match term {
-                    Term::Skill(place) => {
-                        let key = self.skill_keys[place as usize];
-                        features.push(feature(key, place, i, length));
-                    }
-                    Term::Mention { name, .. } => {
-                        mentions[name as usize] += 1;
-                        named[name as usize].get_or_insert((i, length));
-                        masked_until = i + length;
-                        push_contexts(features, tokens, i, length);
-                    }
-                    Term::OtherJob => {}
-                }
+            if let Some(first) = before.filter(|_| counts && !token.breaks) {
+                gathered.phrase(first, token, i - 1);
             }
-            if i < masked_until || token.numeric {
-                before = None;
-                continue;
-            }
-            let plain = token.capitals == Capitals::None;
-            let key = Channel::Words.key(token.hash);
-            features.push(Feature { plain, ..feature(key, 0, i, 1) });
-            if let Some(first) = before.filter(|_| !token.breaks) {
-                let plain = plain && tokens[first].capitals == Capitals::None;
-                let key = Channel::Phrases.key(combine(tokens[first].hash, token.hash));
-                features.push(Feature { plain, ..feature(key, 0, first, 2) });
-            }
-            before = Some(i);
+            before = Some(token).filter(|_| counts);
         }
-        self.push_mentions(features, mentions, &named);
-        features.sort_unstable_by_key(|f| (f.key, f.token));
+        features.sort_unstable_by_key(|f| (f.key, f.token, f.length));
         features.dedup_by(|again, first| {
             let same = again.key == first.key;
             first.plain |= same && again.plain;
@@ -335,33 +308,48 @@ impl<'a> Extractor<'a> {
         });
     }
 
-    fn push_mentions(
-        &self,
-        features: &mut Vec<Feature>,
-        mentions: &[u32],
-        named: &[Option<(usize, usize)>],
-    ) {
-        let first = named.iter().flatten().min();
-        let most = mentions.iter().max().copied().unwrap_or(0);
-        let alone = mentions.iter().filter(|&&count| count == most).count() == 1;
-        for (name, (&count, place)) in mentions.iter().zip(named).enumerate() {
-            let Some((at, length)) = *place else { continue };
-            for naming in Naming::ALL {
-                let holds = match naming {
-                    Naming::Once => true,
-                    Naming::Twice => count >= 2,
-                    Naming::FourTimes => count >= 4,
-                    Naming::First => place.as_ref() == first,
-                    Naming::Most => count == most && alone,
-                    Naming::Early => at < EARLY,
-                };
-                if holds {
-                    let term = name * Naming::ALL.len() + naming as usize;
-                    let key = self.mention_keys[term];
-                    features.push(feature(key, term as u32, at, length));
+    /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
+    /// of its words count.
+    pub(crate) fn find_terms(&self, tokens: &[Token], terms: &mut Terms, to: &mut impl Finds) {
+        let Terms { mentions, ignored, counts, starts } = terms;
+        mentions.clear();
+        mentions.resize(self.lexicon.roles().len() + 1, 0);
+        counts.clear();
+        counts.extend(tokens.iter().map(|token| !token.numeric));
+        // Where each name first stands.
+        let mut named = vec![None; mentions.len()];
+        boilerplate(tokens, &self.lexicon.headings, ignored);
+        ignored.iter().for_each(|part| counts[part.clone()].fill(false));
+        starts.clear();
+        starts.reserve(tokens.len());
+        for at in 0..tokens.len() {
+            starts.add_if(self.lexicon.terms.may_begin(tokens, at), at as u32);
+        }
+        let mut ahead = ignored.iter().peekable();
+        let mut from = 0;
+        for &at in starts.as_slice() {
+            let at = at as usize;
+            while let Some(part) = ahead.next_if(|part| part.start <= at) {
+                from = from.max(part.end);
+            }
+            if at < from {
+                continue;
+            }
+            let Some((term, length)) = self.term_at(tokens, at) else { continue };
+            from = at + length;
+            let span = Span { at, length };
+            match term {
+                Term::Skill(place) => to.skill(place, span),
+                Term::Mention { name, .. } => {
+                    mentions[name as usize] += 1;
+                    named[name as usize].get_or_insert(span);
+                    counts[at..at + length].fill(false);
+                    find_contexts(tokens, at, length, to);
                 }
+                Term::OtherJob => {}
             }
         }
+        find_mentions(mentions, &named, to);
     }
 
     fn term_at(&self, tokens: &[Token], at: usize) -> Option<(Term, usize)> {
@@ -379,24 +367,109 @@ const EARLY: usize = 30;
 /// Words this far from the name of a role, in the same sentence, say how it is spoken of.
 const WINDOW: usize = 5;
 
-fn push_contexts(features: &mut Vec<Feature>, tokens: &[Token], at: usize, length: usize) {
+fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds) {
     let end = at + length;
-    let mut push = |side: Side, word: &Token, first, length| {
-        let plain = side == Side::Form || word.capitals == Capitals::None;
-        let key = side.key(word.hash);
-        let feature = feature(key, side as u32, first, length);
-        features.push(Feature { plain, ..feature });
-    };
-    push(Side::Form, &tokens[end - 1], at, length);
-    for i in (at.saturating_sub(WINDOW)..at).rev().take_while(|&i| !tokens[i + 1].breaks) {
-        push(Side::Before, &tokens[i], i, end - i);
+    to.context(Side::Form, &tokens[end - 1], Span { at, length });
+    let near = |i: &usize| !tokens[i + 1].breaks;
+    let before = (at.saturating_sub(WINDOW)..at).rev().take_while(near).count();
+    for i in at - before..at {
+        to.context(Side::Before, &tokens[i], Span { at: i, length: end - i });
     }
     let after = tokens[end..].iter().take(WINDOW).take_while(|t| !t.breaks);
     for (i, word) in after.enumerate() {
-        push(Side::After, word, at, length + i + 1);
+        to.context(Side::After, word, Span { at, length: length + i + 1 });
     }
 }
 
-fn feature(key: FeatureKey, term: u32, token: usize, length: usize) -> Feature {
-    Feature { key, plain: true, token: token as u32, term, length: length as u32 }
+fn find_mentions(mentions: &[u32], named: &[Option<Span>], to: &mut impl Finds) {
+    let first = named.iter().flatten().min();
+    let most = mentions.iter().max().copied().unwrap_or(0);
+    let alone = mentions.iter().filter(|&&count| count == most).count() == 1;
+    for (name, (&count, place)) in mentions.iter().zip(named).enumerate() {
+        let Some(span) = *place else { continue };
+        for naming in Naming::ALL {
+            let holds = match naming {
+                Naming::Once => true,
+                Naming::Twice => count >= 2,
+                Naming::FourTimes => count >= 4,
+                Naming::First => place.as_ref() == first,
+                Naming::Most => count == most && alone,
+                Naming::Early => span.at < EARLY,
+            };
+            if holds {
+                to.mention((name * Naming::ALL.len() + naming as usize) as u32, span);
+            }
+        }
+    }
+}
+
+/// Tokens of a text: the first, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    pub(crate) at: usize,
+    pub(crate) length: usize,
+}
+
+/// What is in a text besides features.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Terms {
+    /// How often each role is named; last the names that leave it undecided.
+    pub(crate) mentions: Vec<u32>,
+    /// Tokens of parts that say nothing about the job.
+    pub(crate) ignored: Vec<Range<usize>>,
+    /// By token, whether it counts as a word: not in such parts, nor in names, nor a number. Two that
+    /// count in a row, without a break between them, are a phrase.
+    pub(crate) counts: Vec<bool>,
+    /// Tokens that an entry of the lexicon may begin with.
+    starts: Listed<u32>,
+}
+
+/// Takes what is found in a text: the same feature again where it stands again, never before its first
+/// place, nor longer there before shorter.
+pub(crate) trait Finds {
+    /// An entry of the lexicon, by its place.
+    fn skill(&mut self, place: u32, span: Span);
+    /// What is said of the mentions of a name, by its place in [`Extractor::mention_keys`].
+    fn mention(&mut self, term: u32, span: Span);
+    /// A word beside the name of a role, and the tokens from the one to the other.
+    fn context(&mut self, side: Side, word: &Token, span: Span);
+}
+
+/// Gathers features with what their texts are made of.
+struct Gathered<'f> {
+    features: &'f mut Vec<Feature>,
+    of: &'f Extractor<'f>,
+}
+
+impl Gathered<'_> {
+    fn push(&mut self, key: FeatureKey, term: u32, span: Span, plain: bool) {
+        let (token, length) = (span.at as u32, span.length as u32);
+        self.features.push(Feature { key, plain, token, term, length });
+    }
+
+    fn word(&mut self, word: &Token, at: usize) {
+        let plain = word.capitals == Capitals::None;
+        self.push(Channel::Words.key(word.hash), 0, Span { at, length: 1 }, plain);
+    }
+
+    fn phrase(&mut self, first: &Token, second: &Token, at: usize) {
+        let plain = [first, second].iter().all(|t| t.capitals == Capitals::None);
+        let key = Channel::Phrases.key(combine(first.hash, second.hash));
+        self.push(key, 0, Span { at, length: 2 }, plain);
+    }
+}
+
+impl Finds for Gathered<'_> {
+    fn skill(&mut self, place: u32, span: Span) {
+        self.push(self.of.skill_keys[place as usize], place, span, true);
+    }
+
+    fn mention(&mut self, term: u32, span: Span) {
+        self.push(self.of.mention_keys[term as usize], term, span, true);
+    }
+
+    fn context(&mut self, side: Side, word: &Token, span: Span) {
+        let plain = side == Side::Form || word.capitals == Capitals::None;
+        self.push(side.key(word.hash), side as u32, span, plain);
+    }
 }

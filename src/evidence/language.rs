@@ -1,8 +1,7 @@
 //! The language of a text. Nearly all are English, which is told at once by its common words.
 
 use super::{Channel, Evidence, FeatureKey};
-use crate::text::beginning;
-use std::sync::LazyLock;
+use crate::text::{beginning, word_hash};
 
 /// Common words of English, the commonest first. Another language has a few of them too.
 const COMMON: [&str; 54] = [
@@ -37,24 +36,30 @@ impl Evidence {
     /// The language of the text by its ISO 639 code, of two letters where there is one; none if it
     /// cannot be told.
     pub fn language(&self) -> Option<&'static str> {
-        if self.words() < LEAST_WORDS {
-            return None;
-        }
-        if self.is_plainly_english() {
-            return Some("en");
-        }
-        let info = whatlang::detect(beginning(self.text().as_str(), SAMPLE))?;
-        (info.confidence() >= LEAST_CONFIDENCE).then(|| code(info.lang()))
+        let stands = |word: &&&str| {
+            let key = FeatureKey::new(Channel::Words, word);
+            self.features().binary_search_by_key(&key, |f| f.key).is_ok()
+        };
+        let common = COMMON.iter().filter(stands).count();
+        language(self.text().as_str(), self.words(), common)
     }
+}
 
-    fn is_plainly_english(&self) -> bool {
-        static KEYS: LazyLock<Vec<FeatureKey>> =
-            LazyLock::new(|| COMMON.map(|word| FeatureKey::new(Channel::Words, word)).to_vec());
-        let enough = (LEAST_COMMON + self.words() / WORDS_EACH).min(MOST_COMMON);
-        let stands =
-            |key: &&FeatureKey| self.features().binary_search_by_key(*key, |f| f.key).is_ok();
-        KEYS.iter().filter(stands).take(enough).count() == enough
+/// Hashes of common words of English.
+pub(crate) fn common_words() -> impl Iterator<Item = u64> {
+    COMMON.iter().map(|word| word_hash(word))
+}
+
+/// The language of a text of so many words, so many different ones of them common in English.
+pub(crate) fn language(text: &str, words: usize, common: usize) -> Option<&'static str> {
+    if words < LEAST_WORDS {
+        return None;
     }
+    if common >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON) {
+        return Some("en");
+    }
+    let info = whatlang::detect(beginning(text, SAMPLE))?;
+    (info.confidence() >= LEAST_CONFIDENCE).then(|| code(info.lang()))
 }
 
 fn code(language: whatlang::Lang) -> &'static str {

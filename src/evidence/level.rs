@@ -44,8 +44,8 @@ pub struct TextLevel {
 
 /// The level beside the first name of a role that is that of the job.
 pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
-    let words = evidence.tokens();
-    let tokens = words.as_slice();
+    let text = evidence.text().as_str();
+    let tokens = evidence.tokens().as_slice();
     for at in 0..tokens.len() {
         let Some((TitleStates::Role(_), length)) =
             lexicon.titles.longest(&tokens[at..], false, |_, _| true)
@@ -54,7 +54,7 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
         };
         let start = at.saturating_sub(BEFORE);
         let context = &tokens[at.saturating_sub(BEFORE + CONTEXT)..at];
-        let said = |list: &[&str]| context.iter().any(|token| list.contains(&words.word(*token)));
+        let said = |list: &[&str]| context.iter().any(|token| list.contains(&&*token.word(text)));
         if said(&OTHERS) || !(said(&OWN) || start <= HEADLINE) {
             continue;
         }

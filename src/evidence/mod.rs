@@ -11,6 +11,8 @@ mod salary;
 mod title;
 
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey};
+pub(crate) use extract::{Finds, Side, Span, Terms};
+pub(crate) use language::{common_words, language};
 pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
 pub use salary::{Period, Salary, stated_salary};

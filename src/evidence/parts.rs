@@ -9,8 +9,8 @@ const LONGEST_HEADING: usize = 6;
 
 /// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
 /// than half of the text: then the headings are not what they seem.
-pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>) -> Vec<Range<usize>> {
-    let mut parts: Vec<Range<usize>> = Vec::new();
+pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>, parts: &mut Vec<Range<usize>>) {
+    parts.clear();
     let mut open: Option<usize> = None;
     let mut starts = (0..tokens.len()).filter(|&i| i == 0 || tokens[i].breaks).peekable();
     while let Some(start) = starts.next() {
@@ -29,7 +29,6 @@ pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>) -> Vec<Range<
     if 2 * ignored > tokens.len() {
         parts.clear();
     }
-    parts
 }
 
 /// What a line announces, if it is a heading; boilerplate if it announces both.
@@ -37,6 +36,8 @@ fn heading(line: &[Token], headings: &Trie<Part>) -> Option<Part> {
     if line.len() > LONGEST_HEADING {
         return None;
     }
-    let found = (0..line.len()).filter_map(|i| headings.longest(&line[i..], false, |_, _| true));
+    let found = (0..line.len())
+        .filter(|&i| headings.may_begin(line, i))
+        .filter_map(|i| headings.longest(&line[i..], false, |_, _| true));
     found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate)
 }

@@ -4,6 +4,7 @@ use super::Lexicon;
 use super::lexicon::TitleStates;
 use crate::roles::RoleId;
 use crate::text::{CleanText, Tokens};
+use std::borrow::Cow;
 
 /// The role a title states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +33,10 @@ pub struct Title {
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
-        let words = Tokens::new(CleanText::new(title).as_str());
+        let clean = CleanText::new(title);
+        let words = Tokens::new(clean.as_str());
         let tokens = words.as_slice();
-        let mut form: Vec<&str> = Vec::new();
+        let mut form: Vec<Cow<str>> = Vec::new();
         let mut roles: Vec<RoleId> = Vec::new();
         let mut undecided = false;
         let mut at = 0;
@@ -46,7 +48,8 @@ impl Title {
                         TitleStates::Undecided => undecided = true,
                         TitleStates::Neither => {}
                     }
-                    form.extend(tokens[at..at + length].iter().map(|token| words.word(*token)));
+                    let named = tokens[at..at + length].iter();
+                    form.extend(named.map(|token| token.word(clean.as_str())));
                     at += length;
                 }
                 None => at += 1,

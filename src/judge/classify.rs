@@ -1,23 +1,25 @@
 //! Postings to verdicts.
 
-use crate::evidence::{
-    Channel, Evidence, Extractor, Feature, FeatureKey, Lexicon, Title, TitleRole,
-};
+use super::facts::{Facts, is_foreign};
+use super::reading::Reading;
+use crate::evidence::{Channel, Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
 use crate::metrics::top;
-use crate::model::{Model, Probabilities, Scores, View};
+use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
+use crate::text::Listed;
 use serde::Serialize;
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::ops::Range;
 
-/// A posting with fewer known words than this, and without any skill or role name, says nothing.
-const LEAST_WORDS: usize = 8;
-/// Where less than this share of the words is known, the text is in another language or no text.
-const LEAST_KNOWN: f64 = 0.6;
+thread_local! {
+    /// Each thread reads one posting after the other in the same room.
+    static READING: RefCell<Reading> = RefCell::default();
+    static STRONGEST: RefCell<Listed<(f64, Known)>> = RefCell::default();
+}
+
 /// A text speaks for two roles if the second has this probability among the roles.
 const MIXED: f64 = 0.1;
-/// Language of the postings that the embedded model has learned from. Other models may know others, which
-/// shows in the words they know; terms in English are among them in any language.
-const LANGUAGE: &str = "en";
-const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 /// Phrases that a verdict quotes.
 const QUOTED: usize = 6;
 
@@ -134,6 +136,7 @@ pub struct Verdict {
 pub struct Judge<'a> {
     model: &'a Model,
     extractor: Extractor<'a>,
+    vocabulary: Vocabulary,
     settings: Settings,
     /// Least confidence of an accepted role.
     threshold: f64,
@@ -143,7 +146,9 @@ impl<'a> Judge<'a> {
     /// A judge with a model and the lexicon it belongs to.
     pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
         let threshold = model.threshold(settings.view, settings.closed, settings.precision);
-        Self { model, extractor: Extractor::new(lexicon), settings, threshold }
+        let extractor = Extractor::new(lexicon);
+        let vocabulary = Vocabulary::new(model, &extractor);
+        Self { model, extractor, vocabulary, settings, threshold }
     }
 
     /// The model.
@@ -182,8 +187,16 @@ impl<'a> Judge<'a> {
 
     /// Judges a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
-        let evidence = self.evidence(title, description);
-        self.verdict_on(title, &evidence, &self.model.scores(&evidence))
+        READING.with_borrow_mut(|reading| {
+            let text = self.text(title, description);
+            let scores = reading.read(&text, &self.extractor, &self.vocabulary);
+            self.verdict_of(title, &reading.facts(), &scores)
+        })
+    }
+
+    /// Judges a posting by all of its evidence.
+    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
+        self.verdict_of(title, &Facts::of(evidence, self.model, &self.vocabulary), scores)
     }
 
     /// What the combination makes of scores.
@@ -191,7 +204,7 @@ impl<'a> Judge<'a> {
         Probabilities::new(self.model.combinations(), self.settings.view, scores)
     }
 
-    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
+    fn verdict_of(&self, title: &str, facts: &Facts, scores: &Scores) -> Verdict {
         let probabilities = self.probabilities(scores);
         let outcomes = if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
@@ -202,8 +215,7 @@ impl<'a> Judge<'a> {
         let label =
             self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
         let confidence = outcomes[outcome];
-        let language = evidence.language();
-        let decision = if self.says_nothing(evidence) {
+        let decision = if self.says_nothing(facts) {
             Decision::NoEvidence
         } else {
             match label {
@@ -223,10 +235,10 @@ impl<'a> Judge<'a> {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
         if decision == Decision::NoEvidence {
-            let foreign = is_foreign(language);
+            let foreign = is_foreign(facts.language);
             notes.push(if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords });
         }
-        if evidence.text().cut() {
+        if facts.text.cut() {
             notes.push(Note::OnlyBeginningRead);
         }
         Verdict {
@@ -235,21 +247,20 @@ impl<'a> Judge<'a> {
             decision,
             second,
             notes,
-            evidence: self.quotes(evidence, self.contest(scores, &probabilities, label)),
+            evidence: self.quotes(facts, self.contest(scores, &probabilities, label)),
             probabilities: outcomes,
             title,
-            language,
-            repaired: evidence.text().repaired(),
+            language: facts.language,
+            repaired: facts.text.repaired(),
         }
     }
 
-    fn says_nothing(&self, evidence: &Evidence) -> bool {
+    fn says_nothing(&self, facts: &Facts) -> bool {
         // A model of the lexicon alone knows no words.
-        let knows_words = self.model.header().postings.iter().any(|&n| n > 0);
-        if knows_words {
-            says_nothing(evidence, |key| self.model.weights(key).is_some())
+        if self.model.header().postings.iter().any(|&n| n > 0) {
+            facts.telling.says_nothing(facts.language)
         } else {
-            shows_nothing(evidence)
+            !facts.telling.shows_something
         }
     }
 
@@ -268,11 +279,22 @@ impl<'a> Judge<'a> {
         [winner.index(), if rival_is_role { second.index() } else { family }]
     }
 
-    /// How a feature speaks for a class against another, in nats.
-    pub(super) fn strength(&self, feature: &Feature, [class, rival]: [usize; 2]) -> f64 {
-        let weights = self.model.weights(feature.key);
-        let weights = weights.filter(|_| self.settings.view.looks_at(feature.key.channel()));
-        weights.map_or(0.0, |w| w[class] - w[rival])
+    /// The entry of a feature in the vocabulary, if the model knows it.
+    pub(super) fn entry(&self, key: FeatureKey) -> Option<u32> {
+        self.model.place(key).map(|place| self.vocabulary.feature(place))
+    }
+
+    /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
+    #[inline]
+    pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
+        let view = self.settings.view;
+        if view.channels().len() == Channel::ALL.len()
+            || view.looks_at(self.vocabulary.channel(feature))
+        {
+            self.vocabulary.difference(feature, contest)
+        } else {
+            0.0
+        }
     }
 
     /// The words of a posting that speak for a label against another.
@@ -280,55 +302,56 @@ impl<'a> Judge<'a> {
         let evidence = self.evidence(title, description);
         let (_, family) = self.model.scores(&evidence).nearest(self.settings.view);
         let class = |label| if let Label::Role(role) = label { role.index() } else { family };
-        self.quotes(&evidence, labels.map(class))
+        self.quotes(&Facts::of(&evidence, self.model, &self.vocabulary), labels.map(class))
     }
 
-    /// The words that speak for a class against another.
-    fn quotes(&self, evidence: &Evidence, contest: [usize; 2]) -> Vec<Phrase> {
-        let text = evidence.text().as_str();
-        let mut strongest: Vec<(f64, &Feature)> = evidence
-            .features()
-            .iter()
-            .map(|f| (self.strength(f, contest), f))
-            .filter(|(s, _)| *s > 0.0)
-            .collect();
-        strongest.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut quoted: Vec<(std::ops::Range<usize>, Phrase)> = Vec::new();
-        for (strength, feature) in strongest {
-            let span = evidence.span(feature);
+    /// The words that speak for a class against another; of equal ones the earlier first.
+    fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
+        STRONGEST.with_borrow_mut(|strongest| {
+            strongest.clear();
+            strongest.reserve(facts.known.len());
+            for &known in &*facts.known {
+                let strength = self.strength(known.feature, contest);
+                strongest.add_if(strength > 0.0, (strength, known));
+            }
+            quoted(facts, strongest.as_mut_slice())
+        })
+    }
+}
+
+/// Features that are put in order at once.
+const ORDERED: usize = 24;
+
+/// The words that features first stand in, the strongest first, each byte once.
+fn quoted(facts: &Facts, mut features: &mut [(f64, Known)]) -> Vec<Phrase> {
+    let text = facts.text.as_str();
+    // The bits of floats above 0 have their order.
+    let order =
+        |(strength, known): &(f64, Known)| (Reverse(strength.to_bits()), known.at, known.feature);
+    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::new();
+    while !features.is_empty() {
+        let first = features.len().min(ORDERED);
+        if first < features.len() {
+            features.select_nth_unstable_by_key(first, order);
+        }
+        let (strongest, others) = features.split_at_mut(first);
+        strongest.sort_unstable_by_key(order);
+        for (strength, known) in strongest {
+            let span = facts.span(known);
             let words = &text[span.clone()];
             let overlaps =
                 quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
             if overlaps || says_little(words) {
                 continue;
             }
-            quoted.push((span, Phrase { text: one_line(words), strength }));
+            quoted.push((span, Phrase { text: one_line(words), strength: *strength }));
             if quoted.len() == QUOTED {
-                break;
+                return quoted.into_iter().map(|(_, phrase)| phrase).collect();
             }
         }
-        quoted.into_iter().map(|(_, phrase)| phrase).collect()
+        features = others;
     }
-}
-
-/// Whether a text says too little, or is in another language; `known` tells the features that a model
-/// knows.
-pub(super) fn says_nothing(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> bool {
-    let words = || evidence.features().iter().filter(|f| f.key.channel() == Channel::Words);
-    let known = words().filter(|f| known(f.key)).count();
-    let share = known as f64 / words().count().max(1) as f64;
-    let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(evidence.language());
-    foreign || share < LEAST_KNOWN || (known < LEAST_WORDS && shows_nothing(evidence))
-}
-
-fn is_foreign(language: Option<&str>) -> bool {
-    language.is_some_and(|language| language != LANGUAGE)
-}
-
-/// Whether a text names no role and shows no skill.
-fn shows_nothing(evidence: &Evidence) -> bool {
-    evidence.mentions().iter().all(|&n| n == 0)
-        && evidence.features().iter().all(|f| f.key.channel() != Channel::Skills)
+    quoted.into_iter().map(|(_, phrase)| phrase).collect()
 }
 
 /// The most probable role that is not the label.

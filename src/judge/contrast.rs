@@ -107,8 +107,10 @@ impl Judge<'_> {
             }
         };
         let next = second_role(&probabilities.closed, label);
+        let strength =
+            |f: &Feature| self.entry(f.key).map_or(0.0, |entry| self.strength(entry, contest));
         let Sides { quotes: [for_winner, for_rival], text, marks } =
-            sides(evidence, self.settings().view, |f| self.strength(f, contest));
+            sides(evidence, self.settings().view, strength);
         Contrast {
             winner: name(contest[0]),
             rival: name(contest[1]),

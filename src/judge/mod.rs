@@ -10,6 +10,8 @@ mod contrast;
 mod curve;
 mod evaluate;
 mod explain;
+mod facts;
+mod reading;
 mod strongest;
 
 pub use audit::{

@@ -6,7 +6,7 @@ use super::examples::Example;
 use super::ledger::Ledger;
 use super::rows::Rows;
 use super::scores::Scores;
-use super::weights::{Masses, Scale};
+use super::weights::{Masses, Scale, centre};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -29,11 +29,8 @@ impl LexiconWeights {
             .iter()
             .map(|s| (FeatureKey::new(Channel::Skills, &s.id), s.weights(roles)))
             .collect();
-        let centre = |weights: &Vec<f64>| {
-            let mean = weights.iter().sum::<f64>() / roles as f64;
-            weights.iter().map(|w| w - mean).collect()
-        };
-        let centred = plain.iter().map(|(&key, w)| (key, centre(w))).collect();
+        let mut centred = plain.clone();
+        centred.values_mut().for_each(|weights| centre(weights));
         Self { roles, plain, centred }
     }
 

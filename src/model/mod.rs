@@ -17,6 +17,7 @@ mod store;
 mod summary;
 mod train;
 mod unseen;
+mod vocabulary;
 mod weights;
 mod workings;
 
@@ -40,6 +41,7 @@ pub use combination::Combination;
 pub(crate) use combination::softmax;
 pub(crate) use inputs::{Input, LEXICON_SCALE};
 pub(crate) use scores::{Scores, divisor};
+pub(crate) use vocabulary::{Entry, Known, Vocabulary};
 
 use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon};
 use counts::{FeatureMap, taking_part};
@@ -282,9 +284,14 @@ impl Model {
         summary.map_or(2.0, |s| s.threshold(closed, precision))
     }
 
+    /// The place of a feature, if the model knows it.
+    pub(crate) fn place(&self, key: FeatureKey) -> Option<usize> {
+        self.places.get(&key).map(|&place| place as usize)
+    }
+
     /// The weights of a feature by class, if the model knows it.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<&[f64]> {
-        let place = *self.places.get(&key)? as usize;
+        let place = self.place(key)?;
         let classes = self.header.postings.len();
         Some(&self.weights[place * classes..][..classes])
     }
@@ -346,6 +353,9 @@ fn fit_channel(
     Ok(())
 }
 
+/// Postings of the largest model: sums of some of them stay far from the end of `u32`.
+const MOST_POSTINGS: u64 = 1 << 31;
+
 /// Refuses a header whose parts do not fit together.
 fn check(header: &Header) -> Result<(), ModelError> {
     let roles = header.roles.len();
@@ -356,6 +366,7 @@ fn check(header: &Header) -> Result<(), ModelError> {
             combinations.iter().find(own).is_some_and(|c| c.fits(sizes))
         };
         postings.len() == sizes[1]
+            && postings.iter().map(|&n| u64::from(n)).sum::<u64>() <= MOST_POSTINGS
             && View::ALL.iter().all(|&v| has(v, Question::Role) && has(v, Question::Scope))
             && View::ALL.iter().all(|v| held_out.iter().any(|s| s.view == *v))
     };

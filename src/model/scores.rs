@@ -85,6 +85,20 @@ impl Scores {
         scores
     }
 
+    /// From the sums of each channel and of the lexicon, each with its number of features.
+    pub(crate) fn of_sums(
+        channels: [(Vec<f64>, u32); Channel::ALL.len()],
+        lexicon: (Vec<f64>, u32),
+        mentions: Vec<u32>,
+    ) -> Self {
+        let of = |(sums, features)| {
+            let mut score = ChannelScore { sums, features };
+            score.finish();
+            score
+        };
+        Self { channels: channels.map(of), lexicon: of(lexicon), mentions }
+    }
+
     /// Rounds everything to what a model file keeps, so that a combination is fitted to exactly the
     /// scores that are kept.
     pub(crate) fn round(&mut self) {

@@ -1,7 +1,7 @@
 //! Model files: text, one feature a line, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 2
+//! rolecall-model 3
 //! {"tool":"0.1.0","roles":[...],...}
 //! skills<TAB>user_stories<TAB>15<TAB>80<TAB>12<TAB>...<TAB>65535<TAB>16383
 //! ...
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;

@@ -215,14 +215,26 @@ pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(&str)) {
     each_field(record.as_bytes(), delimiter, &mut |field, quoted| {
         let text = std::str::from_utf8(field).expect("cut at ASCII");
         if quoted && memchr(b'"', field).is_some() {
-            push(&text.replace("\"\"", "\""));
+            push(&unescaped(text));
         } else if let Some(inner) = text.strip_prefix('"').filter(|_| !quoted) {
             let (inner, behind) = inner.split_at(closing(inner.as_bytes()));
-            push(&(inner.replace("\"\"", "\"") + behind.strip_prefix('"').unwrap_or(behind)));
+            push(&(unescaped(inner) + behind.strip_prefix('"').unwrap_or(behind)));
         } else {
             push(text);
         }
     });
+}
+
+/// Quoted text with its doubled quotes as single ones.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut from = 0;
+    while let Some(quote) = memchr(b'"', &text.as_bytes()[from..]) {
+        let end = from + quote + 1;
+        plain.push_str(&text[from..end]);
+        from = end + usize::from(text.as_bytes().get(end) == Some(&b'"'));
+    }
+    plain + &text[from..]
 }
 
 /// The line that a record begins on, from 1. To the csv crate the line breaks before a record, which may

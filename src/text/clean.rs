@@ -4,7 +4,7 @@
 //! Every step is linear in the length of the field.
 
 use super::mojibake::Garbled;
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 
 /// Text without markup, and the way back to the raw field it came from.
 #[derive(Debug, Default, Clone)]
@@ -109,7 +109,7 @@ impl CleanText {
             match bytes[at] {
                 b'<' => {
                     if let Some(tag) = tags.at(at) {
-                        if !INLINE.contains(&tag.name.as_str()) {
+                        if !INLINE.iter().any(|inline| tag.name.eq_ignore_ascii_case(inline)) {
                             self.push("\n", at);
                         }
                         at = tag.end;
@@ -193,17 +193,23 @@ pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
     &text[..end.unwrap_or(0)]
 }
 
-/// Length of the run of bytes that pass through unchanged.
-fn plain_run(bytes: &[u8]) -> usize {
-    let special = memchr3(b'<', b'&', b'\\', bytes).unwrap_or(bytes.len());
-    bytes[..special]
-        .iter()
-        .position(|&b| b >= 0x80 || b == b'`' || (b < 0x20 && b != b'\n'))
-        .unwrap_or(special)
+/// Whether a byte needs a closer look: it begins a tag, an entity, an escape, a character beyond ASCII,
+/// or is a backtick or a control character.
+fn is_special(b: u8) -> bool {
+    (b < b' ' && b != b'\n') | (b >= 0x80) | (b == b'<') | (b == b'&') | (b == b'\\') | (b == b'`')
 }
 
-struct Tag {
-    name: String,
+/// Length of the run of bytes that pass through unchanged.
+fn plain_run(bytes: &[u8]) -> usize {
+    // Whole blocks are looked at without a branch a byte.
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let plain = |block: &&[u8; 32]| !block.iter().fold(false, |any, &b| any | is_special(b));
+    let start = 32 * blocks.iter().take_while(plain).count();
+    bytes[start..].iter().position(|&b| is_special(b)).map_or(bytes.len(), |at| start + at)
+}
+
+struct Tag<'a> {
+    name: &'a str,
     end: usize,
 }
 
@@ -220,26 +226,23 @@ impl<'a> Tags<'a> {
     }
 
     /// The tag that opens at `at`, if it is one: "a < b" and "<3" are not.
-    fn at(&mut self, at: usize) -> Option<Tag> {
+    fn at(&mut self, at: usize) -> Option<Tag<'a>> {
         let rest = &self.raw[at + 1..];
         if rest.starts_with("!--") {
             let end =
                 memmem::find(rest.as_bytes(), b"-->").map_or(self.raw.len(), |i| at + 1 + i + 3);
-            return Some(Tag { name: "!--".into(), end });
+            return Some(Tag { name: "!--", end });
         }
         let name_at = usize::from(rest.starts_with(['/', '!', '?']));
-        let name: String = rest[name_at..]
-            .chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .take(12)
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-        if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
+        let rest = &rest[name_at..];
+        let length = rest.bytes().take(12).take_while(u8::is_ascii_alphanumeric).count();
+        let name = &rest[..length];
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
         let end = self.close_after(at)? + 1;
         if name_at == 0
-            && let Some(element) = SKIPPED.iter().find(|&&element| element == name)
+            && let Some(element) = SKIPPED.iter().find(|element| name.eq_ignore_ascii_case(element))
         {
             return Some(Tag { end: self.skip(element, end), name });
         }
@@ -290,7 +293,8 @@ fn entity(text: &str) -> Option<(String, usize)> {
 
 /// Undoes one level of escaping when a field holds escaped markup ("&lt;p&gt;").
 fn decoded_markup(raw: &str) -> Option<CleanText> {
-    let escaped = |tag: &str| memmem::find(raw.as_bytes(), tag.as_bytes()).is_some();
+    let first = memmem::find(raw.as_bytes(), b"&lt;")?;
+    let escaped = |tag: &str| memmem::find(&raw.as_bytes()[first..], tag.as_bytes()).is_some();
     if !["&lt;p", "&lt;br", "&lt;li", "&lt;ul", "&lt;div", "&lt;/"].into_iter().any(escaped) {
         return None;
     }

@@ -1,9 +1,14 @@
 //! From a raw field to tokens: markup is removed ([`CleanText`]), words are found ([`Tokens`]).
 
 mod clean;
+mod listed;
 mod mojibake;
+mod sieve;
 mod tokens;
 
 pub use clean::CleanText;
 pub(crate) use clean::beginning;
+pub(crate) use listed::Listed;
+pub(crate) use sieve::Sieve;
+pub(crate) use tokens::word_hash;
 pub use tokens::{Capitals, Token, Tokens, combine};

@@ -341,7 +341,8 @@ mod tests {
             let words = |raw: &str| {
                 let clean = CleanText::new(raw);
                 let tokens = Tokens::new(clean.as_str());
-                tokens.as_slice().iter().map(|t| (tokens.word(*t).to_owned(), t.breaks)).collect::<Vec<_>>()
+                let word = |t: &crate::text::Token| (t.word(clean.as_str()).into_owned(), t.breaks);
+                tokens.as_slice().iter().map(word).collect::<Vec<_>>()
             };
             prop_assert_eq!(CleanText::new(&text).repaired(), 0, "{}", text);
             prop_assert_eq!(words(&garbled), words(&text), "{}", garbled);

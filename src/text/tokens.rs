@@ -1,5 +1,6 @@
 //! Finds words. `C++`, `C#`, `.NET`, `Node.js`, `CI/CD`, `A/B` and `R&D` stay whole.
 
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Terms written with a slash or an ampersand that are one word to their readers.
@@ -19,8 +20,6 @@ pub struct Token {
     pub start: u32,
     /// One past the last byte in the text.
     pub end: u32,
-    word_start: u32,
-    word_end: u32,
     /// Hash of the normalised word.
     pub hash: u64,
     /// Whether a sentence, a line or a list item ends before this token.
@@ -44,11 +43,12 @@ pub enum Capitals {
     AllButPlural,
 }
 
-/// The tokens of one text, with their normalised words in one buffer.
+/// The tokens of one text.
 #[derive(Debug, Default, Clone)]
 pub struct Tokens {
     list: Vec<Token>,
-    words: String,
+    /// Where runs of letters, digits and characters beyond ASCII begin and end, in turn.
+    edges: Vec<u32>,
 }
 
 /// Hash of a sequence of words from the hash of its beginning and of its last word.
@@ -68,11 +68,17 @@ impl Tokens {
     /// Splits a text into tokens in this buffer, keeping its allocation.
     pub fn set(&mut self, text: &str) {
         self.list.clear();
-        self.words.clear();
+        find_edges(text.as_bytes(), &mut self.edges);
+        let (runs, _) = self.edges.as_chunks::<2>();
         let mut scanner = Scanner { text, at: 0, breaks: true };
-        while let Some((start, end)) = scanner.next_word() {
-            let breaks = std::mem::replace(&mut scanner.breaks, false);
-            self.push(text, start, end, breaks);
+        for &[start, end] in runs {
+            // What is scanned slowly may take several runs, or a part of one.
+            while scanner.at < end as usize {
+                let start = scanner.at.max(start as usize);
+                let token = scanner.quick_token(start, end as usize).or_else(|| scanner.token());
+                let Some(token) = token else { return };
+                self.list.push(token);
+            }
         }
     }
 
@@ -80,46 +86,187 @@ impl Tokens {
     pub fn as_slice(&self) -> &[Token] {
         &self.list
     }
+}
 
-    /// The normalised word of a token of this list: lower case, NFKC.
-    pub fn word(&self, token: Token) -> &str {
-        &self.words[token.word_start as usize..token.word_end as usize]
+impl Token {
+    /// The normalised word in the text that the token is of: lower case, NFKC.
+    pub fn word(self, text: &str) -> Cow<'_, str> {
+        let written = &text[self.start as usize..self.end as usize];
+        if written.bytes().all(|b| KINDS[b as usize] & (BEYOND | CAPITAL) == 0) {
+            written.into()
+        } else {
+            normalised(written).into()
+        }
+    }
+}
+
+/// Hash of a normalised word.
+pub(crate) fn word_hash(word: &str) -> u64 {
+    match Short::new(word.as_bytes(), 0, word.len()) {
+        Some(short) => short.hash(),
+        None => rapidhash::v3::rapidhash_v3(word.as_bytes()),
+    }
+}
+
+/// A few letters stand for several words; a word has no space.
+fn nfkc(written: &str) -> impl Iterator<Item = char> {
+    written.nfkc().filter(|c| !c.is_whitespace())
+}
+
+fn normalised(written: &str) -> String {
+    nfkc(written).flat_map(char::to_lowercase).collect()
+}
+
+fn capitals(written: &str, upper: usize, lower: usize) -> Capitals {
+    match (upper, lower) {
+        (0, _) => Capitals::None,
+        (1.., 0) => Capitals::All,
+        (2.., 1) if written.ends_with('s') => Capitals::AllButPlural,
+        _ => Capitals::Mixed,
+    }
+}
+
+/// What a byte is, as bits: a small letter, a capital, a digit, of a character beyond ASCII, a sign that
+/// stands within a phrase, one that may go on with the word before it.
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+const DIGIT: u8 = 4;
+const BEYOND: u8 = 8;
+const WITHIN: u8 = 16;
+const GOES_ON: u8 = 32;
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        kinds[b] = match b as u8 {
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            b'0'..=b'9' => DIGIT,
+            0x80.. => BEYOND,
+            b' ' | b'-' | b'"' | b'*' | b'_' => WITHIN,
+            b'\'' | b'&' => WITHIN | GOES_ON,
+            b'.' | b'/' | b'+' | b'#' | b':' | b'@' => GOES_ON,
+            _ => 0,
+        };
+        b += 1;
+    }
+    kinds
+};
+
+/// Finds where runs of letters, digits and characters beyond ASCII begin and end.
+fn find_edges(bytes: &[u8], edges: &mut Vec<u32>) {
+    edges.clear();
+    let mut inside = 0;
+    for (block, chunk) in bytes.chunks(64).enumerate() {
+        let runs = match chunk.try_into() {
+            Ok(whole) => runs(whole),
+            Err(_) => {
+                let mut padded = [b' '; 64];
+                padded[..chunk.len()].copy_from_slice(chunk);
+                runs(&padded)
+            }
+        };
+        let mut changes = runs ^ (runs << 1 | inside);
+        inside = runs >> 63;
+        while changes != 0 {
+            edges.push(64 * block as u32 + changes.trailing_zeros());
+            changes &= changes - 1;
+        }
+    }
+    if inside != 0 {
+        edges.push(bytes.len() as u32);
+    }
+}
+
+/// Bits of 64 bytes: whether a letter, a digit or a character beyond ASCII is there.
+fn runs(bytes: &[u8; 64]) -> u64 {
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |bits, (i, eight)| {
+        let eight = u64::from_le_bytes(*eight);
+        let runs = within(eight | each(0x20), b'a', b'z') | within(eight, b'0', b'9') | eight;
+        // Brings the highest bit of each byte into the highest byte, the first lowest.
+        let byte = ((runs & each(0x80)) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits | byte << (8 * i)
+    })
+}
+
+/// The highest bit of each byte that is from `first` to `last`, if all are of ASCII.
+#[inline]
+fn within(eight: u64, first: u8, last: u8) -> u64 {
+    let seven = eight & each(0x7f);
+    let from_first = seven + each(0x80 - first);
+    let beyond_last = seven + each(0x7f - last);
+    from_first & !beyond_last & each(0x80)
+}
+
+/// A word of at most 16 bytes, in two numbers.
+#[derive(Clone, Copy)]
+struct Short {
+    halves: [u64; 2],
+    length: usize,
+}
+
+/// A byte in each place of a number.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+impl Short {
+    const LONGEST: usize = 16;
+    /// By length, the bits of its bytes.
+    const WANTED: [[u64; 2]; Self::LONGEST + 1] = {
+        let mut wanted = [[0; 2]; Self::LONGEST + 1];
+        let mut length = 0;
+        while length < Self::LONGEST {
+            wanted[length + 1] = wanted[length];
+            wanted[length + 1][length / 8] |= 0xff << (8 * (length % 8));
+            length += 1;
+        }
+        wanted
+    };
+
+    /// The bytes of a text from a place on, if they are few.
+    fn new(bytes: &[u8], at: usize, length: usize) -> Option<Self> {
+        if length > Self::LONGEST {
+            return None;
+        }
+        let sixteen: [u8; Self::LONGEST] = match bytes[at..].first_chunk() {
+            Some(whole) => *whole,
+            None => {
+                let mut padded = [0; Self::LONGEST];
+                padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                padded
+            }
+        };
+        let (eights, _) = sixteen.as_chunks::<8>();
+        let wanted = Self::WANTED[length];
+        let half = |i: usize| u64::from_le_bytes(eights[i]) & wanted[i];
+        Some(Self { halves: [half(0), half(1)], length })
     }
 
-    fn push(&mut self, text: &str, start: usize, end: usize, breaks: bool) {
-        let written = &text[start..end];
-        let word_start = self.words.len();
-        let (mut upper, mut lower) = (0, 0);
-        if written.is_ascii() {
-            for &b in written.as_bytes() {
-                upper += usize::from(b.is_ascii_uppercase());
-                lower += usize::from(b.is_ascii_lowercase());
-                self.words.push(b.to_ascii_lowercase() as char);
-            }
-        } else {
-            // A few letters stand for several words; a word has no space.
-            for c in written.nfkc().filter(|c| !c.is_whitespace()) {
-                upper += usize::from(c.is_uppercase());
-                lower += usize::from(c.is_lowercase());
-                self.words.extend(c.to_lowercase());
-            }
-        }
-        let word = &self.words[word_start..];
-        self.list.push(Token {
-            start: start as u32,
-            end: end as u32,
-            word_start: word_start as u32,
-            word_end: self.words.len() as u32,
-            hash: rapidhash::v3::rapidhash_v3(word.as_bytes()),
-            breaks,
-            capitals: match (upper, lower) {
-                (0, _) => Capitals::None,
-                (1.., 0) => Capitals::All,
-                (2.., 1) if written.ends_with('s') => Capitals::AllButPlural,
-                _ => Capitals::Mixed,
-            },
-            numeric: !word.chars().any(char::is_alphabetic),
-        });
+    fn any(self, bits: u8) -> bool {
+        (self.halves[0] | self.halves[1]) & each(bits) != 0
+    }
+
+    fn count(self, bits: u8) -> usize {
+        self.halves.iter().map(|half| (half & each(bits)).count_ones() as usize).sum()
+    }
+
+    /// 0x20 in the place of each capital of a word of ASCII: what makes them small letters.
+    fn capitals(self) -> Self {
+        Self { halves: self.halves.map(|half| within(half, b'A', b'Z') >> 2), ..self }
+    }
+
+    /// Folded multiplications, as in rapidhash.
+    fn hash(self) -> u64 {
+        let fold = |a: u64, b: u64| {
+            let product = u128::from(a) * u128::from(b);
+            product as u64 ^ (product >> 64) as u64
+        };
+        let [low, high] = self.halves;
+        let length = (self.length as u64) << 56;
+        let mixed = fold(low ^ 0x2d35_8dcc_aa6c_78a5, high ^ length ^ 0x8bb8_4b93_962e_acc9);
+        fold(mixed ^ low, 0x4b33_a62e_d433_d4a3)
     }
 }
 
@@ -130,15 +277,86 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// The token of a run, or of its rest, if it is a short word of ASCII with nothing about it that needs a
+    /// closer look. If not, nothing has changed but that signs before it are behind.
+    #[inline]
+    fn quick_token(&mut self, start: usize, end: usize) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        // A word may begin with a dot.
+        let dot = start > self.at && bytes[start - 1] == b'.';
+        let ends = |&b: &u8| KINDS[b as usize] & WITHIN == 0;
+        self.breaks |= match &bytes[self.at..start - usize::from(dot)] {
+            [one] => ends(one),
+            several => several.iter().any(ends),
+        };
+        self.at = start - usize::from(dot);
+        if dot || self.kind(end) & GOES_ON != 0 {
+            return None;
+        }
+        let token = self.short_token(start, end, self.breaks)?;
+        (self.at, self.breaks) = (end, false);
+        Some(token)
+    }
+
+    /// The token from `start` to `end`, if it is of a few characters of ASCII.
+    #[inline]
+    fn short_token(&self, start: usize, end: usize, breaks: bool) -> Option<Token> {
+        let written = Short::new(self.text.as_bytes(), start, end - start)?;
+        if written.any(0x80) {
+            return None;
+        }
+        let capital = written.capitals();
+        let mut token = Token {
+            start: start as u32,
+            end: end as u32,
+            hash: 0,
+            breaks,
+            capitals: Capitals::None,
+            numeric: !written.any(0x40),
+        };
+        let [low, high] = written.halves;
+        let halves = [low | capital.halves[0], high | capital.halves[1]];
+        token.hash = Short { halves, ..written }.hash();
+        if capital.any(0x20) {
+            let upper = capital.count(0x20);
+            token.capitals = capitals(&self.text[start..end], upper, written.count(0x40) - upper);
+        }
+        Some(token)
+    }
+
+    /// The next token.
+    fn token(&mut self) -> Option<Token> {
+        let (start, end) = self.next_word()?;
+        let breaks = std::mem::replace(&mut self.breaks, false);
+        if let Some(token) = self.short_token(start, end, breaks) {
+            return Some(token);
+        }
+        let written = &self.text[start..end];
+        let count = |of: fn(char) -> bool| nfkc(written).filter(|c| of(*c)).count();
+        let word = normalised(written);
+        Some(Token {
+            start: start as u32,
+            end: end as u32,
+            hash: word_hash(&word),
+            breaks,
+            capitals: capitals(written, count(char::is_uppercase), count(char::is_lowercase)),
+            numeric: !word.chars().any(char::is_alphabetic),
+        })
+    }
+
     fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
+    fn kind(&self, at: usize) -> u8 {
+        KINDS[self.byte(at) as usize]
+    }
+
     /// Length of the word character at `at`, 0 if there is none.
     fn letter(&self, at: usize) -> usize {
-        let b = self.byte(at);
-        if b < 0x80 {
-            return usize::from(b.is_ascii_alphanumeric());
+        let kind = self.kind(at);
+        if kind & BEYOND == 0 {
+            return usize::from(kind & (SMALL | CAPITAL | DIGIT) != 0);
         }
         match self.text[at..].chars().next() {
             Some(c) if c.is_alphanumeric() => c.len_utf8(),
@@ -182,10 +400,16 @@ impl Scanner<'_> {
 
     /// Steps over one character that is in no word, noting whether it ends a phrase.
     fn separator(&mut self, at: usize) {
-        let c = self.text[at..].chars().next().expect("`at` is inside the text");
-        self.breaks |=
-            !matches!(c, ' ' | '-' | '\'' | '"' | '*' | '_' | '&' | '\u{ae}' | '\u{2122}');
-        self.at = at + c.len_utf8();
+        let kind = self.kind(at);
+        let mut length = 1;
+        if kind & BEYOND != 0 {
+            let c = self.text[at..].chars().next().expect("`at` is inside the text");
+            self.breaks |= !matches!(c, '\u{ae}' | '\u{2122}');
+            length = c.len_utf8();
+        } else {
+            self.breaks |= kind & WITHIN == 0;
+        }
+        self.at = at + length;
     }
 
     /// Length of ".net", ".js" or ".io" at `at`, 0 if none stands there as a word's end.
@@ -269,6 +493,7 @@ impl Scanner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn words(text: &str) -> Vec<String> {
         let tokens = Tokens::new(text);
@@ -277,7 +502,7 @@ mod tests {
             if t.breaks && i > 0 {
                 all.push("|".into());
             }
-            all.push(tokens.word(t).to_owned());
+            all.push(t.word(text).into_owned());
         }
         all
     }
@@ -300,6 +525,17 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(words(text).join(" "), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn quick_tokens_are_the_tokens(
+            text in r"([a-zA-Z0-9]{1,9}|[a-z]{15,18}|[ .,'/&+#:@\-\n]|\.net|node\.js|c\+\+|ci/cd|www\.|[äÉ–•’2ﬁ]| ){0,60}",
+        ) {
+            let mut scanner = Scanner { text: &text, at: 0, breaks: true };
+            let plain: Vec<Token> = std::iter::from_fn(|| scanner.token()).collect();
+            prop_assert_eq!(Tokens::new(&text).list, plain);
         }
     }
 

@@ -13,7 +13,7 @@ fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     rewritten(|text| {
         let (format, rest) = text.split_once('\n').expect("lines");
         let (header, features) = rest.split_once('\n').expect("lines");
-        let (features, _) = features.split_once("end\t").expect("a last line");
+        let (features, _) = features.rsplit_once("end\t").expect("a last line");
         let mut header: serde_json::Value = serde_json::from_str(header).expect("JSON");
         header["workings"] = serde_json::Value::Null;
         change(&mut header);
@@ -109,6 +109,9 @@ fn a_forged_model_is_refused() {
     for bytes in [
         forged(|header| header["combinations"][0]["weights"][0][0] = 1e308.into()),
         forged(|header| header["combinations"][3]["intercept"][0] = (-1e300).into()),
+        forged(|header| {
+            header["postings"][0] = u32::MAX.into();
+        }),
         // Only the first of two for the same question is used.
         forged(|header| {
             let combinations = header["combinations"].as_array_mut().expect("a list");

@@ -52,21 +52,22 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     while postings.tally.read <= run.done {
         batch = postings.next()?;
     }
-    while let Some(rows_in) = batch {
+    // While rows are judged, those before them are written and those behind them are read.
+    let mut judged: Option<Judged> = None;
+    while let Some(rows) = batch {
         let columns = postings.columns().clone();
         let read = postings.tally.read;
-        let judge = &judge;
         let (verdicts, next) = rayon::join(
-            || rows_in.par_iter().map(|row| judge_row(judge, row, &columns)).collect::<Vec<_>>(),
-            || postings.next(),
+            || rows.par_iter().map(|row| judge_row(&judge, row, &columns)).collect(),
+            || {
+                judged.take().map_or(Ok(()), |judged| run.write(&judged, roles))?;
+                postings.next()
+            },
         );
-        for (row, verdict) in rows_in.iter().zip(&verdicts) {
-            run.rows.write(row, &columns, verdict, roles)?;
-            run.summary.add(verdict, roles);
-        }
-        run.save(read)?;
+        judged = Some(Judged { rows, columns, verdicts, read });
         batch = next?;
     }
+    judged.map_or(Ok(()), |judged| run.write(&judged, roles))?;
     let (tally, outcome) = postings.finish()?;
     let mut summary = run.finish()?;
     summary.rows_read = tally.read;
@@ -91,6 +92,15 @@ fn refuse_taken_names(header: &[String], roles: &RoleSet) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Rows that are to be written.
+struct Judged {
+    rows: Vec<Row>,
+    columns: Columns,
+    verdicts: Vec<Verdict>,
+    /// Rows of the input up to the last of these.
+    read: u64,
 }
 
 /// What is written.
@@ -143,6 +153,14 @@ impl Run {
         }
         let rows = Rows::Sheet(Box::new(sheet));
         Ok(Self { rows, summary: done.counted, progress: Some(progress), done: done.rows })
+    }
+
+    fn write(&mut self, judged: &Judged, roles: &RoleSet) -> Result<()> {
+        for (row, verdict) in judged.rows.iter().zip(&judged.verdicts) {
+            self.rows.write(row, &judged.columns, verdict, roles)?;
+            self.summary.add(verdict, roles);
+        }
+        self.save(judged.read)
     }
 
     /// Makes sure of what is done, if the run can go on from there and it is time.

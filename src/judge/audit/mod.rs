@@ -14,8 +14,8 @@ pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
 pub use rows::{AuditRows, Judgeable, Posting, Texts};
 
 use super::Mark;
-use super::classify::says_nothing;
 use super::contrast::sides;
+use super::facts::Telling;
 use crate::evidence::Evidence;
 use crate::metrics::top;
 use crate::model::{Unseen, View, Without, outcome_names};
@@ -167,7 +167,7 @@ impl Auditor<'_> {
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract(texts.description);
             let known = |key| without.weights(key).is_some();
-            let nothing = says_nothing(&evidence, known);
+            let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
             let short = evidence.words() < SHORT;
             let groundless = |m: &&Matter| nothing || (short && m.needs_text());
             let mut told: Vec<&Matter> = matters.iter().filter(|m| !groundless(m)).collect();

@@ -1,0 +1,85 @@
+//! What a verdict rests on besides the scores.
+
+use crate::evidence::{Channel, Evidence, FeatureKey};
+use crate::model::{Known, Model, Vocabulary};
+use crate::text::{CleanText, Token};
+use std::ops::Range;
+
+/// A posting with fewer known words than this, and without any skill or role name, says nothing.
+const LEAST_WORDS: usize = 8;
+/// Where less than this share of the words is known, the text is in another language or no text.
+const LEAST_KNOWN: f64 = 0.6;
+/// Language of the postings that the embedded model has learned from. Other models may know others, which
+/// shows in the words they know; terms in English are among them in any language.
+const LANGUAGE: &str = "en";
+const LEAST_KNOWN_FOREIGN: f64 = 0.85;
+
+/// What is known of the text of a posting.
+#[derive(Debug)]
+pub(super) struct Facts<'p> {
+    pub(super) text: &'p CleanText,
+    pub(super) tokens: &'p [Token],
+    /// Each feature once, in any order.
+    pub(super) known: std::borrow::Cow<'p, [Known]>,
+    pub(super) language: Option<&'static str>,
+    pub(super) telling: Telling,
+}
+
+impl<'p> Facts<'p> {
+    /// From all evidence of a posting.
+    pub(super) fn of(evidence: &'p Evidence, model: &Model, vocabulary: &Vocabulary) -> Self {
+        let known = evidence.features().iter().filter_map(|f| {
+            let feature = vocabulary.feature(model.place(f.key)?);
+            let Range { start, end } = evidence.tokens_of(f);
+            Some(Known { feature, at: start as u32, length: (end - start) as u32 })
+        });
+        Self {
+            text: evidence.text(),
+            tokens: evidence.tokens().as_slice(),
+            known: known.collect(),
+            language: evidence.language(),
+            telling: Telling::of(evidence, |key| model.place(key).is_some()),
+        }
+    }
+
+    /// Bytes of the cleaned text where a feature first stands.
+    pub(super) fn span(&self, known: &Known) -> Range<usize> {
+        let last = known.at + known.length - 1;
+        self.tokens[known.at as usize].start as usize..self.tokens[last as usize].end as usize
+    }
+}
+
+/// How much a text tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Telling {
+    /// Different words.
+    pub(super) words: usize,
+    /// Those that the model knows.
+    pub(super) known_words: usize,
+    /// Whether it names a role or shows a skill.
+    pub(super) shows_something: bool,
+}
+
+impl Telling {
+    /// From all evidence; `known` tells the features that a model knows.
+    pub(super) fn of(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> Self {
+        let of = |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
+        Self {
+            words: of(Channel::Words).count(),
+            known_words: of(Channel::Words).filter(|f| known(f.key)).count(),
+            shows_something: evidence.mentions().iter().any(|&n| n > 0)
+                || of(Channel::Skills).next().is_some(),
+        }
+    }
+
+    /// Whether a text says too little, or is in another language.
+    pub(super) fn says_nothing(self, language: Option<&str>) -> bool {
+        let share = self.known_words as f64 / self.words.max(1) as f64;
+        let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(language);
+        foreign || share < LEAST_KNOWN || (self.known_words < LEAST_WORDS && !self.shows_something)
+    }
+}
+
+pub(super) fn is_foreign(language: Option<&str>) -> bool {
+    language.is_some_and(|language| language != LANGUAGE)
+}

@@ -1,0 +1,236 @@
+//! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
+//! evidence and look it up afterwards, in a fraction of the time.
+
+use super::facts::{Facts, Telling};
+use crate::evidence::{Extractor, Finds, Side, Span, Terms, language};
+use crate::model::{Entry, Known, Scores, Vocabulary};
+use crate::text::{CleanText, Listed, Token, Tokens, combine};
+
+/// Room to read postings in, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    clean: CleanText,
+    tokens: Tokens,
+    terms: Terms,
+    found: Found,
+}
+
+/// What was found in a posting, each once.
+#[derive(Debug, Default)]
+struct Found {
+    /// Bits of the entries that were found.
+    seen: Vec<u64>,
+    known: Listed<Known>,
+    /// Places in the lexicon.
+    skills: Vec<u32>,
+    known_words: usize,
+    /// Hashes of words that are no entry, again and again; and how many others there are that are no
+    /// feature.
+    strange_words: Vec<u64>,
+    other_words: usize,
+    common_words: usize,
+    /// Phrases that may be known: their hashes, and where they begin.
+    likely: Listed<(u64, u32)>,
+    fetched: Vec<u64>,
+}
+
+impl Reading {
+    /// Reads a raw text field.
+    pub(super) fn read(
+        &mut self,
+        raw: &str,
+        extractor: &Extractor,
+        vocabulary: &Vocabulary,
+    ) -> Scores {
+        self.clean.set(raw);
+        self.tokens.set(self.clean.as_str());
+        self.found.clear(vocabulary.len());
+        let mut finding = Finding { found: &mut self.found, vocabulary };
+        let tokens = self.tokens.as_slice();
+        extractor.find_terms(tokens, &mut self.terms, &mut finding);
+        finding.words(tokens, &self.terms.counts);
+        finding.phrases(tokens, &self.terms.counts);
+        let Found { known, skills, .. } = &self.found;
+        vocabulary.scores(known.as_slice(), skills, &self.terms.mentions)
+    }
+
+    /// What a verdict on the posting rests on.
+    pub(super) fn facts(&mut self) -> Facts<'_> {
+        self.found.strange_words.sort_unstable();
+        self.found.strange_words.dedup();
+        let found = &self.found;
+        let tokens = self.tokens.as_slice();
+        Facts {
+            text: &self.clean,
+            tokens,
+            known: found.known.as_slice().into(),
+            language: language(self.clean.as_str(), tokens.len(), found.common_words),
+            telling: Telling {
+                words: found.known_words + found.other_words + found.strange_words.len(),
+                known_words: found.known_words,
+                shows_something: !found.skills.is_empty()
+                    || self.terms.mentions.iter().any(|&n| n > 0),
+            },
+        }
+    }
+}
+
+impl Found {
+    fn clear(&mut self, entries: usize) {
+        self.seen.clear();
+        self.seen.resize(entries.div_ceil(64), 0);
+        self.known.clear();
+        self.skills.clear();
+        self.strange_words.clear();
+        (self.known_words, self.other_words, self.common_words) = (0, 0, 0);
+    }
+
+    /// Whether an entry is found for the first time.
+    #[inline]
+    fn is_new(&mut self, entry: Entry) -> bool {
+        let (bits, mask) = (&mut self.seen[entry as usize / 64], 1 << (entry % 64));
+        let new = *bits & mask == 0;
+        *bits |= mask;
+        new
+    }
+}
+
+/// Looks up what is found.
+struct Finding<'f> {
+    found: &'f mut Found,
+    vocabulary: &'f Vocabulary,
+}
+
+impl Finding<'_> {
+    fn words(&mut self, tokens: &[Token], counts: &[bool]) {
+        let mut fetched = std::mem::take(&mut self.found.fetched);
+        self.vocabulary.fetch_words(tokens.iter().map(|t| t.hash), &mut fetched);
+        self.found.known.reserve(tokens.len());
+        for (i, (token, &fetched)) in tokens.iter().zip(&fetched).enumerate() {
+            if !counts[i] {
+                continue;
+            }
+            let Some((entry, is_common)) = self.vocabulary.word(token.hash, fetched) else {
+                self.found.strange_words.push(token.hash);
+                continue;
+            };
+            let is_new = self.found.is_new(entry);
+            let is_feature = self.vocabulary.is_feature(entry);
+            let known = Known { feature: entry, at: i as u32, length: 1 };
+            self.found.known.add_if(is_new & is_feature, known);
+            self.found.known_words += usize::from(is_new & is_feature);
+            self.found.other_words += usize::from(is_new & !is_feature);
+            self.found.common_words += usize::from(is_new & is_common);
+        }
+        self.found.fetched = fetched;
+    }
+
+    fn phrases(&mut self, tokens: &[Token], counts: &[bool]) {
+        let Found { likely, fetched, .. } = &mut *self.found;
+        likely.clear();
+        likely.reserve(tokens.len());
+        for (at, (two, counts)) in tokens.windows(2).zip(counts.windows(2)).enumerate() {
+            let phrase = combine(two[0].hash, two[1].hash);
+            let may_be = self.vocabulary.may_be_phrase(phrase);
+            let add = counts[0] & counts[1] & !two[1].breaks & may_be;
+            likely.add_if(add, (phrase, at as u32));
+        }
+        let likely = std::mem::take(likely);
+        self.vocabulary.fetch_phrases(likely.as_slice().iter().map(|l| l.0), fetched);
+        let fetched = std::mem::take(fetched);
+        self.found.known.reserve(fetched.len());
+        for (&(phrase, at), &fetched) in likely.as_slice().iter().zip(&fetched) {
+            if let Some(entry) = self.vocabulary.phrase(phrase, fetched) {
+                let is_new = self.found.is_new(entry);
+                self.found.known.add_if(is_new, Known { feature: entry, at, length: 2 });
+            }
+        }
+        (self.found.likely, self.found.fetched) = (likely, fetched);
+    }
+
+    /// Notes an entry, and says whether it is found for the first time.
+    fn note(&mut self, entry: Entry, span: Span) -> bool {
+        let (at, length) = (span.at as u32, span.length as u32);
+        let is_new = self.found.is_new(entry);
+        self.found.known.reserve(1);
+        let is_feature = self.vocabulary.is_feature(entry);
+        self.found.known.add_if(is_new & is_feature, Known { feature: entry, at, length });
+        is_new
+    }
+}
+
+impl Finds for Finding<'_> {
+    fn skill(&mut self, place: u32, span: Span) {
+        if self.note(self.vocabulary.skill(place), span) {
+            self.found.skills.push(place);
+        }
+    }
+
+    fn mention(&mut self, place: u32, span: Span) {
+        self.note(self.vocabulary.mention(place), span);
+    }
+
+    fn context(&mut self, side: Side, word: &Token, span: Span) {
+        if let Some(entry) = self.vocabulary.context(side.key(word.hash)) {
+            self.note(entry, span);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::Lexicon;
+    use crate::judge::{Judge, Settings};
+    use crate::model::{Model, View};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static LEXICON: LazyLock<Lexicon> =
+        LazyLock::new(|| Lexicon::embedded().expect("the lexicon inside the program is sound"));
+    static MODEL: LazyLock<Model> =
+        LazyLock::new(|| Model::embedded(&LEXICON).expect("the model inside the program is sound"));
+    static JUDGES: LazyLock<[Judge; 2]> = LazyLock::new(|| {
+        View::ALL.map(|view| {
+            Judge::new(&MODEL, &LEXICON, Settings { view, use_title: true, ..Settings::default() })
+        })
+    });
+
+    fn says_the_same(text: &str) {
+        for judge in &*JUDGES {
+            let evidence = judge.evidence("", text);
+            let slow = judge.verdict_on("", &evidence, &MODEL.scores(&evidence));
+            assert_eq!(judge.verdict("", text), slow, "{text}");
+        }
+    }
+
+    /// Texts of words that are known, names, entries of the lexicon, and others.
+    fn text() -> impl Strategy<Value = String> {
+        let known: Vec<String> = MODEL.features().map(|f| f.text.to_owned()).collect();
+        let skills = LEXICON.skills().iter().map(|skill| skill.name.clone());
+        let known: Vec<String> = known.into_iter().chain(skills).collect();
+        let part = prop_oneof![
+            8 => proptest::sample::select(known),
+            2 => r"(the |a )?[Pp]roduct [Oo]wners?|PO|technical project manager|5 PM|product manager's",
+            2 => r"\. |\n|<p>|&amp;|About us\n|- |â€™|[a-zA-ZäöüßéÀ0-9]{1,9}",
+        ];
+        prop::collection::vec(part, 0..80).prop_map(|parts| parts.join(" "))
+    }
+
+    proptest! {
+        #[test]
+        fn a_posting_read_once_gives_the_verdict_of_all_its_evidence(text in text()) {
+            says_the_same(&text);
+        }
+    }
+
+    #[test]
+    fn so_it_does_on_postings() {
+        let mut rows =
+            csv::Reader::from_path("data/sample_postings.csv").expect("the sample is there");
+        let place = rows.headers().expect("a header").iter().position(|name| name == "description");
+        let place = place.expect("a column of descriptions");
+        for row in rows.records() {
+            says_the_same(&row.expect("a sound row")[place]);
+        }
+    }
+}

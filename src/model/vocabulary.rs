@@ -1,0 +1,327 @@
+//! What a model knows, laid out to be looked up while a text is read.
+
+use super::scores::Scores;
+use super::weights::STEPS;
+use super::{Model, StoredFeature};
+use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
+use crate::text::{Sieve, combine, word_hash};
+use std::cmp::Reverse;
+use std::hint::black_box;
+
+/// Classes whose weights stand in one line.
+const LANES: usize = 16;
+/// Features of the most extreme weights that can be added up in 32 bits.
+const AT_ONCE: usize = 1 << 15;
+/// Features whose lines are fetched together, because the memory then answers several times as fast.
+const FETCHED: usize = 64;
+
+/// The weights of some classes, in the steps of [`super::weights`].
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Line([i16; LANES]);
+
+/// Something that is known, by its number: below the number of features that of a feature.
+pub(crate) type Entry = u32;
+
+/// A feature of a posting that the model knows.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Its entry.
+    pub(crate) feature: Entry,
+    /// The token it first begins with, and how many it has.
+    pub(crate) at: u32,
+    pub(crate) length: u32,
+}
+
+/// Hashes and what they stand for, in 64 bits: the lowest are the value, the others those of the hash.
+/// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
+/// here, and so cannot make it slow.
+#[derive(Debug, Clone)]
+struct Table {
+    slots: Vec<u64>,
+    values: u64,
+    likely: Sieve,
+}
+
+const EMPTY: u64 = u64::MAX;
+
+impl Table {
+    /// Of hashes with values below `values`; the first of equal hashes stays.
+    fn new(pairs: &[(u64, Entry)], values: usize) -> Self {
+        let capacity = (pairs.len() * 5 / 4).next_power_of_two().max(64);
+        let mut table = Self {
+            slots: vec![EMPTY; capacity],
+            // One more, so that no slot in use is empty.
+            values: (values as u64 + 1).next_power_of_two() - 1,
+            likely: Sieve::new(8 * capacity),
+        };
+        for &(hash, value) in pairs {
+            let mut at = hash as usize % capacity;
+            while table.slots[at] != EMPTY {
+                at = (at + 1) % capacity;
+            }
+            table.slots[at] = hash & !table.values | u64::from(value);
+            table.likely.insert(hash);
+        }
+        table
+    }
+
+    /// What stands where a hash is looked for first.
+    #[inline]
+    fn first(&self, hash: u64) -> u64 {
+        self.slots[hash as usize & (self.slots.len() - 1)]
+    }
+
+    /// The value of a hash, of which [`Self::first`] is known.
+    #[inline]
+    fn get(&self, hash: u64, first: u64) -> Option<Entry> {
+        let (mut at, mut slot) = (hash as usize, first);
+        loop {
+            if slot == EMPTY {
+                return None;
+            }
+            if (slot ^ hash) & !self.values == 0 {
+                return Some((slot & self.values) as Entry);
+            }
+            at += 1;
+            slot = self.slots[at & (self.slots.len() - 1)];
+        }
+    }
+}
+
+/// What a model knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Vocabulary {
+    /// By the hash of a word: twice its number, and one more for a common word of English.
+    words: Table,
+    /// By the hashes of both words.
+    phrases: Table,
+    contexts: Table,
+    /// Of the entries of the lexicon, and of what is said of mentions.
+    skills: Vec<Entry>,
+    mentions: Vec<Entry>,
+    /// Of the features of the model, by their places.
+    places: Vec<Entry>,
+    /// Where the features of each channel end.
+    ends: [usize; Channel::ALL.len()],
+    entries: usize,
+    classes: usize,
+    /// Lines of a feature; by feature, then by class.
+    stride: usize,
+    lines: Vec<Line>,
+    /// The lexicon's own weights, by entry, then by role.
+    lexicon: Vec<f64>,
+}
+
+impl Vocabulary {
+    /// What a model knows, and the entries of the lexicon.
+    pub(crate) fn new(model: &Model, extractor: &Extractor) -> Self {
+        let classes = model.header().postings.len();
+        let mut ends = [0; Channel::ALL.len()];
+        let mut lines = Vec::new();
+        // The commonest of each channel first: then what is looked at most stands together.
+        let mut order: Vec<_> = model.weighted().enumerate().collect();
+        let count =
+            |feature: &StoredFeature| feature.postings.iter().map(|&n| u64::from(n)).sum::<u64>();
+        order.sort_by_cached_key(|(_, (f, _))| (f.channel, Reverse(count(f))));
+        let mut places = vec![0; order.len()];
+        let (mut words, mut phrases, mut contexts) = (Vec::new(), Vec::new(), Vec::new());
+        let common: Vec<u64> = common_words().collect();
+        let is_common = |word| Entry::from(common.contains(&word));
+        for (entry, (place, (feature, weights))) in order.into_iter().enumerate() {
+            let entry = entry as Entry;
+            places[place] = entry;
+            match feature.channel {
+                Channel::Words => {
+                    let word = word_hash(feature.text);
+                    words.push((word, 2 * entry + is_common(word)));
+                }
+                Channel::Phrases => {
+                    let (first, second) =
+                        feature.text.split_once(' ').unwrap_or((feature.text, ""));
+                    phrases.push((combine(word_hash(first), word_hash(second)), entry));
+                }
+                Channel::Contexts => {
+                    let key = FeatureKey::new(feature.channel, feature.text);
+                    contexts.push((key.number(), entry));
+                }
+                Channel::Skills | Channel::Mentions => {}
+            }
+            ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
+            for weights in weights.chunks(LANES) {
+                let steps = |class: usize| weights.get(class).map_or(0, |w| (w * STEPS) as i16);
+                lines.push(Line(std::array::from_fn(steps)));
+            }
+        }
+        let mut entries = ends[Channel::ALL.len() - 1];
+        let mut another = || {
+            entries += 1;
+            entries as Entry - 1
+        };
+        let mut entry =
+            |key: &FeatureKey| model.place(*key).map_or_else(&mut another, |place| places[place]);
+        let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
+        let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
+        let unknown = |word: &&u64| words.iter().all(|(known, _)| known != *word);
+        let unknown: Vec<u64> = common.iter().filter(unknown).copied().collect();
+        words.extend(unknown.into_iter().map(|word| (word, 2 * another() + 1)));
+        let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
+        Self {
+            words: Table::new(&words, 2 * entries),
+            phrases: Table::new(&phrases, entries),
+            contexts: Table::new(&contexts, entries),
+            skills,
+            mentions,
+            places,
+            ends,
+            entries,
+            classes,
+            stride: classes.div_ceil(LANES),
+            lines,
+            lexicon: extractor.skill_keys().iter().flat_map(|&key| weights(key)).collect(),
+        }
+    }
+
+    /// The entry of the feature at a place in the model.
+    pub(crate) fn feature(&self, place: usize) -> Entry {
+        self.places[place]
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries
+    }
+
+    /// Fetches what stands where the words with these hashes are looked for first. All at once, because
+    /// the memory then answers several times as fast.
+    pub(crate) fn fetch_words(&self, words: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
+        to.clear();
+        to.extend(words.map(|word| self.words.first(word)));
+    }
+
+    /// The entry of a word, by its hash and by what was fetched for it, and whether it is a common one of
+    /// English.
+    #[inline]
+    pub(crate) fn word(&self, word: u64, fetched: u64) -> Option<(Entry, bool)> {
+        self.words.get(word, fetched).map(|value| (value / 2, value % 2 == 1))
+    }
+
+    /// Whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
+    #[inline]
+    pub(crate) fn may_be_phrase(&self, phrase: u64) -> bool {
+        self.phrases.likely.may_have(phrase)
+    }
+
+    /// Fetches what stands where the phrases with these hashes are looked for first.
+    pub(crate) fn fetch_phrases(&self, phrases: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
+        to.clear();
+        to.extend(phrases.map(|phrase| self.phrases.first(phrase)));
+    }
+
+    /// The entry of two words, by the hash of both and by what was fetched for it.
+    #[inline]
+    pub(crate) fn phrase(&self, phrase: u64, fetched: u64) -> Option<Entry> {
+        self.phrases.get(phrase, fetched)
+    }
+
+    /// The entry of a context.
+    pub(crate) fn context(&self, key: FeatureKey) -> Option<Entry> {
+        self.contexts.get(key.number(), self.contexts.first(key.number()))
+    }
+
+    /// The entry of a skill, by its place in the lexicon.
+    pub(crate) fn skill(&self, place: u32) -> Entry {
+        self.skills[place as usize]
+    }
+
+    /// The entry of what is said of mentions, by its place in [`Extractor::mention_keys`].
+    pub(crate) fn mention(&self, place: u32) -> Entry {
+        self.mentions[place as usize]
+    }
+
+    /// Whether an entry is a feature of the model.
+    pub(crate) fn is_feature(&self, entry: Entry) -> bool {
+        (entry as usize) < self.ends[Channel::ALL.len() - 1]
+    }
+
+    /// The channel of a feature.
+    pub(crate) fn channel(&self, feature: Entry) -> Channel {
+        let before = self.ends[..Channel::ALL.len() - 1].iter();
+        Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
+    }
+
+    /// The weight of a feature for a class less that for another, in nats.
+    #[inline]
+    pub(crate) fn difference(&self, feature: Entry, [class, other]: [usize; 2]) -> f64 {
+        let line = feature as usize * self.stride;
+        let steps = |class: usize| i32::from(self.lines[line + class / LANES].0[class % LANES]);
+        f64::from(steps(class) - steps(other)) / STEPS
+    }
+
+    /// Adds up features, each different, and skills of the lexicon by their places, each different too.
+    pub(crate) fn scores(&self, features: &[Known], skills: &[u32], mentions: &[u32]) -> Scores {
+        let mut sums = Sums::new(self.stride);
+        for some in features.chunks(FETCHED) {
+            let lines = |known: &Known| &self.lines[known.feature as usize * self.stride..];
+            black_box(some.iter().fold(0, |all, known| all ^ lines(known)[0].0[0]));
+            some.iter().for_each(|known| sums.add(self.channel(known.feature), lines(known)));
+        }
+        let roles = mentions.len() - 1;
+        let mut lexicon = vec![0.0; roles];
+        for &skill in skills {
+            let weights = &self.lexicon[skill as usize * roles..];
+            lexicon.iter_mut().zip(weights).for_each(|(sum, w)| *sum += w);
+        }
+        let lexicon = (lexicon, skills.len() as u32);
+        Scores::of_sums(sums.finish(self.classes), lexicon, mentions.to_vec())
+    }
+}
+
+/// Sums of weights, in steps, by channel.
+struct Sums {
+    /// By line, then by channel.
+    now: Vec<[[i32; LANES]; Channel::ALL.len()]>,
+    counts: [usize; Channel::ALL.len()],
+    /// By channel, then by class: of the features that would be too many for 32 bits.
+    before: Vec<[[f64; LANES]; Channel::ALL.len()]>,
+}
+
+impl Sums {
+    fn new(stride: usize) -> Self {
+        Self {
+            now: vec![[[0; LANES]; Channel::ALL.len()]; stride],
+            counts: [0; Channel::ALL.len()],
+            before: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, channel: Channel, lines: &[Line]) {
+        let channel = channel as usize;
+        for (sums, line) in self.now.iter_mut().zip(lines) {
+            let sums = &mut sums[channel];
+            sums.iter_mut().zip(&line.0).for_each(|(sum, &steps)| *sum += i32::from(steps));
+        }
+        self.counts[channel] += 1;
+        if self.counts[channel].is_multiple_of(AT_ONCE) {
+            self.set_aside(channel);
+        }
+    }
+
+    fn set_aside(&mut self, channel: usize) {
+        self.before.resize(self.now.len(), [[0.0; LANES]; Channel::ALL.len()]);
+        for (before, now) in self.before.iter_mut().zip(&mut self.now) {
+            let now = std::mem::replace(&mut now[channel], [0; LANES]);
+            before[channel].iter_mut().zip(now).for_each(|(sum, steps)| *sum += f64::from(steps));
+        }
+    }
+
+    /// The sums by class in nats, and the number of features, of each channel.
+    fn finish(mut self, classes: usize) -> [(Vec<f64>, u32); Channel::ALL.len()] {
+        std::array::from_fn(|channel| {
+            self.set_aside(channel);
+            let sums = self.before.iter().flat_map(|sums| sums[channel]).take(classes);
+            (sums.map(|steps| steps / STEPS).collect(), self.counts[channel] as u32)
+        })
+    }
+}

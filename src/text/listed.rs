@@ -1,0 +1,41 @@
+//! A list for what there is much of.
+
+/// A list to which each of many items is added or not, with no branch that cannot be foreseen.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Listed<T> {
+    items: Vec<T>,
+    length: usize,
+}
+
+impl<T: Copy + Default> Listed<T> {
+    /// Empties it.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Makes room for so many more.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        // One more, which is overwritten as long as nothing is added.
+        let least = self.length + more + 1;
+        if self.items.len() < least {
+            self.items.resize(least.next_power_of_two(), T::default());
+        }
+    }
+
+    /// Adds an item, for which there is room, if it is wanted.
+    #[inline]
+    pub(crate) fn add_if(&mut self, wanted: bool, item: T) {
+        self.items[self.length] = item;
+        self.length += usize::from(wanted);
+    }
+
+    /// The items.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        &self.items[..self.length]
+    }
+
+    /// The items.
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.items[..self.length]
+    }
+}
