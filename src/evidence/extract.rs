@@ -102,6 +102,14 @@ pub struct Feature {
     length: u32,
 }
 
+impl Feature {
+    /// The tokens where it first stands.
+    pub(crate) fn tokens(&self) -> Range<usize> {
+        let first = self.token as usize;
+        first..first + self.length as usize
+    }
+}
+
 /// The evidence of one posting: each feature once, ordered by key.
 #[derive(Debug, Default, Clone)]
 pub struct Evidence {
@@ -140,14 +148,8 @@ impl Evidence {
 
     /// Bytes of the cleaned text where a feature first stands.
     pub fn span(&self, feature: &Feature) -> Range<usize> {
-        let tokens = &self.tokens.as_slice()[self.tokens_of(feature)];
+        let tokens = &self.tokens.as_slice()[feature.tokens()];
         tokens[0].start as usize..tokens[tokens.len() - 1].end as usize
-    }
-
-    /// Tokens where a feature first stands.
-    pub(crate) fn tokens_of(&self, feature: &Feature) -> Range<usize> {
-        let first = feature.token as usize;
-        first..first + feature.length as usize
     }
 
     /// Bytes of the cleaned text of the parts that say nothing about the job, and are not looked at.
@@ -319,7 +321,9 @@ impl<'a> Extractor<'a> {
         // Where each name first stands.
         let mut named = vec![None; mentions.len()];
         boilerplate(tokens, &self.lexicon.headings, ignored);
-        ignored.iter().for_each(|part| counts[part.clone()].fill(false));
+        for part in ignored.iter() {
+            counts[part.clone()].fill(false);
+        }
         starts.clear();
         starts.reserve(tokens.len());
         for at in 0..tokens.len() {
@@ -372,8 +376,8 @@ fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds
     to.context(Side::Form, &tokens[end - 1], Span { at, length });
     let near = |i: &usize| !tokens[i + 1].breaks;
     let before = (at.saturating_sub(WINDOW)..at).rev().take_while(near).count();
-    for i in at - before..at {
-        to.context(Side::Before, &tokens[i], Span { at: i, length: end - i });
+    for (i, word) in tokens.iter().enumerate().take(at).skip(at - before) {
+        to.context(Side::Before, word, Span { at: i, length: end - i });
     }
     let after = tokens[end..].iter().take(WINDOW).take_while(|t| !t.breaks);
     for (i, word) in after.enumerate() {

@@ -30,7 +30,7 @@ impl<'p> Facts<'p> {
     pub(super) fn of(evidence: &'p Evidence, model: &Model, vocabulary: &Vocabulary) -> Self {
         let known = evidence.features().iter().filter_map(|f| {
             let feature = vocabulary.feature(model.place(f.key)?);
-            let Range { start, end } = evidence.tokens_of(f);
+            let Range { start, end } = f.tokens();
             Some(Known { feature, at: start as u32, length: (end - start) as u32 })
         });
         Self {

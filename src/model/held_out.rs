@@ -29,8 +29,12 @@ impl LexiconWeights {
             .iter()
             .map(|s| (FeatureKey::new(Channel::Skills, &s.id), s.weights(roles)))
             .collect();
-        let mut centred = plain.clone();
-        centred.values_mut().for_each(|weights| centre(weights));
+        let centred = plain.iter().map(|(&key, weights)| {
+            let mut weights = weights.clone();
+            centre(&mut weights);
+            (key, weights)
+        });
+        let centred = centred.collect();
         Self { roles, plain, centred }
     }
 

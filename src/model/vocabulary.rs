@@ -264,7 +264,9 @@ impl Vocabulary {
         for some in features.chunks(FETCHED) {
             let lines = |known: &Known| &self.lines[known.feature as usize * self.stride..];
             black_box(some.iter().fold(0, |all, known| all ^ lines(known)[0].0[0]));
-            some.iter().for_each(|known| sums.add(self.channel(known.feature), lines(known)));
+            for known in some {
+                sums.add(self.channel(known.feature), lines(known));
+            }
         }
         let roles = mentions.len() - 1;
         let mut lexicon = vec![0.0; roles];

@@ -158,14 +158,7 @@ fn find_edges(bytes: &[u8], edges: &mut Vec<u32>) {
     edges.clear();
     let mut inside = 0;
     for (block, chunk) in bytes.chunks(64).enumerate() {
-        let runs = match chunk.try_into() {
-            Ok(whole) => runs(whole),
-            Err(_) => {
-                let mut padded = [b' '; 64];
-                padded[..chunk.len()].copy_from_slice(chunk);
-                runs(&padded)
-            }
-        };
+        let runs = runs(&first(chunk));
         let mut changes = runs ^ (runs << 1 | inside);
         inside = runs >> 63;
         while changes != 0 {
@@ -176,6 +169,16 @@ fn find_edges(bytes: &[u8], edges: &mut Vec<u32>) {
     if inside != 0 {
         edges.push(bytes.len() as u32);
     }
+}
+
+/// The first bytes, with spaces behind them if there are too few.
+#[inline]
+fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [b' '; N];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        padded
+    })
 }
 
 /// Bits of 64 bytes: whether a letter, a digit or a character beyond ASCII is there.
@@ -230,14 +233,7 @@ impl Short {
         if length > Self::LONGEST {
             return None;
         }
-        let sixteen: [u8; Self::LONGEST] = match bytes[at..].first_chunk() {
-            Some(whole) => *whole,
-            None => {
-                let mut padded = [0; Self::LONGEST];
-                padded[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                padded
-            }
-        };
+        let sixteen: [u8; Self::LONGEST] = first(&bytes[at..]);
         let (eights, _) = sixteen.as_chunks::<8>();
         let wanted = Self::WANTED[length];
         let half = |i: usize| u64::from_le_bytes(eights[i]) & wanted[i];

@@ -49,7 +49,9 @@ impl Hasher for AsItIs {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.0 = combine(self.0, b.into()));
+        for &b in bytes {
+            self.0 = combine(self.0, b.into());
+        }
     }
 
     fn write_u64(&mut self, hash: u64) {
@@ -64,7 +66,9 @@ impl<V: Copy> Trie<V> {
             Tokens::new(&DETERMINERS.join(" ")).as_slice().iter().map(|t| t.hash).collect();
         determiners.sort_unstable();
         let mut maybe_determiners = Sieve::new(WORDS);
-        determiners.iter().for_each(|&word| maybe_determiners.insert(word));
+        for &word in &determiners {
+            maybe_determiners.insert(word);
+        }
         Self {
             edges: HashMap::default(),
             values: vec![None],
