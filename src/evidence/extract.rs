@@ -324,11 +324,7 @@ impl<'a> Extractor<'a> {
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        starts.clear();
-        starts.reserve(tokens.len());
-        for at in 0..tokens.len() {
-            starts.add_if(self.lexicon.terms.may_begin(tokens, at), at as u32);
-        }
+        self.lexicon.terms.starts(tokens, starts);
         let mut ahead = ignored.iter().peekable();
         let mut from = 0;
         for &at in starts.as_slice() {

@@ -37,7 +37,7 @@ fn heading(line: &[Token], headings: &Trie<Part>) -> Option<Part> {
         return None;
     }
     let found = (0..line.len())
-        .filter(|&i| headings.may_begin(line, i))
+        .filter(|&i| headings.may_begin(line[i].hash))
         .filter_map(|i| headings.longest(&line[i..], false, |_, _| true));
     found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate)
 }

@@ -4,7 +4,7 @@ use super::facts::{Facts, is_foreign};
 use super::reading::Reading;
 use crate::evidence::{Channel, Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
 use crate::metrics::top;
-use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
+use crate::model::{Known, Model, Probabilities, STEPS, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
 use crate::text::Listed;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use std::ops::Range;
 thread_local! {
     /// Each thread reads one posting after the other in the same room.
     static READING: RefCell<Reading> = RefCell::default();
-    static STRONGEST: RefCell<Listed<(f64, Known)>> = RefCell::default();
+    static STRONGEST: RefCell<Listed<(i32, Known)>> = RefCell::default();
 }
 
 /// A text speaks for two roles if the second has this probability among the roles.
@@ -285,16 +285,9 @@ impl<'a> Judge<'a> {
     }
 
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
-    #[inline]
     pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
-        let view = self.settings.view;
-        if view.channels().len() == Channel::ALL.len()
-            || view.looks_at(self.vocabulary.channel(feature))
-        {
-            self.vocabulary.difference(feature, contest)
-        } else {
-            0.0
-        }
+        let looked_at = self.settings.view.looks_at(self.vocabulary.channel(feature));
+        if looked_at { nats(self.vocabulary.difference(feature, contest)) } else { 0.0 }
     }
 
     /// The words of a posting that speak for a label against another.
@@ -310,24 +303,29 @@ impl<'a> Judge<'a> {
         STRONGEST.with_borrow_mut(|strongest| {
             strongest.clear();
             strongest.reserve(facts.known.len());
+            let view = self.settings.view;
+            let all = view.channels().len() == Channel::ALL.len();
             for &known in &*facts.known {
-                let strength = self.strength(known.feature, contest);
-                strongest.add_if(strength > 0.0, (strength, known));
+                let steps = self.vocabulary.difference(known.feature, contest);
+                let looked_at = all || view.looks_at(self.vocabulary.channel(known.feature));
+                strongest.add_if(looked_at & (steps > 0), (steps, known));
             }
             quoted(facts, strongest.as_mut_slice())
         })
     }
 }
 
+fn nats(steps: i32) -> f64 {
+    f64::from(steps) / STEPS
+}
+
 /// Features that are put in order at once.
 const ORDERED: usize = 24;
 
 /// The words that features first stand in, the strongest first, each byte once.
-fn quoted(facts: &Facts, mut features: &mut [(f64, Known)]) -> Vec<Phrase> {
+fn quoted(facts: &Facts, mut features: &mut [(i32, Known)]) -> Vec<Phrase> {
     let text = facts.text.as_str();
-    // The bits of floats above 0 have their order.
-    let order =
-        |(strength, known): &(f64, Known)| (Reverse(strength.to_bits()), known.at, known.feature);
+    let order = |(steps, known): &(i32, Known)| (Reverse(*steps), known.at, known.feature);
     let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::new();
     while !features.is_empty() {
         let first = features.len().min(ORDERED);
@@ -336,7 +334,7 @@ fn quoted(facts: &Facts, mut features: &mut [(f64, Known)]) -> Vec<Phrase> {
         }
         let (strongest, others) = features.split_at_mut(first);
         strongest.sort_unstable_by_key(order);
-        for (strength, known) in strongest {
+        for (steps, known) in strongest {
             let span = facts.span(known);
             let words = &text[span.clone()];
             let overlaps =
@@ -344,7 +342,7 @@ fn quoted(facts: &Facts, mut features: &mut [(f64, Known)]) -> Vec<Phrase> {
             if overlaps || says_little(words) {
                 continue;
             }
-            quoted.push((span, Phrase { text: one_line(words), strength: *strength }));
+            quoted.push((span, Phrase { text: one_line(words), strength: nats(*steps) }));
             if quoted.len() == QUOTED {
                 return quoted.into_iter().map(|(_, phrase)| phrase).collect();
             }

@@ -49,6 +49,7 @@ use held_out::LexiconWeights;
 use ndarray::Array2;
 use std::io::Write;
 use weights::Masses;
+pub(crate) use weights::STEPS;
 use workings::Workings;
 
 static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");

@@ -250,12 +250,12 @@ impl Vocabulary {
         Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
     }
 
-    /// The weight of a feature for a class less that for another, in nats.
+    /// The weight of a feature for a class less that for another, in steps.
     #[inline]
-    pub(crate) fn difference(&self, feature: Entry, [class, other]: [usize; 2]) -> f64 {
+    pub(crate) fn difference(&self, feature: Entry, [class, other]: [usize; 2]) -> i32 {
         let line = feature as usize * self.stride;
         let steps = |class: usize| i32::from(self.lines[line + class / LANES].0[class % LANES]);
-        f64::from(steps(class) - steps(other)) / STEPS
+        steps(class) - steps(other)
     }
 
     /// Adds up features, each different, and skills of the lexicon by their places, each different too.

@@ -14,7 +14,8 @@
 //! lexicon entry. This is multinomial naive Bayes on binary counts (Nigam et al. 2000) with a
 //! Dirichlet prior: a class with few postings is drawn towards what all classes have in common, a
 //! class with many hardly at all; then every class gets the same mass, so that a rare role is not
-//! drowned. Natural logarithms throughout. The weights are centred: less their mean over the classes.
+//! drowned. Natural logarithms throughout. The weights are centred, less their mean over the classes, and
+//! rounded to 1024ths of a nat: sums of them are then exact, and the same in any order.
 
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
@@ -126,8 +127,8 @@ impl Scale {
     }
 }
 
-/// Weights are whole multiples of one over this, in nats, so that sums of them are exact in any order.
-pub(super) const STEPS: f64 = 1024.0;
+/// Weights are whole multiples of one over this, in nats.
+pub(crate) const STEPS: f64 = 1024.0;
 /// Of a number this large the last binary place is such a step.
 const ROUNDER: f64 = 1.5 * (1u64 << 52) as f64 / STEPS;
 /// No weight is larger, in nats, so that 16 bits hold each.

@@ -114,14 +114,17 @@ fn nfkc(written: &str) -> impl Iterator<Item = char> {
 }
 
 fn normalised(written: &str) -> String {
+    if written.is_ascii() {
+        return written.to_ascii_lowercase();
+    }
     nfkc(written).flat_map(char::to_lowercase).collect()
 }
 
-fn capitals(written: &str, upper: usize, lower: usize) -> Capitals {
+fn capitals(upper: usize, lower: usize, ends_with_s: bool) -> Capitals {
     match (upper, lower) {
         (0, _) => Capitals::None,
         (1.., 0) => Capitals::All,
-        (2.., 1) if written.ends_with('s') => Capitals::AllButPlural,
+        (2.., 1) if ends_with_s => Capitals::AllButPlural,
         _ => Capitals::Mixed,
     }
 }
@@ -161,10 +164,13 @@ fn find_edges(bytes: &[u8], edges: &mut Vec<u32>) {
         let runs = runs(&first(chunk));
         let mut changes = runs ^ (runs << 1 | inside);
         inside = runs >> 63;
+        let (mut found, mut count) = ([0; 64], 0);
         while changes != 0 {
-            edges.push(64 * block as u32 + changes.trailing_zeros());
+            found[count % 64] = 64 * block as u32 + changes.trailing_zeros();
+            count += 1;
             changes &= changes - 1;
         }
+        edges.extend_from_slice(&found[..count]);
     }
     if inside != 0 {
         edges.push(bytes.len() as u32);
@@ -315,7 +321,8 @@ impl Scanner<'_> {
         token.hash = Short { halves, ..written }.hash();
         if capital.any(0x20) {
             let upper = capital.count(0x20);
-            token.capitals = capitals(&self.text[start..end], upper, written.count(0x40) - upper);
+            let ends_with_s = self.byte(end - 1) == b's';
+            token.capitals = capitals(upper, written.count(0x40) - upper, ends_with_s);
         }
         Some(token)
     }
@@ -323,19 +330,22 @@ impl Scanner<'_> {
     /// The next token.
     fn token(&mut self) -> Option<Token> {
         let (start, end) = self.next_word()?;
-        let breaks = std::mem::replace(&mut self.breaks, false);
-        if let Some(token) = self.short_token(start, end, breaks) {
-            return Some(token);
-        }
         let written = &self.text[start..end];
-        let count = |of: fn(char) -> bool| nfkc(written).filter(|c| of(*c)).count();
         let word = normalised(written);
+        let count = |of: fn(&char) -> bool| -> usize {
+            if written.is_ascii() {
+                written.chars().filter(of).count()
+            } else {
+                nfkc(written).filter(of).count()
+            }
+        };
+        let [upper, lower] = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
         Some(Token {
             start: start as u32,
             end: end as u32,
             hash: word_hash(&word),
-            breaks,
-            capitals: capitals(written, count(char::is_uppercase), count(char::is_lowercase)),
+            breaks: std::mem::replace(&mut self.breaks, false),
+            capitals: capitals(upper, lower, written.ends_with('s')),
             numeric: !word.chars().any(char::is_alphabetic),
         })
     }

@@ -1,6 +1,6 @@
 //! Longest match of phrases on tokens.
 
-use crate::text::{Sieve, Token, Tokens, combine};
+use crate::text::{Listed, Sieve, Token, Tokens, combine};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -15,10 +15,9 @@ pub struct Trie<V> {
     edges: HashMap<u64, Node, BuildHasherDefault<AsItIs>>,
     values: Vec<Option<V>>,
     determiners: Vec<u64>,
-    maybe_determiners: Sieve,
-    /// The words that phrases begin with, those that are one, and the first two of the others.
-    starts: Sieve,
-    singles: Sieve,
+    /// The words that may be of a kind, by bits of their hashes.
+    kinds: Vec<[u64; 3]>,
+    /// The first two words of phrases.
     pairs: Sieve,
     /// The edges: most words go on from no node, which is told without a look-up.
     likely: Sieve,
@@ -28,11 +27,26 @@ pub struct Trie<V> {
 const WORDS: usize = 1 << 14;
 const EDGES: usize = 1 << 17;
 
+/// Words that phrases begin with, words that are a phrase, and determiners.
+const START: usize = 0;
+const SINGLE: usize = 1;
+const DETERMINER: usize = 2;
+
 #[derive(Debug, Clone, Copy)]
 struct Node {
     number: u32,
     /// Whether a phrase ends there.
     is_end: bool,
+}
+
+#[inline]
+fn place(word: u64) -> usize {
+    (word >> 38) as usize % (WORDS / 64)
+}
+
+#[inline]
+fn mask(word: u64) -> u64 {
+    1 << (word >> 32 & 63)
 }
 
 fn edge(node: u32, word: u64) -> u64 {
@@ -65,20 +79,28 @@ impl<V: Copy> Trie<V> {
         let mut determiners: Vec<u64> =
             Tokens::new(&DETERMINERS.join(" ")).as_slice().iter().map(|t| t.hash).collect();
         determiners.sort_unstable();
-        let mut maybe_determiners = Sieve::new(WORDS);
-        for &word in &determiners {
-            maybe_determiners.insert(word);
-        }
-        Self {
+        let mut trie = Self {
             edges: HashMap::default(),
             values: vec![None],
             determiners,
-            maybe_determiners,
-            starts: Sieve::new(WORDS),
-            singles: Sieve::new(WORDS),
+            kinds: vec![[0; 3]; WORDS / 64],
             pairs: Sieve::new(EDGES),
             likely: Sieve::new(EDGES),
+        };
+        for i in 0..trie.determiners.len() {
+            trie.note(trie.determiners[i], DETERMINER);
         }
+        trie
+    }
+
+    fn note(&mut self, word: u64, kind: usize) {
+        self.kinds[place(word)][kind] |= mask(word);
+    }
+
+    /// Of which kinds a word may be.
+    #[inline]
+    fn kinds(&self, word: u64) -> [bool; 3] {
+        self.kinds[place(word)].map(|bits| bits & mask(word) != 0)
     }
 
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.
@@ -90,7 +112,7 @@ impl<V: Copy> Trie<V> {
         for word in words {
             length += 1;
             match (length, first) {
-                (1, _) => self.starts.insert(word),
+                (1, _) => self.note(word, START),
                 (2, Some(first)) => self.pairs.insert(combine(first, word)),
                 _ => {}
             }
@@ -107,22 +129,35 @@ impl<V: Copy> Trie<V> {
             node.is_end = true;
         }
         if let Some(word) = first.filter(|_| length == 1) {
-            self.singles.insert(word);
+            self.note(word, SINGLE);
         }
         self.values[at as usize].replace(value)
     }
 
-    /// Whether a phrase may begin at a token; hardly ever if none does.
+    /// Whether a phrase may begin with a word.
     #[inline]
-    pub fn may_begin(&self, tokens: &[Token], at: usize) -> bool {
-        // No branches: what comes next is hard to foresee.
+    pub fn may_begin(&self, word: u64) -> bool {
+        self.kinds(word)[START]
+    }
+
+    /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
+    /// comes next is hard to foresee.
+    pub(crate) fn starts(&self, tokens: &[Token], starts: &mut Listed<u32>) {
         let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
-        let [word, next, behind] = [hash(at), hash(at + 1), hash(at + 2)];
-        let skips = self.maybe_determiners.may_have(next)
-            & (self.maybe_determiners.may_have(behind)
-                | self.pairs.may_have(combine(word, behind)));
-        let goes_on = self.pairs.may_have(combine(word, next)) | skips;
-        self.starts.may_have(word) & (self.singles.may_have(word) | goes_on)
+        let kinds = |at: usize| self.kinds(hash(at));
+        starts.clear();
+        starts.reserve(tokens.len());
+        let (mut next, mut behind) = (kinds(0), kinds(1));
+        for at in 0..tokens.len() {
+            let now = next;
+            (next, behind) = (behind, kinds(at + 2));
+            let mut goes_on = self.pairs.may_have(combine(hash(at), hash(at + 1)));
+            if next[DETERMINER] {
+                let pair = self.pairs.may_have(combine(hash(at), hash(at + 2)));
+                goes_on |= pair | behind[DETERMINER];
+            }
+            starts.add_if(now[START] & (now[SINGLE] | goes_on), at as u32);
+        }
     }
 
     #[inline]
