@@ -117,10 +117,10 @@ proptest! {
         let mut before = 0;
         for token in Tokens::new(clean.as_str()).as_slice() {
             let (from, to) = (token.start as usize, token.end as usize);
-            let (from, to) = (clean.raw_offset(from), clean.raw_offset(to - 1) + 1);
-            prop_assert!(before <= from && from < to && to <= raw.len(), "{raw:?}: {from}..{to}");
-            prop_assert!(raw.is_char_boundary(from), "{raw:?}: {from}..{to}");
-            before = from;
+            let at = clean.raw_span(from..to);
+            prop_assert!(before <= at.start && !at.is_empty(), "{raw:?}: {at:?}");
+            prop_assert!(raw.get(at.clone()).is_some(), "{raw:?}: {at:?}");
+            before = at.start;
         }
     }
 

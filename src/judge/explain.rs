@@ -110,10 +110,9 @@ impl Judge<'_> {
         let each = |of: &dyn Fn(&Attribution) -> f64| by_class.iter().map(of).collect::<Vec<f64>>();
         let lexicon = self.lexicon();
         let piece = |feature: &Feature, adds| {
-            let span = evidence.span(feature);
-            let raw = |offset| evidence.text().raw_offset(offset);
+            let raw = evidence.text().raw_span(evidence.span(feature));
             let name = evidence.feature_text(feature, lexicon);
-            Piece { feature: name, at: Some((raw(span.start), raw(span.end - 1) + 1)), adds }
+            Piece { feature: name, at: Some((raw.start, raw.end)), adds }
         };
         let of_channel =
             |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);

@@ -5,15 +5,27 @@
 
 use super::mojibake::Garbled;
 use memchr::{memchr, memmem};
+use std::ops::Range;
 
 /// Text without markup, and the way back to the raw field it came from.
 #[derive(Debug, Default, Clone)]
 pub struct CleanText {
     text: String,
-    /// (offset in `text`, offset in the raw field) where the two stop advancing together.
-    anchors: Vec<(u32, u32)>,
+    /// Where text and raw field stop advancing together.
+    anchors: Vec<Anchor>,
     repaired: usize,
     cut: bool,
+}
+
+/// A piece of a text, up to the next.
+#[derive(Debug, Clone, Copy)]
+struct Anchor {
+    /// Its offset in the text.
+    here: u32,
+    /// That in the raw field.
+    raw: u32,
+    /// Bytes of the raw field that it stands for, if it is not as it stood there.
+    replaces: Option<u32>,
 }
 
 /// Bytes of a raw field that are looked at: no posting is a tenth as long, and a field with a broken
@@ -52,16 +64,23 @@ impl CleanText {
 
     /// Makes the anchors lead past `once`, the text that this one was made of, to its raw field.
     fn lead_through(&mut self, once: &Self) {
-        if self.anchors.first().is_none_or(|a| a.0 > 0) {
-            self.anchors.insert(0, (0, 0));
+        if self.anchors.first().is_none_or(|a| a.here > 0) {
+            self.anchors.insert(0, Anchor { here: 0, raw: 0, replaces: None });
         }
-        let ends = self.anchors.iter().skip(1).map(|a| a.0).chain([self.text.len() as u32]);
+        let ends = self.anchors.iter().skip(1).map(|a| a.here).chain([self.text.len() as u32]);
         let mut led = Vec::with_capacity(self.anchors.len() + once.anchors.len());
-        for (&(here, there), end) in self.anchors.iter().zip(ends) {
-            led.push((here, once.raw_offset(there as usize) as u32));
-            let inner = once.anchors.partition_point(|a| a.0 <= there);
-            let inner = once.anchors[inner..].iter().take_while(|a| a.0 < there + (end - here));
-            led.extend(inner.map(|&(at, raw)| (here + (at - there), raw)));
+        for (&Anchor { here, raw: there, replaces }, end) in self.anchors.iter().zip(ends) {
+            let raw = once.raw_offset(there as usize) as u32;
+            if let Some(bytes) = replaces {
+                let end = once.raw_end((there + bytes) as usize) as u32;
+                led.push(Anchor { here, raw, replaces: Some(end - raw) });
+                continue;
+            }
+            let before = once.anchors.partition_point(|a| a.here <= there);
+            let first = before.checked_sub(1).map(|i| once.anchors[i]);
+            led.push(Anchor { here, raw, replaces: first.and_then(|first| first.replaces) });
+            let inner = once.anchors[before..].iter().take_while(|a| a.here < there + (end - here));
+            led.extend(inner.map(|a| Anchor { here: here + (a.here - there), ..*a }));
         }
         self.anchors = led;
     }
@@ -81,13 +100,32 @@ impl CleanText {
         self.cut
     }
 
-    /// Byte offset in the raw field of a byte offset in the cleaned text.
+    /// Byte offset in the raw field of a character at a byte offset in the cleaned text.
     pub fn raw_offset(&self, offset: usize) -> usize {
-        let after = self.anchors.partition_point(|&(here, _)| here as usize <= offset);
-        match after.checked_sub(1).map(|i| self.anchors[i]) {
-            Some((here, raw)) => raw as usize + (offset - here as usize),
+        match self.anchor(offset) {
+            Some(Anchor { raw, replaces: Some(_), .. }) => raw as usize,
+            Some(Anchor { here, raw, .. }) => raw as usize + (offset - here as usize),
             None => offset,
         }
+    }
+
+    /// Where the character that ends at a byte offset in the cleaned text ends in the raw field.
+    fn raw_end(&self, end: usize) -> usize {
+        match end.checked_sub(1).and_then(|last| self.anchor(last)) {
+            Some(Anchor { raw, replaces: Some(bytes), .. }) => (raw + bytes) as usize,
+            Some(Anchor { here, raw, .. }) => raw as usize + (end - here as usize),
+            None => end,
+        }
+    }
+
+    /// Bytes of the raw field that some characters of the cleaned text stand for.
+    pub fn raw_span(&self, span: Range<usize>) -> Range<usize> {
+        self.raw_offset(span.start)..self.raw_end(span.end)
+    }
+
+    fn anchor(&self, offset: usize) -> Option<Anchor> {
+        let after = self.anchors.partition_point(|a| a.here as usize <= offset);
+        after.checked_sub(1).map(|i| self.anchors[i])
     }
 
     fn strip(&mut self, raw: &str) {
@@ -110,7 +148,7 @@ impl CleanText {
                 b'<' => {
                     if let Some(tag) = tags.at(at) {
                         if !INLINE.iter().any(|inline| tag.name.eq_ignore_ascii_case(inline)) {
-                            self.push("\n", at);
+                            self.replace("\n", at..tag.end);
                         }
                         at = tag.end;
                     } else {
@@ -120,7 +158,9 @@ impl CleanText {
                 }
                 b'&' => {
                     if let Some((text, length)) = entity(&raw[at..]) {
-                        self.push_chars(&text, at);
+                        for c in text.chars() {
+                            self.push_char(c, at..at + length);
+                        }
                         at += length;
                     } else {
                         self.push("&", at);
@@ -136,12 +176,12 @@ impl CleanText {
                 }
                 _ => {
                     if let Some((c, length)) = garbled.at(at) {
-                        self.push_char(c, at);
+                        self.push_char(c, at..at + length);
                         self.repaired += 1;
                         at += length;
                     } else {
                         let c = raw[at..].chars().next().expect("`at` is inside the text");
-                        self.push_char(c, at);
+                        self.push_char(c, at..at + c.len_utf8());
                         at += c.len_utf8();
                     }
                 }
@@ -149,41 +189,48 @@ impl CleanText {
         }
     }
 
-    fn push_chars(&mut self, text: &str, raw: usize) {
-        for c in text.chars() {
-            self.push_char(c, raw);
-        }
-    }
-
-    /// Pushes one character that needs a closer look.
-    fn push_char(&mut self, c: char, raw: usize) {
+    /// Pushes one character that needs a closer look, for the bytes of the raw field that it stands for.
+    fn push_char(&mut self, c: char, raw: Range<usize>) {
         let mut buffer = [0; 4];
         match c {
-            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' => self.push("\n", raw),
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' => self.replace("\n", raw),
             // Soft hyphens and zero-width characters stand inside words.
             '\u{ad}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2064}'
             | '\u{feff}' => {}
-            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{60}' | '\u{b4}' => self.push("'", raw),
-            '\u{2010}' | '\u{2011}' => self.push("-", raw),
-            c if c.is_control() || c.is_whitespace() => self.push(" ", raw),
-            c => self.push(c.encode_utf8(&mut buffer), raw),
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{60}' | '\u{b4}' => self.replace("'", raw),
+            '\u{2010}' | '\u{2011}' => self.replace("-", raw),
+            c if c.is_control() || c.is_whitespace() => self.replace(" ", raw),
+            c => self.replace(c.encode_utf8(&mut buffer), raw),
         }
     }
 
+    /// Pushes a piece that stands so in the raw field.
     fn push(&mut self, piece: &str, raw: usize) {
-        let here = self.text.len();
-        if self.raw_offset_at_end() != raw {
-            self.anchors.push((here as u32, raw as u32));
+        if self.next() != Some(raw) {
+            let here = self.text.len() as u32;
+            self.anchors.push(Anchor { here, raw: raw as u32, replaces: None });
         }
         self.text.push_str(piece);
     }
 
-    fn raw_offset_at_end(&self) -> usize {
-        let (here, raw) = self.anchors.last().copied().unwrap_or((0, 0));
-        raw as usize + (self.text.len() - here as usize)
+    /// Pushes a piece for bytes of the raw field.
+    fn replace(&mut self, piece: &str, raw: Range<usize>) {
+        if piece.len() == raw.len() {
+            return self.push(piece, raw.start);
+        }
+        let (here, replaces) = (self.text.len() as u32, Some(raw.len() as u32));
+        self.anchors.push(Anchor { here, raw: raw.start as u32, replaces });
+        self.text.push_str(piece);
+    }
+
+    /// The place in the raw field of what comes next, as long as the two advance together.
+    fn next(&self) -> Option<usize> {
+        let Some(last) = self.anchors.last() else { return Some(self.text.len()) };
+        let ahead = self.text.len() - last.here as usize;
+        last.replaces.is_none().then_some(last.raw as usize + ahead)
     }
 }
 
@@ -306,7 +353,7 @@ fn decoded_markup(raw: &str) -> Option<CleanText> {
         at = next;
         if at < raw.len() {
             let (text, length) = entity(&raw[at..]).unwrap_or_else(|| ("&".into(), 1));
-            once.push(&text, at);
+            once.replace(&text, at..at + length);
             at += length;
         }
     }
@@ -349,6 +396,22 @@ mod tests {
             let at = clean.as_str().find("roadmap").expect("the word is kept");
             let start = clean.raw_offset(at);
             assert_eq!(&raw[start..start + 7], "roadmap");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_word_is_that_in_the_raw_field() {
+        for (raw, word, written) in [
+            ("a caf&eacute; here", "café", "caf&eacute;"),
+            ("a caf&eacute;</b> &amp;", "café", "caf&eacute;"),
+            ("a cafÃ© here", "café", "cafÃ©"),
+            ("an â\u{82}’ here", "\u{2092}", "â\u{82}’"),
+            ("&lt;p&gt;a caf&amp;eacute;&lt;/p&gt;", "café", "caf&amp;eacute;"),
+            ("&lt;p&gt;a caf&eacute;s", "cafés", "caf&eacute;s"),
+        ] {
+            let clean = CleanText::new(raw);
+            let at = clean.as_str().find(word).expect("the word is kept");
+            assert_eq!(&raw[clean.raw_span(at..at + word.len())], written);
         }
     }
 

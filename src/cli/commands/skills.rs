@@ -74,14 +74,14 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
             let mut found: Vec<_> = skills.map(|f| (evidence.span(f), f)).collect();
             found.sort_by_key(|(span, _)| span.start);
             for (span, feature) in found {
-                let raw = |offset| evidence.text().raw_offset(offset) as u64;
+                let raw = evidence.text().raw_span(span.clone());
                 let cells = [
                     Cell::Whole(row.number),
                     Cell::Own(row.get(columns, Column::Id)),
                     Cell::Own(&evidence.feature_text(feature, lexicon)),
-                    Cell::Text(&evidence.text().as_str()[span.clone()]),
-                    Cell::Whole(raw(span.start)),
-                    Cell::Whole(raw(span.end - 1) + 1),
+                    Cell::Text(&evidence.text().as_str()[span]),
+                    Cell::Whole(raw.start as u64),
+                    Cell::Whole(raw.end as u64),
                 ];
                 sheet.write(|rows| rows.write(None, None, &cells))?;
             }
