@@ -12,23 +12,20 @@ impl Sieve {
     }
 
     pub(crate) fn insert(&mut self, hash: u64) {
-        let place = self.place(hash);
-        self.0[place] |= mask(hash);
+        let (place, mask) = bit(hash, self.0.len());
+        self.0[place] |= mask;
     }
 
     #[inline]
     pub(crate) fn may_have(&self, hash: u64) -> bool {
-        self.0[self.place(hash)] & mask(hash) != 0
-    }
-
-    /// By other bits than those of the mask, and than those that tables use first.
-    #[inline]
-    fn place(&self, hash: u64) -> usize {
-        (hash >> 38) as usize & (self.0.len() - 1)
+        let (place, mask) = bit(hash, self.0.len());
+        self.0[place] & mask != 0
     }
 }
 
+/// The bit of a hash: which of so many words of 64 bits, a power of two, and a mask in it. By other bits
+/// than those that tables use first.
 #[inline]
-fn mask(hash: u64) -> u64 {
-    1 << (hash >> 32 & 63)
+pub(crate) fn bit(hash: u64, words: usize) -> (usize, u64) {
+    ((hash >> 38) as usize & (words - 1), 1 << (hash >> 32 & 63))
 }

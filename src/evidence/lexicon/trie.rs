@@ -1,6 +1,6 @@
 //! Longest match of phrases on tokens.
 
-use crate::text::{Listed, Sieve, Token, Tokens, combine};
+use crate::text::{Listed, Sieve, Token, Tokens, bit, combine};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -37,16 +37,6 @@ struct Node {
     number: u32,
     /// Whether a phrase ends there.
     is_end: bool,
-}
-
-#[inline]
-fn place(word: u64) -> usize {
-    (word >> 38) as usize % (WORDS / 64)
-}
-
-#[inline]
-fn mask(word: u64) -> u64 {
-    1 << (word >> 32 & 63)
 }
 
 fn edge(node: u32, word: u64) -> u64 {
@@ -94,13 +84,15 @@ impl<V: Copy> Trie<V> {
     }
 
     fn note(&mut self, word: u64, kind: usize) {
-        self.kinds[place(word)][kind] |= mask(word);
+        let (place, mask) = bit(word, self.kinds.len());
+        self.kinds[place][kind] |= mask;
     }
 
     /// Of which kinds a word may be.
     #[inline]
     fn kinds(&self, word: u64) -> [bool; 3] {
-        self.kinds[place(word)].map(|bits| bits & mask(word) != 0)
+        let (place, mask) = bit(word, WORDS / 64);
+        self.kinds[place].map(|bits| bits & mask != 0)
     }
 
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.
