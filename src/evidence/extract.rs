@@ -41,14 +41,16 @@ impl Channel {
 
     /// Keeps the same word apart in different channels.
     fn key(self, hash: u64) -> FeatureKey {
-        FeatureKey(combine(hash, self as u64 + 1) >> CHANNEL_BITS | (self as u64) << CHANNEL_AT)
+        FeatureKey(combine(hash, self as u64 + 1) >> FREE_BITS | (self as u64) << CHANNEL_AT)
     }
 }
 
-const CHANNEL_BITS: u32 = 3;
-const CHANNEL_AT: u32 = u64::BITS - CHANNEL_BITS;
+/// Bits that are not of the hash: three for the channel, and one that [`Shown`] uses.
+const FREE_BITS: u32 = 4;
+/// Where the bits of the channel begin in a key.
+pub(crate) const CHANNEL_AT: u32 = u64::BITS - FREE_BITS;
 
-/// Identity of a feature: its channel in the highest bits, and a hash of its text. Ordered by
+/// Identity of a feature, in 63 bits: its channel in the highest, and a hash of its text. Ordered by
 /// channel first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeatureKey(u64);
@@ -83,6 +85,37 @@ impl FeatureKey {
     /// A key from its number, if it is one.
     pub(crate) fn from_number(number: u64) -> Option<Self> {
         ((number >> CHANNEL_AT) < Channel::ALL.len() as u64).then_some(Self(number))
+    }
+}
+
+/// A feature that a posting shows, and whether it stands somewhere in small letters. Ordered by key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown(u64);
+
+impl Shown {
+    /// A feature, and whether it stands somewhere in small letters.
+    pub fn new(key: FeatureKey, plain: bool) -> Self {
+        Self(key.0 << 1 | u64::from(plain))
+    }
+
+    /// The feature.
+    pub fn key(self) -> FeatureKey {
+        FeatureKey(self.0 >> 1)
+    }
+
+    /// Whether it stands somewhere in small letters.
+    pub fn plain(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// As a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// From its number, if it is one.
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        FeatureKey::from_number(number >> 1).map(|_| Self(number))
     }
 }
 

@@ -10,8 +10,8 @@ mod parts;
 mod salary;
 mod title;
 
-pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey};
-pub(crate) use extract::{Finds, Side, Span, Terms};
+pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
+pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
 pub(crate) use language::{common_words, language};
 pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;

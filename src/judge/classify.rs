@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, is_foreign};
 use super::reading::Reading;
-use crate::evidence::{Channel, Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
+use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, STEPS, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -286,8 +286,13 @@ impl<'a> Judge<'a> {
 
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
     pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
-        let looked_at = self.settings.view.looks_at(self.vocabulary.channel(feature));
-        if looked_at { nats(self.vocabulary.difference(feature, contest)) } else { 0.0 }
+        nats(self.steps(feature, contest))
+    }
+
+    fn steps(&self, feature: u32, contest: [usize; 2]) -> i32 {
+        let view = self.settings.view;
+        let looked_at = view == View::Full || view.looks_at(self.vocabulary.channel(feature));
+        i32::from(looked_at) * self.vocabulary.difference(feature, contest)
     }
 
     /// The words of a posting that speak for a label against another.
@@ -303,12 +308,9 @@ impl<'a> Judge<'a> {
         STRONGEST.with_borrow_mut(|strongest| {
             strongest.clear();
             strongest.reserve(facts.known.len());
-            let view = self.settings.view;
-            let all = view.channels().len() == Channel::ALL.len();
             for &known in &*facts.known {
-                let steps = self.vocabulary.difference(known.feature, contest);
-                let looked_at = all || view.looks_at(self.vocabulary.channel(known.feature));
-                strongest.add_if(looked_at & (steps > 0), (steps, known));
+                let steps = self.steps(known.feature, contest);
+                strongest.add_if(steps > 0, (steps, known));
             }
             quoted(facts, strongest.as_mut_slice())
         })

@@ -1,7 +1,7 @@
 //! What moved between two models.
 
 use crate::evidence::Channel;
-use crate::model::{Header, Model, Question, Summary, View};
+use crate::model::{Header, Model, Question, StoredFeature, Summary, View};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -87,11 +87,10 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
     let postings = names.enumerate().map(|(i, n)| (n.clone(), headers.map(|h| h.postings[i])));
     let postings = postings.collect();
     let roles: Vec<&str> = headers[0].roles.iter().map(|r| r.id.as_str()).collect();
-    let mut pairs: BTreeMap<(Channel, &str), [Option<Weighted>; 2]> = BTreeMap::new();
+    let mut pairs: BTreeMap<(Channel, &str), [Option<StoredFeature>; 2]> = BTreeMap::new();
     for (side, model) in [old, new].into_iter().enumerate() {
-        for (feature, weights) in model.weighted() {
-            let weighted = Weighted { weights, postings: feature.postings };
-            pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(weighted);
+        for feature in model.features() {
+            pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(feature);
         }
     }
     let mut kinds: [Vec<(f64, Moved)>; 3] = Default::default();
@@ -145,11 +144,6 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
         combination: moved_weights(headers, most),
         figures: View::ALL.iter().flat_map(|&view| figure_changes(headers, view)).collect(),
     }
-}
-
-struct Weighted<'a> {
-    weights: &'a [f64],
-    postings: &'a [u32],
 }
 
 fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<MovedWeight> {

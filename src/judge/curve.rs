@@ -43,7 +43,7 @@ pub fn learning_curve(
                     of_roles.iter().partition(|&&i| folds[i] == fold);
                 let train = chosen(examples, &train, size.unwrap_or(usize::MAX), draw, roles);
                 let test: Vec<&Example> = test.iter().map(|&i| examples[i]).collect();
-                let predicted = Trained::new(&train, lexicon)?.predict(&test, view);
+                let predicted = Trained::new(&train, view, lexicon)?.predict(&test);
                 let truths: Vec<usize> = test.iter().map(|e| e.outcome).collect();
                 Ok((draw, predicted, truths))
             })

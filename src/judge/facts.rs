@@ -3,6 +3,7 @@
 use crate::evidence::{Channel, Evidence, FeatureKey};
 use crate::model::{Known, Model, Vocabulary};
 use crate::text::{CleanText, Token};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A posting with fewer known words than this, and without any skill or role name, says nothing.
@@ -20,7 +21,7 @@ pub(super) struct Facts<'p> {
     pub(super) text: &'p CleanText,
     pub(super) tokens: &'p [Token],
     /// Each feature once, in any order.
-    pub(super) known: std::borrow::Cow<'p, [Known]>,
+    pub(super) known: Cow<'p, [Known]>,
     pub(super) language: Option<&'static str>,
     pub(super) telling: Telling,
 }

@@ -32,11 +32,11 @@ pub fn strongest(model: &Model, most: usize) -> Vec<Strongest> {
     let mut all = Vec::new();
     for (role, name) in header.roles.iter().enumerate() {
         for channel in Channel::ALL {
-            let of_channel = model.weighted().filter(|(f, _)| f.channel == channel);
+            let of_channel = model.features().filter(|f| f.channel == channel);
             let mut features: Vec<Strong> = of_channel
-                .map(|(feature, weights)| Strong {
+                .map(|feature| Strong {
                     text: feature.text.to_owned(),
-                    weight: weights[role],
+                    weight: feature.weights[role],
                     postings: feature.postings[role],
                 })
                 .filter(|strong| strong.weight > 0.0)

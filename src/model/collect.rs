@@ -64,19 +64,35 @@ impl Collector {
         label: Result<Label, &str>,
         lexicon: &Lexicon,
     ) -> Option<&Example> {
-        self.provenance.rows += 1;
-        let label = match label {
-            Ok(label) => label,
-            Err(text) => {
-                *self.provenance.left_out.entry(text.to_owned()).or_default() += 1;
-                return None;
+        match label {
+            Ok(label) => {
+                let example = Example::new(evidence, title, company, label, lexicon);
+                self.note(&[evidence], lexicon);
+                self.add_example(example);
+                self.examples.last()
             }
-        };
-        for feature in evidence.features() {
-            self.names.note(evidence, feature, lexicon);
+            Err(text) => {
+                self.leave_out(text);
+                None
+            }
         }
-        self.examples.push(Example::new(evidence, title, company, label, lexicon));
-        self.examples.last()
+    }
+
+    /// Adds one posting as it will be counted. The texts of its features must have been noted.
+    pub fn add_example(&mut self, example: Example) {
+        self.provenance.rows += 1;
+        self.examples.push(example);
+    }
+
+    /// Notes the texts of features.
+    pub fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
+        self.names.note(evidence, lexicon);
+    }
+
+    /// Notes a row without a label of the role set: the reason, or the text that stands there instead.
+    pub fn leave_out(&mut self, why: &str) {
+        self.provenance.rows += 1;
+        *self.provenance.left_out.entry(why.to_owned()).or_default() += 1;
     }
 
     /// Notes rows that could not be read.

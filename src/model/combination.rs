@@ -202,11 +202,12 @@ impl Combination {
     /// The score of each class, in nats: intercept plus weight times input, input by input.
     pub(crate) fn logits(&self, scores: &Scores) -> Vec<f64> {
         let mut logits = self.intercept.clone();
-        let inputs = Input::all(self.view, self.question, scores.sizes());
-        for (input, weights) in inputs.iter().zip(&self.weights) {
+        let mut weights = self.weights.iter();
+        Input::each(self.view, self.question, scores.sizes(), |input| {
             let value = input.value(scores);
+            let weights = weights.next().into_iter().flatten();
             logits.iter_mut().zip(weights).for_each(|(l, w)| *l += w * value);
-        }
+        });
         logits
     }
 }

@@ -80,24 +80,6 @@ impl Tally {
         }
     }
 
-    /// Makes it equal to another of as many classes.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.postings.copy_from_slice(&other.postings);
-        (self.buckets, self.shown) = (other.buckets, other.shown);
-    }
-
-    /// Takes away a posting that was counted.
-    pub(crate) fn remove(&mut self, example: &Example, plain: bool) {
-        self.postings[example.row.class()] -= 1;
-        if plain {
-            let (bucket, parts) = (example.row.bucket(), 1 + usize::from(example.of_role));
-            for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.shown).take(parts) {
-                buckets[bucket] -= 1;
-                *shown &= !(u16::from(buckets[bucket] == 0) << bucket);
-            }
-        }
-    }
-
     /// Masks of the buckets that show it in small letters: in all postings, in those of a role.
     pub(crate) fn buckets(&self) -> [u16; 2] {
         self.shown
@@ -106,6 +88,23 @@ impl Tally {
     /// Whether it takes part, as a feature of this channel.
     pub(crate) fn takes_part(&self, channel: Channel) -> bool {
         takes_part(channel, self.shown.map(u16::count_ones))
+    }
+
+    /// Whether it takes part without some of the postings that show it in small letters: how many of each
+    /// bucket, in all postings and in those of a role. `buckets` are those that have any.
+    pub(crate) fn takes_part_without(
+        &self,
+        taken: &[[u32; BUCKETS]; 2],
+        channel: Channel,
+        buckets: impl Iterator<Item = usize>,
+    ) -> bool {
+        let mut shown = self.shown;
+        for bucket in buckets {
+            for ((shown, all), taken) in shown.iter_mut().zip(&self.buckets).zip(taken) {
+                *shown &= !(u16::from(all[bucket] == taken[bucket]) << bucket);
+            }
+        }
+        takes_part(channel, shown.map(u16::count_ones))
     }
 }
 
@@ -144,8 +143,8 @@ impl Sketch {
     /// Notes what a row shows; in any order, by any thread.
     pub fn note(&self, example: &Example) {
         let bucket = 1 << example.row.bucket();
-        for (key, _) in example.features.iter().filter(|(_, plain)| *plain) {
-            let buckets = self.of(*key);
+        for feature in example.features.iter().filter(|f| f.plain()) {
+            let buckets = self.of(feature.key());
             if buckets.load(Relaxed) & bucket == 0 {
                 buckets.fetch_or(bucket, Relaxed);
             }
@@ -161,7 +160,7 @@ impl Sketch {
     }
 }
 
-/// Tallies of the features that enough organisations show.
+/// Tallies of the features that take part. Others do not without some of the rows either.
 #[derive(Debug, Clone)]
 pub(crate) struct Tallies {
     /// Roles, and families of other jobs.
@@ -209,18 +208,23 @@ impl Tallies {
         in_chunks(rows, |chunk| {
             shards.par_iter_mut().enumerate().for_each(|(own, counted)| {
                 for example in chunk {
-                    let shown = example.features.iter().filter(|(key, _)| shard(*key) == own);
-                    for &(key, plain) in shown {
+                    for feature in example.features.iter().filter(|f| shard(f.key()) == own) {
+                        let key = feature.key();
                         if counted.places.contains_key(&key) || sketch.may_take_part(key) {
-                            counted.tally(key, classes).add(example, plain);
+                            counted.tally(key, classes).add(example, feature.plain());
                         }
                     }
                 }
             });
         })?;
         let mut order: Vec<(FeatureKey, u32)> = Vec::new();
-        let places = shards.iter().flat_map(|shard| &shard.places);
-        order.extend(places.map(|(&key, &place)| (key, place)));
+        for shard in &shards {
+            let places = shard.places.iter().map(|(&key, &place)| (key, place));
+            let part = |(key, place): &(FeatureKey, u32)| {
+                shard.list[*place as usize].takes_part(key.channel())
+            };
+            order.extend(places.filter(part));
+        }
         order.par_sort_unstable();
         let take = |&(key, place): &(FeatureKey, u32)| {
             std::mem::replace(&mut shards[shard(key)].list[place as usize], Tally::new(0))
@@ -230,12 +234,12 @@ impl Tallies {
         Ok(Self::from_sorted(features, list, classes))
     }
 
-    /// The tallies of all that was counted, and the places of their features in the ledger.
+    /// The tallies of what was counted, and the places of their features in the ledger.
     pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
         let (mut features, mut list, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, (key, text, cells)) in ledger.features().enumerate() {
+        for (place, (key, _, cells)) in ledger.features().enumerate() {
             let tally = Tally::of(cells, 0, roles, classes);
-            if text.is_some() && tally.buckets()[0].count_ones() >= SUPPORT {
+            if tally.takes_part(key.channel()) {
                 features.push(key);
                 list.push(tally);
                 places.push(place as u32);
@@ -249,7 +253,7 @@ impl Tallies {
         Self { classes, features, list, places }
     }
 
-    /// The place of a feature, if enough organisations show it.
+    /// The place of a feature, if it takes part.
     pub(crate) fn place(&self, feature: FeatureKey) -> Option<usize> {
         self.places.get(&feature).map(|&i| i as usize)
     }

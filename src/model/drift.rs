@@ -1,6 +1,6 @@
 //! How new rows differ from those a model has counted.
 
-use super::counts::{FeatureMap, Tallies};
+use super::counts::{FeatureMap, SUPPORT, Tally};
 use super::examples::Example;
 use super::ledger::{Ledger, Names};
 use crate::evidence::{Channel, FeatureKey};
@@ -67,11 +67,12 @@ pub(super) fn drift(
     let mut words_never_seen = 0.0;
     for row in rows {
         labels[row.row.class()] += 1;
-        row.features.iter().for_each(|(key, _)| *shown.entry(*key).or_default() += 1);
-        let words = || row.features.iter().filter(|(key, _)| key.channel() == Channel::Words);
+        row.features.iter().for_each(|f| *shown.entry(f.key()).or_default() += 1);
+        let keys = || row.features.iter().map(|f| f.key());
+        let words = || keys().filter(|key| key.channel() == Channel::Words);
         let mut new = 0;
-        for (key, _) in words().filter(|(key, _)| ledger.text(*key).is_none()) {
-            *never.entry(*key).or_default() += 1;
+        for key in words().filter(|key| ledger.text(*key).is_none()) {
+            *never.entry(key).or_default() += 1;
             new += 1;
         }
         words_never_seen += f64::from(new) / words().count().max(1) as f64;
@@ -81,13 +82,13 @@ pub(super) fn drift(
     never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     never_seen.truncate(NAMED);
 
-    let (tallies, _) = Tallies::of(ledger, [roles, postings.len()]);
     let expectation = Expectation { labels: &labels, postings };
     let mut squares = Vec::new();
     let mut shifts = Vec::new();
-    for (&key, tally) in tallies.features.iter().zip(&tallies.list) {
+    for (key, _, cells) in ledger.features() {
+        let tally = Tally::of(cells, 0, roles, postings.len());
         let (expected, variance) = expectation.of(&tally.postings);
-        if expected < LEAST_EXPECTED {
+        if expected < LEAST_EXPECTED || tally.buckets()[0].count_ones() < SUPPORT {
             continue;
         }
         let observed = shown.get(&key).copied().unwrap_or(0);

@@ -1,7 +1,8 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Evidence, FeatureKey, Lexicon};
+use crate::evidence::{Evidence, Lexicon, Shown};
 use crate::roles::Label;
+use std::sync::Arc;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
 /// show it: buckets add up where sets of organisations would not, and support in three buckets
@@ -69,8 +70,8 @@ pub struct Example {
     pub outcome: usize,
     /// Whether it is one of the roles.
     pub of_role: bool,
-    /// Its features, ordered by key, and whether they stand in small letters.
-    pub features: Vec<(FeatureKey, bool)>,
+    /// Its features, ordered.
+    pub features: Arc<[Shown]>,
     /// How often each role is named; last the names that leave it undecided.
     pub mentions: Vec<u32>,
 }
@@ -99,7 +100,7 @@ impl Example {
             row,
             outcome,
             of_role: label != Label::Other,
-            features: evidence.features().iter().map(|f| (f.key, f.plain)).collect(),
+            features: evidence.features().iter().map(|f| Shown::new(f.key, f.plain)).collect(),
             mentions: evidence.mentions().to_vec(),
         }
     }

@@ -50,8 +50,8 @@ impl Base {
 pub(crate) struct Fit {
     /// Of both views and questions.
     pub(crate) combinations: Vec<Combination>,
-    /// What combinations that did not see them say of the rows.
-    pub(crate) held_out: HeldOutProbabilities,
+    /// What combinations that did not see them say of the rows; by view, then by row.
+    pub(crate) held_out: Vec<Vec<Probabilities>>,
     /// Figures and thresholds of both views.
     pub(crate) summaries: Vec<Summary>,
 }
@@ -69,7 +69,8 @@ impl Fit {
         let fitter = Fitter::new(rows, sizes, base, start, &View::ALL);
         let combinations = fitter.combinations()?;
         let held_out = fitter.held_out(&combinations)?;
-        let mut summaries = View::ALL.map(|view| fitter.summary(view, &held_out, roles)).to_vec();
+        let of_view = |(&view, rows): (&View, &Vec<_>)| fitter.summary(view, rows, roles);
+        let mut summaries: Vec<Summary> = View::ALL.iter().zip(&held_out).map(of_view).collect();
         if let Some(base) = base {
             summaries = base.held_out.iter().map(|old| old.moved(&summaries)).collect();
         }
@@ -87,6 +88,7 @@ pub(crate) struct Fitter<'a> {
     pub(crate) base: Option<&'a Base>,
     /// Where the search for the combinations begins.
     pub(crate) start: Option<&'a [Combination]>,
+    views: &'a [View],
     tables: Vec<Table>,
 }
 
@@ -118,12 +120,12 @@ impl<'a> Fitter<'a> {
         sizes: [usize; 2],
         base: Option<&'a Base>,
         start: Option<&'a [Combination]>,
-        views: &[View],
+        views: &'a [View],
     ) -> Self {
         let questions = [Question::Role, Question::Scope];
         let both = views.iter().flat_map(|&view| questions.map(|question| (view, question)));
         let tables = both.map(|(view, question)| Table::new(view, question, rows, sizes)).collect();
-        Self { rows, sizes, base, start, tables }
+        Self { rows, sizes, base, start, views, tables }
     }
 
     fn outcome(&self, row: &HeldOutRow) -> usize {
@@ -161,11 +163,11 @@ impl<'a> Fitter<'a> {
     pub(crate) fn summary(
         &self,
         view: View,
-        held_out: &HeldOutProbabilities,
+        held_out: &[Probabilities],
         roles: &RoleSet,
     ) -> Summary {
         let outcomes: Vec<usize> = self.rows.iter().map(|r| self.outcome(r)).collect();
-        summarise(view, &held_out.views[view as usize], &outcomes, roles)
+        summarise(view, held_out, &outcomes, roles)
     }
 
     /// For each part of the rows, combinations that it had no part in; `part` is that of the row at a
@@ -179,18 +181,21 @@ impl<'a> Fitter<'a> {
         (0..PARTS).into_par_iter().map(outside).collect()
     }
 
-    /// Probabilities of each row by combinations that its group had no part in.
-    pub(crate) fn held_out(&self, all: &[Combination]) -> Result<HeldOutProbabilities, ModelError> {
+    /// Probabilities of each row by combinations that its group had no part in; by view.
+    pub(crate) fn held_out(
+        &self,
+        all: &[Combination],
+    ) -> Result<Vec<Vec<Probabilities>>, ModelError> {
         let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
         let groups = &groups(&rows);
         let combined = self.parts(all, |i| groups[i] % PARTS)?;
-        let of_view = |view| {
+        let of_view = |&view: &View| {
             let of_row = |(i, row): (usize, &HeldOutRow)| {
                 Probabilities::new(&combined[groups[i] % PARTS], view, &row.scores)
             };
-            self.rows.iter().enumerate().map(of_row).collect()
+            self.rows.par_iter().enumerate().map(of_row).collect()
         };
-        Ok(HeldOutProbabilities { views: View::ALL.map(of_view) })
+        Ok(self.views.iter().map(of_view).collect())
     }
 }
 
@@ -214,11 +219,4 @@ impl Probabilities {
         let roles = self.closed.iter().map(|p| p * self.in_scope);
         roles.chain([1.0 - self.in_scope]).collect()
     }
-}
-
-/// Probabilities of each row by a model and combinations that never saw its group.
-#[derive(Debug)]
-pub struct HeldOutProbabilities {
-    /// By view, then by row.
-    pub views: [Vec<Probabilities>; 2],
 }

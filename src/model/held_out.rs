@@ -2,7 +2,7 @@
 //! exactly.
 
 use super::counts::{FeatureMap, Tallies, Tally};
-use super::examples::Example;
+use super::examples::{BUCKETS, Example};
 use super::ledger::Ledger;
 use super::rows::Rows;
 use super::scores::Scores;
@@ -110,30 +110,35 @@ impl HeldOut {
     pub(crate) fn without(&self, rows: &[&Example]) -> Rest<'_> {
         let mut shown: Vec<(u32, u32, bool)> = Vec::new();
         for (i, row) in rows.iter().enumerate() {
-            let of_row = row.features.iter().filter_map(|&(key, plain)| {
-                self.tallies.place(key).map(|place| (place as u32, i as u32, plain))
+            let of_row = row.features.iter().filter_map(|feature| {
+                let place = self.tallies.place(feature.key())?;
+                Some((place as u32, i as u32, feature.plain()))
             });
             shown.extend(of_row);
         }
         shown.sort_unstable_by_key(|s| s.0);
         let classes = self.tallies.classes;
         let mut masses = self.masses.clone();
-        let mut left = Tally::new(classes);
         let mut counts: Vec<u32> = Vec::new();
         let mut own = Own::default();
+        let mut taken = Taken::default();
         for same in shown.chunk_by(|a, b| a.0 == b.0) {
             let place = same[0].0 as usize;
             let (feature, all) = (self.tallies.features[place], &self.tallies.list[place]);
-            left.copy(all);
-            for &(_, row, plain) in same {
-                left.remove(rows[row as usize], plain);
+            let taken_out = || same.iter().map(|&(_, row, plain)| (rows[row as usize], plain));
+            let stays = taken.leaves_part(all, feature.channel(), taken_out());
+            own.push(feature, stays);
+            if stays {
+                let masses = &mut masses[feature.channel() as usize].counted;
+                let left = counts.len();
+                counts.extend(&all.postings);
+                for (row, _) in taken_out() {
+                    counts[left + row.row.class()] -= 1;
+                    masses[row.row.class()] -= 1;
+                }
+            } else {
+                change(&mut masses, feature, all, &self.lexicon, Masses::remove);
             }
-            change(&mut masses, feature, all, &self.lexicon, Masses::remove);
-            change(&mut masses, feature, &left, &self.lexicon, Masses::add);
-            if left.takes_part(feature.channel()) {
-                counts.extend(&left.postings);
-            }
-            own.push(feature, left.takes_part(feature.channel()));
         }
         let scales = masses.map(|m| m.scale());
         own.weights.resize(counts.len(), 0.0);
@@ -228,22 +233,84 @@ impl Own {
         self.places.push(takes_part.then_some(self.known));
         self.known += u32::from(takes_part);
     }
+
+    /// Where a feature stands or would stand, which is not before `from`. Features that are near each
+    /// other are found fast.
+    fn find(&self, key: FeatureKey, from: usize) -> usize {
+        let (mut start, mut step) = (from, 1);
+        while self.keys.get(start + step).is_some_and(|own| *own <= key) {
+            start += step;
+            step *= 2;
+        }
+        let end = self.keys.len().min(start + step);
+        start + self.keys[start..end].partition_point(|own| *own < key)
+    }
+
+    /// The weights of the feature at a place, if it takes part.
+    fn weights(&self, place: usize, classes: usize) -> Option<&[f64]> {
+        self.places[place].map(|known| &self.weights[known as usize * classes..][..classes])
+    }
+}
+
+/// Room for the postings of some rows that show a feature in small letters, by bucket: in all postings,
+/// in those of a role. Nothing between uses.
+#[derive(Default)]
+struct Taken([[u32; BUCKETS]; 2]);
+
+impl Taken {
+    /// Whether a feature still takes part without rows that show it.
+    fn leaves_part<'e>(
+        &mut self,
+        all: &Tally,
+        channel: Channel,
+        rows: impl Iterator<Item = (&'e Example, bool)> + Clone,
+    ) -> bool {
+        let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
+        let parts = |row: &Example| 1 + usize::from(row.of_role);
+        for row in plain.clone() {
+            self.0[..parts(row)].iter_mut().for_each(|taken| taken[row.row.bucket()] += 1);
+        }
+        let stays =
+            all.takes_part_without(&self.0, channel, plain.clone().map(|row| row.row.bucket()));
+        for row in plain {
+            self.0.iter_mut().for_each(|taken| taken[row.row.bucket()] = 0);
+        }
+        stays
+    }
 }
 
 impl Rest<'_> {
     /// The weights of a feature by class; nothing if it takes no part.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let mut scratch = self.scratch();
-        self.with_weights(key, &mut 0, &mut scratch, <[f64]>::to_vec)
+        self.with_weights(key, &mut scratch, <[f64]>::to_vec)
     }
 
-    /// The scores of a posting: of one whose group was taken out, or of one that was never counted.
-    pub(crate) fn score(&self, example: &Example) -> Scores {
-        let (mut scratch, mut from) = (self.scratch(), 0);
+    /// The scores of a posting that was taken out.
+    pub(crate) fn score_own(&self, example: &Example) -> Scores {
+        let Left::Own(own) = &self.left else { return self.score(example) };
+        let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let mut from = 0;
         let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
-            self.with_weights(key, &mut from, &mut scratch, add);
+            from = own.find(key, from);
+            if own.keys.get(from) == Some(&key)
+                && let Some(weights) = own.weights(from, tallies.classes)
+            {
+                add(weights);
+            }
         };
-        let features = example.features.iter().map(|&(feature, _)| feature);
+        let features = example.features.iter().map(|f| f.key());
+        let sizes = [lexicon.roles, tallies.classes];
+        Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
+    }
+
+    /// The scores of a posting that was not taken out.
+    pub(crate) fn score(&self, example: &Example) -> Scores {
+        let mut scratch = self.scratch();
+        let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
+            self.with_weights(key, &mut scratch, add);
+        };
+        let features = example.features.iter().map(|f| f.key());
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let sizes = [lexicon.roles, tallies.classes];
         Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
@@ -254,25 +321,19 @@ impl Rest<'_> {
         (Tally::new(classes), vec![0.0; classes])
     }
 
-    /// What `then` makes of the weights of a feature, if it takes part. Features asked for in their
-    /// order are found the faster, as long as `from` is left alone.
+    /// What `then` makes of the weights of a feature, if it takes part.
     fn with_weights<T>(
         &self,
         key: FeatureKey,
-        from: &mut usize,
         (tally, weights): &mut (Tally, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let tally = match &self.left {
             Left::Own(own) => {
-                if own.keys.get(*from) != Some(&key) {
-                    *from += own.keys[*from..].partition_point(|own| *own < key);
-                }
-                if own.keys.get(*from) == Some(&key) {
-                    *from += 1;
-                    let start = own.places[*from - 1]? as usize * tallies.classes;
-                    return Some(then(&own.weights[start..][..tallies.classes]));
+                let place = own.find(key, 0);
+                if own.keys.get(place) == Some(&key) {
+                    return own.weights(place, tallies.classes).map(then);
                 }
                 &tallies.list[tallies.place(key)?]
             }
@@ -319,6 +380,7 @@ fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Shown;
     use crate::model::counts::Sketch;
     use crate::model::examples::{RowId, groups};
 
@@ -337,14 +399,14 @@ mod tests {
                 let features =
                     (0..40).filter(|&f| next(5) < if f % 4 == outcome as u64 { 3 } else { 1 });
                 let mut features: Vec<_> = features
-                    .map(|f| (FeatureKey::new(Channel::Words, &f.to_string()), f != 3))
+                    .map(|f| Shown::new(FeatureKey::new(Channel::Words, &f.to_string()), f != 3))
                     .collect();
                 features.sort_unstable();
                 Example {
                     row: RowId { organisation: next(30), text: i, title: 0, class: outcome as u16 },
                     outcome,
                     of_role: outcome < 3,
-                    features,
+                    features: features.into(),
                     mentions: vec![0; 4],
                 }
             })
@@ -365,7 +427,7 @@ mod tests {
             HeldOut::new(tallies, lexicon.clone())
         };
         let ids: Vec<RowId> = rows.iter().map(|e| e.row).collect();
-        let score = |_, row: &Example, rest: &Rest| Ok(rest.score(row));
+        let score = |_, row: &Example, rest: &Rest| Ok(rest.score_own(row));
         let all = count(&examples);
         let held_out = all.by_group(&examples[..], &groups(&ids), |_| true, score);
         for (example, (_, scores)) in examples.iter().zip(held_out.expect("rows in memory")) {

@@ -71,21 +71,34 @@ pub(crate) enum Input {
 
 impl Input {
     /// All inputs of a view and a question, in order.
-    pub(crate) fn all(view: View, question: Question, [roles, classes]: [usize; 2]) -> Vec<Self> {
+    pub(crate) fn all(view: View, question: Question, sizes: [usize; 2]) -> Vec<Self> {
+        let mut all = Vec::new();
+        Self::each(view, question, sizes, |input| all.push(input));
+        all
+    }
+
+    /// Hands on all inputs of a view and a question, in order.
+    pub(crate) fn each(
+        view: View,
+        question: Question,
+        [roles, classes]: [usize; 2],
+        mut then: impl FnMut(Self),
+    ) {
         let channels = view.channels();
+        for &channel in channels {
+            (0..roles).for_each(|role| then(Self::Channel(channel, role)));
+        }
+        (0..roles).for_each(|role| then(Self::Lexicon(role)));
         // One more name than roles: the one that leaves the role undecided.
         let names = if view == View::Full { 0..roles + 1 } else { 0..0 };
-        let of_channels =
-            channels.iter().flat_map(|&c| (0..roles).map(move |r| Self::Channel(c, r)));
-        let both = of_channels.chain((0..roles).map(Self::Lexicon));
         match question {
-            Question::Role => both.chain(names.map(Self::MentionShare)).collect(),
-            Question::Scope => both
-                .chain((roles..classes).map(|class| Self::Family(view, class)))
-                .chain([Self::Margin(view)])
-                .chain(names.map(Self::MentionCount))
-                .chain(channels.iter().map(|&c| Self::Count(c)))
-                .collect(),
+            Question::Role => names.for_each(|name| then(Self::MentionShare(name))),
+            Question::Scope => {
+                (roles..classes).for_each(|class| then(Self::Family(view, class)));
+                then(Self::Margin(view));
+                names.for_each(|name| then(Self::MentionCount(name)));
+                channels.iter().map(|&channel| Self::Count(channel)).for_each(then);
+            }
         }
     }
 

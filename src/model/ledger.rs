@@ -3,10 +3,11 @@
 
 use super::counts::FeatureMap;
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
-use crate::evidence::{Evidence, Feature, FeatureKey, Lexicon};
+use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Places of a class in the cells: its buckets of organisations, and one for rows whose bucket is
 /// not known.
@@ -43,27 +44,62 @@ struct Entry {
 
 /// Texts of features that stand somewhere in small letters. The others cannot take part, and are
 /// mostly names: they are known by their key alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Names {
+    /// By the highest bits of the key.
+    parts: Vec<Arc<SomeNames>>,
+}
+
+/// Bits of a key that do not say in which part its text is.
+const WITHIN_PART: u32 = 56;
+const NAME_PARTS: usize = Channel::ALL.len() << (CHANNEL_AT - WITHIN_PART);
+
+#[derive(Debug, Default, Clone)]
+struct SomeNames {
     text: String,
     places: FeatureMap<[u32; 2]>,
 }
 
+impl Default for Names {
+    fn default() -> Self {
+        Self { parts: vec![Arc::default(); NAME_PARTS] }
+    }
+}
+
 impl Names {
-    pub(super) fn note(&mut self, evidence: &Evidence, feature: &Feature, lexicon: &Lexicon) {
-        if feature.plain {
-            self.places.entry(feature.key).or_insert_with(|| {
-                let start = self.text.len() as u32;
-                self.text.push_str(&evidence.feature_text(feature, lexicon));
-                [start, self.text.len() as u32]
-            });
-        }
+    /// Notes the texts of what postings show.
+    pub(super) fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
+        self.parts.par_iter_mut().enumerate().for_each(|(own, part)| {
+            let part = Arc::make_mut(part);
+            for evidence in evidence {
+                let features = evidence.features();
+                let from = features.partition_point(|f| part_of(f.key) < own);
+                let own = features[from..].iter().take_while(|f| part_of(f.key) == own);
+                own.filter(|f| f.plain).for_each(|feature| {
+                    part.places.entry(feature.key).or_insert_with(|| {
+                        let start = part.text.len() as u32;
+                        part.text.push_str(&evidence.feature_text(feature, lexicon));
+                        [start, part.text.len() as u32]
+                    });
+                });
+            }
+        });
     }
 
     pub(super) fn get(&self, key: FeatureKey) -> Option<&str> {
-        let [start, end] = *self.places.get(&key)?;
-        Some(&self.text[start as usize..end as usize])
+        let part = &self.parts[part_of(key)];
+        let [start, end] = *part.places.get(&key)?;
+        Some(&part.text[start as usize..end as usize])
     }
+
+    /// Makes room: no feature before this one is asked for again.
+    fn forget_before(&mut self, key: FeatureKey) {
+        self.parts[..part_of(key)].fill_with(Arc::default);
+    }
+}
+
+fn part_of(key: FeatureKey) -> usize {
+    (key.number() >> WITHIN_PART) as usize
 }
 
 /// All that was counted.
@@ -84,15 +120,46 @@ pub(super) struct NotThere;
 
 impl Ledger {
     /// Counts rows.
-    pub(super) fn new(examples: &[&Example], names: &Names) -> Self {
-        let mut shown: Vec<(FeatureKey, u16, bool)> = examples
-            .par_iter()
-            .flat_map_iter(|example| {
-                let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
-                example.features.iter().map(move |&(key, plain)| (key, place, plain))
-            })
-            .collect();
-        shown.par_sort_unstable();
+    pub(super) fn new(examples: &[&Example], mut names: Names) -> Self {
+        let starts = starts(examples);
+        let mut ledger = Self::default();
+        // Some at a time, so that little is there twice.
+        for some in (0..=starts.len()).collect::<Vec<_>>().chunks(PARTS / 8) {
+            let part = |&part: &usize| {
+                let from = part.checked_sub(1).map(|before| starts[before]);
+                Self::part(examples, &names, from, starts.get(part).copied())
+            };
+            let parts: Vec<Self> = some.par_iter().map(part).collect();
+            for part in &parts {
+                ledger.append(part);
+            }
+            if let Some(next) = some.last().and_then(|&last| starts.get(last)) {
+                names.forget_before(*next);
+            }
+        }
+        ledger.rows = examples.iter().map(|e| e.row).collect();
+        ledger.rows.sort_unstable();
+        ledger
+    }
+
+    /// Counts the features from one on, and before another.
+    fn part(
+        examples: &[&Example],
+        names: &Names,
+        from: Option<FeatureKey>,
+        before: Option<FeatureKey>,
+    ) -> Self {
+        let mut shown: Vec<(FeatureKey, u16, bool)> = Vec::new();
+        for example in examples {
+            let features = &example.features;
+            let place_of = |key: Option<FeatureKey>| {
+                key.map(|key| features.partition_point(|f| f.key() < key))
+            };
+            let own = place_of(from).unwrap_or(0)..place_of(before).unwrap_or(features.len());
+            let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
+            shown.extend(features[own].iter().map(|f| (f.key(), place, f.plain())));
+        }
+        shown.sort_unstable();
         let mut ledger = Self::default();
         for of_feature in shown.chunk_by(|a, b| a.0 == b.0) {
             let cells = of_feature.chunk_by(|a, b| a.1 == b.1).map(|same| Cell {
@@ -103,9 +170,19 @@ impl Ledger {
             let key = of_feature[0].0;
             ledger.push(key, names.get(key), cells);
         }
-        ledger.rows = examples.iter().map(|e| e.row).collect();
-        ledger.rows.sort_unstable();
         ledger
+    }
+
+    /// Adds features after all others.
+    fn append(&mut self, other: &Self) {
+        let [texts, cells] = [self.texts.len() as u32, self.cells.len() as u32];
+        self.entries.extend(other.entries.iter().map(|entry| Entry {
+            text: entry.text.map(|at| at + texts),
+            cells: entry.cells.map(|at| at + cells),
+            ..*entry
+        }));
+        self.texts.push_str(&other.texts);
+        self.cells.extend_from_slice(&other.cells);
     }
 
     /// Adds a feature after all others; one that shows nothing is left out.
@@ -237,6 +314,22 @@ impl Ledger {
     }
 }
 
+/// Features are counted in about so many parts, because a small part is sorted several times as fast.
+const PARTS: usize = 64;
+/// Rows whose features say where the parts begin.
+const PROBED: usize = 64;
+
+/// The features that the second and all later parts begin with.
+fn starts(examples: &[&Example]) -> Vec<FeatureKey> {
+    let probed = examples.iter().step_by(examples.len().div_ceil(PROBED).max(1));
+    let mut keys: Vec<FeatureKey> =
+        probed.flat_map(|example| example.features.iter().map(|f| f.key())).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let each = keys.len().div_ceil(PARTS).max(1);
+    keys.into_iter().step_by(each).skip(1).collect()
+}
+
 fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option<Vec<Cell>> {
     let mut cells = a.to_vec();
     for cell in b {
@@ -258,7 +351,7 @@ fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option
 mod tests {
     use super::super::workings::Workings;
     use super::*;
-    use crate::evidence::Channel;
+    use crate::evidence::Shown;
     use proptest::prelude::*;
 
     const CLASSES: u16 = 4;
@@ -272,7 +365,7 @@ mod tests {
                 row: RowId { organisation, text, title: 0, class },
                 outcome: class.into(),
                 of_role: class < 3,
-                features: keys(features),
+                features: keys(features).into(),
                 mentions: Vec::new(),
             };
             rows.into_iter().map(example).collect()
@@ -283,20 +376,23 @@ mod tests {
         format!("feature{feature}")
     }
 
-    fn keys(features: std::collections::BTreeMap<u32, bool>) -> Vec<(FeatureKey, bool)> {
-        let key = |(f, plain)| (FeatureKey::new(Channel::Words, &text(f)), plain);
-        features.into_iter().map(key).collect()
+    fn keys(features: std::collections::BTreeMap<u32, bool>) -> Vec<Shown> {
+        let key = |(f, plain)| Shown::new(FeatureKey::new(Channel::Words, &text(f)), plain);
+        let mut keys: Vec<_> = features.into_iter().map(key).collect();
+        keys.sort_unstable();
+        keys
     }
 
     fn counted(rows: &[&Example]) -> Ledger {
         let mut names = Names::default();
         for feature in 0..30 {
-            let start = names.text.len() as u32;
-            names.text.push_str(&text(feature));
             let key = FeatureKey::new(Channel::Words, &text(feature));
-            names.places.insert(key, [start, names.text.len() as u32]);
+            let part = Arc::make_mut(&mut names.parts[part_of(key)]);
+            let start = part.text.len() as u32;
+            part.text.push_str(&text(feature));
+            part.places.insert(key, [start, part.text.len() as u32]);
         }
-        Ledger::new(rows, &names)
+        Ledger::new(rows, names)
     }
 
     proptest! {

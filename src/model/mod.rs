@@ -26,7 +26,7 @@ pub use counts::{SUPPORT, Sketch};
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId};
 pub(crate) use examples::{join, root, rows_hash};
-pub use fit::{Base, HeldOutProbabilities, Probabilities};
+pub use fit::{Base, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
 pub use rows::Rows;
@@ -125,8 +125,6 @@ pub struct Model {
     header: Header,
     features: Features,
     places: FeatureMap<u32>,
-    /// By feature, then by class: the roles, then the families of other jobs.
-    weights: Vec<f64>,
     lexicon: LexiconWeights,
     /// Packed; empty in a compact model.
     workings: Vec<u8>,
@@ -161,7 +159,7 @@ impl Model {
     /// The counts as sorted text: channel, feature, postings of each role and of each family
     /// of other jobs, and the buckets of organisations that show it.
     pub fn counts(&self) -> impl Iterator<Item = String> {
-        self.features.iter().map(|feature| feature.line(feature.support()))
+        self.features.iter().map(|feature| feature.line(feature.support().map(i64::from)))
     }
 
     /// The model without what retraining needs: to give away. It scores the same. It still takes new
@@ -183,13 +181,6 @@ impl Model {
         self.features.iter()
     }
 
-    /// Its features with their weights by class: naive Bayes log-probabilities less their mean over
-    /// the classes.
-    pub fn weighted(&self) -> impl Iterator<Item = (StoredFeature<'_>, &[f64])> {
-        let classes = self.header.postings.len();
-        self.features.iter().zip(self.weights.chunks_exact(classes))
-    }
-
     /// All of the model but its features.
     pub fn header(&self) -> &Header {
         &self.header
@@ -207,10 +198,12 @@ impl Model {
             .collect();
         kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
         let mut features = Features::new(classes);
-        for (channel, text, tally) in &kept {
+        let weights = &vec![0.0; classes];
+        for &(channel, text, ref tally) in &kept {
             let (postings, buckets) = (&tally.postings, tally.buckets());
-            features.push(StoredFeature { channel: *channel, text, postings, buckets });
+            features.push(StoredFeature { channel, text, postings, buckets, weights });
         }
+        fit(&mut features, &LexiconWeights::new(lexicon))?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
@@ -258,15 +251,9 @@ impl Model {
             });
         }
         check(&header)?;
-        let lexicon = LexiconWeights::new(lexicon);
-        let keys: Vec<FeatureKey> =
-            features.iter().map(|f| FeatureKey::new(f.channel, f.text)).collect();
-        let places = keys.iter().enumerate().map(|(i, &key)| (key, i as u32)).collect();
-        let mut weights = vec![0.0; features.len() * header.postings.len()];
-        for channel in Channel::ALL {
-            fit_channel(&features, &keys, channel, &lexicon, &mut weights)?;
-        }
-        Ok(Self { header, features, places, weights, lexicon, workings })
+        let keys = features.iter().map(StoredFeature::key);
+        let places = keys.zip(0..).collect();
+        Ok(Self { header, features, places, lexicon: LexiconWeights::new(lexicon), workings })
     }
 
     /// The combinations, of both views and questions.
@@ -292,9 +279,7 @@ impl Model {
 
     /// The weights of a feature by class, if the model knows it.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<&[f64]> {
-        let place = self.place(key)?;
-        let classes = self.header.postings.len();
-        Some(&self.weights[place * classes..][..classes])
+        Some(self.features.get(self.place(key)?).weights)
     }
 
     /// The lexicon's own centred weights of a feature.
@@ -321,35 +306,30 @@ impl Model {
     }
 }
 
-/// Fits one channel with linfa-bayes, and puts the weights in their places.
-fn fit_channel(
-    features: &Features,
-    keys: &[FeatureKey],
-    channel: Channel,
-    lexicon: &LexiconWeights,
-    weights: &mut [f64],
-) -> Result<(), ModelError> {
-    let places = features.of_channel(channel);
-    let Some(first) = places.clone().next() else { return Ok(()) };
-    let classes = features.get(first).postings.len();
-    let of_lexicon = |i: usize| lexicon.of(keys[i]);
-    let mut masses = Masses::new(classes);
-    for i in places.clone() {
-        masses.add(features.get(i).postings, of_lexicon(i));
-    }
-    let scale = masses.scale();
-    let mut cells = Array2::zeros((classes, places.len()));
-    let mut column = vec![0.0; classes];
-    for (j, i) in places.clone().enumerate() {
-        scale.cells(features.get(i).postings, of_lexicon(i), &mut column);
-        column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
-    }
-    let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
-    let by_class = weights::log_probabilities(&fitted);
-    for (j, i) in places.enumerate() {
-        let column = &mut weights[i * classes..][..classes];
-        column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
-        weights::centre(column);
+/// Fits each channel with linfa-bayes, and puts the weights in their places.
+fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelError> {
+    for channel in Channel::ALL {
+        let places = features.of_channel(channel);
+        let Some(first) = places.clone().next() else { continue };
+        let classes = features.get(first).postings.len();
+        let mut masses = Masses::new(classes);
+        for feature in places.clone().map(|place| features.get(place)) {
+            masses.add(feature.postings, lexicon.of(feature.key()));
+        }
+        let scale = masses.scale();
+        let mut cells = Array2::zeros((classes, places.len()));
+        let mut column = vec![0.0; classes];
+        for (j, feature) in places.clone().map(|place| features.get(place)).enumerate() {
+            scale.cells(feature.postings, lexicon.of(feature.key()), &mut column);
+            column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
+        }
+        let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
+        let by_class = weights::log_probabilities(&fitted);
+        for (j, place) in places.enumerate() {
+            let weights = features.weights_mut(place);
+            weights.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
+            weights::centre(weights);
+        }
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ impl Model {
         let before = workings.ledger.clone();
 
         let out = present(&removed.examples, &before)?;
-        let part = Ledger::new(&of_places(&removed.examples, &out), &removed.names);
+        let part = Ledger::new(&of_places(&removed.examples, &out), removed.names.clone());
         workings.ledger = before.minus(&part)?;
         workings.forget(&part.rows);
 
@@ -168,7 +168,7 @@ impl Model {
         let places = absent(&added.examples, known, *counting);
         let examples = of_places(&added.examples, &places);
         let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
-        let part = Ledger::new(&examples, &added.names);
+        let part = Ledger::new(&examples, added.names.clone());
         workings.ledger = known.plus(&part).ok_or_else(too_large)?;
         let masks = masks(&workings.ledger, &examples);
         let scores = scores_without(&workings.ledger, &masks, &examples, &self.lexicon, sizes);
@@ -248,8 +248,8 @@ impl Model {
             Some(&self.header.combinations),
             lexicon.roles(),
         )?;
-        let [full, blind] = fit.held_out.views;
-        let views = full.into_iter().zip(blind).map(|(full, blind)| [full, blind]);
+        let of_row = |i: usize| [0, 1].map(|view| fit.held_out[view][i].clone());
+        let views = (0..workings.sample.len()).map(of_row);
         let held_out = workings.sample.iter().map(|r| r.row).zip(views).collect();
         let header = Header {
             tool: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,17 +1,17 @@
 //! Model files: text, one feature a line, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 3
+//! rolecall-model 4
 //! {"tool":"0.1.0","roles":[...],...}
-//! skills<TAB>user_stories<TAB>15<TAB>80<TAB>12<TAB>...<TAB>65535<TAB>16383
+//! skills<TAB>user_stories<TAB>15<TAB>80<TAB>12<TAB>...<TAB>65535<TAB>16383<TAB>1540<TAB>-210<TAB>...
 //! ...
 //! end<TAB>BLAKE3 of all lines before
 //! ```
 //!
 //! The numbers of a feature are the postings of each role and of each family of other jobs that show
 //! it, then masks of the buckets of organisations that do in small letters: of all postings, and of
-//! those of a role. This is all that scoring needs, and all of a compact model. Otherwise a second
-//! Zstandard frame follows with what retraining needs ([`super::workings`]), whose BLAKE3 hash
+//! those of a role; last the weights that were fitted to all of them, by class, in 1024ths of a nat. This
+//! is all that scoring needs, and all of a compact model. Otherwise a second Zstandard frame follows with what retraining needs ([`super::workings`]), whose BLAKE3 hash
 //! stands in the header. A model file is data: nothing in it is executed, and every number is checked.
 
 use super::ModelError;
@@ -20,14 +20,15 @@ use super::combination::Combination;
 use super::fit::Base;
 use super::retrain::Retrain;
 use super::summary::Summary;
+use super::weights::{self, STEPS};
 use super::workings::Workings;
-use crate::evidence::Channel;
+use crate::evidence::{Channel, FeatureKey};
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;
@@ -71,7 +72,7 @@ pub struct Header {
 }
 
 /// One feature of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StoredFeature<'a> {
     /// Its channel.
     pub channel: Channel,
@@ -82,6 +83,8 @@ pub struct StoredFeature<'a> {
     /// Masks of the buckets of organisations that show it in small letters: in all postings, in those
     /// of a role.
     pub buckets: [u16; 2],
+    /// Naive Bayes log-probabilities by class, less their mean over the classes, in nats.
+    pub weights: &'a [f64],
 }
 
 impl StoredFeature<'_> {
@@ -90,10 +93,16 @@ impl StoredFeature<'_> {
         self.buckets.map(u16::count_ones)
     }
 
+    /// Its key.
+    pub(super) fn key(self) -> FeatureKey {
+        FeatureKey::new(self.channel, self.text)
+    }
+
     /// As a line of text that ends with these numbers.
-    pub(super) fn line(&self, last: [u32; 2]) -> String {
-        let numbers = self.postings.iter().chain(&last).map(|n| format!("\t{n}"));
-        format!("{}\t{}{}\n", self.channel.name(), self.text, numbers.collect::<String>())
+    pub(super) fn line(&self, last: impl IntoIterator<Item = i64>) -> String {
+        let numbers = self.postings.iter().map(|&n| i64::from(n)).chain(last);
+        let numbers: String = numbers.map(|n| format!("\t{n}")).collect();
+        format!("{}\t{}{numbers}\n", self.channel.name(), self.text)
     }
 }
 
@@ -106,17 +115,26 @@ pub(crate) struct Features {
     rows: Vec<(Channel, u32, [u16; 2])>,
     /// By feature, then by class.
     postings: Vec<u32>,
+    /// By feature, then by class.
+    weights: Vec<f64>,
 }
 
 impl Features {
     pub(super) fn new(classes: usize) -> Self {
-        Self { classes, texts: String::new(), rows: Vec::new(), postings: Vec::new() }
+        let (postings, weights) = (Vec::new(), Vec::new());
+        Self { classes, texts: String::new(), rows: Vec::new(), postings, weights }
     }
 
     pub(super) fn push(&mut self, feature: StoredFeature) {
         self.texts.push_str(feature.text);
         self.rows.push((feature.channel, self.texts.len() as u32, feature.buckets));
         self.postings.extend_from_slice(feature.postings);
+        self.weights.extend_from_slice(feature.weights);
+    }
+
+    /// Where the weights of a feature stand.
+    pub(super) fn weights_mut(&mut self, place: usize) -> &mut [f64] {
+        &mut self.weights[place * self.classes..][..self.classes]
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -131,6 +149,7 @@ impl Features {
             text: &self.texts[start as usize..end as usize],
             postings: &self.postings[place * self.classes..][..self.classes],
             buckets,
+            weights: &self.weights[place * self.classes..][..self.classes],
         }
     }
 
@@ -157,7 +176,8 @@ pub(super) fn write(
 ) -> std::io::Result<()> {
     let mut text = format!("{MAGIC}{FORMAT}\n{}\n", serde_json::to_string(header)?);
     for feature in features.iter() {
-        text.push_str(&feature.line(feature.buckets.map(u32::from)));
+        let weights = feature.weights.iter().map(|w| (w * STEPS) as i64);
+        text.push_str(&feature.line(feature.buckets.map(i64::from).into_iter().chain(weights)));
     }
     let hash = blake3::hash(text.as_bytes()).to_hex();
     text.push_str(&format!("end\t{hash}\n"));
@@ -232,11 +252,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
         .map_err(|e| ModelError::Corrupt(format!("its header: {e}")))?;
     let classes = header.roles.len() + header.families.len();
     let mut features = Features::new(classes);
-    let mut numbers = vec![0; classes + 2];
+    let mut numbers = Numbers::new(classes);
     let start = text.len() - rest.len();
     for line in text[start..end].lines() {
-        let feature =
-            feature(line, &mut numbers).ok_or_else(|| corrupt("a feature's line is not right"))?;
+        let feature = numbers.read(line).ok_or_else(|| corrupt("a feature's line is not right"))?;
         features.push(feature);
     }
     if !features.rows.is_sorted_by_key(|row| row.0) {
@@ -250,24 +269,54 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
     Ok((header, features, following))
 }
 
-/// Reads the line of a feature; `numbers` is room for exactly its numbers.
-fn feature<'a>(line: &'a str, numbers: &'a mut [u32]) -> Option<StoredFeature<'a>> {
-    let (channel, rest) = split_at_tab(line)?;
-    let channel = Channel::ALL.into_iter().find(|c| c.name() == channel)?;
-    let (text, mut rest) = split_at_tab(rest)?;
-    let (last, others) = numbers.split_last_mut()?;
-    for number in others {
-        let (field, after) = split_at_tab(rest)?;
-        *number = field.parse().ok()?;
-        rest = after;
-    }
-    *last = rest.parse().ok()?;
-    let (postings, buckets) = numbers.split_at(numbers.len() - 2);
-    let buckets = [buckets[0].try_into().ok()?, buckets[1].try_into().ok()?];
-    Some(StoredFeature { channel, text, postings, buckets })
+/// Room for the numbers of a feature.
+struct Numbers {
+    postings: Vec<u32>,
+    weights: Vec<f64>,
 }
 
-fn split_at_tab(text: &str) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|b| b == b'\t')?;
-    Some((&text[..at], &text[at + 1..]))
+impl Numbers {
+    fn new(classes: usize) -> Self {
+        Self { postings: vec![0; classes], weights: vec![0.0; classes] }
+    }
+
+    /// Reads the line of a feature.
+    fn read<'a>(&'a mut self, line: &'a str) -> Option<StoredFeature<'a>> {
+        let (channel, rest) = line.split_once('\t')?;
+        let channel = Channel::ALL.into_iter().find(|c| c.name() == channel)?;
+        let (text, rest) = rest.split_once('\t')?;
+        let mut rest = rest.as_bytes();
+        for postings in &mut self.postings {
+            *postings = number(&mut rest)?.try_into().ok()?;
+        }
+        let mut buckets = [0; 2];
+        for mask in &mut buckets {
+            *mask = number(&mut rest)?.try_into().ok()?;
+        }
+        for weight in &mut self.weights {
+            *weight = number(&mut rest)? as f64 / STEPS;
+            (weight.abs() <= weights::LARGEST).then_some(())?;
+        }
+        let Self { postings, weights } = self;
+        rest.is_empty().then_some(StoredFeature { channel, text, postings, buckets, weights })
+    }
+}
+
+/// Takes a number of at most ten digits and the tab behind it off the start of a line. Written for this
+/// one form, because a model has a million of them.
+fn number(rest: &mut &[u8]) -> Option<i64> {
+    let negative = rest.first() == Some(&b'-');
+    let mut at = usize::from(negative);
+    let (mut value, first) = (0, at);
+    while let Some(digit) = rest.get(at).filter(|byte| byte.is_ascii_digit() && at < first + 10) {
+        value = value * 10 + i64::from(digit - b'0');
+        at += 1;
+    }
+    let tab = match rest.get(at) {
+        None => 0,
+        Some(b'\t') => 1,
+        Some(_) => return None,
+    };
+    *rest = &rest[at + tab..];
+    (at > first).then_some(if negative { -value } else { value })
 }

@@ -2,12 +2,12 @@
 
 use super::collect::{Collector, Provenance};
 use super::combination::Combination;
-use super::counts::{Sketch, Tallies};
+use super::counts::Tallies;
 use super::examples::{Example, RowId, groups};
-use super::fit::{Fit, Fitter, HeldOutProbabilities, HeldOutRow, Probabilities};
+use super::fit::{Fit, Fitter, HeldOutRow, Probabilities};
 use super::held_out::{HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Names};
 use super::rows::ids;
 use super::store::Header;
 use super::summary::Summary;
@@ -54,10 +54,13 @@ impl Collector {
             self.provenance.duplicates = (before - self.examples.len()) as u64;
         }
         let examples: Vec<&Example> = self.examples.iter().collect();
-        let ledger = Ledger::new(&examples, &self.names);
+        let ledger = Ledger::new(&examples, self.names);
         let cut = sample_cut(ledger.rows.iter().map(|row| row.text));
-        let counted = Counted::new(&examples, lexicon, |row| row.text <= cut)?;
+        let counted = Counted::new(&examples, &ledger, lexicon, |row| row.text <= cut)?;
         let fit = Fit::new(&counted.rows, counted.sizes, None, None, lexicon.roles())?;
+        drop(examples);
+        // The record that is written now takes as much room.
+        self.examples = Vec::new();
         let workings = Workings { ledger, cut, sample: counted.rows, before: Vec::new() };
         let header = Header {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -86,21 +89,20 @@ struct Counted {
 }
 
 impl Counted {
-    /// Counts rows, which may be none.
+    /// Scores rows, which may be none, by a ledger of them.
     fn new(
         examples: &[&Example],
+        ledger: &Ledger,
         lexicon: &Lexicon,
         wanted: impl Fn(RowId) -> bool + Sync,
     ) -> Result<Self, ModelError> {
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         enough(examples.iter().map(|e| e.row), lexicon.roles())?;
-        let sketch = Sketch::default();
-        examples.par_iter().for_each(|example| sketch.note(example));
-        let tallies = Tallies::new(examples, &sketch, None, sizes)?;
+        let (tallies, _) = Tallies::of(ledger, sizes);
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
         let groups = groups(&ids(examples));
         let score = |_, example: &Example, rest: &Rest| {
-            let mut scores = rest.score(example);
+            let mut scores = rest.score_own(example);
             scores.round();
             Ok(HeldOutRow { row: example.row, scores })
         };
@@ -109,8 +111,8 @@ impl Counted {
         Ok(Self { held_out, rows, sizes })
     }
 
-    fn fitter(&self) -> Fitter<'_> {
-        Fitter::new(&self.rows, self.sizes, None, None, &View::ALL)
+    fn fitter<'a>(&'a self, view: &'a View) -> Fitter<'a> {
+        Fitter::new(&self.rows, self.sizes, None, None, std::slice::from_ref(view))
     }
 }
 
@@ -140,16 +142,19 @@ pub(super) fn enough(rows: impl Iterator<Item = RowId>, roles: &RoleSet) -> Resu
 /// As [`Collector::train`].
 pub fn leave_organisation_out(
     examples: &[&Example],
+    view: View,
     lexicon: &Lexicon,
-) -> Result<HeldOutProbabilities, ModelError> {
-    let counted = Counted::new(examples, lexicon, |_| true)?;
-    let fitter = counted.fitter();
-    fitter.held_out(&fitter.combinations()?)
+) -> Result<Vec<Probabilities>, ModelError> {
+    let ledger = Ledger::new(examples, Names::default());
+    let counted = Counted::new(examples, &ledger, lexicon, |_| true)?;
+    let fitter = counted.fitter(&view);
+    Ok(fitter.held_out(&fitter.combinations()?)?.concat())
 }
 
-/// A model of some rows, to judge others by.
+/// A model of some rows, to judge others by in one view.
 pub struct Trained {
     counted: Counted,
+    view: View,
     combinations: Vec<Combination>,
 }
 
@@ -158,29 +163,32 @@ impl Trained {
     ///
     /// # Errors
     /// As [`Collector::train`].
-    pub fn new(rows: &[&Example], lexicon: &Lexicon) -> Result<Self, ModelError> {
+    pub fn new(rows: &[&Example], view: View, lexicon: &Lexicon) -> Result<Self, ModelError> {
         let mut rows = rows.to_vec();
         rows.sort_unstable_by_key(|e| e.row);
         rows.dedup_by_key(|e| e.row);
-        let counted = Counted::new(&rows, lexicon, |_| true)?;
-        let combinations = counted.fitter().combinations()?;
-        Ok(Self { counted, combinations })
+        let ledger = Ledger::new(&rows, Names::default());
+        let counted = Counted::new(&rows, &ledger, lexicon, |_| true)?;
+        let combinations = counted.fitter(&view).combinations()?;
+        Ok(Self { counted, view, combinations })
     }
 
     /// What it says of other rows.
-    pub fn predict(&self, rows: &[&Example], view: View) -> Vec<Probabilities> {
+    pub fn predict(&self, rows: &[&Example]) -> Vec<Probabilities> {
         let all = self.counted.held_out.all();
-        let predict = |e: &&Example| Probabilities::new(&self.combinations, view, &all.score(e));
-        rows.iter().map(predict).collect()
+        let predict =
+            |e: &&Example| Probabilities::new(&self.combinations, self.view, &all.score(e));
+        rows.par_iter().map(predict).collect()
     }
 
     /// Figures and thresholds from its own rows, held out.
     ///
     /// # Errors
     /// As [`Collector::train`].
-    pub fn summary(&self, view: View, roles: &RoleSet) -> Result<Summary, ModelError> {
-        let fitter = self.counted.fitter();
-        Ok(fitter.summary(view, &fitter.held_out(&self.combinations)?, roles))
+    pub fn summary(&self, roles: &RoleSet) -> Result<Summary, ModelError> {
+        let fitter = self.counted.fitter(&self.view);
+        let held_out = fitter.held_out(&self.combinations)?.concat();
+        Ok(fitter.summary(self.view, &held_out, roles))
     }
 }
 
@@ -197,12 +205,12 @@ mod tests {
                 row: RowId { organisation: i / 10, text: i, title: 0, class: (i % 3) as u16 },
                 outcome: (i % 3) as usize,
                 of_role: true,
-                features: Vec::new(),
+                features: [].into(),
                 mentions: vec![0; 4],
             })
             .collect();
         let rows: Vec<&Example> = rows.iter().collect();
-        let [full, _] = leave_organisation_out(&rows, &lexicon).expect("a model").views;
+        let full = leave_organisation_out(&rows, View::Full, &lexicon).expect("a model");
         assert!(full.iter().all(|p| (p.closed.iter().sum::<f64>() - 1.0).abs() < 1e-12));
     }
 }

@@ -106,7 +106,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
             knows_other: false,
         };
         let score = |_, row: &Example, without: &Without| {
-            let mut scores = without.0.score(row);
+            let mut scores = without.0.score_own(row);
             scores.round();
             Ok(scores.numbers().collect::<Vec<i32>>())
         };

@@ -132,7 +132,7 @@ pub(crate) const STEPS: f64 = 1024.0;
 /// Of a number this large the last binary place is such a step.
 const ROUNDER: f64 = 1.5 * (1u64 << 52) as f64 / STEPS;
 /// No weight is larger, in nats, so that 16 bits hold each.
-const LARGEST: f64 = 31.0;
+pub(super) const LARGEST: f64 = 31.0;
 
 /// Centres weights.
 pub(super) fn centre(weights: &mut [f64]) {

@@ -6,7 +6,6 @@ use super::reader::{AHEAD, Dialect, Problem, Shape, Source};
 use super::row::{Batch, Original, Rejected, Row};
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
-use arrow_cast::cast;
 use arrow_json::writer::{LineDelimited, WriterBuilder};
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -106,28 +105,27 @@ fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
 /// A batch whose columns of bytes are texts: some programs do not say so. What is no UTF-8 is written as
 /// hexadecimal digits.
 fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let of_bytes = [DataType::Binary, DataType::LargeBinary, DataType::BinaryView];
     let (mut columns, mut schema): (Vec<ArrayRef>, Vec<FieldRef>) = Default::default();
     for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
-        if !of_bytes.contains(field.data_type()) {
-            schema.push(field.clone());
-            columns.push(column.clone());
-            continue;
-        }
-        let bytes = cast(column, &DataType::LargeBinary)?;
-        let texts: LargeStringArray = bytes
-            .as_binary::<i64>()
-            .iter()
-            .map(|value| value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or(hex(bytes))))
-            .collect();
+        let texts: LargeStringArray = match field.data_type() {
+            DataType::Binary => column.as_binary::<i32>().iter().map(text).collect(),
+            DataType::LargeBinary => column.as_binary::<i64>().iter().map(text).collect(),
+            DataType::BinaryView => column.as_binary_view().iter().map(text).collect(),
+            _ => {
+                schema.push(field.clone());
+                columns.push(column.clone());
+                continue;
+            }
+        };
         schema.push(Arc::new(field.as_ref().clone().with_data_type(DataType::LargeUtf8)));
         columns.push(Arc::new(texts));
     }
     RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn text(value: Option<&[u8]>) -> Option<String> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or_else(|_| hex(bytes)))
 }
 
 thread_local! {
@@ -148,9 +146,17 @@ fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Prob
     GUARDED.set(true);
     let read = panic::catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(false);
-    let damaged = |why: String| Problem::Content(format!("it is a damaged Parquet file: {why}"));
+    let problem = |why: String| {
+        Problem::Content(match why.split_once("Disabled feature at compile time: ") {
+            Some((_, codec)) => format!(
+                "it is packed with {codec}, which is not read; write it again packed with zstd, snappy, \
+                 gzip or lz4"
+            ),
+            None => format!("it is a damaged Parquet file: {why}"),
+        })
+    };
     match read {
-        Ok(read) => read.map_err(|e| damaged(e.to_string())),
-        Err(_) => Err(damaged("its parts contradict each other".into())),
+        Ok(read) => read.map_err(|e| problem(e.to_string())),
+        Err(_) => Err(problem("its parts contradict each other".into())),
     }
 }

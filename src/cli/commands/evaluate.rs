@@ -4,17 +4,16 @@ use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure};
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
-use crate::cli::labelled::given_label;
+use crate::cli::labelled::{Made, given_label};
 use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
-    Example, Model, Probabilities, Summary, Trained, View, leave_organisation_out, outcome_names,
+    Example, Model, Probabilities, Summary, Trained, leave_organisation_out, outcome_names,
 };
 use crate::postings::{Column, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
 use anyhow::{Context, Result, bail};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -26,6 +25,12 @@ struct Labelled {
     id: String,
     fold: String,
     group: String,
+    read: Read,
+}
+
+/// What is known of a row by its texts and its label.
+#[derive(Clone)]
+struct Read {
     words: usize,
     example: Example,
     /// What the model given says of it.
@@ -45,7 +50,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
-    rows.sort_by_key(|row| row.example.row);
+    rows.sort_by_key(|row| row.read.example.row);
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
     if let Some(path) = &args.predictions {
         let mut output = Output::open(Some(path))?;
@@ -57,8 +62,8 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         .iter()
         .zip(judged.probabilities.iter().zip(&judged.thresholds))
         .map(|(row, (probabilities, threshold))| JudgedRow {
-            example: &row.example,
-            words: row.words,
+            example: &row.read.example,
+            words: row.read.words,
             group: &row.group,
             probabilities,
             threshold: *threshold,
@@ -75,7 +80,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     );
     evaluation.method = judged.method;
     if args.curve {
-        let examples: Vec<&Example> = rows.iter().map(|row| &row.example).collect();
+        let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let folds = folds(args, &rows);
         evaluation.learning_curve = learning_curve(&examples, &folds, view, &lexicon)?;
     }
@@ -119,34 +124,38 @@ fn read(
         Some(name) => Some((named(name, "--by")?, name.clone())),
         None => postings.header().iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
     };
+    let view = args.judging.view();
+    let mut made = Made::default();
     let mut labelled = Vec::new();
     let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(rows) = postings.next()? {
         let columns = postings.columns();
-        let read: Vec<Result<Labelled, String>> = rows
-            .par_iter()
-            .map(|row| {
-                let label = given_label(row, columns, lexicon)?;
+        let read = made.of_rows(&rows, columns, |row| {
+            let read_as = |label| {
                 let evidence = extractor.extract(row.get(columns, Column::Description));
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
-                let view = args.judging.view();
-                let field = |place: Option<usize>| {
-                    place.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
-                };
-                Ok(Labelled {
-                    id: row.get(columns, Column::Id).to_owned(),
-                    fold: field(fold),
-                    group: field(by.as_ref().map(|(i, _)| *i)),
+                Read {
                     words: evidence.words(),
                     predicted: given.map(|model| model.probabilities(&evidence, view)),
                     example: Example::new(&evidence, title, company, label, lexicon),
-                })
-            })
-            .collect();
-        for row in read {
-            match row {
-                Ok(row) => labelled.push(row),
+                }
+            };
+            (given_label(row, columns, lexicon).map(read_as), ())
+        });
+        for (row, (read, _)) in rows.iter().zip(read) {
+            match read {
+                Ok(read) => {
+                    let field = |place: Option<usize>| {
+                        place.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
+                    };
+                    labelled.push(Labelled {
+                        id: row.get(columns, Column::Id).to_owned(),
+                        fold: field(fold),
+                        group: field(by.as_ref().map(|(i, _)| *i)),
+                        read,
+                    });
+                }
                 Err(label) => *left_out.entry(label).or_default() += 1,
             }
         }
@@ -170,16 +179,16 @@ fn predict(
         let threshold = model.threshold(view, args.judging.closed, args.precision);
         return Ok(Judged {
             method: format!("model {}", path.display()),
-            probabilities: rows.iter().filter_map(|row| row.predicted.clone()).collect(),
+            probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
             thresholds: vec![Some(threshold); rows.len()],
         });
     }
     let Some(column) = &args.folds else {
-        let examples: Vec<&Example> = rows.iter().map(|row| &row.example).collect();
-        let [full, blind] = leave_organisation_out(&examples, lexicon)?.views;
+        let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
+        let probabilities = leave_organisation_out(&examples, view, lexicon)?;
         return Ok(Judged {
             method: "leaving out organisations one by one".into(),
-            probabilities: if view == View::TitleBlind { blind } else { full },
+            probabilities,
             thresholds: vec![None; rows.len()],
         });
     };
@@ -197,13 +206,13 @@ fn predict(
         let (members, others): (Vec<usize>, Vec<usize>) =
             (0..rows.len()).partition(|&i| fold_of[i] == fold);
         let examples =
-            |places: &[usize]| places.iter().map(|&i| &rows[i].example).collect::<Vec<_>>();
+            |places: &[usize]| places.iter().map(|&i| &rows[i].read.example).collect::<Vec<_>>();
         let name = &rows[members[0]].fold;
-        let trained = Trained::new(&examples(&others), lexicon)
+        let trained = Trained::new(&examples(&others), view, lexicon)
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
-        let summary = trained.summary(view, lexicon.roles())?;
+        let summary = trained.summary(lexicon.roles())?;
         let threshold = summary.threshold(args.judging.closed, args.precision);
-        let predicted = trained.predict(&examples(&members), view);
+        let predicted = trained.predict(&examples(&members));
         for (i, p) in members.into_iter().zip(predicted) {
             judged.probabilities[i] = p;
             judged.thresholds[i] = Some(threshold);
@@ -215,7 +224,7 @@ fn predict(
 /// The fold of each row: by the column, or five of organisations.
 fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
     if args.folds.is_none() {
-        return rows.iter().map(|row| (row.example.row.organisation % 5) as usize).collect();
+        return rows.iter().map(|row| (row.read.example.row.organisation % 5) as usize).collect();
     }
     let mut names: Vec<&str> = rows.iter().map(|row| row.fold.as_str()).collect();
     names.sort_unstable();

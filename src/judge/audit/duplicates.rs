@@ -41,9 +41,10 @@ pub(super) fn near_duplicates(signatures: &[Option<Box<Signature>>]) -> Vec<usiz
 
 /// The signature of a text; none if it is too short.
 pub(super) fn signature(row: &Example) -> Option<Signature> {
-    let pairs = row.features.iter().filter(|(key, _)| key.channel() == Channel::Phrases);
+    let keys = row.features.iter().map(|f| f.key());
+    let pairs = keys.filter(|key| key.channel() == Channel::Phrases);
     let (mut least, mut count) = ([u32::MAX; HASHES], 0);
-    for (key, _) in pairs {
+    for key in pairs {
         let hash = mixed(key.number());
         let place = &mut least[hash as usize % HASHES];
         *place = (*place).min((hash >> 32) as u32);

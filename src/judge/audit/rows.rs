@@ -5,7 +5,7 @@ use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
 use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
-use crate::evidence::{Extractor, FeatureKey, Lexicon, Title, TitleRole};
+use crate::evidence::{Extractor, Lexicon, Shown, Title, TitleRole};
 use crate::model::{Example, RowId, Rows, Sketch, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 /// A posting to be audited.
 #[derive(Debug, Clone, Copy)]
@@ -163,7 +164,8 @@ impl<'a> AuditRows<'a> {
         let stating = posting.stated.map(|stated| {
             let evidence = self.extractor.extract(description);
             let mut example = Example::new(&evidence, raw, company, stated, lexicon);
-            example.features.retain(|(key, _)| VIEW.looks_at(key.channel()));
+            let seen = |feature: &&Shown| VIEW.looks_at(feature.key().channel());
+            example.features = example.features.iter().filter(seen).copied().collect();
             self.sketch.note(&example);
             let mut matters = Vec::new();
             if let Label::Role(role) = stated {
@@ -323,32 +325,21 @@ impl Rows for Judgeable<'_> {
     }
 }
 
-/// Features as bytes: their number, their keys, a byte each for whether they stand in small letters, and
-/// the mentions.
+/// Features as bytes: their number, then each; and the mentions.
 fn pack(example: &Example) -> Vec<u8> {
     let features = &example.features;
-    let mut bytes = Vec::with_capacity(4 + 9 * features.len() + 4 * example.mentions.len());
+    let mut bytes = Vec::with_capacity(4 + 8 * features.len() + 4 * example.mentions.len());
     bytes.extend_from_slice(&(features.len() as u32).to_le_bytes());
-    for (key, _) in features {
-        bytes.extend_from_slice(&key.number().to_le_bytes());
-    }
-    bytes.extend(features.iter().map(|(_, plain)| u8::from(*plain)));
-    for mentions in &example.mentions {
-        bytes.extend_from_slice(&mentions.to_le_bytes());
-    }
+    bytes.extend(features.iter().flat_map(|feature| feature.number().to_le_bytes()));
+    bytes.extend(example.mentions.iter().flat_map(|mentions| mentions.to_le_bytes()));
     bytes
 }
 
-type Unpacked = (Vec<(FeatureKey, bool)>, Vec<u32>);
-
-fn unpack(bytes: &[u8]) -> Option<Unpacked> {
+fn unpack(bytes: &[u8]) -> Option<(Arc<[Shown]>, Vec<u32>)> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
-    let count = u32::from_le_bytes(*count) as usize;
-    let (keys, rest) = rest.split_at_checked(8 * count)?;
-    let (plain, mentions) = rest.split_at_checked(count)?;
-    let (keys, mentions) = (keys.as_chunks::<8>().0, mentions.as_chunks::<4>().0);
-    let keys = keys.iter().map(|key| FeatureKey::from_number(u64::from_le_bytes(*key)));
-    let features = keys.zip(plain).map(|(key, &plain)| Some((key?, plain > 0)));
-    let mentions = mentions.iter().map(|n| u32::from_le_bytes(*n)).collect();
+    let (features, mentions) = rest.split_at_checked(8 * u32::from_le_bytes(*count) as usize)?;
+    let features = features.as_chunks::<8>().0.iter();
+    let features = features.map(|feature| Shown::from_number(u64::from_le_bytes(*feature)));
+    let mentions = mentions.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect();
     Some((features.collect::<Option<_>>()?, mentions))
 }

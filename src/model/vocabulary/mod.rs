@@ -1,24 +1,21 @@
 //! What a model knows, laid out to be looked up while a text is read.
 
+mod sums;
+mod table;
+
 use super::scores::Scores;
 use super::weights::STEPS;
 use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
-use crate::text::{Sieve, combine, word_hash};
+use crate::text::{combine, word_hash};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::hint::black_box;
+use sums::{LANES, Line, Sums};
+use table::Table;
 
-/// Classes whose weights stand in one line.
-const LANES: usize = 16;
-/// Features of the most extreme weights that can be added up in 32 bits.
-const AT_ONCE: usize = 1 << 15;
 /// Features whose lines are fetched together, because the memory then answers several times as fast.
 const FETCHED: usize = 64;
-
-/// The weights of some classes, in the steps of [`super::weights`].
-#[derive(Debug, Clone, Copy)]
-#[repr(align(32))]
-struct Line([i16; LANES]);
 
 /// Something that is known, by its number: below the number of features that of a feature.
 pub(crate) type Entry = u32;
@@ -31,62 +28,6 @@ pub(crate) struct Known {
     /// The token it first begins with, and how many it has.
     pub(crate) at: u32,
     pub(crate) length: u32,
-}
-
-/// Hashes and what they stand for, in 64 bits: the lowest are the value, the others those of the hash.
-/// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
-/// here, and so cannot make it slow.
-#[derive(Debug, Clone)]
-struct Table {
-    slots: Vec<u64>,
-    values: u64,
-    likely: Sieve,
-}
-
-const EMPTY: u64 = u64::MAX;
-
-impl Table {
-    /// Of hashes with values below `values`; the first of equal hashes stays.
-    fn new(pairs: &[(u64, Entry)], values: usize) -> Self {
-        let capacity = (pairs.len() * 5 / 4).next_power_of_two().max(64);
-        let mut table = Self {
-            slots: vec![EMPTY; capacity],
-            // One more, so that no slot in use is empty.
-            values: (values as u64 + 1).next_power_of_two() - 1,
-            likely: Sieve::new(8 * capacity),
-        };
-        for &(hash, value) in pairs {
-            let mut at = hash as usize % capacity;
-            while table.slots[at] != EMPTY {
-                at = (at + 1) % capacity;
-            }
-            table.slots[at] = hash & !table.values | u64::from(value);
-            table.likely.insert(hash);
-        }
-        table
-    }
-
-    /// What stands where a hash is looked for first.
-    #[inline]
-    fn first(&self, hash: u64) -> u64 {
-        self.slots[hash as usize & (self.slots.len() - 1)]
-    }
-
-    /// The value of a hash, of which [`Self::first`] is known.
-    #[inline]
-    fn get(&self, hash: u64, first: u64) -> Option<Entry> {
-        let (mut at, mut slot) = (hash as usize, first);
-        loop {
-            if slot == EMPTY {
-                return None;
-            }
-            if (slot ^ hash) & !self.values == 0 {
-                return Some((slot & self.values) as Entry);
-            }
-            at += 1;
-            slot = self.slots[at & (self.slots.len() - 1)];
-        }
-    }
 }
 
 /// What a model knows.
@@ -120,15 +61,15 @@ impl Vocabulary {
         let mut ends = [0; Channel::ALL.len()];
         let mut lines = Vec::new();
         // The commonest of each channel first: then what is looked at most stands together.
-        let mut order: Vec<_> = model.weighted().enumerate().collect();
+        let mut order: Vec<_> = model.features().enumerate().collect();
         let count =
             |feature: &StoredFeature| feature.postings.iter().map(|&n| u64::from(n)).sum::<u64>();
-        order.sort_by_cached_key(|(_, (f, _))| (f.channel, Reverse(count(f))));
+        order.sort_by_cached_key(|(_, f)| (f.channel, Reverse(count(f))));
         let mut places = vec![0; order.len()];
         let (mut words, mut phrases, mut contexts) = (Vec::new(), Vec::new(), Vec::new());
-        let common: Vec<u64> = common_words().collect();
+        let common: BTreeSet<u64> = common_words().collect();
         let is_common = |word| Entry::from(common.contains(&word));
-        for (entry, (place, (feature, weights))) in order.into_iter().enumerate() {
+        for (entry, (place, feature)) in order.into_iter().enumerate() {
             let entry = entry as Entry;
             places[place] = entry;
             match feature.channel {
@@ -148,7 +89,7 @@ impl Vocabulary {
                 Channel::Skills | Channel::Mentions => {}
             }
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
-            for weights in weights.chunks(LANES) {
+            for weights in feature.weights.chunks(LANES) {
                 let steps = |class: usize| weights.get(class).map_or(0, |w| (w * STEPS) as i16);
                 lines.push(Line(std::array::from_fn(steps)));
             }
@@ -162,9 +103,9 @@ impl Vocabulary {
             |key: &FeatureKey| model.place(*key).map_or_else(&mut another, |place| places[place]);
         let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
         let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
-        let unknown = |word: &&u64| words.iter().all(|(known, _)| known != *word);
-        let unknown: Vec<u64> = common.iter().filter(unknown).copied().collect();
-        words.extend(unknown.into_iter().map(|word| (word, 2 * another() + 1)));
+        let known: BTreeSet<u64> =
+            words.iter().filter(|(_, value)| value % 2 == 1).map(|(word, _)| *word).collect();
+        words.extend(common.difference(&known).map(|&word| (word, 2 * another() + 1)));
         let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
         Self {
             words: Table::new(&words, 2 * entries),
@@ -276,54 +217,5 @@ impl Vocabulary {
         }
         let lexicon = (lexicon, skills.len() as u32);
         Scores::of_sums(sums.finish(self.classes), lexicon, mentions.to_vec())
-    }
-}
-
-/// Sums of weights, in steps, by channel.
-struct Sums {
-    /// By line, then by channel.
-    now: Vec<[[i32; LANES]; Channel::ALL.len()]>,
-    counts: [usize; Channel::ALL.len()],
-    /// By channel, then by class: of the features that would be too many for 32 bits.
-    before: Vec<[[f64; LANES]; Channel::ALL.len()]>,
-}
-
-impl Sums {
-    fn new(stride: usize) -> Self {
-        Self {
-            now: vec![[[0; LANES]; Channel::ALL.len()]; stride],
-            counts: [0; Channel::ALL.len()],
-            before: Vec::new(),
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, channel: Channel, lines: &[Line]) {
-        let channel = channel as usize;
-        for (sums, line) in self.now.iter_mut().zip(lines) {
-            let sums = &mut sums[channel];
-            sums.iter_mut().zip(&line.0).for_each(|(sum, &steps)| *sum += i32::from(steps));
-        }
-        self.counts[channel] += 1;
-        if self.counts[channel].is_multiple_of(AT_ONCE) {
-            self.set_aside(channel);
-        }
-    }
-
-    fn set_aside(&mut self, channel: usize) {
-        self.before.resize(self.now.len(), [[0.0; LANES]; Channel::ALL.len()]);
-        for (before, now) in self.before.iter_mut().zip(&mut self.now) {
-            let now = std::mem::replace(&mut now[channel], [0; LANES]);
-            before[channel].iter_mut().zip(now).for_each(|(sum, steps)| *sum += f64::from(steps));
-        }
-    }
-
-    /// The sums by class in nats, and the number of features, of each channel.
-    fn finish(mut self, classes: usize) -> [(Vec<f64>, u32); Channel::ALL.len()] {
-        std::array::from_fn(|channel| {
-            self.set_aside(channel);
-            let sums = self.before.iter().flat_map(|sums| sums[channel]).take(classes);
-            (sums.map(|steps| steps / STEPS).collect(), self.counts[channel] as u32)
-        })
     }
 }
