@@ -298,8 +298,19 @@ impl Numbers {
             (weight.abs() <= weights::LARGEST).then_some(())?;
         }
         let Self { postings, weights } = self;
-        rest.is_empty().then_some(StoredFeature { channel, text, postings, buckets, weights })
+        (rest.is_empty() && is_feature(text)).then_some(StoredFeature {
+            channel,
+            text,
+            postings,
+            buckets,
+            weights,
+        })
     }
+}
+
+/// Whether a text can be that of a feature, and stand in a line.
+pub(super) fn is_feature(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_control)
 }
 
 /// Takes a number of at most ten digits and the tab behind it off the start of a line. Written for this

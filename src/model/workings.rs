@@ -6,7 +6,7 @@ use super::examples::{BUCKETS, RowId};
 use super::fit::HeldOutRow;
 use super::ledger::{Cell, Ledger, PLACES};
 use super::scores::Scores;
-use super::store::{Features, Header};
+use super::store::{Features, Header, is_feature};
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 
@@ -225,8 +225,8 @@ impl Stored {
         }
         let mut ledger = Ledger::default();
         for (key, text, cells) in features {
-            let named = text.is_some_and(|t| !t.is_empty()) == cells.iter().any(|c| c.plain > 0);
-            named.then(|| ledger.push(key, text, cells))?;
+            let named = text.is_some() == cells.iter().any(|c| c.plain > 0);
+            (named && text.is_none_or(is_feature)).then(|| ledger.push(key, text, cells))?;
         }
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
         let same = [texts.len(), self.titles.len(), self.classes.len()];
@@ -259,5 +259,6 @@ mod tests {
         };
         assert!(of_word("word\n").workings(sizes).is_some());
         assert!(of_word("\n").workings(sizes).is_none());
+        assert!(of_word("two\twords\n").workings(sizes).is_none());
     }
 }

@@ -280,6 +280,8 @@ fn parquet_keeps_its_types() {
     assert!(refused.contains("Parquet file, which cannot be read from a stream"), "{refused}");
     workspace.write("cut.parquet", &workspace.read("in.parquet")[..600]);
     assert!(workspace.rolecall(&["classify", "cut.parquet"]).fails().contains("damaged"));
+    let brotli = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/brotli.parquet");
+    assert!(workspace.rolecall(&["classify", brotli]).fails().contains("packed with brotli"));
 }
 
 #[test]

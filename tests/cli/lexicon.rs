@@ -90,6 +90,11 @@ fn a_wrong_line_is_named_with_file_and_line() {
             entry("product_owner", "postings", "zyxwvut").replace(",5,", ",0,"),
             "weight 0",
         ),
+        (
+            "duties.csv",
+            entry("product_owner", "postings", "zyxwvut").replace("zyxwvut,Z", "zyx\twvut,Z"),
+            "control character",
+        ),
         ("duties.csv", "zyxwvut,Zyxwvut".into(), "fields"),
         ("titles.csv", "zyxwvut owner,product_boss,postings,Own".into(), "unknown role"),
         ("titles.csv", "product owner,product_owner,postings,Own".into(), "stands twice"),

@@ -269,6 +269,10 @@ fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Trie<Term>), LexiconError
             if row.id.is_empty() || row.section.is_empty() {
                 return Err(checks.error(kind, line, "an entry needs an id and a section"));
             }
+            if row.id.contains(char::is_control) {
+                let problem = format!("id {:?} has a control character", row.id);
+                return Err(checks.error(kind, line, problem));
+            }
             if !(row.weight > 0.0 && row.weight <= 100.0) {
                 let problem = format!("weight {} is not above 0 and at most 100", row.weight);
                 return Err(checks.error(kind, line, problem));
