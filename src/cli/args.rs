@@ -186,6 +186,9 @@ pub(crate) struct Classify {
     /// Share of accepted postings that should be right: below it, the decision is `review`
     #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
     pub(crate) precision: f64,
+    /// Leave out the column `evidence`, the phrases that decided
+    #[arg(long)]
+    pub(crate) no_evidence: bool,
     #[command(flatten)]
     pub(crate) writing: Writing,
     /// Keep what is done if the run is stopped, and go on from there when it is run again

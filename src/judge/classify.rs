@@ -60,11 +60,13 @@ pub struct Settings {
     pub precision: f64,
     /// Whether the title is read as part of the text.
     pub use_title: bool,
+    /// Whether verdicts quote the words that decided.
+    pub quotes: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { view: View::Full, closed: false, precision: 0.9, use_title: false }
+        Self { view: View::Full, closed: false, precision: 0.9, use_title: false, quotes: true }
     }
 }
 
@@ -121,7 +123,7 @@ pub struct Verdict {
     pub notes: Vec<Note>,
     /// Of each role and of `other`; sum 1.
     pub probabilities: Vec<f64>,
-    /// The words that decided, strongest first.
+    /// The words that decided, strongest first; none without [`Settings::quotes`].
     pub evidence: Vec<Phrase>,
     /// What the title states.
     pub title: Title,
@@ -247,7 +249,11 @@ impl<'a> Judge<'a> {
             decision,
             second,
             notes,
-            evidence: self.quotes(facts, self.contest(scores, &probabilities, label)),
+            evidence: if self.settings.quotes {
+                self.quotes(facts, self.contest(scores, &probabilities, label))
+            } else {
+                Vec::new()
+            },
             probabilities: outcomes,
             title,
             language: facts.language,

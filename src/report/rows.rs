@@ -7,8 +7,8 @@ use crate::model::outcome_names;
 use crate::roles::RoleSet;
 use std::borrow::Cow;
 
-/// The added columns.
-pub fn added_columns(roles: &RoleSet) -> Vec<Added> {
+/// The added columns; last the evidence, if it is to be among them.
+pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
     let columns = |names: &[(&str, Kind)]| -> Vec<Added> {
         names.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect()
     };
@@ -24,8 +24,8 @@ pub fn added_columns(roles: &RoleSet) -> Vec<Added> {
         ("title_level", Kind::Text),
         ("language", Kind::Text),
         ("notes", Kind::List),
-        ("evidence", Kind::List),
     ]));
+    all.extend(evidence.then(|| ("evidence".to_owned(), Kind::List)));
     all
 }
 
@@ -33,6 +33,7 @@ pub fn added_columns(roles: &RoleSet) -> Vec<Added> {
 pub fn with_added_fields<T>(
     verdict: &Verdict,
     roles: &RoleSet,
+    evidence: bool,
     then: impl FnOnce(&[Cell]) -> T,
 ) -> T {
     let title_role = title_role(&verdict.title.role, roles);
@@ -50,8 +51,8 @@ pub fn with_added_fields<T>(
         verdict.title.level.as_deref().into(),
         verdict.language.into(),
         Cell::List(&notes),
-        Cell::List(&phrases),
     ]);
+    cells.extend(evidence.then_some(Cell::List(&phrases)));
     then(&cells)
 }
 

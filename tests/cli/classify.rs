@@ -268,6 +268,21 @@ fn what_was_classified_before_is_refused() {
     workspace.write("in.csv", "text,evidence\nBread,none\n");
     let refused = workspace.rolecall(&["classify", "in.csv"]).fails();
     assert!(refused.contains("\"evidence\"") && refused.contains("rename"), "{refused}");
+    workspace.rolecall(&["classify", "in.csv", "--no-evidence"]).succeeds();
+}
+
+#[test]
+fn the_evidence_can_be_left_out() {
+    let workspace = Workspace::new();
+    let whole = workspace.rolecall(&["classify", SAMPLE, "--format", "csv"]).succeeds().table();
+    let command = ["classify", SAMPLE, "--format", "csv", "--no-evidence"];
+    let mut without = workspace.rolecall(&command).succeeds().table();
+    assert_eq!(whole.header.last().map(String::as_str), Some("evidence"));
+    without.header.push("evidence".into());
+    assert_eq!(whole.header, without.header);
+    for (whole, without) in whole.rows.iter().zip(&without.rows) {
+        assert_eq!(whole[..whole.len() - 1], without[..]);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::sheet::{Packed, Sheet, form};
 use crate::judge::{Decision, Judge, Settings, Verdict};
 use crate::postings::{Column, Columns, Row};
-use crate::report::{SheetForm, Table, added_columns, with_added_fields};
+use crate::report::{Added, SheetForm, Table, added_columns, with_added_fields};
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
@@ -34,11 +34,12 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         closed: args.judging.closed,
         precision: args.precision,
         use_title: args.use_title,
+        quotes: !args.no_evidence,
     };
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
     let roles = lexicon.roles();
-    refuse_taken_names(postings.header(), roles)?;
+    refuse_taken_names(postings.header(), &judge)?;
     if judge.threshold() > 1.0 && !reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
@@ -80,8 +81,12 @@ fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
     judge.verdict(row.get(columns, Column::Title), row.get(columns, Column::Description))
 }
 
-fn refuse_taken_names(header: &[String], roles: &RoleSet) -> Result<()> {
-    let added = added_columns(roles);
+fn added(judge: &Judge) -> Vec<Added> {
+    added_columns(judge.lexicon().roles(), judge.settings().quotes)
+}
+
+fn refuse_taken_names(header: &[String], judge: &Judge) -> Result<()> {
+    let added = added(judge);
     let taken: Vec<&String> =
         added.iter().map(|(name, _)| name).filter(|name| header.contains(name)).collect();
     if let Some(first) = taken.first() {
@@ -117,7 +122,7 @@ impl Run {
         let (writing, reading) = (&args.writing, &args.input.reading);
         let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
         let table = writing.format.map_or(terminal, |format| format == Format::Table);
-        let summary = Summary::default();
+        let (summary, evidence) = (Summary::default(), judge.settings().quotes);
         if !args.resume && table {
             let mut output = Output::open(writing.output.as_deref())?;
             let width = terminal_size::terminal_size().filter(|_| terminal);
@@ -127,11 +132,11 @@ impl Run {
             return Ok(Self { rows: Rows::Table(output, table), summary, progress: None, done: 0 });
         }
         let mut layout = postings.layout();
-        layout.added = added_columns(judge.lexicon().roles());
+        layout.added = added(judge);
         let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
             let sheet = Sheet::open(writing, reading, Some(postings), &layout)?;
             return Ok(Self {
-                rows: Rows::Sheet(Box::new(sheet)),
+                rows: Rows::Sheet(Box::new(sheet), evidence),
                 summary,
                 progress: None,
                 done: 0,
@@ -151,7 +156,7 @@ impl Run {
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
-        let rows = Rows::Sheet(Box::new(sheet));
+        let rows = Rows::Sheet(Box::new(sheet), evidence);
         Ok(Self { rows, summary: done.counted, progress: Some(progress), done: done.rows })
     }
 
@@ -165,7 +170,7 @@ impl Run {
 
     /// Makes sure of what is done, if the run can go on from there and it is time.
     fn save(&mut self, read: u64) -> Result<()> {
-        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
+        if let (Some(progress), Rows::Sheet(sheet, _)) = (&mut self.progress, &mut self.rows)
             && progress.is_due()
         {
             progress.save(read, sheet.settle()?, &self.summary)?;
@@ -175,7 +180,7 @@ impl Run {
 
     fn finish(self) -> Result<Summary> {
         match self.rows {
-            Rows::Sheet(sheet) => sheet.finish()?,
+            Rows::Sheet(sheet, _) => sheet.finish()?,
             Rows::Table(out, _) => out.finish()?,
         }
         self.progress.map(Progress::finish).transpose()?;
@@ -214,7 +219,8 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
 
 /// Where the rows go.
 enum Rows {
-    Sheet(Box<Sheet>),
+    /// And whether it has the evidence.
+    Sheet(Box<Sheet>, bool),
     Table(Output, Table),
 }
 
@@ -227,7 +233,7 @@ impl Rows {
         roles: &RoleSet,
     ) -> Result<()> {
         match self {
-            Self::Sheet(sheet) => with_added_fields(verdict, roles, |cells| {
+            Self::Sheet(sheet, evidence) => with_added_fields(verdict, roles, *evidence, |cells| {
                 sheet.write(|rows| rows.write(Some(row), None, cells))
             }),
             Self::Table(out, table) => table
