@@ -92,11 +92,16 @@ impl Combination {
         }
         let x = Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| rows[i].0[j]);
         let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
-        let start = |scales: &[(f64, f64)]| match start {
-            Some(all) => Self::of(all, view, question).scaled(scales, &present),
-            None => shares(&y, &present, inputs.len()),
+        let from_nothing = |_: &[(f64, f64)]| shares(&y, &present, inputs.len());
+        let known = start.map(|all| Self::of(all, view, question));
+        let from_known = known
+            .map(|c| minimise(&x, &y, penalty(question), |scales| c.scaled(scales, &present)))
+            .and_then(Result::ok);
+        // A search that begins too far off fails.
+        let (params, scales) = match from_known {
+            Some(minimum) => minimum,
+            None => minimise(&x, &y, penalty(question), from_nothing)?,
         };
-        let (params, scales) = minimise(&x, &y, penalty(question), start)?;
         let (weights, intercepts) = params.view().split_at(Axis(0), inputs.len());
         for (column, &class) in present.iter().enumerate() {
             fitted.intercept[class] = intercepts[[0, column]];
@@ -325,6 +330,29 @@ mod tests {
     fn softmax_bears_any_size() {
         assert_eq!(softmax(&[-2000.0, -2000.0]), [0.5, 0.5]);
         assert_eq!(softmax(&[f64::NEG_INFINITY, 3.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_search_may_begin_far_off() {
+        let sizes = [3, 16];
+        let (view, question) = (View::Full, Question::Scope);
+        let inputs = Input::all(view, question, sizes).len();
+        let rows: Vec<Vec<f64>> = (0..40)
+            .map(|row| (0..inputs).map(|input| f64::from((row * (input as i32 + 3)) % 7)).collect())
+            .collect();
+        let rows: Vec<(&[f64], usize)> =
+            rows.iter().enumerate().map(|(i, row)| (row.as_slice(), i % 2)).collect();
+        let fit = |start: &[Combination]| {
+            Combination::fit(view, question, &rows, sizes, None, Some(start))
+        };
+        let far = [LARGEST, -LARGEST, f64::NAN].map(|weight| {
+            let mut start = Combination::of_lexicon(view, question, sizes);
+            start.weights.iter_mut().for_each(|weights| weights[0] = weight);
+            start
+        });
+        for start in far {
+            assert_eq!(fit(&[start]).expect("a fit").weights.len(), inputs);
+        }
     }
 
     #[test]
