@@ -45,6 +45,8 @@ impl Progress {
         let (part, state) = (beside(".rolecall-part"), beside(".rolecall-state"));
         let done = match fs::read(&state) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Done { of, ..Done::default() },
+            // Stopped when it was complete, and had only this to forget.
+            Ok(_) if !part.exists() => Done { of, ..Done::default() },
             read => {
                 let read = read.with_context(|| state.display().to_string())?;
                 let done: Done<T> = serde_json::from_slice(&read).with_context(|| {

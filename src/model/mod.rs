@@ -228,6 +228,9 @@ impl Model {
             return Ok(Workings::of_compact(&self.features, self.header.roles.len()));
         }
         let workings = store::read_workings(&self.header, &self.workings)?;
+        if workings.ledger.rows_hash() != self.header.rows_hash {
+            return Err(ModelError::Corrupt("its rows are not those of its header".into()));
+        }
         let Header { lexicon, roles, families, .. } = &self.header;
         let alike = |h: &Header| (&h.lexicon, &h.roles, &h.families) == (lexicon, roles, families);
         if workings.before.iter().all(|before| alike(before) && check(before).is_ok()) {
@@ -376,6 +379,9 @@ mod tests {
             model.expect("the rest is sound").workings()
         };
         assert!(retrained(model.header.clone()).is_ok());
+        let mut other = model.clone();
+        other.header.rows_hash = String::new();
+        assert!(matches!(other.workings(), Err(ModelError::Corrupt(_))));
         for before in [
             Header { families: Vec::new(), ..model.header.clone() },
             Header { combinations: Vec::new(), ..model.header.clone() },
