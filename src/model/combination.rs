@@ -338,7 +338,7 @@ mod tests {
         let (view, question) = (View::Full, Question::Scope);
         let inputs = Input::all(view, question, sizes).len();
         let rows: Vec<Vec<f64>> = (0..40)
-            .map(|row| (0..inputs).map(|input| f64::from((row * (input as i32 + 3)) % 7)).collect())
+            .map(|row| (0..inputs).map(|input| (row * (input + 3) % 7) as f64).collect())
             .collect();
         let rows: Vec<(&[f64], usize)> =
             rows.iter().enumerate().map(|(i, row)| (row.as_slice(), i % 2)).collect();
