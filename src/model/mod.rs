@@ -353,13 +353,21 @@ fn check(header: &Header) -> Result<(), ModelError> {
             && postings.iter().map(|&n| u64::from(n)).sum::<u64>() <= MOST_POSTINGS
             && View::ALL.iter().all(|&v| has(v, Question::Role) && has(v, Question::Scope))
             && View::ALL.iter().all(|v| held_out.iter().any(|s| s.view == *v))
+            && held_out.iter().all(|s| s.closed.rows.max(s.open.rows) <= MOST_POSTINGS)
     };
-    let Header { postings, combinations, held_out, base, .. } = header;
-    let of_base = |base: &Base| sound(&base.postings, &base.combinations, &base.held_out);
-    if sound(postings, combinations, held_out) && base.as_ref().is_none_or(of_base) {
-        return Ok(());
-    }
-    Err(ModelError::Corrupt("its header lacks a part".into()))
+    let Header { postings, organisations, combinations, held_out, history, base, .. } = header;
+    let of_base = |base: &Base| {
+        base.organisations <= MOST_POSTINGS
+            && sound(&base.postings, &base.combinations, &base.held_out)
+    };
+    let remembered = |r: &Retrain| {
+        r.flips.values().chain(r.read.left_out.values()).all(|&rows| rows <= MOST_POSTINGS)
+    };
+    let fits = sound(postings, combinations, held_out)
+        && *organisations <= MOST_POSTINGS
+        && history.iter().all(remembered)
+        && base.as_ref().is_none_or(of_base);
+    if fits { Ok(()) } else { Err(ModelError::Corrupt("its header does not hold together".into())) }
 }
 
 #[cfg(test)]
@@ -382,9 +390,13 @@ mod tests {
         let mut other = model.clone();
         other.header.rows_hash = String::new();
         assert!(matches!(other.workings(), Err(ModelError::Corrupt(_))));
+        let mut more_rows = model.header.clone();
+        more_rows.held_out[0].open.rows = u64::MAX;
         for before in [
             Header { families: Vec::new(), ..model.header.clone() },
             Header { combinations: Vec::new(), ..model.header.clone() },
+            Header { organisations: u64::MAX, ..model.header.clone() },
+            more_rows,
         ] {
             assert!(matches!(retrained(before), Err(ModelError::Corrupt(_))));
         }

@@ -112,6 +112,8 @@ fn a_forged_model_is_refused() {
         forged(|header| {
             header["postings"][0] = u32::MAX.into();
         }),
+        forged(|header| header["organisations"] = u64::MAX.into()),
+        forged(|header| header["held_out"][0]["closed"]["rows"] = u64::MAX.into()),
         // Only the first of two for the same question is used.
         forged(|header| {
             let combinations = header["combinations"].as_array_mut().expect("a list");
@@ -125,7 +127,7 @@ fn a_forged_model_is_refused() {
             });
         }),
     ] {
-        assert!(refusal(&bytes).contains("damaged: its header lacks a part"));
+        assert!(refusal(&bytes).contains("damaged: its header does not hold together"));
     }
 }
 
