@@ -5,7 +5,7 @@ use super::args::{Common, Input, Reading};
 use super::files::found;
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
-use crate::model::Model;
+use crate::model::{Model, ModelFile};
 use crate::postings::{
     Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, Types, distinct,
     listed,
@@ -33,11 +33,25 @@ pub(crate) fn lexicon(common: &Common) -> Result<Lexicon> {
 }
 
 pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
-    let Some(path) = path else {
-        return Model::embedded(lexicon).context("the embedded model cannot be used");
-    };
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    Model::from_bytes(&bytes, lexicon).with_context(|| path.display().to_string())
+    model_file(path)?.with(lexicon).with_context(|| name(path))
+}
+
+/// Both, read side by side.
+pub(crate) fn lexicon_and_model(common: &Common, path: Option<&Path>) -> Result<(Lexicon, Model)> {
+    let (lexicon, file) = rayon::join(|| lexicon(common), || model_file(path));
+    let lexicon = lexicon?;
+    let model = file?.with(&lexicon).with_context(|| name(path))?;
+    Ok((lexicon, model))
+}
+
+fn model_file(path: Option<&Path>) -> Result<ModelFile> {
+    let Some(file) = path else { return ModelFile::embedded().with_context(|| name(path)) };
+    let bytes = std::fs::read(file).with_context(|| name(path))?;
+    ModelFile::read(&bytes).with_context(|| name(path))
+}
+
+fn name(path: Option<&Path>) -> String {
+    path.map_or_else(|| "the embedded model cannot be used".to_owned(), |p| p.display().to_string())
 }
 
 /// Says which rows have no label that can be used: the commonest reasons, with their counts and the

@@ -369,7 +369,8 @@ pub(super) fn second_role(closed: &[f64], label: Label) -> Option<RoleId> {
     u8::try_from(top(&closed)).ok().map(RoleId)
 }
 
-/// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase.
+/// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase. In
+/// order, to be found at once.
 const FUNCTION_WORDS: [&str; 72] = [
     "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "both",
     "but", "by", "can", "do", "each", "every", "for", "from", "had", "has", "have", "how", "if",
@@ -380,7 +381,10 @@ const FUNCTION_WORDS: [&str; 72] = [
 ];
 
 pub(super) fn says_little(phrase: &str) -> bool {
-    let function = |word: &str| FUNCTION_WORDS.iter().any(|f| f.eq_ignore_ascii_case(word));
+    let function = |word: &str| {
+        let small = || word.bytes().map(|byte| byte.to_ascii_lowercase());
+        FUNCTION_WORDS.binary_search_by(|f| f.bytes().cmp(small())).is_ok()
+    };
     let mut words = phrase.split_whitespace();
     words.next().is_none_or(function) || words.next_back().is_some_and(function)
 }

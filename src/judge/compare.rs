@@ -105,7 +105,7 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
                 [_, None] => 2,
             };
             features[kind] += 1;
-            let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weights[role]);
+            let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weight(role));
             let far = |role: usize| match kind {
                 0 => weight(1, role).zip(weight(0, role)).map_or(0.0, |(a, b)| (a - b).abs()),
                 _ => weight(0, role).or(weight(1, role)).unwrap_or(0.0),

@@ -36,7 +36,7 @@ pub fn strongest(model: &Model, most: usize) -> Vec<Strongest> {
             let mut features: Vec<Strong> = of_channel
                 .map(|feature| Strong {
                     text: feature.text.to_owned(),
-                    weight: feature.weights[role],
+                    weight: feature.weight(role),
                     postings: feature.postings[role],
                 })
                 .filter(|strong| strong.weight > 0.0)

@@ -6,6 +6,7 @@ mod combination;
 mod counts;
 mod drift;
 mod examples;
+mod features;
 mod fit;
 mod held_out;
 mod inputs;
@@ -26,13 +27,14 @@ pub use counts::{SUPPORT, Sketch};
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId};
 pub(crate) use examples::{join, root, rows_hash};
+use features::Features;
+pub use features::StoredFeature;
 pub use fit::{Base, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
 pub use rows::Rows;
-use store::Features;
 pub(crate) use store::MAGIC;
-pub use store::{FORMAT, Header, StoredFeature};
+pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use train::{Counting, Trained, leave_organisation_out};
 pub use unseen::{Unseen, Without};
@@ -48,6 +50,7 @@ use counts::{FeatureMap, taking_part};
 use held_out::LexiconWeights;
 use ndarray::Array2;
 use std::io::Write;
+use std::sync::OnceLock;
 use weights::Masses;
 pub(crate) use weights::STEPS;
 use workings::Workings;
@@ -119,12 +122,49 @@ impl From<linfa_logistic::error::Error> for ModelError {
     }
 }
 
+/// A model file that was read while its lexicon may not have been yet.
+#[derive(Debug)]
+pub struct ModelFile {
+    header: Header,
+    features: Features,
+    workings: Vec<u8>,
+}
+
+impl ModelFile {
+    /// Reads the model inside the program.
+    ///
+    /// # Errors
+    /// None in a released program: a test reads it.
+    pub fn embedded() -> Result<Self, ModelError> {
+        Self::read(EMBEDDED)
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
+        let (header, features, workings) = store::read(bytes)?;
+        Ok(Self { header, features, workings: workings.to_vec() })
+    }
+
+    /// The model, with the lexicon it was trained with.
+    ///
+    /// # Errors
+    /// [`ModelError::Lexicon`] if it was trained with another, and a header whose parts do not fit
+    /// together.
+    pub fn with(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        Model::new(self.header, self.features, self.workings, lexicon)
+    }
+}
+
 /// A trained model.
 #[derive(Debug, Clone)]
 pub struct Model {
     header: Header,
     features: Features,
-    places: FeatureMap<u32>,
+    /// Of the features, by their keys; made when first asked for.
+    places: OnceLock<FeatureMap<u32>>,
     lexicon: LexiconWeights,
     /// Packed; empty in a compact model.
     workings: Vec<u8>,
@@ -136,7 +176,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::Lexicon`] if `lexicon` is not the one inside the program.
     pub fn embedded(lexicon: &Lexicon) -> Result<Self, ModelError> {
-        Self::from_bytes(EMBEDDED, lexicon)
+        ModelFile::embedded()?.with(lexicon)
     }
 
     /// Reads a model file.
@@ -144,8 +184,7 @@ impl Model {
     /// # Errors
     /// What is wrong with the file, or that it belongs to another lexicon.
     pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
-        let (header, features, workings) = store::read(bytes)?;
-        Self::new(header, features, workings.to_vec(), lexicon)
+        ModelFile::read(bytes)?.with(lexicon)
     }
 
     /// Writes a model file.
@@ -159,7 +198,7 @@ impl Model {
     /// The counts as sorted text: channel, feature, postings of each role and of each family
     /// of other jobs, and the buckets of organisations that show it.
     pub fn counts(&self) -> impl Iterator<Item = String> {
-        self.features.iter().map(|feature| feature.line(feature.support().map(i64::from)))
+        self.features.iter().map(|feature| feature.line())
     }
 
     /// The model without what retraining needs: to give away. It scores the same. It still takes new
@@ -181,6 +220,11 @@ impl Model {
         self.features.iter()
     }
 
+    /// The feature at a place.
+    pub(crate) fn feature(&self, place: usize) -> StoredFeature<'_> {
+        self.features.get(place)
+    }
+
     /// All of the model but its features.
     pub fn header(&self) -> &Header {
         &self.header
@@ -198,10 +242,8 @@ impl Model {
             .collect();
         kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
         let mut features = Features::new(classes);
-        let weights = &vec![0.0; classes];
         for &(channel, text, ref tally) in &kept {
-            let (postings, buckets) = (&tally.postings, tally.buckets());
-            features.push(StoredFeature { channel, text, postings, buckets, weights });
+            features.push(channel, text, &tally.postings, tally.buckets());
         }
         fit(&mut features, &LexiconWeights::new(lexicon))?;
         let base = header.base.as_ref();
@@ -254,9 +296,8 @@ impl Model {
             });
         }
         check(&header)?;
-        let keys = features.iter().map(StoredFeature::key);
-        let places = keys.zip(0..).collect();
-        Ok(Self { header, features, places, lexicon: LexiconWeights::new(lexicon), workings })
+        let (places, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));
+        Ok(Self { header, features, places, lexicon, workings })
     }
 
     /// The combinations, of both views and questions.
@@ -277,12 +318,17 @@ impl Model {
 
     /// The place of a feature, if the model knows it.
     pub(crate) fn place(&self, key: FeatureKey) -> Option<usize> {
-        self.places.get(&key).map(|&place| place as usize)
+        let places = self.places.get_or_init(|| {
+            let keys = self.features.iter().map(StoredFeature::key);
+            keys.zip(0..).collect()
+        });
+        places.get(&key).map(|&place| place as usize)
     }
 
-    /// The weights of a feature by class, if the model knows it.
-    pub(crate) fn weights(&self, key: FeatureKey) -> Option<&[f64]> {
-        Some(self.features.get(self.place(key)?).weights)
+    /// The weights of a feature by class, in nats, if the model knows it.
+    pub(crate) fn weights(&self, key: FeatureKey) -> Option<impl Iterator<Item = f64>> {
+        let steps = self.features.get(self.place(key)?).steps;
+        Some(steps.iter().map(|&step| f64::from(step) / STEPS))
     }
 
     /// The lexicon's own centred weights of a feature.
@@ -292,9 +338,12 @@ impl Model {
 
     /// The channel scores of a posting.
     pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
+        let mut room = Vec::new();
         let learned = |key, add: &mut dyn FnMut(&[f64])| {
             if let Some(weights) = self.weights(key) {
-                add(weights);
+                room.clear();
+                room.extend(weights);
+                add(&room);
             }
         };
         let features = evidence.features().iter().map(|f| f.key);
@@ -329,9 +378,9 @@ fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelErr
         let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
         let by_class = weights::log_probabilities(&fitted);
         for (j, place) in places.enumerate() {
-            let weights = features.weights_mut(place);
-            weights.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
-            weights::centre(weights);
+            column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
+            weights::centre(&mut column);
+            features.set_weights(place, &column);
         }
     }
     Ok(())

@@ -3,10 +3,11 @@
 
 use super::ModelError;
 use super::examples::{BUCKETS, RowId};
+use super::features::{Features, is_feature};
 use super::fit::HeldOutRow;
 use super::ledger::{Cell, Ledger, PLACES};
 use super::scores::Scores;
-use super::store::{Features, Header, is_feature};
+use super::store::Header;
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 

@@ -130,13 +130,14 @@ fn capitals(upper: usize, lower: usize, ends_with_s: bool) -> Capitals {
 }
 
 /// What a byte is, as bits: a small letter, a capital, a digit, of a character beyond ASCII, a sign that
-/// stands within a phrase, one that may go on with the word before it.
+/// stands within a phrase, one that may go on with the word before it, one that may end it.
 const SMALL: u8 = 1;
 const CAPITAL: u8 = 2;
 const DIGIT: u8 = 4;
 const BEYOND: u8 = 8;
 const WITHIN: u8 = 16;
 const GOES_ON: u8 = 32;
+const CLOSES: u8 = 64;
 const KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut b = 0;
@@ -148,7 +149,8 @@ const KINDS: [u8; 256] = {
             0x80.. => BEYOND,
             b' ' | b'-' | b'"' | b'*' | b'_' => WITHIN,
             b'\'' | b'&' => WITHIN | GOES_ON,
-            b'.' | b'/' | b'+' | b'#' | b':' | b'@' => GOES_ON,
+            b'.' | b'/' | b':' | b'@' => GOES_ON,
+            b'+' | b'#' => GOES_ON | CLOSES,
             _ => 0,
         };
         b += 1;
@@ -292,7 +294,7 @@ impl Scanner<'_> {
             several => several.iter().any(ends),
         };
         self.at = start - usize::from(dot);
-        if dot || self.kind(end) & GOES_ON != 0 {
+        if dot || self.goes_on(end) {
             return None;
         }
         let token = self.short_token(start, end, self.breaks)?;
@@ -356,6 +358,14 @@ impl Scanner<'_> {
 
     fn kind(&self, at: usize) -> u8 {
         KINDS[self.byte(at) as usize]
+    }
+
+    /// Whether a word may go on with the sign at `at`: a full stop before a space ends it.
+    #[inline]
+    fn goes_on(&self, at: usize) -> bool {
+        let kind = self.kind(at);
+        let word = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
+        kind & GOES_ON != 0 && (kind & CLOSES != 0 || self.kind(at + 1) & word != 0)
     }
 
     /// Length of the word character at `at`, 0 if there is none.
@@ -481,6 +491,7 @@ impl Scanner<'_> {
         rest.starts_with(b"://")
             || (rest.starts_with(b"@") && self.letter(end + 1) > 0)
             || (rest.starts_with(b".")
+                && self.letter(end + 1) > 0
                 && end >= 3
                 && self.text.as_bytes()[end - 3..end].eq_ignore_ascii_case(b"www"))
     }

@@ -1,24 +1,29 @@
 //! `model`, and model files that cannot be used.
 
-use crate::workspace::{PLAIN, ROLES, SAMPLE_MODEL, Workspace, model_text};
+use crate::workspace::{PLAIN, ROLES, SAMPLE_MODEL, Workspace, model_bytes};
 
-/// The text inside a model file but for what only retraining needs, changed and packed again.
-fn rewritten(change: impl FnOnce(String) -> String) -> Vec<u8> {
-    let text = change(model_text(&SAMPLE_MODEL));
-    zstd::encode_all(text.as_bytes(), 1).expect("memory")
+/// Length of the checksum.
+const HASH: usize = 32;
+
+/// What is inside a model file but for what only retraining needs, changed and packed again.
+fn rewritten(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut bytes = model_bytes(&SAMPLE_MODEL);
+    change(&mut bytes);
+    zstd::encode_all(&bytes[..], 1).expect("memory")
 }
 
-/// A compact model with another header, made on purpose: its checksum fits.
-fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
-    rewritten(|text| {
-        let (format, rest) = text.split_once('\n').expect("lines");
-        let (header, features) = rest.split_once('\n').expect("lines");
-        let (features, _) = features.rsplit_once("end\t").expect("a last line");
-        let mut header: serde_json::Value = serde_json::from_str(header).expect("JSON");
+/// A compact model with other parts, made on purpose: its checksum fits.
+fn forged(change: impl FnOnce(&mut serde_json::Value, &mut Vec<u8>)) -> Vec<u8> {
+    rewritten(|bytes| {
+        let mut lines = bytes[..bytes.len() - HASH].splitn(3, |&byte| byte == b'\n');
+        let format = lines.next().expect("a line").to_vec();
+        let header = lines.next().expect("a line");
+        let mut features = lines.next().expect("the features").to_vec();
+        let mut header: serde_json::Value = serde_json::from_slice(header).expect("JSON");
         header["workings"] = serde_json::Value::Null;
-        change(&mut header);
-        let text = format!("{format}\n{header}\n{features}");
-        format!("{text}end\t{}\n", blake3::hash(text.as_bytes()).to_hex())
+        change(&mut header, &mut features);
+        *bytes = [&format, header.to_string().as_bytes(), &features].join(&b'\n');
+        bytes.extend(blake3::hash(bytes).as_bytes());
     })
 }
 
@@ -90,12 +95,15 @@ fn a_damaged_model_is_refused() {
 
 #[test]
 fn a_changed_model_does_not_fit_its_checksum() {
-    let one = rewritten(|text| {
-        let line = text.lines().find(|l| l.starts_with("words\t")).expect("a word").to_owned();
-        text.replacen(&line, &format!("{line}1"), 1)
+    let one = rewritten(|bytes| {
+        let place = bytes.len() - HASH - 1;
+        bytes[place] ^= 1;
     });
-    let header = rewritten(|text| text.replacen("\"tool\":\"", "\"tool\":\"9", 1));
-    let cut = rewritten(|text| text[..text.len() / 2].to_owned());
+    let header = rewritten(|bytes| {
+        let place = memchr::memmem::find(bytes, b"\"tool\":\"").expect("it is there");
+        bytes.insert(place + 8, b'9');
+    });
+    let cut = rewritten(|bytes| bytes.truncate(bytes.len() / 2));
     for bytes in [one, header, cut] {
         let refused = refusal(&bytes);
         assert!(refused.contains("damaged") && refused.contains("train it again"), "{refused}");
@@ -104,24 +112,23 @@ fn a_changed_model_does_not_fit_its_checksum() {
 
 #[test]
 fn a_forged_model_is_refused() {
-    let workspace = Workspace::with("sound.rolecall", forged(|_| ()));
+    let workspace = Workspace::with("sound.rolecall", forged(|_, _| ()));
     workspace.rolecall(&["model", "show", "sound.rolecall"]).succeeds();
+    let header = |change: fn(&mut serde_json::Value)| forged(|header, _| change(header));
     for bytes in [
-        forged(|header| header["combinations"][0]["weights"][0][0] = 1e308.into()),
-        forged(|header| header["combinations"][3]["intercept"][0] = (-1e300).into()),
-        forged(|header| {
-            header["postings"][0] = u32::MAX.into();
-        }),
-        forged(|header| header["organisations"] = u64::MAX.into()),
-        forged(|header| header["held_out"][0]["closed"]["rows"] = u64::MAX.into()),
+        header(|header| header["combinations"][0]["weights"][0][0] = 1e308.into()),
+        header(|header| header["combinations"][3]["intercept"][0] = (-1e300).into()),
+        header(|header| header["postings"][0] = u32::MAX.into()),
+        header(|header| header["organisations"] = u64::MAX.into()),
+        header(|header| header["held_out"][0]["closed"]["rows"] = u64::MAX.into()),
         // Only the first of two for the same question is used.
-        forged(|header| {
+        header(|header| {
             let combinations = header["combinations"].as_array_mut().expect("a list");
             let mut first = combinations[0].clone();
             first["weights"] = serde_json::json!([]);
             combinations.insert(0, first);
         }),
-        forged(|header| {
+        header(|header| {
             header["base"] = serde_json::json!({
                 "postings": [1], "organisations": 1, "combinations": [], "held_out": [],
             });
@@ -129,13 +136,28 @@ fn a_forged_model_is_refused() {
     ] {
         assert!(refusal(&bytes).contains("damaged: its header does not hold together"));
     }
+    let features = |change: fn(&mut Vec<u8>)| forged(|_, features| change(features));
+    for bytes in [
+        features(|features| features.insert(0, 0)),
+        features(|features| features.push(0)),
+        features(|features| features.truncate(features.len() - 1)),
+        features(Vec::clear),
+        // Two features become one.
+        features(|features| {
+            let line = memchr::memmem::find(features, b"\nbacklog\n").expect("a word");
+            features[line] = b' ';
+        }),
+        forged(|header, _| drop(header["families"].as_array_mut().expect("a list").pop())),
+    ] {
+        assert!(refusal(&bytes).contains("damaged"));
+    }
 }
 
 #[test]
 fn a_newer_format_is_refused() {
-    let newer = rewritten(|text| {
-        let rest = text.split_once('\n').expect("lines").1;
-        format!("rolecall-model 99\n{rest}")
+    let newer = rewritten(|bytes| {
+        let format = memchr::memchr(b'\n', bytes).expect("a line");
+        bytes.splice(..format, *b"rolecall-model 99");
     });
     let refused = refusal(newer);
     for part in ["format 99", "train the model again"] {

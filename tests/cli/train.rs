@@ -1,6 +1,6 @@
 //! `train`: labelled postings to a model file.
 
-use crate::workspace::{PLAIN, ROLES, SAMPLE, SAMPLE_MODEL, Table, Workspace, close, model_text};
+use crate::workspace::{PLAIN, ROLES, SAMPLE, SAMPLE_MODEL, Table, Workspace, close, model_bytes};
 
 /// The sample, changed.
 fn sample(change: impl FnOnce(&mut Table)) -> Workspace {
@@ -193,7 +193,7 @@ fn labels_of_single_rows_never_get_into_a_model() {
     workspace.write("in.csv", sample);
     workspace.rolecall(&["train", "in.csv", "-o", "m.rolecall"]).succeeds();
     let model = workspace.read("m.rolecall");
-    let text = model_text(&model);
+    let text = String::from_utf8_lossy(&model_bytes(&model)).into_owned();
     assert!(text.contains(r#""left_out":{"(rare labels)":1}"#));
     let all = zstd::decode_all(model.as_slice()).expect("a model is packed");
     for text in [text, String::from_utf8_lossy(&all).into_owned()] {

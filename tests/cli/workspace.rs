@@ -2,7 +2,7 @@
 //! checked here, so that no test has to say it.
 
 use std::fmt::Debug;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -29,10 +29,12 @@ pub(crate) static SAMPLE_MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     workspace.read("sample.rolecall")
 });
 
-/// The text of a model file: all but what only retraining needs.
-pub(crate) fn model_text(model: &[u8]) -> String {
-    let decoder = zstd::Decoder::with_buffer(model).expect("a model is packed").single_frame();
-    std::io::read_to_string(decoder).expect("a model is text")
+/// What is in a model file but for what only retraining needs.
+pub(crate) fn model_bytes(model: &[u8]) -> Vec<u8> {
+    let mut decoder = zstd::Decoder::with_buffer(model).expect("a model is packed").single_frame();
+    let mut bytes = Vec::new();
+    decoder.read_to_end(&mut bytes).expect("it is sound");
+    bytes
 }
 
 /// Copies the lexicon into a folder of a workspace.

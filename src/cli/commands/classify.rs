@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::args::{Classify, Common, Format};
 use crate::cli::files::{apart, found};
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say};
 use crate::cli::progress::Progress;
 use crate::cli::sheet::{Packed, Sheet, form};
@@ -27,8 +27,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         &args.input.files,
         [args.writing.output.as_ref()].into_iter().chain(reading.rejects.as_ref().map(Some)),
     )?;
-    let lexicon = lexicon(&reading.common)?;
-    let model = model(args.judging.model.as_deref(), &lexicon)?;
+    let (lexicon, model) = lexicon_and_model(&reading.common, args.judging.model.as_deref())?;
     let settings = Settings {
         view: args.judging.view(),
         closed: args.judging.closed,

@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::args::Explain;
 use crate::cli::files::apart;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, write_file};
 use crate::judge::{Judge, Settings};
 use crate::postings::Column;
@@ -23,8 +23,8 @@ pub(super) fn run(args: &Explain) -> Result<Outcome> {
         }
         None => bail!("name the row with --row N (from 1, without the header)"),
     };
-    let lexicon = lexicon(&args.input.reading.common)?;
-    let model = model(args.judging.model.as_deref(), &lexicon)?;
+    let model = args.judging.model.as_deref();
+    let (lexicon, model) = lexicon_and_model(&args.input.reading.common, model)?;
     let settings =
         Settings { view: args.judging.view(), closed: args.judging.closed, ..Settings::default() };
     let judge = Judge::new(&model, &lexicon, settings);

@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::args::Retrain;
 use crate::cli::files::apart;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::{collect, given};
 use crate::cli::output::{Output, say};
 use crate::evidence::Lexicon;
@@ -39,8 +39,7 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &Retrain) -> Result<Outcome> {
-    let lexicon = lexicon(&args.reading.common)?;
-    let old = model(args.model.as_deref(), &lexicon)?;
+    let (lexicon, old) = lexicon_and_model(&args.reading.common, args.model.as_deref())?;
     let merged: Result<Vec<Model>> =
         args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
     let merged = merged?;

@@ -4,12 +4,10 @@ mod sums;
 mod table;
 
 use super::scores::Scores;
-use super::weights::STEPS;
 use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
 use crate::text::{combine, word_hash};
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use sums::{LANES, Line, Sums};
 use table::Table;
@@ -61,17 +59,16 @@ impl Vocabulary {
         let mut ends = [0; Channel::ALL.len()];
         let mut lines = Vec::new();
         // The commonest of each channel first: then what is looked at most stands together.
-        let mut order: Vec<_> = model.features().enumerate().collect();
-        let count =
-            |feature: &StoredFeature| feature.postings.iter().map(|&n| u64::from(n)).sum::<u64>();
-        order.sort_by_cached_key(|(_, f)| (f.channel, Reverse(count(f))));
+        let mut order: Vec<_> = model.features().map(|f| commonest_first(&f)).zip(0..).collect();
+        order.sort_unstable();
         let mut places = vec![0; order.len()];
+        let mut named = BTreeMap::new();
         let (mut words, mut phrases, mut contexts) = (Vec::new(), Vec::new(), Vec::new());
         let common: BTreeSet<u64> = common_words().collect();
         let is_common = |word| Entry::from(common.contains(&word));
-        for (entry, (place, feature)) in order.into_iter().enumerate() {
-            let entry = entry as Entry;
+        for (entry, (_, place)) in (0..).zip(order) {
             places[place] = entry;
+            let feature = model.feature(place);
             match feature.channel {
                 Channel::Words => {
                     let word = word_hash(feature.text);
@@ -86,12 +83,15 @@ impl Vocabulary {
                     let key = FeatureKey::new(feature.channel, feature.text);
                     contexts.push((key.number(), entry));
                 }
-                Channel::Skills | Channel::Mentions => {}
+                Channel::Skills | Channel::Mentions => {
+                    named.insert(FeatureKey::new(feature.channel, feature.text), entry);
+                }
             }
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
-            for weights in feature.weights.chunks(LANES) {
-                let steps = |class: usize| weights.get(class).map_or(0, |w| (w * STEPS) as i16);
-                lines.push(Line(std::array::from_fn(steps)));
+            for steps in feature.steps.chunks(LANES) {
+                lines.push(Line(std::array::from_fn(|class| {
+                    steps.get(class).copied().unwrap_or(0)
+                })));
             }
         }
         let mut entries = ends[Channel::ALL.len() - 1];
@@ -99,8 +99,7 @@ impl Vocabulary {
             entries += 1;
             entries as Entry - 1
         };
-        let mut entry =
-            |key: &FeatureKey| model.place(*key).map_or_else(&mut another, |place| places[place]);
+        let mut entry = |key| named.get(key).copied().unwrap_or_else(&mut another);
         let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
         let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
         let known: BTreeSet<u64> =
@@ -218,4 +217,9 @@ impl Vocabulary {
         let lexicon = (lexicon, skills.len() as u32);
         Scores::of_sums(sums.finish(self.classes), lexicon, mentions.to_vec())
     }
+}
+
+/// Orders features by channel, and then the commonest first.
+fn commonest_first(feature: &StoredFeature) -> (Channel, u64) {
+    (feature.channel, u64::MAX - feature.postings.iter().map(|&n| u64::from(n)).sum::<u64>())
 }

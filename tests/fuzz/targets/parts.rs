@@ -7,13 +7,15 @@ use std::io::Read;
 /// What is unpacked of a part, at most.
 const MOST: u64 = 1 << 22;
 
+/// Bytes of the checksum.
+const HASH: usize = 32;
 /// Numbers that are hard to bear.
 const HARD: [&str; 8] =
     ["0", "1", "65535", "4294967295", "18446744073709551615", "1e-308", "1e12", "1e308"];
 
 /// The parts of a model file, unpacked.
 pub struct Parts {
-    /// The header and the features, without the last line.
+    /// The header and the features, without the checksum.
     pub text: Vec<u8>,
     /// What retraining needs; empty in a compact model.
     pub workings: Vec<u8>,
@@ -25,7 +27,7 @@ impl Parts {
         let mut text = Vec::new();
         let mut packed = zstd::Decoder::with_buffer(file).ok()?.single_frame().take(MOST);
         packed.read_to_end(&mut text).ok()?;
-        text.truncate(memmem::rfind(&text, b"end\t")?);
+        text.truncate(text.len().checked_sub(HASH)?);
         let mut workings = Vec::new();
         let packed = zstd::Decoder::with_buffer(packed.into_inner().finish()).ok()?;
         packed.take(MOST).read_to_end(&mut workings).ok()?;
@@ -52,8 +54,7 @@ impl Parts {
             let place = self.text.iter_mut().skip(at + key.len());
             place.zip(hash.bytes()).for_each(|(old, new)| *old = new);
         }
-        let hash = blake3::hash(&self.text).to_hex();
-        self.text.extend(format!("end\t{hash}\n").into_bytes());
+        self.text.extend(blake3::hash(&self.text).as_bytes());
         [packed(&self.text), workings].concat()
     }
 }

@@ -1,0 +1,164 @@
+//! The features of a model, packed: a model has tens of thousands and is read at every start.
+
+use super::weights::{LARGEST, STEPS};
+use crate::evidence::{Channel, FeatureKey};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// One feature of a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StoredFeature<'a> {
+    /// Its channel.
+    pub channel: Channel,
+    /// A lexicon id, a word, two words, or what is said of a role's name.
+    pub text: &'a str,
+    /// Postings that show it, by role and then by family of other jobs.
+    pub postings: &'a [u32],
+    /// Masks of the buckets of organisations that show it in small letters: in all postings, in those
+    /// of a role.
+    pub buckets: [u16; 2],
+    /// Naive Bayes log-probabilities by class, less their mean over the classes, in 1024ths of a nat.
+    pub steps: &'a [i16],
+}
+
+impl StoredFeature<'_> {
+    /// Its naive Bayes weight for a class against the mean of all, in nats.
+    pub fn weight(&self, class: usize) -> f64 {
+        f64::from(self.steps[class]) / STEPS
+    }
+
+    /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
+    pub fn support(&self) -> [u32; 2] {
+        self.buckets.map(u16::count_ones)
+    }
+
+    /// Its key.
+    pub(super) fn key(self) -> FeatureKey {
+        FeatureKey::new(self.channel, self.text)
+    }
+
+    /// Its counts as a line of text.
+    pub(super) fn line(&self) -> String {
+        let numbers = self.postings.iter().copied().chain(self.support());
+        let numbers: String = numbers.map(|n| format!("\t{n}")).collect();
+        format!("{}\t{}{numbers}\n", self.channel.name(), self.text)
+    }
+}
+
+/// Features, sorted by channel, in columns, because like packs well with like.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Features {
+    #[serde(skip)]
+    classes: usize,
+    /// Where the features of each channel end.
+    channels: [u32; Channel::ALL.len()],
+    /// A line each.
+    texts: String,
+    /// Where the lines end.
+    #[serde(skip)]
+    ends: Vec<u32>,
+    /// By feature, then by class.
+    postings: Vec<u32>,
+    /// By feature.
+    buckets: Vec<[u16; 2]>,
+    /// By feature, then by class.
+    steps: Vec<i16>,
+}
+
+impl Features {
+    pub(super) fn new(classes: usize) -> Self {
+        Self {
+            classes,
+            channels: Default::default(),
+            texts: String::new(),
+            ends: Vec::new(),
+            postings: Vec::new(),
+            buckets: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Adds a feature of the last channel that has any, or of a later one, with weights of 0.
+    pub(super) fn push(
+        &mut self,
+        channel: Channel,
+        text: &str,
+        postings: &[u32],
+        buckets: [u16; 2],
+    ) {
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len() as u32);
+        self.texts.push('\n');
+        self.postings.extend_from_slice(postings);
+        self.buckets.push(buckets);
+        self.steps.resize(self.postings.len(), 0);
+        self.channels[channel as usize..].fill(self.ends.len() as u32);
+    }
+
+    /// Sets the weights of a feature, in whole 1024ths of a nat.
+    pub(super) fn set_weights(&mut self, place: usize, weights: &[f64]) {
+        let steps = &mut self.steps[place * self.classes..][..self.classes];
+        steps.iter_mut().zip(weights).for_each(|(step, w)| *step = (w * STEPS) as i16);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn get(&self, place: usize) -> StoredFeature<'_> {
+        let ended = self.channels.iter().filter(|&&end| end as usize <= place).count();
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        StoredFeature {
+            channel: Channel::ALL[ended],
+            text: &self.texts[start as usize..self.ends[place] as usize],
+            postings: &self.postings[place * self.classes..][..self.classes],
+            buckets: self.buckets[place],
+            steps: &self.steps[place * self.classes..][..self.classes],
+        }
+    }
+
+    /// The places of the features of a channel.
+    pub(crate) fn of_channel(&self, channel: Channel) -> Range<usize> {
+        let before = (channel as usize).checked_sub(1);
+        let start = before.map_or(0, |before| self.channels[before]);
+        start as usize..self.channels[channel as usize] as usize
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = StoredFeature<'_>> {
+        (0..self.len()).map(|place| self.get(place))
+    }
+
+    /// In the form of postcard.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("numbers and text can be written down")
+    }
+
+    /// From the form of postcard.
+    ///
+    /// # Errors
+    /// What does not fit together.
+    pub(super) fn from_bytes(bytes: &[u8], classes: usize) -> Result<Self, String> {
+        let (mut features, rest): (Self, _) =
+            postcard::take_from_bytes(bytes).map_err(|e| e.to_string())?;
+        features.classes = classes;
+        features.ends =
+            memchr::memchr_iter(b'\n', features.texts.as_bytes()).map(|end| end as u32).collect();
+        let Self { channels, texts, ends, postings, buckets, steps, .. } = &features;
+        let n = ends.len();
+        let sound = rest.is_empty()
+            && channels.is_sorted()
+            && channels.last().is_some_and(|&end| end as usize == n)
+            && (texts.is_empty() || texts.ends_with('\n'))
+            && texts.split_terminator('\n').all(is_feature)
+            && buckets.len() == n
+            && postings.len() == n * classes
+            && steps.len() == n * classes
+            && steps.iter().all(|&step| f64::from(step).abs() <= LARGEST * STEPS);
+        if sound { Ok(features) } else { Err("parts do not fit together".to_owned()) }
+    }
+}
+
+/// Whether a text can be that of a feature, and stand in a line.
+pub(super) fn is_feature(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_control)
+}
