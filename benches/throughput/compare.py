@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 PEERS = ["scikit-learn", "fastText"]
+OTHERS = [sys.executable, Path(__file__).with_name("others.py")]
 
 
 def main():
@@ -57,6 +58,7 @@ class Bench:
             "csv crate, parse and write": [self.args.csv_copy, file, out],
             "`rolecall classify`": classify,
             "`rolecall classify --threads 1`": [*classify, "--threads", "1"],
+            "`rolecall classify --no-evidence`": [*classify, "--no-evidence"],
             "`rolecall train`": self.rolecall("train", file, "-o", out),
             "`rolecall audit`": self.rolecall("audit", file, "-o", out),
             "`rolecall evaluate --folds fold`": self.rolecall("evaluate", file, "--folds", "fold"),
@@ -69,15 +71,22 @@ class Bench:
         best = {name: min(of_name) for name, of_name in seconds.items()}
         for peer in [] if self.args.without_peers else PEERS:
             model = self.folder / peer
-            program = [sys.executable, str(Path(__file__).with_name("peers.py"))]
-            run([*program, "fit", peer, model, self.once])
-            best[f"{peer}, classify"] = run([*program, "classify", peer, model, file, out])
+            run([*OTHERS, "fit", peer, model, self.once])
+            best[f"{peer}, classify"] = run([*OTHERS, "classify", peer, model, file, out])
         megabytes = file.stat().st_size / 1e6
         print(f"{megabytes:.0f} MB, {os.cpu_count()} cores\n")
         print("| | seconds | times the csv crate | times `rolecall classify` |\n|---|--:|--:|--:|")
         copy, own = best["csv crate, parse and write"], best["`rolecall classify`"]
         for name, time_ in best.items():
             print(f"| {name} | {time_:.2f} | {time_ / copy:.1f} | {time_ / own:.1f} |")
+        print(f"\nAudit of the rows once, {self.once.stat().st_size / 1e6:.0f} MB:\n")
+        print("| | seconds | times `rolecall audit` |\n|---|--:|--:|")
+        audit = self.rolecall("audit", self.once, "-o", out)
+        audits = {"`rolecall audit`": min(run(audit) for _ in range(self.args.runs))}
+        if not self.args.without_peers:
+            audits["cleanlab"] = run([*OTHERS, "audit", "cleanlab", "-", self.once, out])
+        for name, time_ in audits.items():
+            print(f"| {name} | {time_:.2f} | {time_ / audits['`rolecall audit`']:.0f} |")
 
     def growth(self):
         print("| MB | seconds | MB a second |\n|--:|--:|--:|")

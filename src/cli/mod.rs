@@ -5,6 +5,7 @@ mod commands;
 mod files;
 mod input;
 mod labelled;
+mod made;
 mod output;
 mod progress;
 mod sheet;

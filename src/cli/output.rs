@@ -15,6 +15,8 @@ static KEPT: AtomicBool = AtomicBool::new(false);
 static WATCH: Once = Once::new();
 /// What a shell gives a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
+/// Bytes that are written to a file at once.
+const BUFFER: usize = 1 << 18;
 
 /// Standard output, a device or a pipe; or a file that gets its name when it is complete.
 pub(crate) enum Output {
@@ -62,7 +64,7 @@ impl Output {
         let file = builder.tempfile_in(folder).with_context(said)?;
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
-        Ok(Self::File { file: BufWriter::new(file), path: path.to_owned() })
+        Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path: path.to_owned() })
     }
 
     /// Goes on with a file that so many bytes of are sound, or begins it.
@@ -74,7 +76,7 @@ impl Output {
         file.seek(SeekFrom::End(0)).with_context(said)?;
         KEPT.store(true, Relaxed);
         watch();
-        Ok(Self::Kept { file: BufWriter::new(file), part, path: path.to_owned() })
+        Ok(Self::Kept { file: BufWriter::with_capacity(BUFFER, file), part, path: path.to_owned() })
     }
 
     /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.

@@ -14,17 +14,17 @@ const LEAST_WIDTH: usize = 60;
 pub struct Table {
     title: usize,
     role: usize,
-    evidence: usize,
+    evidence: Option<usize>,
 }
 
 impl Table {
-    /// A table for a terminal of this many columns.
-    pub fn new(width: usize, roles: &RoleSet) -> Self {
+    /// A table for a terminal of this many columns, with the evidence or without.
+    pub fn new(width: usize, roles: &RoleSet, evidence: bool) -> Self {
         let width = width.max(LEAST_WIDTH);
         let role = roles.iter().map(|r| r.name.len()).max().unwrap_or(0).max(OTHER.len());
         let rest = width.saturating_sub(role + CONFIDENCE + DECISION + 8);
         let title = (rest / 2).clamp(10, 40);
-        Self { title, role, evidence: rest.saturating_sub(title) }
+        Self { title, role, evidence: evidence.then(|| rest.saturating_sub(title)) }
     }
 
     /// Writes the names of the columns.
@@ -58,7 +58,7 @@ impl Table {
     }
 
     fn line(&self, out: &mut dyn Write, fields: [&str; 5]) -> io::Result<()> {
-        let widths = [self.title, self.role, CONFIDENCE, DECISION, self.evidence];
+        let widths = [self.title, self.role, CONFIDENCE, DECISION].into_iter().chain(self.evidence);
         let cells: Vec<String> = fields.iter().zip(widths).map(|(f, w)| fit(f, w)).collect();
         writeln!(out, "{}", cells.join("  ").trim_end())
     }

@@ -37,7 +37,6 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     };
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
-    let roles = lexicon.roles();
     refuse_taken_names(postings.header(), &judge)?;
     if judge.threshold() > 1.0 && !reading.common.quiet {
         say(&format!(
@@ -60,14 +59,14 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         let (verdicts, next) = rayon::join(
             || rows.par_iter().map(|row| judge_row(&judge, row, &columns)).collect(),
             || {
-                judged.take().map_or(Ok(()), |judged| run.write(&judged, roles))?;
+                judged.take().map_or(Ok(()), |judged| run.write(&judged))?;
                 postings.next()
             },
         );
         judged = Some(Judged { rows, columns, verdicts, read });
         batch = next?;
     }
-    judged.map_or(Ok(()), |judged| run.write(&judged, roles))?;
+    judged.map_or(Ok(()), |judged| run.write(&judged))?;
     let (tally, outcome) = postings.finish()?;
     let mut summary = run.finish()?;
     summary.rows_read = tally.read;
@@ -108,7 +107,8 @@ struct Judged {
 }
 
 /// What is written.
-struct Run {
+struct Run<'a> {
+    judge: &'a Judge<'a>,
     rows: Rows,
     summary: Summary,
     progress: Option<Progress>,
@@ -116,30 +116,25 @@ struct Run {
     done: u64,
 }
 
-impl Run {
-    fn open(args: &Classify, judge: &Judge, postings: &Postings) -> Result<Self> {
+impl<'a> Run<'a> {
+    fn open(args: &Classify, judge: &'a Judge, postings: &Postings) -> Result<Self> {
         let (writing, reading) = (&args.writing, &args.input.reading);
         let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
         let table = writing.format.map_or(terminal, |format| format == Format::Table);
-        let (summary, evidence) = (Summary::default(), judge.settings().quotes);
+        let new = |rows| Self { judge, rows, summary: Summary::default(), progress: None, done: 0 };
         if !args.resume && table {
             let mut output = Output::open(writing.output.as_deref())?;
             let width = terminal_size::terminal_size().filter(|_| terminal);
             let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
-            let table = Table::new(width, judge.lexicon().roles());
+            let table = Table::new(width, judge.lexicon().roles(), judge.settings().quotes);
             table.head(&mut output).context("cannot write the table")?;
-            return Ok(Self { rows: Rows::Table(output, table), summary, progress: None, done: 0 });
+            return Ok(new(Rows::Table(output, table)));
         }
         let mut layout = postings.layout();
         layout.added = added(judge);
         let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
             let sheet = Sheet::open(writing, reading, Some(postings), &layout)?;
-            return Ok(Self {
-                rows: Rows::Sheet(Box::new(sheet), evidence),
-                summary,
-                progress: None,
-                done: 0,
-            });
+            return Ok(new(Rows::Sheet(Box::new(sheet))));
         };
         let form = resumable(form(writing, reading, Some(postings))?, path)?;
         let (progress, done) = Progress::open(path, identity(args, judge)?)?;
@@ -155,21 +150,21 @@ impl Run {
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
-        let rows = Rows::Sheet(Box::new(sheet), evidence);
-        Ok(Self { rows, summary: done.counted, progress: Some(progress), done: done.rows })
+        let (rows, progress) = (Rows::Sheet(Box::new(sheet)), Some(progress));
+        Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
     }
 
-    fn write(&mut self, judged: &Judged, roles: &RoleSet) -> Result<()> {
+    fn write(&mut self, judged: &Judged) -> Result<()> {
         for (row, verdict) in judged.rows.iter().zip(&judged.verdicts) {
-            self.rows.write(row, &judged.columns, verdict, roles)?;
-            self.summary.add(verdict, roles);
+            self.rows.write(row, &judged.columns, verdict, self.judge)?;
+            self.summary.add(verdict, self.judge.lexicon().roles());
         }
         self.save(judged.read)
     }
 
     /// Makes sure of what is done, if the run can go on from there and it is time.
     fn save(&mut self, read: u64) -> Result<()> {
-        if let (Some(progress), Rows::Sheet(sheet, _)) = (&mut self.progress, &mut self.rows)
+        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
             && progress.is_due()
         {
             progress.save(read, sheet.settle()?, &self.summary)?;
@@ -179,7 +174,7 @@ impl Run {
 
     fn finish(self) -> Result<Summary> {
         match self.rows {
-            Rows::Sheet(sheet, _) => sheet.finish()?,
+            Rows::Sheet(sheet) => sheet.finish()?,
             Rows::Table(out, _) => out.finish()?,
         }
         self.progress.map(Progress::finish).transpose()?;
@@ -218,8 +213,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
 
 /// Where the rows go.
 enum Rows {
-    /// And whether it has the evidence.
-    Sheet(Box<Sheet>, bool),
+    Sheet(Box<Sheet>),
     Table(Output, Table),
 }
 
@@ -229,10 +223,11 @@ impl Rows {
         row: &Row,
         columns: &Columns,
         verdict: &Verdict,
-        roles: &RoleSet,
+        judge: &Judge,
     ) -> Result<()> {
+        let (roles, evidence) = (judge.lexicon().roles(), judge.settings().quotes);
         match self {
-            Self::Sheet(sheet, evidence) => with_added_fields(verdict, roles, *evidence, |cells| {
+            Self::Sheet(sheet) => with_added_fields(verdict, roles, evidence, |cells| {
                 sheet.write(|rows| rows.write(Some(row), None, cells))
             }),
             Self::Table(out, table) => table
