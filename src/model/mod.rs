@@ -11,6 +11,7 @@ mod fit;
 mod held_out;
 mod inputs;
 mod ledger;
+mod ln;
 mod retrain;
 mod rows;
 mod scores;

@@ -17,6 +17,7 @@
 //! drowned. Natural logarithms throughout. The weights are centred, less their mean over the classes, and
 //! rounded to 1024ths of a nat: sums of them are then exact, and the same in any order.
 
+use super::ln::ln;
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_bayes::{MultinomialNb, MultinomialNbParams, NaiveBayesError};
@@ -121,7 +122,7 @@ impl Scale {
     pub(crate) fn weights(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
         self.cells(counts, lexicon, out);
         for (weight, total) in out.iter_mut().zip(&self.totals) {
-            *weight = (*weight + ALPHA).ln() - total;
+            *weight = ln(*weight + ALPHA) - total;
         }
         centre(out);
     }

@@ -57,7 +57,12 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         let columns = postings.columns().clone();
         let read = postings.tally.read;
         let (verdicts, next) = rayon::join(
-            || rows.par_iter().map(|row| judge_row(&judge, row, &columns)).collect(),
+            || {
+                rows.par_iter()
+                    .with_max_len(16)
+                    .map(|row| judge_row(&judge, row, &columns))
+                    .collect()
+            },
             || {
                 judged.take().map_or(Ok(()), |judged| run.write(&judged))?;
                 postings.next()

@@ -5,7 +5,7 @@ use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
 use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
-use crate::evidence::{Extractor, Lexicon, Shown, Title, TitleRole};
+use crate::evidence::{Evidence, Extractor, Lexicon, Shown, Title, TitleRole};
 use crate::model::{Example, RowId, Rows, Sketch, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
@@ -132,7 +132,10 @@ impl<'a> AuditRows<'a> {
     /// # Errors
     /// If they cannot be kept aside.
     pub fn add(&mut self, postings: &[Posting]) -> io::Result<()> {
-        let read: Vec<Read> = postings.par_iter().map(|posting| self.read(posting)).collect();
+        let read: Vec<Read> = postings
+            .par_iter()
+            .map_init(Evidence::default, |evidence, posting| self.read(posting, evidence))
+            .collect();
         for Read { posting, title, stating } in read {
             let mut texts = || {
                 let texts = postcard::to_stdvec(&posting.texts).map_err(io::Error::other)?;
@@ -157,20 +160,20 @@ impl<'a> AuditRows<'a> {
         Ok(())
     }
 
-    fn read<'p>(&self, posting: &'p Posting<'p>) -> Read<'p> {
+    fn read<'p>(&self, posting: &'p Posting<'p>, evidence: &mut Evidence) -> Read<'p> {
         let Texts { title: raw, company, description, .. } = posting.texts;
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
         let stating = posting.stated.map(|stated| {
-            let evidence = self.extractor.extract(description);
-            let mut example = Example::new(&evidence, raw, company, stated, lexicon);
+            self.extractor.extract_into(description, evidence);
+            let mut example = Example::new(evidence, raw, company, stated, lexicon);
             let seen = |feature: &&Shown| VIEW.looks_at(feature.key().channel());
             example.features = example.features.iter().filter(seen).copied().collect();
             self.sketch.note(&example);
             let mut matters = Vec::new();
             if let Label::Role(role) = stated {
-                matters.extend(level_conflict(&title, &evidence, lexicon));
-                matters.extend(salary_conflict(role, &title, &evidence, lexicon));
+                matters.extend(level_conflict(&title, evidence, lexicon));
+                matters.extend(salary_conflict(role, &title, evidence, lexicon));
             }
             if matches!(title.role, TitleRole::Several(_)) {
                 matters.push(Matter::two_roles());
