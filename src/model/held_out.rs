@@ -103,7 +103,15 @@ impl HeldOut {
 
     /// All that was counted.
     pub(crate) fn all(&self) -> Rest<'_> {
-        self.without(&[])
+        let scales = self.masses.each_ref().map(Masses::scale);
+        let classes = self.tallies.classes;
+        let mut weights = vec![0.0; self.tallies.list.len() * classes];
+        let features = self.tallies.features.iter().zip(&self.tallies.list);
+        for ((&key, tally), weights) in features.zip(weights.chunks_exact_mut(classes)) {
+            let scale = &scales[key.channel() as usize];
+            scale.weights(&tally.postings, self.lexicon.of(key), weights);
+        }
+        Rest { held_out: self, scales, left: Left::All(weights) }
     }
 
     /// All that was counted but these rows, each of which was.
@@ -211,6 +219,8 @@ pub(crate) struct Rest<'a> {
 }
 
 enum Left<'a> {
+    /// Everything, with the weights by feature and class.
+    All(Vec<f64>),
     /// All but the features of some rows is as it was.
     Own(Own),
     /// The postings of the buckets that are not in the mask.
@@ -330,6 +340,11 @@ impl Rest<'_> {
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let tally = match &self.left {
+            Left::All(weights) => {
+                let (place, classes) = (tallies.place(key)?, tallies.classes);
+                let takes_part = tallies.list[place].takes_part(key.channel());
+                return takes_part.then(|| then(&weights[place * classes..][..classes]));
+            }
             Left::Own(own) => {
                 let place = own.find(key, 0);
                 if own.keys.get(place) == Some(&key) {

@@ -3,10 +3,11 @@
 
 use super::counts::FeatureMap;
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
-use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon};
+use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Places of a class in the cells: its buckets of organisations, and one for rows whose bucket is
@@ -121,19 +122,26 @@ pub(super) struct NotThere;
 impl Ledger {
     /// Counts rows.
     pub(super) fn new(examples: &[&Example], mut names: Names) -> Self {
-        let starts = starts(examples);
+        let ends: Vec<Option<FeatureKey>> =
+            starts(examples).into_iter().map(Some).chain([None]).collect();
         let mut ledger = Self::default();
-        // Some at a time, so that little is there twice.
-        for some in (0..=starts.len()).collect::<Vec<_>>().chunks(PARTS / 8) {
-            let part = |&part: &usize| {
-                let from = part.checked_sub(1).map(|before| starts[before]);
-                Self::part(examples, &names, from, starts.get(part).copied())
+        let mut begun = vec![0; examples.len()];
+        // Some parts at a time, so that little is there twice.
+        for ends in ends.chunks(AT_ONCE) {
+            let cuts: Vec<_> = examples
+                .par_iter()
+                .zip(&begun)
+                .map(|(example, &begun)| cuts(&example.features, begun, ends))
+                .collect();
+            let part = |part| {
+                Self::part(examples, &names, |row: usize| cuts[row][part]..cuts[row][part + 1])
             };
-            let parts: Vec<Self> = some.par_iter().map(part).collect();
+            let parts: Vec<Self> = (0..ends.len()).into_par_iter().map(part).collect();
             for part in &parts {
                 ledger.append(part);
             }
-            if let Some(next) = some.last().and_then(|&last| starts.get(last)) {
+            begun = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
+            if let Some(Some(next)) = ends.last() {
                 names.forget_before(*next);
             }
         }
@@ -142,22 +150,15 @@ impl Ledger {
         ledger
     }
 
-    /// Counts the features from one on, and before another.
-    fn part(
-        examples: &[&Example],
-        names: &Names,
-        from: Option<FeatureKey>,
-        before: Option<FeatureKey>,
-    ) -> Self {
+    /// Counts some features of each row, by their places among its features: all that are between two
+    /// keys.
+    fn part(examples: &[&Example], names: &Names, own: impl Fn(usize) -> Range<u32>) -> Self {
         let mut shown: Vec<(FeatureKey, u16, bool)> = Vec::new();
-        for example in examples {
-            let features = &example.features;
-            let place_of = |key: Option<FeatureKey>| {
-                key.map(|key| features.partition_point(|f| f.key() < key))
-            };
-            let own = place_of(from).unwrap_or(0)..place_of(before).unwrap_or(features.len());
+        for (row, example) in examples.iter().enumerate() {
+            let Range { start, end } = own(row);
+            let features = &example.features[start as usize..end as usize];
             let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
-            shown.extend(features[own].iter().map(|f| (f.key(), place, f.plain())));
+            shown.extend(features.iter().map(|f| (f.key(), place, f.plain())));
         }
         shown.sort_unstable();
         let mut ledger = Self::default();
@@ -316,6 +317,8 @@ impl Ledger {
 
 /// Features are counted in about so many parts, because a small part is sorted several times as fast.
 const PARTS: usize = 64;
+/// Parts that are counted at once.
+const AT_ONCE: usize = 8;
 /// Rows whose features say where the parts begin.
 const PROBED: usize = 64;
 
@@ -328,6 +331,28 @@ fn starts(examples: &[&Example]) -> Vec<FeatureKey> {
     keys.dedup();
     let each = keys.len().div_ceil(PARTS).max(1);
     keys.into_iter().step_by(each).skip(1).collect()
+}
+
+/// Where the features of a row are cut, from `begun` on: before each of the keys, or behind all.
+fn cuts(features: &[Shown], begun: u32, keys: &[Option<FeatureKey>]) -> [u32; AT_ONCE + 1] {
+    let mut cuts = [begun; AT_ONCE + 1];
+    let mut at = begun as usize;
+    for (cut, key) in cuts[1..].iter_mut().zip(keys) {
+        at = key.map_or(features.len(), |key| first_not_before(features, at, key));
+        *cut = at as u32;
+    }
+    cuts
+}
+
+/// The first feature from a place on that is not before a key, and near to the place.
+fn first_not_before(features: &[Shown], from: usize, key: FeatureKey) -> usize {
+    let (mut start, mut step) = (from, 4);
+    while features.get(start + step).is_some_and(|f| f.key() < key) {
+        start += step;
+        step *= 2;
+    }
+    let end = features.len().min(start + step);
+    start + features[start..end].partition_point(|f| f.key() < key)
 }
 
 fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option<Vec<Cell>> {
