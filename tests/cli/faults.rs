@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// Times that a run is killed; more with `ROLECALL_KILLS`.
 const KILLS: u32 = 10;
 
+/// Rows that take far longer than it takes to notice that the first are kept.
+const ROWS: usize = 60_000;
+
 fn kills() -> u32 {
     std::env::var("ROLECALL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS)
 }
@@ -83,7 +86,7 @@ fn a_killed_run_leaves_the_old_output_or_the_new_one() {
 
 #[test]
 fn a_killed_run_goes_on_with_the_same_bytes() {
-    let workspace = Workspace::with("in.csv", postings(15000));
+    let workspace = Workspace::with("in.csv", postings(ROWS));
     let plain = ["classify", "in.csv", "-o", "plain.csv", "--rejects", "plain_wrong.csv"];
     let (said, whole) = run(&workspace, &plain);
     let summary = |said: &str| said.lines().last().expect("it says something").to_owned();
@@ -124,7 +127,7 @@ fn a_killed_run_goes_on_with_the_same_bytes() {
 
 #[test]
 fn a_run_goes_on_only_with_the_same_files_and_options() {
-    let workspace = Workspace::with("in.csv", postings(15000));
+    let workspace = Workspace::with("in.csv", postings(ROWS));
     let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
     let mut child = started(&workspace, &arguments);
     stop(&mut child, "-INT");
