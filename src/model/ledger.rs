@@ -35,12 +35,12 @@ impl Cell {
     }
 }
 
-/// One feature: where its text and its cells stand.
+/// One feature: where its text and its cells begin. They end where those of the next begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
     key: FeatureKey,
-    text: [u32; 2],
-    cells: [u32; 2],
+    text: u32,
+    cells: u32,
 }
 
 /// Texts of features that stand somewhere in small letters. The others cannot take part, and are
@@ -178,8 +178,8 @@ impl Ledger {
     fn append(&mut self, other: &Self) {
         let [texts, cells] = [self.texts.len() as u32, self.cells.len() as u32];
         self.entries.extend(other.entries.iter().map(|entry| Entry {
-            text: entry.text.map(|at| at + texts),
-            cells: entry.cells.map(|at| at + cells),
+            text: entry.text + texts,
+            cells: entry.cells + cells,
             ..*entry
         }));
         self.texts.push_str(&other.texts);
@@ -199,33 +199,33 @@ impl Ledger {
             return;
         }
         let plain = self.cells[first..].iter().any(|c| c.plain > 0);
-        let start = self.texts.len() as u32;
+        self.entries.push(Entry { key, text: self.texts.len() as u32, cells: first as u32 });
         self.texts.push_str(text.filter(|_| plain).unwrap_or_default());
-        let text = [start, self.texts.len() as u32];
-        self.entries.push(Entry { key, text, cells: [first as u32, self.cells.len() as u32] });
     }
 
     /// The key, the text if it stands somewhere in small letters, and the cells of each feature, by
     /// key.
     pub(super) fn features(&self) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[Cell])> {
-        self.entries.iter().map(|e| self.feature(e))
+        (0..self.entries.len()).map(|place| self.feature(place))
     }
 
     /// The text of a feature, if it was ever seen; empty if it never stands in small letters.
     pub(super) fn text(&self, key: FeatureKey) -> Option<&str> {
         let place = self.entries.binary_search_by_key(&key, |e| e.key).ok()?;
-        Some(self.feature(&self.entries[place]).1.unwrap_or_default())
+        Some(self.feature(place).1.unwrap_or_default())
     }
 
     /// The cells of the feature at a place.
     pub(super) fn cells(&self, place: u32) -> &[Cell] {
-        let [start, end] = self.entries[place as usize].cells;
-        &self.cells[start as usize..end as usize]
+        self.feature(place as usize).2
     }
 
-    fn feature(&self, entry: &Entry) -> (FeatureKey, Option<&str>, &[Cell]) {
-        let text = &self.texts[entry.text[0] as usize..entry.text[1] as usize];
-        let cells = &self.cells[entry.cells[0] as usize..entry.cells[1] as usize];
+    fn feature(&self, place: usize) -> (FeatureKey, Option<&str>, &[Cell]) {
+        let (entry, next) = (self.entries[place], self.entries.get(place + 1));
+        let text_end = next.map_or(self.texts.len(), |next| next.text as usize);
+        let cells_end = next.map_or(self.cells.len(), |next| next.cells as usize);
+        let text = &self.texts[entry.text as usize..text_end];
+        let cells = &self.cells[entry.cells as usize..cells_end];
         (entry.key, Some(text).filter(|t| !t.is_empty()), cells)
     }
 
