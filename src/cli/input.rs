@@ -33,24 +33,25 @@ pub(crate) fn lexicon(common: &Common) -> Result<Lexicon> {
 }
 
 pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
-    model_file(path)?.with(lexicon).with_context(|| name(path))
+    model_file(path)?.with(lexicon).with_context(|| unusable(path))
 }
 
 /// Both, read side by side.
 pub(crate) fn lexicon_and_model(common: &Common, path: Option<&Path>) -> Result<(Lexicon, Model)> {
     let (lexicon, file) = rayon::join(|| lexicon(common), || model_file(path));
     let lexicon = lexicon?;
-    let model = file?.with(&lexicon).with_context(|| name(path))?;
+    let model = file?.with(&lexicon).with_context(|| unusable(path))?;
     Ok((lexicon, model))
 }
 
 fn model_file(path: Option<&Path>) -> Result<ModelFile> {
-    let Some(file) = path else { return ModelFile::embedded().with_context(|| name(path)) };
-    let bytes = std::fs::read(file).with_context(|| name(path))?;
-    ModelFile::read(&bytes).with_context(|| name(path))
+    let Some(file) = path else { return ModelFile::embedded().with_context(|| unusable(path)) };
+    let bytes = std::fs::read(file).with_context(|| unusable(path))?;
+    ModelFile::read(&bytes).with_context(|| unusable(path))
 }
 
-fn name(path: Option<&Path>) -> String {
+/// What an error about a model begins with.
+fn unusable(path: Option<&Path>) -> String {
     path.map_or_else(|| "the embedded model cannot be used".to_owned(), |p| p.display().to_string())
 }
 
