@@ -32,7 +32,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     match kind {
         1..4 => parts.renumber(choice),
         4..10 if !parts.workings.is_empty() => mutate(&mut parts.workings),
-        _ => mutate(&mut parts.text),
+        _ => mutate(&mut parts.features),
     }
     let file = parts.file();
     if file.len() > max_size {

@@ -15,8 +15,8 @@ const HARD: [&str; 8] =
 
 /// The parts of a model file, unpacked.
 pub struct Parts {
-    /// The header and the features, without the checksum.
-    pub text: Vec<u8>,
+    /// The header and the columns of features, without the checksum.
+    pub features: Vec<u8>,
     /// What retraining needs; empty in a compact model.
     pub workings: Vec<u8>,
 }
@@ -24,38 +24,38 @@ pub struct Parts {
 impl Parts {
     /// Takes a file apart, if it is packed.
     pub fn of(file: &[u8]) -> Option<Self> {
-        let mut text = Vec::new();
+        let mut features = Vec::new();
         let mut packed = zstd::Decoder::with_buffer(file).ok()?.single_frame().take(MOST);
-        packed.read_to_end(&mut text).ok()?;
-        text.truncate(text.len().checked_sub(HASH)?);
+        packed.read_to_end(&mut features).ok()?;
+        features.truncate(features.len().checked_sub(HASH)?);
         let mut workings = Vec::new();
         let packed = zstd::Decoder::with_buffer(packed.into_inner().finish()).ok()?;
         packed.take(MOST).read_to_end(&mut workings).ok()?;
-        Some(Self { text, workings })
+        Some(Self { features, workings })
     }
 
-    /// Puts a hard number in the place of one in the text; `choice` says which and where.
+    /// Puts a hard number in the place of one in the header; `choice` says which and where.
     pub fn renumber(&mut self, choice: usize) {
-        let before = |at: usize| b",:[\t-".contains(&self.text[at - 1]);
-        let starts = (1..self.text.len()).filter(|&i| self.text[i].is_ascii_digit() && before(i));
+        let before = |at: usize| b",:[\t-".contains(&self.features[at - 1]);
+        let starts = (1..self.features.len()).filter(|&i| self.features[i].is_ascii_digit() && before(i));
         let starts: Vec<usize> = starts.collect();
         let Some(&start) = starts.get(choice / HARD.len() % starts.len().max(1)) else { return };
         let of_number = |b: &&u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
-        let length = self.text[start..].iter().take_while(of_number).count();
-        self.text.splice(start..start + length, HARD[choice % HARD.len()].bytes());
+        let length = self.features[start..].iter().take_while(of_number).count();
+        self.features.splice(start..start + length, HARD[choice % HARD.len()].bytes());
     }
 
     /// The file of these parts.
     pub fn file(mut self) -> Vec<u8> {
         let workings = if self.workings.is_empty() { Vec::new() } else { packed(&self.workings) };
         let key = b"\"workings\":\"";
-        if let Some(at) = memmem::find(&self.text, key) {
+        if let Some(at) = memmem::find(&self.features, key) {
             let hash = blake3::hash(&workings).to_hex();
-            let place = self.text.iter_mut().skip(at + key.len());
+            let place = self.features.iter_mut().skip(at + key.len());
             place.zip(hash.bytes()).for_each(|(old, new)| *old = new);
         }
-        self.text.extend(blake3::hash(&self.text).as_bytes());
-        [packed(&self.text), workings].concat()
+        self.features.extend(blake3::hash(&self.features).as_bytes());
+        [packed(&self.features), workings].concat()
     }
 }
 
