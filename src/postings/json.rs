@@ -54,13 +54,20 @@ impl Json {
             ahead: VecDeque::new(),
             columns: Places::default(),
         };
-        let mut bytes = 0;
-        while json.ahead.len() < AHEAD && bytes < super::reader::BATCH_BYTES {
-            let Some((object, length)) = json.object()? else { break };
-            bytes += length;
-            json.ahead.push_back(object);
+        let (mut bytes, mut complete) = (0, false);
+        // A first object of many bytes may be a document, if it is the only one.
+        while !complete
+            && json.ahead.len() < AHEAD
+            && (bytes < super::reader::BATCH_BYTES || json.ahead.len() == 1)
+        {
+            match json.object()? {
+                Some((object, length)) => {
+                    bytes += length;
+                    json.ahead.push_back(object);
+                }
+                None => complete = true,
+            }
         }
-        let complete = json.ahead.len() < AHEAD && bytes < super::reader::BATCH_BYTES;
         let mut header = Vec::new();
         for (_, fields) in json.ahead.iter().filter_map(|object| object.text.as_ref().ok()) {
             json.columns.add(fields, &mut header);

@@ -160,6 +160,13 @@ fn exports_of_job_boards_are_read_as_they_are() {
 }
 
 #[test]
+fn a_document_may_be_large() {
+    let posting = format!("{{\"title\": \"PO\", \"content\": \"{}\"}}", "bread ".repeat(2000));
+    let document = format!("{{\"jobs\": [{}]}}", vec![posting; 1000].join(","));
+    assert_eq!(of_json(&document, &[]).len(), 1000);
+}
+
+#[test]
 fn several_columns_can_be_the_text() {
     let file = "title,text,needs\nPO,We are here.,Own the product backlog\n";
     let one = judged(file, &[]);

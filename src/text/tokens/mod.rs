@@ -1,0 +1,179 @@
+//! Finds words. `C++`, `C#`, `.NET`, `Node.js`, `CI/CD`, `A/B` and `R&D` stay whole.
+
+mod bytes;
+mod runs;
+mod scanner;
+mod short;
+
+use bytes::{BEYOND, CAPITAL, KINDS};
+use runs::find_edges;
+use scanner::Scanner;
+use short::Short;
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// One word of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// First byte in the text.
+    pub start: u32,
+    /// One past the last byte in the text.
+    pub end: u32,
+    /// Hash of the normalised word.
+    pub hash: u64,
+    /// Whether a sentence, a line or a list item ends before this token.
+    pub breaks: bool,
+    /// Its capitals.
+    pub capitals: Capitals,
+    /// Whether the word has no letter.
+    pub numeric: bool,
+}
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capitals {
+    /// No capitals: `po`, `42`.
+    None,
+    /// Any other way: `Po`, `pO`.
+    Mixed,
+    /// Capitals only: `PO`.
+    All,
+    /// Capitals and a plural s: `POs`.
+    AllButPlural,
+}
+
+/// The tokens of one text.
+#[derive(Debug, Default, Clone)]
+pub struct Tokens {
+    list: Vec<Token>,
+    /// Where runs of letters, digits and characters beyond ASCII begin and end, in turn.
+    edges: Vec<u32>,
+}
+
+/// Hash of a sequence of words from the hash of its beginning and of its last word.
+#[inline]
+pub fn combine(first: u64, second: u64) -> u64 {
+    (first.rotate_left(23) ^ second).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31)
+}
+
+impl Tokens {
+    /// Splits a text into tokens.
+    pub fn new(text: &str) -> Self {
+        let mut tokens = Self::default();
+        tokens.set(text);
+        tokens
+    }
+
+    /// Splits a text into tokens in this buffer, keeping its allocation.
+    pub fn set(&mut self, text: &str) {
+        self.list.clear();
+        find_edges(text.as_bytes(), &mut self.edges);
+        let (runs, _) = self.edges.as_chunks::<2>();
+        let mut scanner = Scanner::new(text);
+        for &[start, end] in runs {
+            // What is scanned slowly may take several runs, or a part of one.
+            while scanner.at < end as usize {
+                let start = scanner.at.max(start as usize);
+                let token = scanner.quick_token(start, end as usize).or_else(|| scanner.token());
+                let Some(token) = token else { return };
+                self.list.push(token);
+            }
+        }
+    }
+
+    /// The tokens in order.
+    pub fn as_slice(&self) -> &[Token] {
+        &self.list
+    }
+}
+
+impl Token {
+    /// The normalised word in the text that the token is of: lower case, NFKC.
+    pub fn word(self, text: &str) -> Cow<'_, str> {
+        let written = &text[self.start as usize..self.end as usize];
+        if written.bytes().all(|b| KINDS[b as usize] & (BEYOND | CAPITAL) == 0) {
+            written.into()
+        } else {
+            normalised(written).into()
+        }
+    }
+}
+
+/// Hash of a normalised word.
+pub(crate) fn word_hash(word: &str) -> u64 {
+    match Short::new(word.as_bytes(), 0, word.len()) {
+        Some(short) => short.hash(),
+        None => rapidhash::v3::rapidhash_v3(word.as_bytes()),
+    }
+}
+
+/// A few letters stand for several words; a word has no space.
+fn nfkc(written: &str) -> impl Iterator<Item = char> {
+    written.nfkc().filter(|c| !c.is_whitespace())
+}
+
+fn normalised(written: &str) -> String {
+    if written.is_ascii() {
+        return written.to_ascii_lowercase();
+    }
+    nfkc(written).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let tokens = Tokens::new(text);
+        let mut all: Vec<String> = Vec::new();
+        for (i, &t) in tokens.as_slice().iter().enumerate() {
+            if t.breaks && i > 0 {
+                all.push("|".into());
+            }
+            all.push(t.word(text).into_owned());
+        }
+        all
+    }
+
+    #[test]
+    fn words_and_breaks() {
+        let cases = [
+            ("Own the backlog", "own the backlog"),
+            ("C++, C# and .NET, ASP.NET, Node.js", "c++ | c# and .net | asp.net | node.js"),
+            ("CI/CD with A/B tests and/or R&D", "ci/cd with a/b tests and | or r&d"),
+            ("cross-functional **teams**", "cross functional teams"),
+            ("the team's goals, you'll don't", "the team goals | you don't"),
+            ("End.Start 3.5 years", "end | start 3 | 5 years"),
+            ("one\n- two", "one | two"),
+            ("see https://example.org/a-b?c and x@y.org now", "see | and | now"),
+            ("www.example.com says", "says"),
+            ("𝐏𝐫𝐨𝐝𝐮𝐜𝐭 Größe", "product größe"),
+            ("A+ grade, vitamin C.", "a+ grade | vitamin c"),
+            ("PM/PO", "pm | po"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text).join(" "), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn quick_tokens_are_the_tokens(
+            text in r"([a-zA-Z0-9]{1,9}|[a-z]{15,18}|[ .,'/&+#:@\-\n]|\.net|node\.js|c\+\+|ci/cd|www\.|[äÉ–•’2ﬁ]| ){0,60}",
+        ) {
+            let mut scanner = Scanner::new(&text);
+            let plain: Vec<Token> = std::iter::from_fn(|| scanner.token()).collect();
+            prop_assert_eq!(Tokens::new(&text).list, plain);
+        }
+    }
+
+    #[test]
+    fn capitals_are_noticed() {
+        use Capitals::{All, AllButPlural, Mixed, None};
+        let tokens = Tokens::new("PO Po po 2PO POs As 42");
+        let marks: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals).collect();
+        assert_eq!(marks, [All, Mixed, None, All, AllButPlural, Mixed, None]);
+        assert!(tokens.as_slice()[6].numeric);
+    }
+}

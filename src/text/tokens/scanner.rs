@@ -1,0 +1,262 @@
+//! Tells words apart: at a glance where nothing stands beside them, character by character elsewhere.
+
+use super::bytes::{BEYOND, CAPITAL, CLOSES, DIGIT, GOES_ON, KINDS, SMALL, WITHIN};
+use super::short::Short;
+use super::{Capitals, Token, nfkc, normalised, word_hash};
+
+/// Terms written with a slash or an ampersand that are one word to their readers.
+const COMPOUNDS: [&str; 16] = [
+    "a/b", "b2b/b2c", "ci/cd", "d&i", "i/o", "m&a", "o&m", "p&l", "pl/sql", "q&a", "r&d", "tcp/ip",
+    "ui/ux", "ux/ui", "24/7", "l&d",
+];
+/// Endings that stay with the word before the dot.
+const DOTTED: [&str; 3] = [".js", ".net", ".io"];
+/// Endings after an apostrophe that carry no meaning of their own.
+const CONTRACTIONS: [&str; 6] = ["s", "ll", "re", "ve", "d", "m"];
+
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    pub(super) at: usize,
+    breaks: bool,
+}
+
+impl<'a> Scanner<'a> {
+    /// At the beginning of a text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, breaks: true }
+    }
+
+    /// The token of a run, or of its rest, if it is a short word of ASCII with nothing about it that needs a
+    /// closer look. If not, nothing has changed but that signs before it are behind.
+    #[inline]
+    pub(super) fn quick_token(&mut self, start: usize, end: usize) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        // A word may begin with a dot.
+        let dot = start > self.at && bytes[start - 1] == b'.';
+        let ends = |&b: &u8| KINDS[b as usize] & WITHIN == 0;
+        self.breaks |= match &bytes[self.at..start - usize::from(dot)] {
+            [one] => ends(one),
+            several => several.iter().any(ends),
+        };
+        self.at = start - usize::from(dot);
+        if dot || self.goes_on(end) {
+            return None;
+        }
+        let token = self.short_token(start, end, self.breaks)?;
+        (self.at, self.breaks) = (end, false);
+        Some(token)
+    }
+
+    /// The token from `start` to `end`, if it is of a few characters of ASCII.
+    #[inline]
+    fn short_token(&self, start: usize, end: usize, breaks: bool) -> Option<Token> {
+        let written = Short::new(self.text.as_bytes(), start, end - start)?;
+        if written.any(0x80) {
+            return None;
+        }
+        let capital = written.capitals();
+        let mut token = Token {
+            start: start as u32,
+            end: end as u32,
+            hash: 0,
+            breaks,
+            capitals: Capitals::None,
+            numeric: !written.any(0x40),
+        };
+        let [low, high] = written.halves;
+        let halves = [low | capital.halves[0], high | capital.halves[1]];
+        token.hash = Short { halves, ..written }.hash();
+        if capital.any(0x20) {
+            let upper = capital.count(0x20);
+            let ends_with_s = self.byte(end - 1) == b's';
+            token.capitals = capitals(upper, written.count(0x40) - upper, ends_with_s);
+        }
+        Some(token)
+    }
+
+    /// The next token.
+    pub(super) fn token(&mut self) -> Option<Token> {
+        let (start, end) = self.next_word()?;
+        let written = &self.text[start..end];
+        let word = normalised(written);
+        let count = |of: fn(&char) -> bool| -> usize {
+            if written.is_ascii() {
+                written.chars().filter(of).count()
+            } else {
+                nfkc(written).filter(of).count()
+            }
+        };
+        let [upper, lower] = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
+        Some(Token {
+            start: start as u32,
+            end: end as u32,
+            hash: word_hash(&word),
+            breaks: std::mem::replace(&mut self.breaks, false),
+            capitals: capitals(upper, lower, written.ends_with('s')),
+            numeric: !word.chars().any(char::is_alphabetic),
+        })
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
+    }
+
+    fn kind(&self, at: usize) -> u8 {
+        KINDS[self.byte(at) as usize]
+    }
+
+    /// Whether a word may go on with the sign at `at`: a full stop before a space ends it.
+    #[inline]
+    fn goes_on(&self, at: usize) -> bool {
+        let kind = self.kind(at);
+        let word = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
+        kind & GOES_ON != 0 && (kind & CLOSES != 0 || self.kind(at + 1) & word != 0)
+    }
+
+    /// Length of the word character at `at`, 0 if there is none.
+    fn letter(&self, at: usize) -> usize {
+        let kind = self.kind(at);
+        if kind & BEYOND == 0 {
+            return usize::from(kind & (SMALL | CAPITAL | DIGIT) != 0);
+        }
+        match self.text[at..].chars().next() {
+            Some(c) if c.is_alphanumeric() => c.len_utf8(),
+            _ => 0,
+        }
+    }
+
+    fn letters(&self, mut at: usize) -> usize {
+        loop {
+            match self.letter(at) {
+                0 => return at,
+                n => at += n,
+            }
+        }
+    }
+
+    fn next_word(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let start = self.at;
+            if start >= self.text.len() {
+                return None;
+            }
+            if self.letter(start) > 0 {
+                let end = self.letters(start);
+                if self.is_address(end) {
+                    self.skip_address(start);
+                    continue;
+                }
+                let (end, next) = self.extend(start, end);
+                self.at = next;
+                return Some((start, end));
+            }
+            if self.dotted(start) == 4 && (start == 0 || self.byte(start - 1).is_ascii_whitespace())
+            {
+                self.at = start + 4;
+                return Some((start, start + 4));
+            }
+            self.separator(start);
+        }
+    }
+
+    /// Steps over one character that is in no word, noting whether it ends a phrase.
+    fn separator(&mut self, at: usize) {
+        let kind = self.kind(at);
+        let mut length = 1;
+        if kind & BEYOND != 0 {
+            let c = self.text[at..].chars().next().expect("`at` is inside the text");
+            self.breaks |= !matches!(c, '\u{ae}' | '\u{2122}');
+            length = c.len_utf8();
+        } else {
+            self.breaks |= kind & WITHIN == 0;
+        }
+        self.at = at + length;
+    }
+
+    /// Length of ".net", ".js" or ".io" at `at`, 0 if none stands there as a word's end.
+    fn dotted(&self, at: usize) -> usize {
+        if self.byte(at) != b'.' {
+            return 0;
+        }
+        let rest = &self.text.as_bytes()[at..];
+        DOTTED
+            .iter()
+            .find(|d| rest.get(..d.len()).is_some_and(|r| r.eq_ignore_ascii_case(d.as_bytes())))
+            .filter(|d| self.letter(at + d.len()) == 0)
+            .map_or(0, |d| d.len())
+    }
+
+    /// The end of the word that starts with the letters `start..end`, and where to go on.
+    fn extend(&self, start: usize, end: usize) -> (usize, usize) {
+        if let Some(whole) = self.compound(start, end) {
+            return (whole, whole);
+        }
+        match self.byte(end) {
+            b'+' | b'#' if end - start == 1 => {
+                let mut last = end + 1;
+                while self.byte(last) == b'+' && last - end < 2 {
+                    last += 1;
+                }
+                if self.letter(last) == 0 { (last, last) } else { (end, end) }
+            }
+            b'.' => {
+                let length = self.dotted(end);
+                (end + length, end + length)
+            }
+            b'\'' => {
+                let tail = self.letters(end + 1);
+                let ending = &self.text[end + 1..tail];
+                if CONTRACTIONS.iter().any(|c| ending.eq_ignore_ascii_case(c)) {
+                    (end, tail)
+                } else if ending.eq_ignore_ascii_case("t") {
+                    (tail, tail)
+                } else {
+                    (end, end)
+                }
+            }
+            _ => (end, end),
+        }
+    }
+
+    fn compound(&self, start: usize, end: usize) -> Option<usize> {
+        if !matches!(self.byte(end), b'/' | b'&') || end - start > 3 {
+            return None;
+        }
+        let rest = &self.text.as_bytes()[start..];
+        let fits = |c: &&&str| {
+            rest.get(..c.len()).is_some_and(|r| r.eq_ignore_ascii_case(c.as_bytes()))
+                && self.letter(start + c.len()) == 0
+        };
+        COMPOUNDS.iter().find(fits).map(|c| start + c.len())
+    }
+
+    /// Whether the word ending at `end` begins a web or mail address.
+    fn is_address(&self, end: usize) -> bool {
+        let rest = &self.text.as_bytes()[end..];
+        rest.starts_with(b"://")
+            || (rest.starts_with(b"@") && self.letter(end + 1) > 0)
+            || (rest.starts_with(b".")
+                && self.letter(end + 1) > 0
+                && end >= 3
+                && self.text.as_bytes()[end - 3..end].eq_ignore_ascii_case(b"www"))
+    }
+
+    fn skip_address(&mut self, start: usize) {
+        let rest = &self.text.as_bytes()[start..];
+        let length = rest
+            .iter()
+            .position(|b| b.is_ascii_whitespace() || matches!(b, b')' | b']' | b'"' | b'<' | b'>'))
+            .unwrap_or(rest.len());
+        self.at = start + length;
+        self.breaks = true;
+    }
+}
+
+fn capitals(upper: usize, lower: usize, ends_with_s: bool) -> Capitals {
+    match (upper, lower) {
+        (0, _) => Capitals::None,
+        (1.., 0) => Capitals::All,
+        (2.., 1) if ends_with_s => Capitals::AllButPlural,
+        _ => Capitals::Mixed,
+    }
+}
