@@ -57,7 +57,7 @@ pub(super) fn first(bytes: &[u8], place: &Place, at_end: bool) -> Found {
             if !at_end && !cut {
                 return Found::More;
             }
-            "the JSON object is not closed".into()
+            if cut { too_long() } else { "the JSON object is not closed".into() }
         }
         Some(Err(e)) => {
             let length = own(bytes, place, at_end || cut);
@@ -75,6 +75,14 @@ pub(super) fn first(bytes: &[u8], place: &Place, at_end: bool) -> Found {
         Some(end) => Found::Wrong { end, why },
         None => Found::More,
     }
+}
+
+fn too_long() -> String {
+    format!(
+        "the JSON object is not closed within {} MiB; of a larger document give the postings one a line, \
+         as `jq -c '.jobs[]'` writes them",
+        LONGEST >> 20
+    )
 }
 
 /// The bytes that an object with mistakes takes: its line, or in an array as far as its brackets say;
