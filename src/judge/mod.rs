@@ -15,8 +15,8 @@ mod reading;
 mod strongest;
 
 pub use audit::{
-    Audit, AuditRows, DecisionError, Decisions, Estimate, Finding, Group, Issue, Judgeable, Pair,
-    Posting, Saying, Summary, Suspicion, TextPart, Texts, audit, fingerprint,
+    Audit, AuditRows, By, DecisionError, Decisions, Estimate, Finding, Group, Issue, Pair, Posting,
+    Summary, Suspicion, TextPart, Texts, fingerprint,
 };
 pub use beside::{Beside, Flip, Given};
 pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};

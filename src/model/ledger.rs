@@ -5,6 +5,7 @@ use super::counts::FeatureMap;
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
 use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -61,6 +62,16 @@ struct SomeNames {
     places: FeatureMap<[u32; 2]>,
 }
 
+impl SomeNames {
+    fn insert<'t>(&mut self, key: FeatureKey, text: impl FnOnce() -> Cow<'t, str>) {
+        self.places.entry(key).or_insert_with(|| {
+            let start = self.text.len() as u32;
+            self.text.push_str(&text());
+            [start, self.text.len() as u32]
+        });
+    }
+}
+
 impl Default for Names {
     fn default() -> Self {
         Self { parts: vec![Arc::default(); NAME_PARTS] }
@@ -77,14 +88,31 @@ impl Names {
                 let from = features.partition_point(|f| part_of(f.key) < own);
                 let own = features[from..].iter().take_while(|f| part_of(f.key) == own);
                 own.filter(|f| f.plain).for_each(|feature| {
-                    part.places.entry(feature.key).or_insert_with(|| {
-                        let start = part.text.len() as u32;
-                        part.text.push_str(&evidence.feature_text(feature, lexicon));
-                        [start, part.text.len() as u32]
-                    });
+                    part.insert(feature.key, || evidence.feature_text(feature, lexicon).into());
                 });
             }
         });
+    }
+
+    /// Notes the text of a feature.
+    pub(super) fn insert(&mut self, key: FeatureKey, text: &str) {
+        Arc::make_mut(&mut self.parts[part_of(key)]).insert(key, || text.into());
+    }
+
+    /// Notes what others have noted.
+    pub(super) fn extend(&mut self, others: Self) {
+        for (part, other) in self.parts.iter_mut().zip(others.parts) {
+            if part.places.is_empty() {
+                *part = other;
+                continue;
+            }
+            let part = Arc::make_mut(part);
+            let mut places: Vec<_> = other.places.iter().collect();
+            places.sort_unstable_by_key(|(_, [start, _])| *start);
+            for (&key, &[start, end]) in places {
+                part.insert(key, || other.text[start as usize..end as usize].into());
+            }
+        }
     }
 
     pub(super) fn get(&self, key: FeatureKey) -> Option<&str> {

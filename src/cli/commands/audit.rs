@@ -8,18 +8,14 @@ use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
 use crate::cli::sheet::Sheet;
 use crate::evidence::Lexicon;
-use crate::judge::{Audit, AuditRows, Finding, Judgeable, Posting, Saying, Texts, audit};
-use crate::model::{Model, ModelError, Unseen};
+use crate::judge::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::postings::Column;
 use crate::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
 };
 use anyhow::{Context, Result, bail};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write;
-
-/// A file can teach a role by itself from so many rows, of so many organisations, on.
-const ENOUGH: [usize; 2] = [30, 10];
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
     let named = [args.report.as_ref(), args.input.reading.rejects.as_ref()].into_iter().flatten();
@@ -29,37 +25,18 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     if rows.stating() == 0 {
         bail!("no row states a role: none has a label or a title that states one");
     }
-    let texts = args.report.is_some();
-    let audit = if let Some(path) = &args.model {
-        let model = model(Some(path), &lexicon)?;
-        let judgeable = Judgeable::as_read(&rows);
-        let unseen = Unseen::by_model(&judgeable, judgeable.groups(), &model)?;
-        let how = if model.is_compact() {
-            "a compact one: if it was trained on these rows, it speaks for their labels"
-        } else {
-            "without the counts of the rows' organisations"
-        };
-        let method = format!("by the model {}, {how}", path.display());
-        audit(&judgeable, &unseen, Saying { method, texts })
-    } else {
-        let alone = args.from_file || enough(&rows, lexicon.roles().len());
-        let embedded = if alone { None } else { Some(Model::embedded(&lexicon)?) };
-        let judgeable = Judgeable::counted(&rows);
-        let unseen = Unseen::by_rows(&judgeable, judgeable.sketch(), embedded.as_ref(), &lexicon);
-        let unseen = if alone {
-            unseen.context("the file cannot be judged by itself; leave out --from-file")?
-        } else {
-            unseen?
-        };
-        let how = if alone {
-            "by the file itself"
-        } else {
-            "by the embedded model and the file together, because the file is small"
-        };
-        let method = format!("{how}, each row without its organisation and its near-duplicates");
-        audit(&judgeable, &unseen, Saying { method, texts })
+    let model = args.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
+    let name = args.model.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let by = match &model {
+        Some(model) => By::Model(model, &name),
+        None if args.from_file => By::Themselves,
+        None => By::Fitting,
     };
-    let audit = audit.map_err(ModelError::Aside)?;
+    let mut audit = rows.audit(by, args.report.is_some()).map_err(anyhow::Error::from);
+    if args.from_file {
+        audit = audit.context("the file cannot be judged by itself; leave out --from-file");
+    }
+    let audit = audit?;
     if let Some(path) = &args.report {
         let name = args.input.files.first().and_then(|file| file.file_name());
         let name = name.map_or("standard input".into(), |name| name.to_string_lossy());
@@ -108,16 +85,6 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
     }
     rows.group();
     Ok((rows, postings.finish()?.1))
-}
-
-/// Whether each role has enough rows.
-fn enough(rows: &AuditRows, roles: usize) -> bool {
-    let [least_rows, least_organisations] = ENOUGH;
-    (0..roles).all(|role| {
-        let of_role = || rows.stated().filter(move |(stated, _)| *stated == role);
-        let organisations: HashSet<u64> = of_role().map(|(_, organisation)| organisation).collect();
-        of_role().count() >= least_rows && organisations.len() >= least_organisations
-    })
 }
 
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {

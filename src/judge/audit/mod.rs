@@ -11,16 +11,17 @@ mod summary;
 
 pub use decisions::{DecisionError, Decisions, fingerprint};
 pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
-pub use rows::{AuditRows, Judgeable, Posting, Texts};
+use rows::Judgeable;
+pub use rows::{AuditRows, Posting, Texts};
 
 use super::Mark;
 use super::contrast::sides;
 use super::facts::Telling;
 use crate::evidence::Evidence;
 use crate::metrics::top;
-use crate::model::{Unseen, View, Without, outcome_names};
+use crate::model::{Model, ModelError, Unseen, View, Without, outcome_names};
 use matters::{Matter, UNDECIDED};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The roles' names are not looked at: labels come from titles.
@@ -55,13 +56,71 @@ pub struct Audit {
     pub summary: Summary,
 }
 
-/// What audits say.
-#[derive(Debug, Clone)]
-pub struct Saying {
-    /// How the rows were judged.
-    pub method: String,
-    /// Whether findings have their texts.
-    pub texts: bool,
+/// By what postings are judged. Whatever it is, a row's own organisation and its near-duplicates do not
+/// speak for it.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'m> {
+    /// The postings themselves, if there are enough of each role; otherwise the model inside the program
+    /// and the postings together.
+    Fitting,
+    /// The postings themselves.
+    Themselves,
+    /// A model, which is called so.
+    Model(&'m Model, &'m str),
+}
+
+/// Postings can teach a role by themselves from so many rows, of so many organisations, on.
+const ENOUGH: [usize; 2] = [30, 10];
+
+impl AuditRows<'_> {
+    /// Audits the postings; `texts` is whether findings have their texts.
+    ///
+    /// # Errors
+    /// If a role has too few organisations to be judged by the postings themselves, a compact model was
+    /// trained on just these rows, the lexicon is not that of the model inside the program where that is
+    /// needed, or rows cannot be read back.
+    pub fn audit(&self, by: By, texts: bool) -> Result<Audit, ModelError> {
+        let audit = match by {
+            By::Model(model, name) => {
+                let judgeable = Judgeable::as_read(self);
+                let unseen = Unseen::by_model(&judgeable, judgeable.groups(), model)?;
+                let how = if model.is_compact() {
+                    "a compact one: if it was trained on these rows, it speaks for their labels"
+                } else {
+                    "without the counts of the rows' organisations"
+                };
+                let method = format!("by the model {name}, {how}");
+                audit(&judgeable, &unseen, method, texts)
+            }
+            By::Fitting | By::Themselves => {
+                let alone = matches!(by, By::Themselves) || self.are_enough();
+                let embedded = if alone { None } else { Some(Model::embedded(self.lexicon())?) };
+                let judgeable = Judgeable::counted(self);
+                let (sketch, lexicon) = (judgeable.sketch(), self.lexicon());
+                let unseen = Unseen::by_rows(&judgeable, sketch, embedded.as_ref(), lexicon)?;
+                let how = if alone {
+                    "by the file itself"
+                } else {
+                    "by the embedded model and the file together, because the file is small"
+                };
+                let method =
+                    format!("{how}, each row without its organisation and its near-duplicates");
+                audit(&judgeable, &unseen, method, texts)
+            }
+        };
+        audit.map_err(ModelError::Aside)
+    }
+
+    /// Whether each role has enough rows.
+    fn are_enough(&self) -> bool {
+        let [least_rows, least_organisations] = ENOUGH;
+        (0..self.lexicon().roles().len()).all(|role| {
+            let of_role = || self.stated().filter(move |(stated, _)| *stated == role);
+            let organisations: HashSet<u64> =
+                of_role().map(|(_, organisation)| organisation).collect();
+            of_role().count() >= least_rows && organisations.len() >= least_organisations
+        })
+    }
 }
 
 /// Audits postings by what is said of them unseen. The outcomes are the roles, and `other` if any row
@@ -69,15 +128,20 @@ pub struct Saying {
 ///
 /// # Errors
 /// If the rows cannot be read back.
-pub fn audit(rows: &Judgeable, unseen: &Unseen<Judgeable>, saying: Saying) -> io::Result<Audit> {
+fn audit(
+    rows: &Judgeable,
+    unseen: &Unseen<Judgeable>,
+    method: String,
+    texts: bool,
+) -> io::Result<Audit> {
     let roles = rows.all.lexicon().roles().len();
     let open = rows.all.rows.iter().any(|row| row.stated >= roles);
     let mut outcomes = outcome_names(rows.all.lexicon().roles());
     outcomes.truncate(if open { roles + 1 } else { roles });
-    let auditor = Auditor { rows, unseen, outcomes: &outcomes, roles, texts: saying.texts };
+    let auditor = Auditor { rows, unseen, outcomes: &outcomes, roles, texts };
     let suspicions = auditor.suspicions();
     let findings = auditor.findings(&suspicions)?;
-    let summary = auditor.summary(&suspicions, &findings, saying.method);
+    let summary = auditor.summary(&suspicions, &findings, method);
     Ok(Audit { suspicions, findings, summary })
 }
 

@@ -201,7 +201,7 @@ impl<'a> AuditRows<'a> {
 
     /// The rows that state something, as what and by which organisation: place of what they state
     /// among the outcomes, and hash of the organisation.
-    pub fn stated(&self) -> impl Iterator<Item = (usize, u64)> {
+    pub(super) fn stated(&self) -> impl Iterator<Item = (usize, u64)> {
         self.rows.iter().map(|row| (row.stated, row.id.organisation))
     }
 
@@ -262,7 +262,7 @@ impl Names {
 
 /// Rows as models judge them.
 #[derive(Debug)]
-pub struct Judgeable<'a> {
+pub(super) struct Judgeable<'a> {
     pub(super) all: &'a AuditRows<'a>,
     /// Places of the rows that are judged, and what they are known by.
     judged: Vec<(RowId, usize)>,
@@ -273,7 +273,7 @@ pub struct Judgeable<'a> {
 impl<'a> Judgeable<'a> {
     /// For models that count the rows themselves: near-duplicates of one organisation, title and label
     /// are one row, and all near-duplicates one group.
-    pub fn counted(rows: &'a AuditRows<'a>) -> Self {
+    pub(super) fn counted(rows: &'a AuditRows<'a>) -> Self {
         let known =
             |(i, row): (usize, &AuditRow)| (row.id.with_text_of(rows.rows[rows.groups[i]].id), i);
         let mut judged: Vec<(RowId, usize)> = rows.rows.iter().enumerate().map(known).collect();
@@ -291,19 +291,19 @@ impl<'a> Judgeable<'a> {
     }
 
     /// For models that may have counted the rows.
-    pub fn as_read(rows: &'a AuditRows<'a>) -> Self {
+    pub(super) fn as_read(rows: &'a AuditRows<'a>) -> Self {
         let judged = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
         let places = (0..rows.rows.len()).collect();
         Self { all: rows, judged, places }
     }
 
     /// For each row the first of its group of nearly the same texts.
-    pub fn groups(&self) -> &[usize] {
+    pub(super) fn groups(&self) -> &[usize] {
         &self.all.groups
     }
 
     /// Which features may take part.
-    pub fn sketch(&self) -> &Sketch {
+    pub(super) fn sketch(&self) -> &Sketch {
         &self.all.sketch
     }
 }
