@@ -3,7 +3,7 @@
 use super::args::Labelling;
 use super::input::{Postings, say_left_out};
 use super::made::Made;
-use crate::evidence::{Extractor, Lexicon, Title, TitleRole};
+use crate::evidence::{Extractor, Lexicon, Title};
 use crate::judge::Given;
 use crate::model::{Collector, Example};
 use crate::postings::{Column, Columns, Row};
@@ -89,10 +89,6 @@ pub(crate) fn stated_label(
     columns: &Columns,
     lexicon: &Lexicon,
 ) -> Result<Label, String> {
-    match Title::read(row.get(columns, Column::Title), lexicon).role {
-        TitleRole::One(role) => Ok(Label::Role(role)),
-        TitleRole::Several(_) => Err("title states several roles".into()),
-        TitleRole::Undecided => Err("title leaves the role undecided".into()),
-        TitleRole::None => Err("title states no role".into()),
-    }
+    let title = Title::read(row.get(columns, Column::Title), lexicon);
+    title.label().map_err(str::to_owned)
 }

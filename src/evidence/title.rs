@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use super::lexicon::TitleStates;
-use crate::roles::RoleId;
+use crate::roles::{Label, RoleId};
 use crate::text::{CleanText, Tokens};
 use std::borrow::Cow;
 
@@ -68,5 +68,17 @@ impl Title {
             .map(|(level, _)| &lexicon.level_list[level as usize])
             .max_by_key(|level| level.rank);
         Self { role, level: level.map(|l| l.id.clone()), form: form.join(" ") }
+    }
+    /// The role it states, as a label.
+    ///
+    /// # Errors
+    /// Why it states none, or no single one.
+    pub fn label(&self) -> Result<Label, &'static str> {
+        match self.role {
+            TitleRole::One(role) => Ok(Label::Role(role)),
+            TitleRole::Several(_) => Err("title states several roles"),
+            TitleRole::Undecided => Err("title leaves the role undecided"),
+            TitleRole::None => Err("title states no role"),
+        }
     }
 }

@@ -46,7 +46,7 @@ impl Provenance {
 }
 
 /// Gathers labelled postings.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Collector {
     pub(super) examples: Vec<Example>,
     pub(super) names: Names,

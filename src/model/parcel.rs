@@ -54,7 +54,7 @@ impl Collector {
         }
     }
 
-    /// As packed bytes; about a kilobyte for each posting.
+    /// As packed bytes; about two kilobytes for each posting.
     ///
     /// # Panics
     /// Never: numbers and text can be written down.

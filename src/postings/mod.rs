@@ -18,5 +18,5 @@ pub use columns::{Column, ColumnNames, Columns, distinct, listed};
 pub(crate) use json::with_value;
 pub use reader::{Dialect, Form, HEADER, InputError, PostingReader, REJECTED};
 pub(crate) use records::line_at;
-pub use row::{Batch, Original, Rejected, Row, Types};
+pub use row::{Batch, Original, Rejected, Row, Types, joined};
 pub use spool::{Place, Spool};

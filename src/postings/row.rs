@@ -92,6 +92,6 @@ impl Batch {
 }
 
 /// Joins the texts of several columns.
-pub(super) fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+pub fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
 }

@@ -178,6 +178,6 @@ impl<W: Write + Send> Sheet<W> {
 }
 
 /// A number as it is written everywhere.
-fn decimals(number: f64) -> String {
+pub fn decimals(number: f64) -> String {
     format!("{number:.6}")
 }

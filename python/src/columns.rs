@@ -1,0 +1,116 @@
+//! Which columns of a table hold what, and their texts as they stand in Arrow's memory.
+
+use crate::errors::wrong;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, RecordBatch, StringViewArray};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Schema};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use rolecall::evidence::{Lexicon, Title};
+use rolecall::postings::{Column, ColumnNames, Columns, joined, listed};
+use rolecall::roles::Label;
+use std::borrow::Cow;
+
+/// Names of columns that were chosen; the others are found.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen(ColumnNames);
+
+/// One column or several.
+#[derive(FromPyObject)]
+pub(crate) enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Chosen {
+    pub(crate) fn and(mut self, column: Column, name: Option<String>) -> Self {
+        self.0.0.extend(name.map(|name| (column, name)));
+        self
+    }
+
+    pub(crate) fn description(mut self, names: Option<Names>) -> Self {
+        let names = match names {
+            None => Vec::new(),
+            Some(Names::One(name)) => vec![name],
+            Some(Names::Several(names)) => names,
+        };
+        self.0.0.extend(names.into_iter().map(|name| (Column::Description, name)));
+        self
+    }
+
+    /// The columns of a table.
+    pub(crate) fn find(&self, schema: &Schema) -> PyResult<Columns> {
+        let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+        let columns = Columns::find(&header, &self.0).map_err(wrong)?;
+        need(&columns, Column::Description, &header)?;
+        Ok(columns)
+    }
+}
+
+/// Refuses a table without a column.
+pub(crate) fn need(columns: &Columns, column: Column, header: &[String]) -> PyResult<()> {
+    if columns.place(column).is_some() {
+        return Ok(());
+    }
+    let (name, header) = (column.name(), listed(header));
+    Err(wrong(format!(
+        "no column with the {name} was found; the columns are {header}. Choose one: {name}=..."
+    )))
+}
+
+/// The rows of a batch.
+pub(crate) struct Texts {
+    columns: [Option<StringViewArray>; Column::ALL.len()],
+    /// Of the description, if it stands in several.
+    parts: Vec<StringViewArray>,
+    pub(crate) rows: usize,
+}
+
+impl Texts {
+    pub(crate) fn new(batch: &RecordBatch, columns: &Columns) -> PyResult<Self> {
+        let text = |place: usize| -> PyResult<StringViewArray> {
+            let column = batch.column(place);
+            // Views point to the text where it is; only what is no text is copied.
+            let views = cast(column, &DataType::Utf8View).map_err(|_| {
+                let schema = batch.schema();
+                let field = schema.field(place);
+                let (name, kind) = (field.name(), field.data_type());
+                PyTypeError::new_err(format!("column {name:?} has no texts but {kind}"))
+            })?;
+            Ok(views.as_string_view().clone())
+        };
+        let mut found = [const { None }; Column::ALL.len()];
+        for column in Column::ALL {
+            found[column as usize] = columns.place(column).map(text).transpose()?;
+        }
+        let parts = columns.parts().iter().map(|&place| text(place)).collect::<PyResult<_>>()?;
+        Ok(Self { columns: found, parts, rows: batch.num_rows() })
+    }
+
+    pub(crate) fn get(&self, column: Column, row: usize) -> &str {
+        self.columns[column as usize].as_ref().map_or("", |texts| at(texts, row))
+    }
+
+    pub(crate) fn description(&self, row: usize) -> Cow<'_, str> {
+        if self.parts.is_empty() {
+            return self.get(Column::Description, row).into();
+        }
+        joined(self.parts.iter().map(|texts| at(texts, row))).into()
+    }
+
+    /// The label in its column, or what stands there instead.
+    pub(crate) fn label(&self, row: usize, lexicon: &Lexicon) -> Result<Label, String> {
+        let text = self.get(Column::Label, row);
+        Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())
+    }
+
+    /// The role that the title states, or why there is none.
+    pub(crate) fn stated(&self, row: usize, lexicon: &Lexicon) -> Result<Label, String> {
+        Title::read(self.get(Column::Title, row), lexicon).label().map_err(str::to_owned)
+    }
+}
+
+fn at(texts: &StringViewArray, row: usize) -> &str {
+    if texts.is_null(row) { "" } else { texts.value(row) }
+}

@@ -1,0 +1,199 @@
+//! Labelled postings, counted here and there, and trained on together.
+
+use crate::Pickled;
+use crate::columns::{Chosen, Names, Texts, need};
+use crate::errors::{interruptible, wrong};
+use crate::model::{Model, lexicon_of};
+use crate::rows::Threads;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use pyo3_arrow::input::AnyRecordBatch;
+use rolecall::evidence::{Extractor, Lexicon};
+use rolecall::model::{Collector, Counting, Example};
+use rolecall::postings::Column;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What was counted of labelled postings: hashes of features, never text. Add counts of parts of the
+/// data in any order, then train: the model is the same as that of all the data at once.
+#[pyclass(frozen, module = "rolecall")]
+pub(crate) struct Counts {
+    collector: Collector,
+    lexicon: Arc<Lexicon>,
+    folder: Option<PathBuf>,
+}
+
+#[pymethods]
+impl Counts {
+    /// Counts the labelled postings of a table.
+    #[staticmethod]
+    #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None,
+                        label_from_title=false, lexicon=None, threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn of(
+        py: Python,
+        table: AnyRecordBatch,
+        title: Option<String>,
+        description: Option<Names>,
+        company: Option<String>,
+        label: Option<String>,
+        label_from_title: bool,
+        lexicon: Option<PathBuf>,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let chosen = Chosen::default()
+            .description(description)
+            .and(Column::Title, title)
+            .and(Column::Company, company)
+            .and(Column::Label, label);
+        let folder = lexicon;
+        let lexicon = lexicon_of(folder.as_deref())?;
+        let collector =
+            collect(py, table, &chosen, label_from_title, &lexicon, &Threads::new(threads)?)?;
+        Ok(Self { collector, lexicon, folder })
+    }
+
+    /// Trains a model on what was counted.
+    #[pyo3(signature = (*, count_twice=false, data_name=None, date=None, threads=None))]
+    fn train(
+        &self,
+        py: Python,
+        count_twice: bool,
+        data_name: Option<String>,
+        date: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<Model> {
+        let mut collector = Collector::default();
+        collector.merge(self.copy(py)?);
+        let provenance = collector.provenance();
+        (provenance.data, provenance.date) = (data_name, date);
+        let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
+        let model = interruptible(py, move || {
+            threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
+        })?;
+        Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+    }
+
+    fn __add__(&self, py: Python, other: &Self) -> PyResult<Self> {
+        if self.lexicon.hash() != other.lexicon.hash() {
+            return Err(wrong("these were counted with different lexicons"));
+        }
+        let mut collector = self.copy(py)?;
+        collector.merge(other.copy(py)?);
+        Ok(Self { collector, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
+    }
+
+    /// The labelled postings.
+    fn __len__(&self) -> usize {
+        self.collector.examples().len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<rolecall.Counts: {} postings>", self.__len__())
+    }
+
+    /// As bytes, about two kilobytes for each posting.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| self.collector.to_bytes(&self.lexicon));
+        PyBytes::new(py, &bytes)
+    }
+
+    /// From bytes.
+    #[staticmethod]
+    #[pyo3(signature = (bytes, lexicon=None))]
+    fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
+        let folder = lexicon;
+        let lexicon = lexicon_of(folder.as_deref())?;
+        let collector = py.detach(|| Collector::from_bytes(bytes, &lexicon)).map_err(wrong)?;
+        Ok(Self { collector, lexicon, folder })
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let py = slf.py();
+        let made = py.get_type::<Self>().getattr("from_bytes")?;
+        Ok((made, (slf.get().to_bytes(py), slf.get().folder.clone())))
+    }
+}
+
+impl Counts {
+    fn copy(&self, py: Python) -> PyResult<Collector> {
+        Ok(py.detach(|| self.collector.clone()))
+    }
+}
+
+/// Counts labelled postings.
+pub(crate) fn collect(
+    py: Python,
+    table: AnyRecordBatch,
+    chosen: &Chosen,
+    label_from_title: bool,
+    lexicon: &Lexicon,
+    threads: &Threads,
+) -> PyResult<Collector> {
+    let reader = table.into_reader()?;
+    let columns = chosen.find(&reader.schema())?;
+    let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
+    need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
+    let extractor = Extractor::new(lexicon);
+    let mut collector = Collector::default();
+    for batch in reader {
+        let texts = Texts::new(&batch.map_err(wrong)?, &columns)?;
+        let label = |row| {
+            if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, lexicon) }
+        };
+        let make = |row| {
+            label(row).map(|label| {
+                let evidence = extractor.extract(&texts.description(row));
+                let (title, company) =
+                    (texts.get(Column::Title, row), texts.get(Column::Company, row));
+                (Example::new(&evidence, title, company, label, lexicon), evidence)
+            })
+        };
+        threads.each(py, texts.rows, make, |_, made| {
+            let evidence: Vec<_> = made.iter().flatten().map(|(_, evidence)| evidence).collect();
+            threads.run(|| collector.note(&evidence, lexicon));
+            for row in made {
+                match row {
+                    Ok((example, _)) => collector.add_example(example),
+                    Err(why) => collector.leave_out(&why),
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(collector)
+}
+
+/// Trains a model on the labelled postings of a table.
+#[pyfunction]
+#[pyo3(signature = (table, *, title=None, description=None, company=None, label=None,
+                    label_from_title=false, count_twice=false, data_name=None, date=None,
+                    lexicon=None, threads=None))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords")]
+pub(crate) fn train(
+    py: Python,
+    table: AnyRecordBatch,
+    title: Option<String>,
+    description: Option<Names>,
+    company: Option<String>,
+    label: Option<String>,
+    label_from_title: bool,
+    count_twice: bool,
+    data_name: Option<String>,
+    date: Option<String>,
+    lexicon: Option<PathBuf>,
+    threads: Option<usize>,
+) -> PyResult<Model> {
+    let counts = Counts::of(
+        py,
+        table,
+        title,
+        description,
+        company,
+        label,
+        label_from_title,
+        lexicon,
+        threads,
+    )?;
+    counts.train(py, count_twice, data_name, date, threads)
+}

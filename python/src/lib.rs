@@ -1,0 +1,25 @@
+//! rolecall for Python: tables in and out through the Arrow PyCapsule interface.
+
+mod columns;
+mod counts;
+mod errors;
+mod model;
+mod rows;
+mod table;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::path::PathBuf;
+
+/// What makes an object again, and of what: its bytes, and the folder of its lexicon.
+type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Option<PathBuf>));
+
+#[pymodule]
+mod _rolecall {
+    #[pymodule_export]
+    use super::counts::{Counts, train};
+    #[pymodule_export]
+    use super::model::{Model, audit};
+    #[pymodule_export]
+    use super::table::Table;
+}

@@ -1,0 +1,390 @@
+//! Models, and what they are used for.
+
+use crate::Pickled;
+use crate::columns::{Chosen, Names, Texts, need};
+use crate::counts::collect;
+use crate::errors::{interruptible, wrong};
+use crate::rows::Threads;
+use crate::table::{Builders, Table, batch};
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use pyo3_arrow::input::AnyRecordBatch;
+use rolecall::evidence::Lexicon;
+use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Settings, Texts as Read};
+use rolecall::model::{Change, Collector, Counting, ModelError, View};
+use rolecall::postings::Column;
+use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A model, with the lexicon it was trained with.
+#[pyclass(frozen, module = "rolecall")]
+pub(crate) struct Model {
+    model: Arc<rolecall::model::Model>,
+    lexicon: Arc<Lexicon>,
+    /// Where the lexicon stands, if it is not the one inside.
+    folder: Option<PathBuf>,
+}
+
+/// The lexicon of a folder, or the one inside.
+pub(crate) fn lexicon_of(folder: Option<&Path>) -> PyResult<Arc<Lexicon>> {
+    let lexicon = folder.map_or_else(Lexicon::embedded, Lexicon::from_dir);
+    Ok(Arc::new(lexicon.map_err(wrong)?))
+}
+
+#[pymethods]
+impl Model {
+    /// The model inside the package.
+    #[staticmethod]
+    fn default(py: Python) -> PyResult<Self> {
+        py.detach(|| {
+            let lexicon = lexicon_of(None)?;
+            let model = rolecall::model::Model::embedded(&lexicon).map_err(wrong)?;
+            Ok(Self::new(model, lexicon, None))
+        })
+    }
+
+    /// Reads a model file; `lexicon` is the folder of the lexicon it was trained with, if that is not the
+    /// one inside.
+    #[staticmethod]
+    #[pyo3(signature = (path, lexicon=None))]
+    fn load(py: Python, path: PathBuf, lexicon: Option<PathBuf>) -> PyResult<Self> {
+        let bytes = std::fs::read(&path)
+            .map_err(|e| PyOSError::new_err((e.raw_os_error(), e.to_string(), path.clone())))?;
+        Self::from_bytes(py, &bytes, lexicon)
+            .map_err(|e| wrong(format!("{}: {}", path.display(), e.value(py))))
+    }
+
+    /// From the bytes of a model file.
+    #[staticmethod]
+    #[pyo3(signature = (bytes, lexicon=None))]
+    fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
+        py.detach(|| {
+            let folder = lexicon;
+            let lexicon = lexicon_of(folder.as_deref())?;
+            let model = rolecall::model::Model::from_bytes(bytes, &lexicon).map_err(wrong)?;
+            Ok(Self::new(model, lexicon, folder))
+        })
+    }
+
+    /// The bytes of its file.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = Vec::new();
+        py.detach(|| self.model.write(&mut bytes))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Writes its file: whole, or not at all.
+    fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
+        py.detach(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+            self.model.write(&mut file)?;
+            file.flush()?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|e| e.error)?;
+            Ok(())
+        })
+    }
+
+    /// The model without what retraining needs: to give away. It scores the same.
+    fn compact(&self) -> Self {
+        let model = rolecall::model::Model::clone(&self.model).compact();
+        Self::new(model, self.lexicon.clone(), self.folder.clone())
+    }
+
+    /// What it was trained on, how good it is, and all else that stands in its header.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        object(py, self.model.header())
+    }
+
+    fn __repr__(&self) -> String {
+        let header = self.model.header();
+        let data = header.provenance.data.as_deref().unwrap_or("no named data");
+        format!(
+            "<rolecall.Model: {} postings; {data}>",
+            header.postings.iter().map(|&n| u64::from(n)).sum::<u64>()
+        )
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let made = slf.py().get_type::<Self>().getattr("from_bytes")?;
+        Ok((made, (slf.get().to_bytes(slf.py())?, slf.get().folder.clone())))
+    }
+
+    /// The rows of a table with a role, a confidence and the reasons behind them.
+    #[pyo3(signature = (table, *, title=None, description=None, closed=false, title_blind=false,
+                        precision=0.9, use_title=false, evidence=true, threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn classify(
+        &self,
+        py: Python,
+        table: AnyRecordBatch,
+        title: Option<String>,
+        description: Option<Names>,
+        closed: bool,
+        title_blind: bool,
+        precision: f64,
+        use_title: bool,
+        evidence: bool,
+        threads: Option<usize>,
+    ) -> PyResult<Table> {
+        if !(precision > 0.0 && precision < 1.0) {
+            return Err(wrong(format!("precision={precision} is not between 0 and 1")));
+        }
+        let view = if title_blind { View::TitleBlind } else { View::Full };
+        let settings = Settings { view, closed, precision, use_title, quotes: evidence };
+        let judge = py.detach(|| Judge::new(&self.model, &self.lexicon, settings));
+        let chosen = Chosen::default().description(description).and(Column::Title, title);
+        let reader = table.into_reader()?;
+        let columns = chosen.find(&reader.schema())?;
+        let roles = self.lexicon.roles();
+        let mut added = Builders::new(added_columns(roles, evidence));
+        let schema = reader.schema();
+        if let Some(taken) = added.names().find(|name| schema.index_of(name).is_ok()) {
+            return Err(wrong(format!(
+                "the table has a column {taken:?} already, as if it had been classified before; drop it"
+            )));
+        }
+        let fields: Vec<_> = schema.fields().iter().cloned().chain(added.fields()).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
+        let threads = Threads::new(threads)?;
+        let mut batches = Vec::new();
+        for read in reader {
+            let read: RecordBatch = read.map_err(wrong)?;
+            let texts = Texts::new(&read, &columns)?;
+            let verdict =
+                |row| judge.verdict(texts.get(Column::Title, row), &texts.description(row));
+            threads.each(py, texts.rows, verdict, |_, verdicts| {
+                for verdict in &verdicts {
+                    with_added_fields(verdict, roles, evidence, |cells| added.push(cells));
+                }
+                Ok(())
+            })?;
+            let own = read.columns().iter().cloned();
+            batches.push(batch(&schema, own.chain(added.finish()).collect())?);
+        }
+        Ok(Table { schema, batches, summary: py.None() })
+    }
+
+    /// Why one posting is judged as it is.
+    #[pyo3(signature = (text, title="", *, closed=false, title_blind=false))]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        text: &str,
+        title: &str,
+        closed: bool,
+        title_blind: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = if title_blind { View::TitleBlind } else { View::Full };
+        let explanation = py.detach(|| {
+            let settings = Settings { view, closed, ..Settings::default() };
+            Judge::new(&self.model, &self.lexicon, settings).explain(title, text)
+        });
+        object(py, &explanation)
+    }
+
+    /// The postings of a table whose title or label does not match the duties, by this model without the
+    /// counts of each posting's organisation.
+    #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None, id=None,
+                        threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn audit(
+        &self,
+        py: Python,
+        table: AnyRecordBatch,
+        title: Option<String>,
+        description: Option<Names>,
+        company: Option<String>,
+        label: Option<String>,
+        id: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<Table> {
+        let chosen = audited([title, company, label, id], description);
+        let model = self.model.clone();
+        audited_by(py, table, &chosen, self.lexicon.clone(), threads, move |rows| {
+            rows.audit(By::Model(&model, "given"), false)
+        })
+    }
+
+    /// A model with the postings of a table added or taken out. Nothing says whether it is better:
+    /// classify postings that neither has seen with both.
+    #[pyo3(signature = (add=None, remove=None, *, merge=vec![], title=None, description=None,
+                        company=None, label=None, label_from_title=false, count_twice=false,
+                        data_name=None, date=None, threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn retrain(
+        &self,
+        py: Python,
+        add: Option<AnyRecordBatch>,
+        remove: Option<AnyRecordBatch>,
+        merge: Vec<PyRef<Self>>,
+        title: Option<String>,
+        description: Option<Names>,
+        company: Option<String>,
+        label: Option<String>,
+        label_from_title: bool,
+        count_twice: bool,
+        data_name: Option<String>,
+        date: Option<String>,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let chosen = Chosen::default()
+            .description(description)
+            .and(Column::Title, title)
+            .and(Column::Company, company)
+            .and(Column::Label, label);
+        let threads = Threads::new(threads)?;
+        let read = |table: Option<AnyRecordBatch>| {
+            table.map_or(Ok(Collector::default()), |table| {
+                collect(py, table, &chosen, label_from_title, &self.lexicon, &threads)
+            })
+        };
+        let mut change = Change {
+            added: read(add)?,
+            removed: read(remove)?,
+            merged: merge.iter().map(|other| rolecall::model::Model::clone(&other.model)).collect(),
+            counting: Counting { twice: count_twice },
+        };
+        let provenance = change.added.provenance();
+        (provenance.data, provenance.date) = (data_name, date);
+        let (model, lexicon) = (self.model.clone(), self.lexicon.clone());
+        let retrained = interruptible(py, move || {
+            threads.run(|| {
+                let retrained = model.retrain(&change, &lexicon)?;
+                let mut new = retrained.model;
+                if !retrained.taken_back {
+                    new.remember(retrained.record);
+                }
+                Ok::<_, rolecall::model::RetrainError>(new)
+            })
+        })?;
+        let retrained = retrained.map_err(wrong)?;
+        Ok(Self::new(retrained, self.lexicon.clone(), self.folder.clone()))
+    }
+}
+
+impl Model {
+    pub(crate) fn new(
+        model: rolecall::model::Model,
+        lexicon: Arc<Lexicon>,
+        folder: Option<PathBuf>,
+    ) -> Self {
+        Self { model: Arc::new(model), lexicon, folder }
+    }
+}
+
+/// The postings of a table whose title or label does not match the duties: by the table itself if it has
+/// enough of each role, otherwise by the model inside the package as well.
+#[pyfunction]
+#[pyo3(signature = (table, *, title=None, description=None, company=None, label=None, id=None,
+                    alone=false, lexicon=None, threads=None))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords")]
+pub(crate) fn audit(
+    py: Python,
+    table: AnyRecordBatch,
+    title: Option<String>,
+    description: Option<Names>,
+    company: Option<String>,
+    label: Option<String>,
+    id: Option<String>,
+    alone: bool,
+    lexicon: Option<PathBuf>,
+    threads: Option<usize>,
+) -> PyResult<Table> {
+    let chosen = audited([title, company, label, id], description);
+    let by = if alone { By::Themselves } else { By::Fitting };
+    let lexicon = lexicon_of(lexicon.as_deref())?;
+    audited_by(py, table, &chosen, lexicon, threads, move |rows| rows.audit(by, false))
+}
+
+fn audited(names: [Option<String>; 4], description: Option<Names>) -> Chosen {
+    let columns = [Column::Title, Column::Company, Column::Label, Column::Id];
+    let chosen = Chosen::default().description(description);
+    columns.into_iter().zip(names).fold(chosen, |chosen, (column, name)| chosen.and(column, name))
+}
+
+/// A batch of postings is read so many rows at a time.
+const AT_ONCE: usize = 1024;
+
+fn audited_by(
+    py: Python,
+    table: AnyRecordBatch,
+    chosen: &Chosen,
+    lexicon: Arc<Lexicon>,
+    threads: Option<usize>,
+    by: impl FnOnce(&AuditRows) -> Result<Audit, ModelError> + Send + 'static,
+) -> PyResult<Table> {
+    let reader = table.into_reader()?;
+    let columns = chosen.find(&reader.schema())?;
+    let labelled = columns.place(Column::Label).is_some();
+    if !labelled {
+        let schema = reader.schema();
+        let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+        need(&columns, Column::Title, &names)?;
+    }
+    let batches = reader
+        .map(|batch| Texts::new(&batch.map_err(wrong)?, &columns))
+        .collect::<PyResult<Vec<Texts>>>()?;
+    let threads = Threads::new(threads)?;
+    let audit = interruptible(py, move || {
+        threads.run(|| {
+            let mut rows = AuditRows::new(&lexicon);
+            let mut number = 0;
+            for texts in &batches {
+                for start in (0..texts.rows).step_by(AT_ONCE) {
+                    let some = start..texts.rows.min(start + AT_ONCE);
+                    let descriptions: Vec<_> =
+                        some.clone().map(|row| texts.description(row)).collect();
+                    let postings: Vec<Posting> = some
+                        .zip(&descriptions)
+                        .map(|(row, description)| {
+                            number += 1;
+                            let stated = if labelled {
+                                texts.label(row, &lexicon)
+                            } else {
+                                texts.stated(row, &lexicon)
+                            };
+                            let texts = Read {
+                                id: texts.get(Column::Id, row),
+                                title: texts.get(Column::Title, row),
+                                company: texts.get(Column::Company, row),
+                                description,
+                            };
+                            Posting { row: number, texts, stated: stated.ok() }
+                        })
+                        .collect();
+                    rows.add(&postings).map_err(ModelError::Aside)?;
+                }
+            }
+            rows.group();
+            if rows.stating() == 0 {
+                return Ok(None);
+            }
+            by(&rows).map(Some)
+        })
+    })?;
+    let audit = audit.map_err(wrong)?;
+    let none = "no row states a role: none has a label or a title that states one";
+    let audit = audit.ok_or_else(|| wrong(none))?;
+    let mut findings = Builders::new(audit_columns());
+    let schema = Arc::new(Schema::new(findings.fields()));
+    for finding in &audit.findings {
+        with_finding(finding, |cells| findings.push(cells));
+    }
+    let batches = vec![batch(&schema, findings.finish())?];
+    Ok(Table { schema, batches, summary: object(py, &audit.summary)?.unbind() })
+}
+
+/// As an object of Python.
+fn object<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let json = serde_json::to_string(value).map_err(wrong)?;
+    py.import("json")?.call_method1("loads", (json,))
+}

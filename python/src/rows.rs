@@ -1,0 +1,47 @@
+//! Rows read a few at a time, on as many threads as are wanted.
+
+use crate::errors::wrong;
+use pyo3::prelude::*;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::ops::Range;
+
+/// Rows after which Ctrl-C is looked for.
+const AT_ONCE: usize = 1024;
+
+/// Threads to read rows on.
+pub(crate) struct Threads(Option<ThreadPool>);
+
+impl Threads {
+    /// So many; all cores if it is not said.
+    pub(crate) fn new(threads: Option<usize>) -> PyResult<Self> {
+        let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
+        Ok(Self(threads.map(pool).transpose().map_err(wrong)?))
+    }
+
+    pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match &self.0 {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
+    /// Makes something of each row; `then` is given some at a time, in order.
+    pub(crate) fn each<T: Send>(
+        &self,
+        py: Python,
+        rows: usize,
+        make: impl Fn(usize) -> T + Sync,
+        mut then: impl FnMut(Range<usize>, Vec<T>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        for start in (0..rows).step_by(AT_ONCE) {
+            let some = start..rows.min(start + AT_ONCE);
+            let made = py.detach(|| {
+                self.run(|| some.clone().into_par_iter().with_max_len(16).map(&make).collect())
+            });
+            py.check_signals()?;
+            then(some, made)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! Tables that were made, for whoever reads Arrow.
+
+use crate::errors::wrong;
+use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
+use arrow_array::{ArrayRef, RecordBatch, StructArray};
+use arrow_schema::{DataType, Field, FieldRef, SchemaRef};
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+use pyo3_arrow::error::PyArrowResult;
+use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+use rolecall::report::{Added, Cell, Kind, decimals};
+use std::sync::Arc;
+
+/// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever
+/// else knows `__arrow_c_stream__` take it without copying.
+#[pyclass(frozen, module = "rolecall")]
+pub(crate) struct Table {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
+    /// What it amounts to, if there is something to say besides the rows.
+    #[pyo3(get)]
+    pub(crate) summary: Py<PyAny>,
+}
+
+#[pymethods]
+impl Table {
+    /// The columns' names.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<rolecall.Table: {} rows, {}>", self.__len__(), self.column_names().join(", "))
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyArrowResult<Bound<'py, PyCapsule>> {
+        to_schema_pycapsule(py, self.schema.as_ref())
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyArrowResult<Bound<'py, PyCapsule>> {
+        let fields = self.schema.fields().clone();
+        let field =
+            Field::new_struct("", fields, false).with_metadata(self.schema.metadata().clone());
+        let arrays = self
+            .batches
+            .clone()
+            .into_iter()
+            .map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
+        let reader = ArrayIterator::new(arrays, field.into());
+        to_stream_pycapsule(py, Box::new(reader), requested_schema)
+    }
+
+    /// As a `pyarrow.Table`.
+    fn to_pyarrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("pyarrow")?.call_method1("table", (slf,))
+    }
+
+    /// As a `pandas.DataFrame`; needs pyarrow.
+    fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::to_pyarrow(slf)?.call_method0("to_pandas")
+    }
+
+    /// As a `polars.DataFrame`.
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("polars")?.call_method1("DataFrame", (slf,))
+    }
+}
+
+/// Columns that are built row by row.
+pub(crate) struct Builders(Vec<(String, Builder)>);
+
+impl Builders {
+    pub(crate) fn new(columns: Vec<Added>) -> Self {
+        Self(columns.into_iter().map(|(name, kind)| (name, Builder::new(kind))).collect())
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn fields(&self) -> Vec<FieldRef> {
+        let field = |(name, builder): &(String, Builder)| {
+            Arc::new(Field::new(name, builder.data_type(), true))
+        };
+        self.0.iter().map(field).collect()
+    }
+
+    pub(crate) fn push(&mut self, cells: &[Cell]) {
+        self.0.iter_mut().zip(cells).for_each(|((_, builder), cell)| builder.push(cell));
+    }
+
+    /// The columns of the rows that were pushed since the last time.
+    pub(crate) fn finish(&mut self) -> Vec<ArrayRef> {
+        self.0.iter_mut().map(|(_, builder)| builder.finish()).collect()
+    }
+}
+
+/// A table of columns alone.
+pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> PyResult<RecordBatch> {
+    RecordBatch::try_new(schema.clone(), columns).map_err(wrong)
+}
+
+enum Builder {
+    Text(StringBuilder),
+    Number(Float64Builder),
+    Whole(UInt64Builder),
+    List(ListBuilder<StringBuilder>),
+}
+
+impl Builder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Number => Self::Number(Float64Builder::new()),
+            Kind::Whole => Self::Whole(UInt64Builder::new()),
+            Kind::List => Self::List(ListBuilder::new(StringBuilder::new())),
+        }
+    }
+
+    fn data_type(&self) -> DataType {
+        match self {
+            Self::Text(_) => DataType::Utf8,
+            Self::Number(_) => DataType::Float64,
+            Self::Whole(_) => DataType::UInt64,
+            Self::List(_) => DataType::new_list(DataType::Utf8, true),
+        }
+    }
+
+    fn push(&mut self, cell: &Cell) {
+        match (self, cell) {
+            (Self::Text(builder), Cell::Text(text) | Cell::Own(text)) => builder.append_value(text),
+            (Self::Text(builder), _) => builder.append_null(),
+            // As in files.
+            (Self::Number(builder), Cell::Number(number)) => {
+                builder.append_option(decimals(*number).parse().ok());
+            }
+            (Self::Number(builder), _) => builder.append_null(),
+            (Self::Whole(builder), Cell::Whole(number)) => builder.append_value(*number),
+            (Self::Whole(builder), _) => builder.append_null(),
+            (Self::List(builder), Cell::List(texts)) => {
+                builder.append_value(texts.iter().map(|text| Some(*text)));
+            }
+            (Self::List(builder), _) => builder.append_null(),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Number(builder) => Arc::new(builder.finish()),
+            Self::Whole(builder) => Arc::new(builder.finish()),
+            Self::List(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
