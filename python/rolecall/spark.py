@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
+from itertools import chain
 from typing import Any, Iterable, Iterator
 
 import pyarrow as pa
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import BinaryType, StructField, StructType
@@ -14,7 +14,7 @@ from pyspark.sql.types import BinaryType, StructField, StructType
 from . import Counts, Model, Table
 from . import audit as _audit
 
-__all__ = ["audit", "classify", "train"]
+__all__ = ["audit", "classify", "count", "train"]
 
 
 def classify(frame: DataFrame, model: Model | None = None, **how: Any) -> DataFrame:
@@ -39,15 +39,19 @@ def count(frame: DataFrame, **how: Any) -> Counts:
     def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         parts = [Counts.of(batch, **how) for batch in batches]
         if parts:
-            counts = pa.array([reduce(add, parts).to_bytes()], pa.binary())
+            counts = pa.array([Counts.sum(parts).to_bytes()], pa.binary())
             yield pa.RecordBatch.from_arrays([counts], ["counts"])
 
     lexicon = how.get("lexicon")
     empty = Counts.of(to_arrow_schema(frame.schema).empty_table(), **how)
     schema = StructType([StructField("counts", BinaryType())])
-    # One partition after the other: the driver holds what was added up, and one more.
-    parts = frame.mapInArrow(counted, schema).toLocalIterator()
-    return reduce(add, (Counts.from_bytes(bytes(part.counts), lexicon) for part in parts), empty)
+    parts = frame.mapInArrow(counted, schema).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        parts.count()  # All partitions at once; the driver then takes one after the other.
+        read = (Counts.from_bytes(bytes(part.counts), lexicon) for part in parts.toLocalIterator())
+        return Counts.sum(chain([empty], read))
+    finally:
+        parts.unpersist()
 
 
 def train(

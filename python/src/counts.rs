@@ -14,7 +14,8 @@ use rolecall::postings::Column;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What was counted of labelled postings: hashes of features, never text. Add counts of parts of the
+/// What was counted of labelled postings: hashes of features and, of those
+/// in small letters, their words; never postings. Add counts of parts of the
 /// data in any order, then train: the model is the same as that of all the data at once.
 #[pyclass(frozen, module = "rolecall")]
 pub(crate) struct Counts {
@@ -63,8 +64,7 @@ impl Counts {
         date: Option<String>,
         threads: Option<usize>,
     ) -> PyResult<Model> {
-        let mut collector = Collector::default();
-        collector.merge(self.copy(py)?);
+        let mut collector = self.copy(py).collector;
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
@@ -74,13 +74,25 @@ impl Counts {
         Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
     }
 
-    fn __add__(&self, py: Python, other: &Self) -> PyResult<Self> {
-        if self.lexicon.hash() != other.lexicon.hash() {
-            return Err(wrong("these were counted with different lexicons"));
+    /// All of some counts, each added to what is there: less work than one `+` after the other.
+    #[staticmethod]
+    fn sum(py: Python, counts: &Bound<PyAny>) -> PyResult<Self> {
+        let mut sum: Option<Self> = None;
+        for counts in counts.try_iter()? {
+            let counts = counts?.cast_into::<Self>()?;
+            let counts = counts.get();
+            match &mut sum {
+                None => sum = Some(counts.copy(py)),
+                Some(sum) => sum.add(py, counts)?,
+            }
         }
-        let mut collector = self.copy(py)?;
-        collector.merge(other.copy(py)?);
-        Ok(Self { collector, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
+        sum.ok_or_else(|| wrong("there are no counts to be added up"))
+    }
+
+    fn __add__(&self, py: Python, other: &Self) -> PyResult<Self> {
+        let mut sum = self.copy(py);
+        sum.add(py, other)?;
+        Ok(sum)
     }
 
     /// The labelled postings.
@@ -116,8 +128,18 @@ impl Counts {
 }
 
 impl Counts {
-    fn copy(&self, py: Python) -> PyResult<Collector> {
-        Ok(py.detach(|| self.collector.clone()))
+    fn copy(&self, py: Python) -> Self {
+        let Self { collector, lexicon, folder } = self;
+        let collector = py.detach(|| collector.clone());
+        Self { collector, lexicon: lexicon.clone(), folder: folder.clone() }
+    }
+
+    fn add(&mut self, py: Python, other: &Self) -> PyResult<()> {
+        if self.lexicon.hash() != other.lexicon.hash() {
+            return Err(wrong("these were counted with different lexicons"));
+        }
+        py.detach(|| self.collector.merge(other.collector.clone()));
+        Ok(())
     }
 }
 

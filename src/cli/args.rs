@@ -44,6 +44,17 @@ pub(crate) enum Command {
     /// Look into a model
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Write what a shell needs to complete commands, such as `rolecall completions bash`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages
+    Man {
+        /// Folder to write them to
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
 }
 
 /// Which files to read, and how.

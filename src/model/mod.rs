@@ -150,6 +150,11 @@ impl ModelFile {
         Ok(Self { header, features, workings: workings.to_vec() })
     }
 
+    /// All of the model but its features.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// The model, with the lexicon it was trained with.
     ///
     /// # Errors

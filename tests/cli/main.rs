@@ -7,6 +7,7 @@ mod evaluate;
 mod explain;
 mod faults;
 mod input;
+mod install;
 mod lexicon;
 mod model;
 mod retrain;

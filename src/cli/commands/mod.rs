@@ -4,6 +4,7 @@ mod audit;
 mod classify;
 mod evaluate;
 mod explain;
+mod install;
 mod model;
 mod retrain;
 mod review;
@@ -44,6 +45,8 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             skills::run(&args)
         }
         Command::Model(command) => model::run(&command),
+        Command::Completions { shell } => install::completions(shell),
+        Command::Man { folder } => install::manual(&folder),
     }
 }
 

@@ -1,0 +1,175 @@
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from typing import Any, Protocol
+
+import pandas
+import polars
+import pyarrow
+
+class ArrowStream(Protocol):
+    """A table: `pandas.DataFrame`, `polars.DataFrame`, `pyarrow.Table`, a DuckDB relation and others."""
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+class ArrowArray(Protocol):
+    """A batch: `pyarrow.RecordBatch` and others."""
+    def __arrow_c_array__(
+        self, requested_schema: object | None = None
+    ) -> tuple[object, object]: ...
+
+Tabular = ArrowStream | ArrowArray
+Path = str | PathLike[str]
+
+class Table:
+    """A table of Arrow: whatever knows `__arrow_c_stream__` takes it without copying."""
+    @property
+    def column_names(self) -> list[str]: ...
+    @property
+    def summary(self) -> dict[str, Any] | None:
+        """Of an audit, what it amounts to."""
+    def __len__(self) -> int: ...
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def to_pyarrow(self) -> pyarrow.Table: ...
+    def to_pandas(self) -> pandas.DataFrame:
+        """Needs pyarrow."""
+    def to_polars(self) -> polars.DataFrame: ...
+
+class Model:
+    """A model, with the lexicon it was trained with."""
+    @staticmethod
+    def default() -> Model:
+        """The model inside the package."""
+    @staticmethod
+    def load(path: Path, lexicon: Path | None = None) -> Model:
+        """Reads a model file; `lexicon` is the folder of the lexicon it was trained with, if that is
+        not the one inside. Raises `OSError` and `ValueError`."""
+    @staticmethod
+    def from_bytes(bytes: bytes, lexicon: Path | None = None) -> Model: ...
+    def to_bytes(self) -> bytes: ...
+    def save(self, path: Path) -> None:
+        """Writes its file: whole, or not at all."""
+    def compact(self) -> Model:
+        """The model without what retraining needs: to give away. It scores the same."""
+    @property
+    def header(self) -> dict[str, Any]:
+        """What it was trained on, how good it is, and all else but its features."""
+    def classify(
+        self,
+        table: Tabular,
+        *,
+        title: str | None = None,
+        description: str | Sequence[str] | None = None,
+        closed: bool = False,
+        title_blind: bool = False,
+        precision: float = 0.9,
+        use_title: bool = False,
+        evidence: bool = True,
+        threads: int | None = None,
+    ) -> Table:
+        """The rows of a table with the columns of their verdicts behind them.
+
+        Columns that are not named are found. `closed` gives every posting one of the roles,
+        `title_blind` does not look at the names of the roles, `precision` is the share of accepted
+        postings that should be right, `use_title` reads the title as part of the text, and without
+        `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
+    def explain(
+        self, text: str, title: str = "", *, closed: bool = False, title_blind: bool = False
+    ) -> dict[str, Any]:
+        """Why one posting is judged as it is."""
+    def audit(
+        self,
+        table: Tabular,
+        *,
+        title: str | None = None,
+        description: str | Sequence[str] | None = None,
+        company: str | None = None,
+        label: str | None = None,
+        id: str | None = None,
+        threads: int | None = None,
+    ) -> Table:
+        """The postings whose title or label does not match the duties, by this model without the counts
+        of each posting's organisation."""
+    def retrain(
+        self,
+        add: Tabular | None = None,
+        remove: Tabular | None = None,
+        *,
+        merge: Sequence[Model] = (),
+        title: str | None = None,
+        description: str | Sequence[str] | None = None,
+        company: str | None = None,
+        label: str | None = None,
+        label_from_title: bool = False,
+        count_twice: bool = False,
+        data_name: str | None = None,
+        date: str | None = None,
+        threads: int | None = None,
+    ) -> Model:
+        """A model with the postings of a table added or taken out, or other models merged into it.
+        Nothing says whether it is better: `rolecall retrain` compares both on rows that neither saw."""
+
+class Counts:
+    """What was counted of labelled postings: hashes of features, and the texts of those in small
+    letters; never postings. Add counts of parts of the data in any order, then train."""
+    @staticmethod
+    def of(
+        table: Tabular,
+        *,
+        title: str | None = None,
+        description: str | Sequence[str] | None = None,
+        company: str | None = None,
+        label: str | None = None,
+        label_from_title: bool = False,
+        lexicon: Path | None = None,
+        threads: int | None = None,
+    ) -> Counts: ...
+    @staticmethod
+    def sum(counts: Iterable[Counts]) -> Counts:
+        """All of some counts: less work than one `+` after the other."""
+    def __add__(self, other: Counts) -> Counts: ...
+    def __len__(self) -> int: ...
+    def train(
+        self,
+        *,
+        count_twice: bool = False,
+        data_name: str | None = None,
+        date: str | None = None,
+        threads: int | None = None,
+    ) -> Model: ...
+    def to_bytes(self) -> bytes:
+        """About two kilobytes for each posting."""
+    @staticmethod
+    def from_bytes(bytes: bytes, lexicon: Path | None = None) -> Counts: ...
+
+def train(
+    table: Tabular,
+    *,
+    title: str | None = None,
+    description: str | Sequence[str] | None = None,
+    company: str | None = None,
+    label: str | None = None,
+    label_from_title: bool = False,
+    count_twice: bool = False,
+    data_name: str | None = None,
+    date: str | None = None,
+    lexicon: Path | None = None,
+    threads: int | None = None,
+) -> Model:
+    """A model of the labelled postings of a table. Its labels are the roles and `other`; rows with
+    anything else are left out, and `header["provenance"]` says how many. `label_from_title` labels
+    postings by the role that their title states. Raises `ValueError`."""
+
+def audit(
+    table: Tabular,
+    *,
+    title: str | None = None,
+    description: str | Sequence[str] | None = None,
+    company: str | None = None,
+    label: str | None = None,
+    id: str | None = None,
+    alone: bool = False,
+    lexicon: Path | None = None,
+    threads: int | None = None,
+) -> Table:
+    """The postings whose title or label does not match the duties: by the table itself if it has enough
+    of each role or `alone` is asked for, otherwise by the model inside the package as well."""

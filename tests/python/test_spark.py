@@ -1,0 +1,110 @@
+"""On Spark nothing is lost or counted twice, even if an executor dies at work."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pyspark
+import pytest
+from pyspark.sql import SparkSession
+
+import rolecall
+from rolecall import spark
+
+TIMES = 100
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    os.environ |= {
+        "SPARK_HOME": str(Path(pyspark.__file__).parent),
+        "SPARK_LOCAL_HOSTNAME": "localhost",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_WORKER_DIR": str(tmp_path_factory.mktemp("spark")),
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("rolecall-tests")
+    session = builder.config("spark.ui.enabled", "false").getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def rows(sample):
+    """The sample many times over, each row with a number of its own."""
+    many = pa.concat_tables([sample] * TIMES)
+    return many.append_column("number", pa.array(range(many.num_rows)))
+
+
+@pytest.fixture(scope="module")
+def frame(session, rows, tmp_path_factory):
+    path = tmp_path_factory.mktemp("rows") / "rows.parquet"
+    pa.parquet.write_table(rows, path)
+    return session.read.parquet(str(path)).repartition(12)
+
+
+def executors(application: str) -> dict[str, int]:
+    """Processes that are executors of an application, by their number."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if "--executor-id" in words and application in words:
+            found[words[words.index("--executor-id") + 1]] = int(folder.name)
+    return found
+
+
+def while_one_is_killed(session, work):
+    """What work gives, during which an executor is killed."""
+    killed = []
+    application = session.sparkContext.applicationId
+
+    def kill():
+        tracker = session.sparkContext.statusTracker()
+        while not killed:
+            stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+            if any(stage and stage.numCompletedTasks and stage.numActiveTasks for stage in stages):
+                number, process = min(executors(application).items())
+                os.kill(process, 9)
+                killed.append(number)
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    given = work()
+    assert killed, "it was done before anyone could be killed"
+    assert killed[0] not in executors(application)
+    return given
+
+
+def test_verdicts_are_the_same_though_an_executor_dies(session, frame, rows):
+    expected = rolecall.Model.default().classify(rows).to_pyarrow()
+    classified = spark.classify(frame)
+    assert classified.columns == expected.column_names
+    found = while_one_is_killed(session, lambda: classified.toArrow()).sort_by("number")
+    assert found.num_rows == rows.num_rows
+    assert found.to_pylist() == expected.to_pylist()
+
+
+def test_the_model_is_the_same_though_an_executor_dies(session, frame, rows):
+    how = {"count_twice": True, "data_name": "sample", "date": "today"}
+    expected = rolecall.train(rows, **how)
+    found = while_one_is_killed(session, lambda: spark.train(frame, **how))
+    assert found.to_bytes() == expected.to_bytes()
+
+
+def test_findings_are_the_same(session, sample):
+    frame = session.createDataFrame(sample)
+    assert spark.audit(frame).to_pyarrow().equals(rolecall.audit(sample).to_pyarrow())
+
+
+def test_mistakes_show_at_once(frame):
+    with pytest.raises(ValueError, match="no column"):
+        spark.classify(frame, description="none")
