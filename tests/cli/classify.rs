@@ -509,3 +509,19 @@ fn what_says_nothing_is_never_accepted() {
         }
     }
 }
+
+#[test]
+fn pieces_in_a_pipe_are_as_the_whole() {
+    let workspace = Workspace::new();
+    let filter = |lines: &str| {
+        workspace.rolecall(&["classify", "-", "-q"]).stdin(lines).succeeds().text().to_owned()
+    };
+    let posting = |i: usize| {
+        format!("{{\"text\": \"{DUTIES} Team {i}.\", \"title\": \"Product Owner {i}\"}}\n")
+    };
+    let whole: String = (0..40).map(posting).collect();
+    let pieces: String =
+        (0..4).map(|p| filter(&(10 * p..10 * p + 10).map(posting).collect::<String>())).collect();
+    assert_eq!(filter(&whole), pieces);
+    assert_eq!(pieces.lines().count(), 40);
+}
