@@ -1,10 +1,13 @@
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
+import pyspark
 import pytest
+from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data/sample_postings.csv"
@@ -27,3 +30,18 @@ def rolecall_program(tmp_path):
         return subprocess.run(program, cwd=tmp_path, check=True, capture_output=True, **how).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory):
+    os.environ |= {
+        "SPARK_HOME": str(Path(pyspark.__file__).parent),
+        "SPARK_LOCAL_HOSTNAME": "localhost",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_WORKER_DIR": str(tmp_path_factory.mktemp("spark")),
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("rolecall-tests")
+    session = builder.config("spark.ui.enabled", "false").getOrCreate()
+    yield session
+    session.stop()

@@ -1,37 +1,18 @@
 """On Spark nothing is lost or counted twice, even if an executor dies at work."""
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet
-import pyspark
 import pytest
-from pyspark.sql import SparkSession
 
 import rolecall
 from rolecall import spark
 
 TIMES = 100
-
-
-@pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    os.environ |= {
-        "SPARK_HOME": str(Path(pyspark.__file__).parent),
-        "SPARK_LOCAL_HOSTNAME": "localhost",
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_WORKER_DIR": str(tmp_path_factory.mktemp("spark")),
-        "PYSPARK_PYTHON": sys.executable,
-    }
-    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("rolecall-tests")
-    session = builder.config("spark.ui.enabled", "false").getOrCreate()
-    yield session
-    session.stop()
 
 
 @pytest.fixture(scope="module")
