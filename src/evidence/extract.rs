@@ -174,6 +174,11 @@ impl Evidence {
         &self.tokens
     }
 
+    /// By word, whether it counts: see [`Terms::counts`].
+    pub(crate) fn counting(&self) -> &[bool] {
+        &self.terms.counts
+    }
+
     /// Number of words in the text.
     pub fn words(&self) -> usize {
         self.tokens.as_slice().len()

@@ -2,6 +2,7 @@
 
 use super::{Channel, Evidence, FeatureKey};
 use crate::text::{beginning, word_hash};
+use std::collections::BTreeSet;
 
 /// Common words of English, the commonest first. Another language has a few of them too.
 const COMMON: [&str; 54] = [
@@ -17,6 +18,8 @@ const LEAST_COMMON: usize = 5;
 const WORDS_EACH: usize = 25;
 /// A long English text may show no more of them than this.
 const MOST_COMMON: usize = 24;
+/// ...or one of which every fifth word is one of them, if they are as many different ones.
+const SPOKEN_EACH: usize = 5;
 /// Of fewer words, the language cannot be told.
 const LEAST_WORDS: usize = 8;
 /// Bytes that are enough to tell a language by.
@@ -40,9 +43,21 @@ impl Evidence {
             let key = FeatureKey::new(Channel::Words, word);
             self.features().binary_search_by_key(&key, |f| f.key).is_ok()
         };
-        let common = COMMON.iter().filter(stands).count();
-        language(self.text().as_str(), self.words(), common)
+        let different = COMMON.iter().filter(stands).count();
+        let common: BTreeSet<u64> = common_words().collect();
+        let words = self.tokens().as_slice().iter().zip(self.counting());
+        let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
+        language(self.text().as_str(), self.words(), Common { different, spoken })
     }
+}
+
+/// How many words of a text are common ones of English.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Common {
+    /// Each once.
+    pub(crate) different: usize,
+    /// Each as often as it stands there.
+    pub(crate) spoken: usize,
 }
 
 /// Hashes of common words of English.
@@ -50,12 +65,14 @@ pub(crate) fn common_words() -> impl Iterator<Item = u64> {
     COMMON.iter().map(|word| word_hash(word))
 }
 
-/// The language of a text of so many words, so many different ones of them common in English.
-pub(crate) fn language(text: &str, words: usize, common: usize) -> Option<&'static str> {
+/// The language of a text of so many words.
+pub(crate) fn language(text: &str, words: usize, common: Common) -> Option<&'static str> {
     if words < LEAST_WORDS {
         return None;
     }
-    if common >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON) {
+    let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
+    let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
+    if many || often {
         return Some("en");
     }
     let info = whatlang::detect(beginning(text, SAMPLE))?;

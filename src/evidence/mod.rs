@@ -12,7 +12,7 @@ mod title;
 
 pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
-pub(crate) use language::{common_words, language};
+pub(crate) use language::{Common, common_words, language};
 pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
 pub use salary::{Period, Salary, stated_salary};

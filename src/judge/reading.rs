@@ -2,7 +2,7 @@
 //! evidence and look it up afterwards, in a fraction of the time.
 
 use super::facts::{Facts, Telling};
-use crate::evidence::{Extractor, Finds, Side, Span, Terms, language};
+use crate::evidence::{Common, Extractor, Finds, Side, Span, Terms, language};
 use crate::model::{Entry, Known, Scores, Vocabulary};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
 
@@ -28,7 +28,7 @@ struct Found {
     /// feature.
     strange_words: Vec<u64>,
     other_words: usize,
-    common_words: usize,
+    common: Common,
     /// Phrases that may be known: their hashes, and where they begin.
     likely: Listed<(u64, u32)>,
     fetched: Vec<u64>,
@@ -64,7 +64,7 @@ impl Reading {
             text: &self.clean,
             tokens,
             known: found.known.as_slice().into(),
-            language: language(self.clean.as_str(), tokens.len(), found.common_words),
+            language: language(self.clean.as_str(), tokens.len(), found.common),
             telling: Telling {
                 words: found.known_words + found.other_words + found.strange_words.len(),
                 known_words: found.known_words,
@@ -82,7 +82,7 @@ impl Found {
         self.known.clear();
         self.skills.clear();
         self.strange_words.clear();
-        (self.known_words, self.other_words, self.common_words) = (0, 0, 0);
+        (self.known_words, self.other_words, self.common) = (0, 0, Common::default());
     }
 
     /// Whether an entry is found for the first time.
@@ -120,7 +120,8 @@ impl Finding<'_> {
             self.found.known.add_if(is_new & is_feature, known);
             self.found.known_words += usize::from(is_new & is_feature);
             self.found.other_words += usize::from(is_new & !is_feature);
-            self.found.common_words += usize::from(is_new & is_common);
+            self.found.common.different += usize::from(is_new & is_common);
+            self.found.common.spoken += usize::from(is_common);
         }
         self.found.fetched = fetched;
     }
