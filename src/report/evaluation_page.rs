@@ -108,6 +108,9 @@ fn slices(by: &str, rows: Vec<Vec<String>>) -> String {
     format!("<h3>By {}</h3>\n{}", escaped(by), table(&head, rows))
 }
 
+/// A darker ground would hide its figure.
+const DEEPEST: f64 = 0.6;
+
 fn confusion(figures: &Figures) -> String {
     let mut html = "<h3>Truth (lines) and prediction (columns)</h3><table><tr><th></th>".to_owned();
     for class in &figures.classes {
@@ -117,7 +120,7 @@ fn confusion(figures: &Figures) -> String {
     for (class, row) in figures.classes.iter().zip(&figures.confusion) {
         let _ = write!(html, "\n<tr><td>{}</td>", escaped(&class.name));
         for &n in row {
-            let shade = n as f64 / class.rows.max(1) as f64;
+            let shade = DEEPEST * n as f64 / class.rows.max(1) as f64;
             let _ = write!(html, "<td style=\"background:rgba(43,108,176,{shade:.2})\">{n}</td>");
         }
         html += "</tr>";
