@@ -6,6 +6,7 @@ mod dirt;
 mod evaluate;
 mod explain;
 mod faults;
+mod guide;
 mod input;
 mod install;
 mod lexicon;

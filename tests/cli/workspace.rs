@@ -14,6 +14,8 @@ pub(crate) const DUTIES: &str = "You own the product backlog, write user stories
 /// What the program calls its roles, in the order of its columns.
 pub(crate) const ROLES: [&str; 3] =
     ["product_owner", "product_manager", "technical_project_manager"];
+/// What the project knows beforehand: the sample and the lexicon.
+pub(crate) const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
 /// Labelled postings of invented organisations.
 pub(crate) const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/sample_postings.csv");
 /// The role lexicon.

@@ -1,5 +1,6 @@
 """On Spark nothing is lost or counted twice, even if an executor dies at work."""
 
+import json
 import os
 import threading
 import time
@@ -89,3 +90,12 @@ def test_findings_are_the_same(session, sample):
 def test_mistakes_show_at_once(frame):
     with pytest.raises(ValueError, match="no column"):
         spark.classify(frame, description="none")
+
+
+def test_the_program_is_a_filter(session, sample):
+    lines = [json.dumps(row) for row in sample.to_pylist()]
+    command = f"{os.environ['ROLECALL']} classify - -q --format jsonl"
+    piped = session.sparkContext.parallelize(lines, 5).pipe(command, checkCode=True).collect()
+    expected = rolecall.Model.default().classify(sample).to_pyarrow()
+    for name in ["id", "predicted_role", "decision", "evidence"]:
+        assert [json.loads(line)[name] for line in piped] == expected[name].to_pylist()
