@@ -136,7 +136,9 @@ impl Counts {
 
     fn add(&mut self, py: Python, other: &Self) -> PyResult<()> {
         if self.lexicon.hash() != other.lexicon.hash() {
-            return Err(wrong("these were counted with different lexicons"));
+            return Err(wrong(
+                "these were counted with different lexicons: count all with the same",
+            ));
         }
         py.detach(|| self.collector.merge(other.collector.clone()));
         Ok(())
