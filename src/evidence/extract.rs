@@ -326,9 +326,9 @@ impl<'a> Extractor<'a> {
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
-        let tokens = tokens.as_slice();
         let mut gathered = Gathered { features, of: self };
         self.find_terms(tokens, terms, &mut gathered);
+        let tokens = tokens.as_slice();
         let mut before: Option<&Token> = None;
         for (i, token) in tokens.iter().enumerate() {
             let counts = terms.counts[i];
@@ -350,15 +350,16 @@ impl<'a> Extractor<'a> {
 
     /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
     /// of its words count.
-    pub(crate) fn find_terms(&self, tokens: &[Token], terms: &mut Terms, to: &mut impl Finds) {
+    pub(crate) fn find_terms(&self, tokens: &Tokens, terms: &mut Terms, to: &mut impl Finds) {
         let Terms { mentions, ignored, counts, starts } = terms;
+        boilerplate(tokens, &self.lexicon.headings, ignored);
+        let tokens = tokens.as_slice();
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
         counts.extend(tokens.iter().map(|token| !token.numeric));
         // Where each name first stands.
         let mut named = vec![None; mentions.len()];
-        boilerplate(tokens, &self.lexicon.headings, ignored);
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }

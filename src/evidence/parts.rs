@@ -1,7 +1,7 @@
 //! Which parts of a posting say nothing about the job.
 
 use super::lexicon::{Part, Trie};
-use crate::text::Token;
+use crate::text::{Token, Tokens};
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
@@ -9,13 +9,14 @@ const LONGEST_HEADING: usize = 6;
 
 /// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
 /// than half of the text: then the headings are not what they seem.
-pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>, parts: &mut Vec<Range<usize>>) {
+pub(super) fn boilerplate(tokens: &Tokens, headings: &Trie<Part>, parts: &mut Vec<Range<usize>>) {
     parts.clear();
     let mut open: Option<usize> = None;
-    let mut starts = (0..tokens.len()).filter(|&i| i == 0 || tokens[i].breaks).peekable();
-    while let Some(start) = starts.next() {
-        let end = starts.peek().copied().unwrap_or(tokens.len());
-        match (heading(&tokens[start..end], headings), open) {
+    let lines = tokens.sentences();
+    let tokens = tokens.as_slice();
+    for line in lines.filter(|line| line.len() <= LONGEST_HEADING) {
+        let start = line.start;
+        match (heading(&tokens[line], headings), open) {
             (Some(Part::Boilerplate), None) => open = Some(start),
             (Some(Part::Content), Some(from)) => {
                 parts.push(from..start);
@@ -33,9 +34,6 @@ pub(super) fn boilerplate(tokens: &[Token], headings: &Trie<Part>, parts: &mut V
 
 /// What a line announces, if it is a heading; boilerplate if it announces both.
 fn heading(line: &[Token], headings: &Trie<Part>) -> Option<Part> {
-    if line.len() > LONGEST_HEADING {
-        return None;
-    }
     let found = (0..line.len())
         .filter(|&i| headings.may_begin(line[i].hash))
         .filter_map(|i| headings.longest(&line[i..], false, |_, _| true));

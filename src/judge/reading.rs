@@ -47,7 +47,7 @@ impl Reading {
         self.found.clear(vocabulary.len());
         let mut finding = Finding { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
-        extractor.find_terms(tokens, &mut self.terms, &mut finding);
+        extractor.find_terms(&self.tokens, &mut self.terms, &mut finding);
         finding.words(tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let Found { known, skills, .. } = &self.found;

@@ -234,21 +234,28 @@ impl Ledger {
     /// The key, the text if it stands somewhere in small letters, and the cells of each feature, by
     /// key.
     pub(super) fn features(&self) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[Cell])> {
-        (0..self.entries.len()).map(|place| self.feature(place))
+        (0..self.len() as u32).map(|place| self.feature(place))
     }
 
     /// The text of a feature, if it was ever seen; empty if it never stands in small letters.
     pub(super) fn text(&self, key: FeatureKey) -> Option<&str> {
         let place = self.entries.binary_search_by_key(&key, |e| e.key).ok()?;
-        Some(self.feature(place).1.unwrap_or_default())
+        Some(self.feature(place as u32).1.unwrap_or_default())
     }
 
     /// The cells of the feature at a place.
     pub(super) fn cells(&self, place: u32) -> &[Cell] {
-        self.feature(place as usize).2
+        self.feature(place).2
     }
 
-    fn feature(&self, place: usize) -> (FeatureKey, Option<&str>, &[Cell]) {
+    /// Number of features.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The key, the text if it stands somewhere in small letters, and the cells of the feature at a place.
+    pub(super) fn feature(&self, place: u32) -> (FeatureKey, Option<&str>, &[Cell]) {
+        let place = place as usize;
         let (entry, next) = (self.entries[place], self.entries.get(place + 1));
         let text_end = next.map_or(self.texts.len(), |next| next.text as usize);
         let cells_end = next.map_or(self.cells.len(), |next| next.cells as usize);
@@ -448,6 +455,12 @@ mod tests {
         Ledger::new(rows, names)
     }
 
+    fn written(workings: &Workings) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        workings.write(&mut bytes).expect("memory can be written to");
+        bytes
+    }
+
     proptest! {
         #[test]
         fn sums_and_differences_are_those_of_the_rows(rows in rows(), split in any::<u64>()) {
@@ -471,7 +484,7 @@ mod tests {
             let ledger = counted(&rows.iter().collect::<Vec<_>>());
             let workings = Workings { ledger, ..Workings::default() };
             let sizes = [3, CLASSES.into()];
-            let read = Workings::from_bytes(&workings.bytes(), sizes);
+            let read = Workings::from_bytes(&written(&workings), sizes);
             prop_assert_eq!(read.expect("it can be read"), workings);
         }
 
@@ -480,7 +493,7 @@ mod tests {
             let sizes = [3, CLASSES.into()];
             drop(Workings::from_bytes(&bytes, sizes));
             let ledger = counted(&rows.iter().collect::<Vec<_>>());
-            let mut whole = Workings { ledger, ..Workings::default() }.bytes();
+            let mut whole = written(&Workings { ledger, ..Workings::default() });
             let at = at.index(whole.len());
             whole[at] ^= bytes.first().copied().unwrap_or(1);
             drop(Workings::from_bytes(&whole, sizes));

@@ -252,6 +252,7 @@ impl Model {
         for &(channel, text, ref tally) in &kept {
             features.push(channel, text, &tally.postings, tally.buckets());
         }
+        drop(kept);
         fit(&mut features, &LexiconWeights::new(lexicon))?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());

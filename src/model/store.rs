@@ -21,7 +21,7 @@ use super::summary::Summary;
 use super::workings::Workings;
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 
 /// Raised when older programs could not read a new file.
 pub const FORMAT: u32 = 5;
@@ -97,9 +97,13 @@ fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
 
 /// Packs what retraining needs, and gives the hash of that.
 pub(super) fn pack_workings(workings: &Workings) -> (String, Vec<u8>) {
-    let bytes = workings.bytes();
-    let mut packed = Vec::new();
-    pack(&bytes, WORKING_LEVEL, &mut packed).expect("memory can be written to");
+    let pack = || -> std::io::Result<Vec<u8>> {
+        let mut packed = zstd::Encoder::new(Vec::new(), WORKING_LEVEL)?;
+        packed.include_checksum(true)?;
+        workings.write(BufWriter::new(&mut packed))?;
+        packed.finish()
+    };
+    let packed = pack().expect("memory can be written to");
     (blake3::hash(&packed).to_hex().to_string(), packed)
 }
 

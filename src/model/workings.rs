@@ -9,7 +9,9 @@ use super::ledger::{Cell, Ledger, PLACES};
 use super::scores::Scores;
 use super::store::Header;
 use crate::evidence::{Channel, FeatureKey};
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
+use std::io::{self, Write};
 
 /// Rows whose held-out scores are kept: those with the smallest hashes, which is a random sample that
 /// adding, taking away and merging keep random.
@@ -85,9 +87,48 @@ impl Workings {
         self.sample.reverse();
     }
 
-    /// As bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(&Stored::new(self)).expect("numbers and text can be written down")
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub(super) fn write(&self, out: impl Write) -> io::Result<()> {
+        let ledger = &self.ledger;
+        let (mut named, unnamed): (Vec<u32>, Vec<u32>) =
+            (0..ledger.len() as u32).partition(|&place| ledger.feature(place).1.is_some());
+        let channel = |place: u32| ledger.feature(place).0.channel();
+        let text = |place: u32| ledger.feature(place).1.unwrap_or_default();
+        named.sort_unstable_by_key(|&place| (channel(place), text(place)));
+        let of_channel = |c| named.iter().filter(|&&place| channel(place) == c).count() as u32;
+        let key = |&place: &u32| ledger.feature(place).0.number().to_le_bytes();
+        let all_cells = || named.iter().chain(&unnamed).map(|&place| ledger.cells(place));
+        let cells = all_cells().map(<[Cell]>::len).sum();
+        let bytes =
+            |of: fn(&RowId) -> u64| ledger.rows.iter().flat_map(|r| of(r).to_le_bytes()).collect();
+        let mut at = 0;
+        let place = |r: &HeldOutRow| {
+            at += ledger.rows[at..].partition_point(|row| *row < r.row);
+            at += 1;
+            (at - 1) as u32
+        };
+        let before = self.before.iter().map(serde_json::to_string);
+        let stored = Stored {
+            named: Channel::ALL.map(of_channel).to_vec(),
+            texts: named.iter().flat_map(|&place| [text(place), "\n"]).collect(),
+            unnamed: unnamed.iter().flat_map(key).collect(),
+            cells: all_cells().map(|cells| cells.len() as u16).collect(),
+            places: Numbers(cells, all_cells().flatten().map(|c| c.place)),
+            postings: Numbers(cells, all_cells().flatten().map(|c| c.postings)),
+            plain: Numbers(cells, all_cells().flatten().map(|c| c.plain)),
+            organisations: bytes(|r| r.organisation),
+            row_texts: bytes(|r| r.text),
+            titles: ledger.rows.iter().map(|r| r.title).collect(),
+            classes: ledger.rows.iter().map(|r| r.class).collect(),
+            cut: self.cut,
+            sampled: self.sample.iter().map(place).collect(),
+            scores: self.sample.iter().flat_map(|r| r.scores.numbers()).collect(),
+            before: before.collect::<Result<_, _>>()?,
+        };
+        postcard::to_io(&stored, out).map_err(io::Error::other)?.flush()
     }
 
     /// From bytes; `sizes` are the numbers of roles and of classes.
@@ -100,7 +141,7 @@ impl Workings {
 
 /// Columns, because like packs well with like. Hashes are bytes, because they do not pack at all.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<Places = Vec<u16>, Postings = Vec<u32>, Plain = Vec<u32>> {
     /// Features with a text, by channel.
     named: Vec<u32>,
     /// Their texts, a line each, sorted within a channel.
@@ -109,9 +150,9 @@ struct Stored {
     unnamed: Vec<u8>,
     /// Cells of each feature: first those with a text.
     cells: Vec<u16>,
-    places: Vec<u16>,
-    postings: Vec<u32>,
-    plain: Vec<u32>,
+    places: Places,
+    postings: Postings,
+    plain: Plain,
     organisations: Vec<u8>,
     row_texts: Vec<u8>,
     titles: Vec<u32>,
@@ -125,49 +166,18 @@ struct Stored {
     before: Vec<String>,
 }
 
-impl Stored {
-    fn new(workings: &Workings) -> Self {
-        let ledger = &workings.ledger;
-        let (mut named, mut unnamed) = (Vec::new(), Vec::new());
-        for (key, text, cells) in ledger.features() {
-            match text {
-                Some(text) => named.push((key.channel(), text, cells)),
-                None => unnamed.push((key, cells)),
-            }
-        }
-        named.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
-        let all_cells = || named.iter().map(|n| n.2).chain(unnamed.iter().map(|u| u.1));
-        let bytes =
-            |of: fn(&RowId) -> u64| ledger.rows.iter().flat_map(|r| of(r).to_le_bytes()).collect();
-        let mut at = 0;
-        let place = |r: &HeldOutRow| {
-            at += ledger.rows[at..].partition_point(|row| *row < r.row);
-            at += 1;
-            (at - 1) as u32
-        };
-        Self {
-            named: Channel::ALL.map(|c| named.iter().filter(|n| n.0 == c).count() as u32).to_vec(),
-            texts: named.iter().flat_map(|n| [n.1, "\n"]).collect(),
-            unnamed: unnamed.iter().flat_map(|u| u.0.number().to_le_bytes()).collect(),
-            cells: all_cells().map(|cells| cells.len() as u16).collect(),
-            places: all_cells().flatten().map(|c| c.place).collect(),
-            postings: all_cells().flatten().map(|c| c.postings).collect(),
-            plain: all_cells().flatten().map(|c| c.plain).collect(),
-            organisations: bytes(|r| r.organisation),
-            row_texts: bytes(|r| r.text),
-            titles: ledger.rows.iter().map(|r| r.title).collect(),
-            classes: ledger.rows.iter().map(|r| r.class).collect(),
-            cut: workings.cut,
-            sampled: workings.sample.iter().map(place).collect(),
-            scores: workings.sample.iter().flat_map(|r| r.scores.numbers()).collect(),
-            before: workings
-                .before
-                .iter()
-                .map(|h| serde_json::to_string(h).expect("a header is JSON"))
-                .collect(),
-        }
-    }
+/// So many numbers, written one by one: there are millions of them.
+struct Numbers<N>(usize, N);
 
+impl<N: Iterator<Item: Serialize> + Clone> Serialize for Numbers<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut numbers = serializer.serialize_seq(Some(self.0))?;
+        self.1.clone().try_for_each(|number| numbers.serialize_element(&number))?;
+        numbers.end()
+    }
+}
+
+impl Stored {
     fn workings(self, sizes: [usize; 2]) -> Option<Workings> {
         let ledger = self.ledger(sizes[1])?;
         let width = Scores::width(sizes);
@@ -249,6 +259,11 @@ mod tests {
     #[test]
     fn a_feature_in_small_letters_has_a_text() {
         let sizes = [3, 16];
+        let empty = || -> Stored {
+            let mut bytes = Vec::new();
+            Workings::default().write(&mut bytes).expect("memory can be written to");
+            postcard::from_bytes(&bytes).expect("what was written can be read")
+        };
         let of_word = |texts: &str| Stored {
             named: vec![0, 1, 0, 0, 0],
             texts: texts.to_owned(),
@@ -256,7 +271,7 @@ mod tests {
             places: vec![0],
             postings: vec![1],
             plain: vec![1],
-            ..Stored::new(&Workings::default())
+            ..empty()
         };
         assert!(of_word("word\n").workings(sizes).is_some());
         assert!(of_word("\n").workings(sizes).is_none());

@@ -4,11 +4,13 @@ mod clean;
 mod listed;
 mod mojibake;
 mod sieve;
+mod table;
 mod tokens;
 
 pub use clean::CleanText;
 pub(crate) use clean::beginning;
 pub(crate) use listed::Listed;
 pub(crate) use sieve::{Sieve, bit};
+pub(crate) use table::Table;
 pub(crate) use tokens::word_hash;
 pub use tokens::{Capitals, Token, Tokens, combine};

@@ -1,6 +1,7 @@
 //! Reads and checks the files of `data/roles/`.
 
 use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
+use super::trie::Phrases;
 use super::{Lexicon, Term, Trie};
 use crate::postings::line_at;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
@@ -126,7 +127,7 @@ impl Lexicon {
             roles,
             sources,
             skills,
-            terms,
+            terms: Trie::new(&terms),
             families,
             other_jobs,
             headings,
@@ -259,10 +260,10 @@ struct SkillRow {
     forms: String,
 }
 
-fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Trie<Term>), LexiconError> {
+fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconError> {
     let mut skills: Vec<Skill> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut terms = Trie::new();
+    let mut terms = Phrases::new();
     for kind in EVIDENCE {
         for (line, row) in rows::<SkillRow>(checks.files, kind)? {
             checks.source(kind, line, &row.source)?;
@@ -323,7 +324,7 @@ struct MentionRow {
     case: String,
 }
 
-fn load_mentions(checks: &Checks, terms: &mut Trie<Term>) -> Result<(), LexiconError> {
+fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), LexiconError> {
     for (line, row) in rows::<MentionRow>(checks.files, "mentions")? {
         let name = match row.role.as_str() {
             "none" => None,
@@ -364,7 +365,7 @@ struct OtherJobRow {
 }
 
 fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, Trie<u32>), LexiconError> {
-    let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Trie::new());
+    let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Phrases::new());
     for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
         let error = |problem: String| checks.error("other_jobs", line, problem);
         let taken = row.family == OTHER || families.contains(&row.family);
@@ -385,7 +386,7 @@ fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, Trie<u32>), LexiconE
         families.push(row.family);
     }
     families.push(OTHER.to_owned());
-    Ok((families, words))
+    Ok((families, Trie::new(&words)))
 }
 
 #[derive(serde::Deserialize)]
@@ -396,7 +397,7 @@ struct HeadingRow {
 }
 
 fn load_headings(checks: &Checks) -> Result<Trie<Part>, LexiconError> {
-    let mut headings = Trie::new();
+    let mut headings = Phrases::new();
     for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
         for phrase in checks.phrases("headings", line, &row.form)? {
             if headings.insert(phrase, row.part).is_some() {
@@ -405,7 +406,7 @@ fn load_headings(checks: &Checks) -> Result<Trie<Part>, LexiconError> {
             }
         }
     }
-    Ok(headings)
+    Ok(Trie::new(&headings))
 }
 
 #[derive(serde::Deserialize)]
@@ -418,7 +419,7 @@ struct TitleRow {
 }
 
 fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
-    let mut titles = Trie::new();
+    let mut titles = Phrases::new();
     for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
         checks.source("titles", line, &row.source)?;
         if row.section.is_empty() {
@@ -439,7 +440,7 @@ fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
             }
         }
     }
-    Ok(titles)
+    Ok(Trie::new(&titles))
 }
 
 #[derive(serde::Deserialize)]
@@ -452,7 +453,7 @@ struct LevelRow {
 
 fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<u32>), LexiconError> {
     let mut list: Vec<Level> = Vec::new();
-    let mut words = Trie::new();
+    let mut words = Phrases::new();
     for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
         let level = Level { id: row.level, rank: row.rank };
         let place = list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
@@ -469,7 +470,7 @@ fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<u32>), LexiconError>
             }
         }
     }
-    Ok((list, words))
+    Ok((list, Trie::new(&words)))
 }
 
 fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {

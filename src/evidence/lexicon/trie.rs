@@ -1,84 +1,92 @@
 //! Longest match of phrases on tokens.
 
-use crate::text::{Listed, Sieve, Token, Tokens, bit, combine};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use crate::text::{Listed, Sieve, Table, Token, Tokens, bit, combine};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Words that a phrase may have between its own: "prioritize the backlog".
 const DETERMINERS: [&str; 11] =
     ["a", "an", "the", "our", "your", "their", "its", "this", "that", "these", "those"];
 
-/// Phrases by their tokens, each with a value.
+/// Phrases by the hashes of their words, each with a value.
+#[derive(Debug, Clone)]
+pub(super) struct Phrases<V>(BTreeMap<Vec<u64>, V>);
+
+impl<V> Phrases<V> {
+    /// No phrases.
+    pub(super) fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Adds a phrase. Gives back the value it already had, which the new one replaces.
+    pub(super) fn insert(&mut self, phrase: Vec<u64>, value: V) -> Option<V> {
+        self.0.insert(phrase, value)
+    }
+}
+
+/// Phrases that are looked for in texts, each with a value.
 #[derive(Debug, Clone)]
 pub struct Trie<V> {
-    /// From node and next word, hashed together, to the next node; 0 is the root.
-    edges: HashMap<u64, Node, BuildHasherDefault<AsItIs>>,
+    /// From node and next word, hashed together, to the next node: twice its number, and one more if a
+    /// phrase ends there. The root is 0.
+    edges: Table,
+    /// By node.
     values: Vec<Option<V>>,
     determiners: Vec<u64>,
     /// The words that may be of a kind, by bits of their hashes.
     kinds: Vec<[u64; 3]>,
     /// The first two words of phrases.
     pairs: Sieve,
-    /// The edges: most words go on from no node, which is told without a look-up.
-    likely: Sieve,
 }
-
-/// Bits for words and for edges: many more than there are of each.
-const WORDS: usize = 1 << 14;
-const EDGES: usize = 1 << 17;
 
 /// Words that phrases begin with, words that are a phrase, and determiners.
 const START: usize = 0;
 const SINGLE: usize = 1;
 const DETERMINER: usize = 2;
 
-#[derive(Debug, Clone, Copy)]
-struct Node {
-    number: u32,
-    /// Whether a phrase ends there.
-    is_end: bool,
-}
-
 fn edge(node: u32, word: u64) -> u64 {
     combine(word, u64::from(node))
 }
 
-/// Hashes an edge, which is a hash.
-#[derive(Debug, Default, Clone, Copy)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = combine(self.0, b.into());
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
 impl<V: Copy> Trie<V> {
-    /// A trie with no phrases.
-    pub fn new() -> Self {
-        let mut determiners: Vec<u64> =
-            Tokens::new(&DETERMINERS.join(" ")).as_slice().iter().map(|t| t.hash).collect();
-        determiners.sort_unstable();
+    /// A trie of phrases.
+    pub(super) fn new(phrases: &Phrases<V>) -> Self {
+        let mut edges = BTreeMap::new();
+        let mut values = vec![None];
+        for (phrase, &value) in &phrases.0 {
+            let mut at = 0;
+            for &word in phrase {
+                at = match edges.entry(edge(at, word)) {
+                    Entry::Occupied(next) => *next.get(),
+                    Entry::Vacant(next) => {
+                        values.push(None);
+                        *next.insert(values.len() as u32 - 1)
+                    }
+                };
+            }
+            values[at as usize] = Some(value);
+        }
+        let is_end = |node: u32| u32::from(values[node as usize].is_some());
+        let edges: Vec<(u64, u32)> =
+            edges.into_iter().map(|(edge, node)| (edge, 2 * node + is_end(node))).collect();
         let mut trie = Self {
-            edges: HashMap::default(),
-            values: vec![None],
-            determiners,
-            kinds: vec![[0; 3]; WORDS / 64],
-            pairs: Sieve::new(EDGES),
-            likely: Sieve::new(EDGES),
+            edges: Table::new(&edges, 2 * values.len()),
+            values,
+            determiners: Vec::new(),
+            kinds: vec![[0; 3]; phrases.0.len().div_ceil(64).next_power_of_two()],
+            pairs: Sieve::new(6 * phrases.0.len()),
         };
-        for i in 0..trie.determiners.len() {
-            trie.note(trie.determiners[i], DETERMINER);
+        for phrase in phrases.0.keys() {
+            let Some(&first) = phrase.first() else { continue };
+            trie.note(first, START);
+            match phrase.get(1) {
+                Some(&second) => trie.pairs.insert(combine(first, second)),
+                None => trie.note(first, SINGLE),
+            }
+        }
+        for token in Tokens::new(&DETERMINERS.join(" ")).as_slice() {
+            trie.note(token.hash, DETERMINER);
+            trie.determiners.push(token.hash);
         }
         trie
     }
@@ -91,39 +99,8 @@ impl<V: Copy> Trie<V> {
     /// Of which kinds a word may be.
     #[inline]
     fn kinds(&self, word: u64) -> [bool; 3] {
-        let (place, mask) = bit(word, WORDS / 64);
+        let (place, mask) = bit(word, self.kinds.len());
         self.kinds[place].map(|bits| bits & mask != 0)
-    }
-
-    /// Adds a phrase. Gives back the value it already had, which the new one replaces.
-    pub fn insert(&mut self, phrase: impl IntoIterator<Item = u64>, value: V) -> Option<V> {
-        let (mut at, mut last) = (0, None);
-        let mut words = phrase.into_iter().peekable();
-        let first = words.peek().copied();
-        let mut length = 0;
-        for word in words {
-            length += 1;
-            match (length, first) {
-                (1, _) => self.note(word, START),
-                (2, Some(first)) => self.pairs.insert(combine(first, word)),
-                _ => {}
-            }
-            let edge = edge(at, word);
-            self.likely.insert(edge);
-            let number = self.values.len() as u32;
-            let next = self.edges.entry(edge).or_insert_with(|| {
-                self.values.push(None);
-                Node { number, is_end: false }
-            });
-            (at, last) = (next.number, Some(edge));
-        }
-        if let Some(node) = last.and_then(|edge| self.edges.get_mut(&edge)) {
-            node.is_end = true;
-        }
-        if let Some(word) = first.filter(|_| length == 1) {
-            self.note(word, SINGLE);
-        }
-        self.values[at as usize].replace(value)
     }
 
     /// Whether a phrase may begin with a word.
@@ -152,10 +129,17 @@ impl<V: Copy> Trie<V> {
         }
     }
 
+    fn is_determiner(&self, word: u64) -> bool {
+        self.kinds(word)[DETERMINER] && self.determiners.contains(&word)
+    }
+
+    /// The next node, and whether a phrase ends there.
     #[inline]
-    fn next(&self, node: u32, word: u64) -> Option<Node> {
+    fn next(&self, node: u32, word: u64) -> Option<(u32, bool)> {
         let edge = edge(node, word);
-        self.likely.may_have(edge).then(|| self.edges.get(&edge).copied()).flatten()
+        let known = self.edges.likely.may_have(edge).then(|| self.edges.first(edge));
+        let next = known.and_then(|first| self.edges.get(edge, first))?;
+        Some((next / 2, next % 2 == 1))
     }
 
     /// The longest phrase that begins at `tokens[0]` and whose value `fits` accepts (given the
@@ -174,25 +158,19 @@ impl<V: Copy> Trie<V> {
                 break;
             }
             match self.next(node, token.hash) {
-                Some(next) => {
-                    node = next.number;
-                    if next.is_end
+                Some((next, is_end)) => {
+                    node = next;
+                    if is_end
                         && let Some(value) = self.values[node as usize]
                         && fits(value, i + 1)
                     {
                         best = Some((value, i + 1));
                     }
                 }
-                None if i > 0 && self.determiners.binary_search(&token.hash).is_ok() => {}
+                None if i > 0 && self.is_determiner(token.hash) => {}
                 None => break,
             }
         }
         best
-    }
-}
-
-impl<V: Copy> Default for Trie<V> {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -1,16 +1,14 @@
 //! What a model knows, laid out to be looked up while a text is read.
 
 mod sums;
-mod table;
 
 use super::scores::Scores;
 use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
-use crate::text::{combine, word_hash};
+use crate::text::{Table, combine, word_hash};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use sums::{LANES, Line, Sums};
-use table::Table;
 
 /// Features whose lines are fetched together, because the memory then answers several times as fast.
 const FETCHED: usize = 64;

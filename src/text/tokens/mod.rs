@@ -10,6 +10,7 @@ use runs::find_edges;
 use scanner::Scanner;
 use short::Short;
 use std::borrow::Cow;
+use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 /// One word of a text.
@@ -48,6 +49,8 @@ pub struct Tokens {
     list: Vec<Token>,
     /// Where runs of letters, digits and characters beyond ASCII begin and end, in turn.
     edges: Vec<u32>,
+    /// Tokens that a sentence, a line or a list item ends before.
+    breaks: Vec<u32>,
 }
 
 /// Hash of a sequence of words from the hash of its beginning and of its last word.
@@ -67,16 +70,20 @@ impl Tokens {
     /// Splits a text into tokens in this buffer, keeping its allocation.
     pub fn set(&mut self, text: &str) {
         self.list.clear();
+        self.breaks.clear();
         find_edges(text.as_bytes(), &mut self.edges);
         let (runs, _) = self.edges.as_chunks::<2>();
         let mut scanner = Scanner::new(text);
         for &[start, end] in runs {
+            let (start, end) = (start as usize, end as usize);
+            if let Some(token) = scanner.quick_token(start, end) {
+                add(token, &mut self.list, &mut self.breaks);
+                continue;
+            }
             // What is scanned slowly may take several runs, or a part of one.
-            while scanner.at < end as usize {
-                let start = scanner.at.max(start as usize);
-                let token = scanner.quick_token(start, end as usize).or_else(|| scanner.token());
-                let Some(token) = token else { return };
-                self.list.push(token);
+            while scanner.at < end {
+                let Some(token) = scanner.token() else { return };
+                add(token, &mut self.list, &mut self.breaks);
             }
         }
     }
@@ -85,6 +92,20 @@ impl Tokens {
     pub fn as_slice(&self) -> &[Token] {
         &self.list
     }
+
+    /// Its sentences, lines and list items: the tokens of each.
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
+        let ends = self.breaks.iter().skip(1).copied().chain([self.list.len() as u32]);
+        self.breaks.iter().zip(ends).map(|(&start, end)| start as usize..end as usize)
+    }
+}
+
+#[inline]
+fn add(token: Token, list: &mut Vec<Token>, breaks: &mut Vec<u32>) {
+    if token.breaks {
+        breaks.push(list.len() as u32);
+    }
+    list.push(token);
 }
 
 impl Token {

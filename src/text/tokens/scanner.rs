@@ -26,23 +26,22 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, breaks: true }
     }
 
-    /// The token of a run, or of its rest, if it is a short word of ASCII with nothing about it that needs a
-    /// closer look. If not, nothing has changed but that signs before it are behind.
+    /// The token of a run, if it is a short word of ASCII with nothing about it that needs a closer look. If
+    /// not, nothing has changed.
     #[inline]
     pub(super) fn quick_token(&mut self, start: usize, end: usize) -> Option<Token> {
         let bytes = self.text.as_bytes();
-        // A word may begin with a dot.
-        let dot = start > self.at && bytes[start - 1] == b'.';
         let ends = |&b: &u8| KINDS[b as usize] & WITHIN == 0;
-        self.breaks |= match &bytes[self.at..start - usize::from(dot)] {
-            [one] => ends(one),
-            several => several.iter().any(ends),
+        let (last, ends) = match bytes.get(self.at..start)? {
+            [one] => (*one, ends(one)),
+            [] => (0, false),
+            several => (several[several.len() - 1], several.iter().any(ends)),
         };
-        self.at = start - usize::from(dot);
-        if dot || self.goes_on(end) {
+        // A word may begin with a dot.
+        if last == b'.' || self.goes_on(end) {
             return None;
         }
-        let token = self.short_token(start, end, self.breaks)?;
+        let token = self.short_token(start, end, self.breaks | ends)?;
         (self.at, self.breaks) = (end, false);
         Some(token)
     }
@@ -67,14 +66,15 @@ impl<'a> Scanner<'a> {
         let halves = [low | capital.halves[0], high | capital.halves[1]];
         token.hash = Short { halves, ..written }.hash();
         if capital.any(0x20) {
-            let upper = capital.count(0x20);
-            let ends_with_s = self.byte(end - 1) == b's';
-            token.capitals = capitals(upper, written.count(0x40) - upper, ends_with_s);
+            let [upper, letters] = [capital.count(0x20), written.count(0x40)];
+            token.capitals = capitals(upper, letters - upper, self.byte(end - 1) == b's');
         }
         Some(token)
     }
 
     /// The next token.
+    #[cold]
+    #[inline(never)]
     pub(super) fn token(&mut self) -> Option<Token> {
         let (start, end) = self.next_word()?;
         let written = &self.text[start..end];

@@ -1,23 +1,22 @@
 //! A hash table that never grows.
 
-use super::Entry;
-use crate::text::Sieve;
+use super::Sieve;
 
 /// Hashes and what they stand for, in 64 bits: the lowest are the value, the others those of the hash.
 /// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
 /// here, and so cannot make it slow.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub(crate) struct Table {
     slots: Vec<u64>,
     values: u64,
-    pub(super) likely: Sieve,
+    pub(crate) likely: Sieve,
 }
 
 const EMPTY: u64 = u64::MAX;
 
 impl Table {
     /// Of hashes with values below `values`; the first of equal hashes stays.
-    pub(super) fn new(pairs: &[(u64, Entry)], values: usize) -> Self {
+    pub(crate) fn new(pairs: &[(u64, u32)], values: usize) -> Self {
         let capacity = (pairs.len() * 5 / 4).next_power_of_two().max(64);
         let mut table = Self {
             slots: vec![EMPTY; capacity],
@@ -38,20 +37,20 @@ impl Table {
 
     /// What stands where a hash is looked for first.
     #[inline]
-    pub(super) fn first(&self, hash: u64) -> u64 {
+    pub(crate) fn first(&self, hash: u64) -> u64 {
         self.slots[hash as usize & (self.slots.len() - 1)]
     }
 
     /// The value of a hash, of which [`Self::first`] is known.
     #[inline]
-    pub(super) fn get(&self, hash: u64, first: u64) -> Option<Entry> {
+    pub(crate) fn get(&self, hash: u64, first: u64) -> Option<u32> {
         let (mut at, mut slot) = (hash as usize, first);
         loop {
             if slot == EMPTY {
                 return None;
             }
             if (slot ^ hash) & !self.values == 0 {
-                return Some((slot & self.values) as Entry);
+                return Some((slot & self.values) as u32);
             }
             at += 1;
             slot = self.slots[at & (self.slots.len() - 1)];
