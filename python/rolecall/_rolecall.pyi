@@ -124,6 +124,14 @@ class Counts:
         threads: int | None = None,
     ) -> Counts: ...
     @staticmethod
+    def organisations(
+        table: Tabular, *, description: str | Sequence[str] | None = None, company: str | None = None
+    ) -> list[int]:
+        """A number for the organisation of each posting: the same for the same organisation, or for the
+        same text where none is named."""
+    def sums(self, *, count_twice: bool = False) -> Sums:
+        """These added up by feature. Those of an organisation must all be there."""
+    @staticmethod
     def sum(counts: Iterable[Counts]) -> Counts:
         """All of some counts: less work than one `+` after the other."""
     def __add__(self, other: Counts) -> Counts: ...
@@ -140,6 +148,31 @@ class Counts:
         """About two kilobytes for each posting."""
     @staticmethod
     def from_bytes(bytes: bytes, lexicon: Path | None = None) -> Counts: ...
+
+class Sums:
+    """What was counted of labelled postings, added up by feature, to train on postings that are in many
+    places; `rolecall.spark.train` does."""
+    @staticmethod
+    def sum(sums: Iterable[Sums]) -> Sums: ...
+    def sampled(self) -> tuple[int, dict[int, int]]:
+        """The largest hash of a text in the sample, and the group of each organisation whose postings are
+        to be scored. Raises `ValueError` if there are too few organisations."""
+    def others(self) -> Sums:
+        """What postings are scored by."""
+    def scored(self, counts: Counts, cut: int, count_twice: bool) -> Sums:
+        """The scores of postings in the sample; these must be the `others`, and whole groups must be there."""
+    def train(
+        self,
+        scored: Iterable[Sums],
+        *,
+        data_name: str | None = None,
+        date: str | None = None,
+        threads: int | None = None,
+    ) -> Model:
+        """A model of the sums and the scores of the sample."""
+    def to_bytes(self) -> bytes: ...
+    @staticmethod
+    def from_bytes(bytes: bytes, lexicon: Path | None = None) -> Sums: ...
 
 def train(
     table: Tabular,

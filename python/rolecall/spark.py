@@ -9,12 +9,13 @@ import pyarrow as pa
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-from pyspark.sql.types import BinaryType, StructField, StructType
+from pyspark.sql.types import BinaryType, LongType, StructField, StructType
 
 from . import Counts, Model, Table
 from . import audit as _audit
+from ._rolecall import Sums
 
-__all__ = ["audit", "classify", "count", "train"]
+__all__ = ["audit", "classify", "train"]
 
 
 def classify(frame: DataFrame, model: Model | None = None, **how: Any) -> DataFrame:
@@ -32,26 +33,23 @@ def classify(frame: DataFrame, model: Model | None = None, **how: Any) -> DataFr
     return frame.mapInArrow(judged, schema)
 
 
-def count(frame: DataFrame, **how: Any) -> Counts:
-    """What is counted of the labelled postings of a data frame; see `Counts.of`."""
-    how.setdefault("threads", 1)
+_KEY = "_rolecall_organisation"
+_BYTES = StructType([StructField("bytes", BinaryType())])
 
-    def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        parts = [Counts.of(batch, **how) for batch in batches]
-        if parts:
-            counts = pa.array([Counts.sum(parts).to_bytes()], pa.binary())
-            yield pa.RecordBatch.from_arrays([counts], ["counts"])
 
-    lexicon = how.get("lexicon")
-    empty = Counts.of(to_arrow_schema(frame.schema).empty_table(), **how)
-    schema = StructType([StructField("counts", BinaryType())])
-    parts = frame.mapInArrow(counted, schema).persist(StorageLevel.MEMORY_AND_DISK)
+def _record(value: bytes) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([value], pa.binary())], ["bytes"])
+
+
+def _parts(frame: DataFrame) -> Iterator[bytes]:
+    """What each partition made: of all at once, taken one after the other."""
+    frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        parts.count()  # All partitions at once; the driver then takes one after the other.
-        read = (Counts.from_bytes(bytes(part.counts), lexicon) for part in parts.toLocalIterator())
-        return Counts.sum(chain([empty], read))
+        frame.count()
+        for part in frame.toLocalIterator():
+            yield bytes(part.bytes)
     finally:
-        parts.unpersist()
+        frame.unpersist()
 
 
 def train(
@@ -62,10 +60,63 @@ def train(
     date: str | None = None,
     **how: Any,
 ) -> Model:
-    """A model of the labelled postings of a data frame; see `rolecall.train`. Counted where the rows
-    are, fitted on the driver: the same, byte for byte, whatever the partitions."""
-    counts = count(frame, **how)
-    return counts.train(count_twice=count_twice, data_name=data_name, date=date)
+    """A model of the labelled postings of a data frame; see `rolecall.train`. The same, byte for byte,
+    whatever the partitions.
+
+    The postings of an organisation are counted together, and what is counted is added up by feature; then
+    a sample of at most 16,384 is scored where the postings are, each without its organisation and without
+    those of the same text. To the driver go sums and scores, and no posting."""
+    threads = how.pop("threads", None)
+    how["threads"] = 1
+    lexicon = how.get("lexicon")
+    table = to_arrow_schema(frame.schema)
+    # What is wrong with the columns shows without a row.
+    nothing = Counts.of(table.empty_table(), **how)
+    partitions = frame.rdd.getNumPartitions()
+    columns = {name: how[name] for name in ("description", "company") if name in how}
+    schema = StructType([*frame.schema.fields, StructField(_KEY, LongType())])
+
+    def by_organisation(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            own = pa.array(Counts.organisations(batch, **columns), pa.int64())
+            yield batch.append_column(_KEY, own)
+
+    def counted(batches: Iterable[pa.RecordBatch]) -> Counts | None:
+        parts = [Counts.of(batch.drop_columns([_KEY]), **how) for batch in batches]
+        return Counts.sum(parts) if parts else None
+
+    def summed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        counts = counted(batches)
+        if counts is not None:
+            yield _record(counts.sums(count_twice=count_twice).to_bytes())
+
+    together = frame.mapInArrow(by_organisation, schema).repartition(partitions, _KEY)
+    together = together.persist(StorageLevel.DISK_ONLY)
+    try:
+        read = (Sums.from_bytes(part, lexicon) for part in _parts(together.mapInArrow(summed, _BYTES)))
+        sums = Sums.sum(chain([nothing.sums()], read))
+        cut, groups = sums.sampled()
+        spark = frame.sparkSession.sparkContext
+        groups, others = spark.broadcast(groups), spark.broadcast(sums.others().to_bytes())
+
+        def by_group(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                own = [groups.value.get(key) for key in batch[_KEY].to_pylist()]
+                own = pa.array(own, pa.int64())
+                batch = batch.drop_columns([_KEY]).append_column(_KEY, own)
+                yield batch.filter(own.is_valid())
+
+        def scored(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            counts = counted(batches)
+            if counts is not None:
+                by = Sums.from_bytes(others.value, lexicon)
+                yield _record(by.scored(counts, cut, count_twice).to_bytes())
+
+        grouped = together.mapInArrow(by_group, schema).repartition(partitions, _KEY)
+        scores = (Sums.from_bytes(part, lexicon) for part in _parts(grouped.mapInArrow(scored, _BYTES)))
+        return sums.train(scores, data_name=data_name, date=date, threads=threads)
+    finally:
+        together.unpersist()
 
 
 def audit(frame: DataFrame, **how: Any) -> Table:

@@ -5,12 +5,14 @@ use crate::columns::{Chosen, Names, Texts, need};
 use crate::errors::{interruptible, wrong};
 use crate::model::{Model, lexicon_of};
 use crate::rows::Threads;
+use crate::sums::Sums;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::evidence::{Extractor, Lexicon};
-use rolecall::model::{Collector, Counting, Example};
+use rolecall::model::{Collector, Counting, Example, organisation};
 use rolecall::postings::Column;
+use rolecall::text::CleanText;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ use std::sync::Arc;
 /// data in any order, then train: the model is the same as that of all the data at once.
 #[pyclass(frozen, module = "rolecall")]
 pub(crate) struct Counts {
-    collector: Collector,
+    pub(crate) collector: Collector,
     lexicon: Arc<Lexicon>,
     folder: Option<PathBuf>,
 }
@@ -72,6 +74,39 @@ impl Counts {
             threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
         })?;
         Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+    }
+
+    /// A number for the organisation of each posting of a table: the same for the same organisation, or for
+    /// the same text where none is named.
+    #[staticmethod]
+    #[pyo3(signature = (table, *, description=None, company=None))]
+    fn organisations(
+        py: Python,
+        table: AnyRecordBatch,
+        description: Option<Names>,
+        company: Option<String>,
+    ) -> PyResult<Vec<i64>> {
+        let reader = table.into_reader()?;
+        let chosen = Chosen::default().description(description).and(Column::Company, company);
+        let columns = chosen.find(&reader.schema())?;
+        let mut all = Vec::new();
+        for batch in reader {
+            let texts = Texts::new(&batch.map_err(wrong)?, &columns)?;
+            let of_row = |row| {
+                let text = CleanText::new(&texts.description(row));
+                organisation(texts.get(Column::Company, row), &text).cast_signed()
+            };
+            py.detach(|| all.extend((0..texts.rows).map(of_row)));
+        }
+        Ok(all)
+    }
+
+    /// These added up by feature. Those of an organisation must all be there.
+    #[pyo3(signature = (*, count_twice=false))]
+    fn sums(&self, py: Python, count_twice: bool) -> Sums {
+        let collector = self.collector.clone();
+        let sums = py.detach(|| collector.sums(Counting { twice: count_twice }));
+        Sums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
     }
 
     /// All of some counts, each added to what is there: less work than one `+` after the other.

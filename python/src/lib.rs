@@ -5,6 +5,7 @@ mod counts;
 mod errors;
 mod model;
 mod rows;
+mod sums;
 mod table;
 
 use pyo3::prelude::*;
@@ -20,6 +21,8 @@ mod _rolecall {
     use super::counts::{Counts, train};
     #[pymodule_export]
     use super::model::{Model, audit};
+    #[pymodule_export]
+    use super::sums::Sums;
     #[pymodule_export]
     use super::table::Table;
 }

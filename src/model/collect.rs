@@ -43,6 +43,18 @@ impl Provenance {
         }
         self
     }
+
+    /// Adds what was counted elsewhere.
+    pub(super) fn add(&mut self, other: Self) {
+        self.data = self.data.take().or(other.data);
+        self.date = self.date.take().or(other.date);
+        self.rows += other.rows;
+        self.rejected += other.rejected;
+        self.duplicates += other.duplicates;
+        for (label, rows) in other.left_out {
+            *self.left_out.entry(label).or_default() += rows;
+        }
+    }
 }
 
 /// Gathers labelled postings.

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, Lexicon, Shown};
 use crate::roles::Label;
+use crate::text::CleanText;
 use std::sync::Arc;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
@@ -86,13 +87,9 @@ impl Example {
         lexicon: &Lexicon,
     ) -> Self {
         let outcome = label.outcome(lexicon.roles());
-        let text = evidence.text().as_str();
-        let name: String =
-            company.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let text = short_hash(text);
         let row = RowId {
-            organisation: if name.is_empty() { text } else { short_hash(&name) },
-            text,
+            organisation: organisation(company, evidence.text()),
+            text: short_hash(evidence.text().as_str()),
             title: short_hash(&format!("{title}\0{company}")) as u32,
             class: lexicon.class(label, title) as u16,
         };
@@ -104,6 +101,13 @@ impl Example {
             mentions: evidence.mentions().to_vec(),
         }
     }
+}
+
+/// Hash of the organisation of a posting, or of its text where no organisation is named.
+pub fn organisation(company: &str, text: &CleanText) -> u64 {
+    let name: String =
+        company.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    short_hash(if name.is_empty() { text.as_str() } else { &name })
 }
 
 fn short_hash(text: &str) -> u64 {

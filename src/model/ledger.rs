@@ -1,7 +1,7 @@
 //! Everything that a model has counted: every feature, however rare, and every row. Integers only, so
 //! that adding, taking away and merging are exact, in any order.
 
-use super::counts::FeatureMap;
+use super::counts::{FeatureMap, Tally};
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
 use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
@@ -262,6 +262,17 @@ impl Ledger {
         let text = &self.texts[entry.text as usize..text_end];
         let cells = &self.cells[entry.cells as usize..cells_end];
         (entry.key, Some(text).filter(|t| !t.is_empty()), cells)
+    }
+
+    /// The features that take part, and no rows; `sizes` are the numbers of roles and of classes.
+    pub(super) fn taking_part(&self, [roles, classes]: [usize; 2]) -> Self {
+        let mut ledger = Self::default();
+        for (key, text, cells) in self.features() {
+            if Tally::of(cells, 0, roles, classes).takes_part(key.channel()) {
+                ledger.push(key, text, cells.iter().copied());
+            }
+        }
+        ledger
     }
 
     /// How often a row was counted.

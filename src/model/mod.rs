@@ -18,6 +18,7 @@ mod rows;
 mod scores;
 mod store;
 mod summary;
+mod sums;
 mod train;
 mod unseen;
 mod vocabulary;
@@ -27,7 +28,7 @@ mod workings;
 pub use collect::{Collector, Provenance, RARE_LABELS};
 pub use counts::{SUPPORT, Sketch};
 pub use drift::{Drift, Drifted, Shift};
-pub use examples::{Example, RowId};
+pub use examples::{Example, RowId, organisation};
 pub(crate) use examples::{join, root, rows_hash};
 use features::Features;
 pub use features::StoredFeature;
@@ -38,6 +39,7 @@ pub use rows::Rows;
 pub(crate) use store::MAGIC;
 pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
+pub use sums::{Sampled, Sums};
 pub use train::{Counting, Trained, leave_organisation_out};
 pub use unseen::{Unseen, Without};
 
@@ -116,6 +118,14 @@ pub enum ModelError {
     /// The combination could not be fitted.
     #[error("the combination of the channels could not be fitted: {0}")]
     Fit(String),
+}
+
+impl ModelError {
+    /// Of what belongs to the lexicon with a hash.
+    fn other_lexicon(trained: &str, used: &Lexicon) -> Self {
+        let short = |hash: &str| hash.chars().take(8).collect();
+        Self::Lexicon { trained: short(trained), used: short(used.hash()) }
+    }
 }
 
 impl From<linfa_logistic::error::Error> for ModelError {
@@ -297,11 +307,7 @@ impl Model {
     ) -> Result<Self, ModelError> {
         let same = &header.roles == lexicon.roles() && header.families == lexicon.families();
         if header.lexicon != lexicon.hash() || !same {
-            let short = |hash: &str| hash.chars().take(8).collect();
-            return Err(ModelError::Lexicon {
-                trained: short(&header.lexicon),
-                used: short(lexicon.hash()),
-            });
+            return Err(ModelError::other_lexicon(&header.lexicon, lexicon));
         }
         check(&header)?;
         let (places, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));

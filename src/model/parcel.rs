@@ -43,15 +43,7 @@ impl Collector {
         let Self { examples, names, provenance } = other;
         self.examples.extend(examples);
         self.names.extend(names);
-        let own = &mut self.provenance;
-        own.data = own.data.take().or(provenance.data);
-        own.date = own.date.take().or(provenance.date);
-        own.rows += provenance.rows;
-        own.rejected += provenance.rejected;
-        own.duplicates += provenance.duplicates;
-        for (label, rows) in provenance.left_out {
-            *own.left_out.entry(label).or_default() += rows;
-        }
+        self.provenance.add(provenance);
     }
 
     /// As packed bytes; about two kilobytes for each posting.
@@ -108,11 +100,7 @@ impl Collector {
         }
         let parcel: Parcel = postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
         if parcel.lexicon != lexicon.hash() {
-            let short = |hash: &str| hash.chars().take(8).collect();
-            return Err(ModelError::Lexicon {
-                trained: short(&parcel.lexicon),
-                used: short(lexicon.hash()),
-            });
+            return Err(ModelError::other_lexicon(&parcel.lexicon, lexicon));
         }
         parcel.collector(lexicon).ok_or_else(|| corrupt("parts do not fit together".to_owned()))
     }

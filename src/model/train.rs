@@ -4,14 +4,13 @@ use super::collect::{Collector, Provenance};
 use super::combination::Combination;
 use super::counts::Tallies;
 use super::examples::{Example, RowId, groups};
-use super::fit::{Fit, Fitter, HeldOutRow, Probabilities};
+use super::fit::{Fitter, HeldOutRow, Probabilities};
 use super::held_out::{HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
 use super::ledger::{Ledger, Names};
 use super::rows::ids;
-use super::store::Header;
 use super::summary::Summary;
-use super::workings::{Workings, sample_cut};
+use super::sums::Sums;
 use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
@@ -30,10 +29,7 @@ impl Collector {
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations, or fitting fails.
     pub fn train(self, counting: Counting, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        if self.examples.is_empty() {
-            let role = lexicon.roles().iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(ModelError::TooFew { role, organisations: 0 });
-        }
+        some(self.examples.len(), lexicon.roles())?;
         self.model(counting, lexicon)
     }
 
@@ -47,37 +43,26 @@ impl Collector {
     }
 
     fn model(mut self, counting: Counting, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        self.order(counting);
+        let Self { examples, names, provenance } = self;
+        let rows: Vec<&Example> = examples.iter().collect();
+        enough(rows.iter().map(|e| e.row), lexicon.roles())?;
+        let mut sums = Sums::of(&rows, names, provenance);
+        sums.sample(&rows, sums.cut(), lexicon);
+        drop(rows);
+        // The record that is written then takes as much room.
+        drop(examples);
+        sums.train(lexicon)
+    }
+
+    /// Puts the postings in the order of their identities, each once if they are not to be counted twice.
+    pub(super) fn order(&mut self, counting: Counting) {
         self.examples.sort_unstable_by_key(|e| e.row);
         if !counting.twice {
             let before = self.examples.len();
             self.examples.dedup_by_key(|e| e.row);
-            self.provenance.duplicates = (before - self.examples.len()) as u64;
+            self.provenance.duplicates += (before - self.examples.len()) as u64;
         }
-        let examples: Vec<&Example> = self.examples.iter().collect();
-        let ledger = Ledger::new(&examples, self.names);
-        let cut = sample_cut(ledger.rows.iter().map(|row| row.text));
-        let counted = Counted::new(&examples, &ledger, lexicon, |row| row.text <= cut)?;
-        let fit = Fit::new(&counted.rows, counted.sizes, None, None, lexicon.roles())?;
-        drop(examples);
-        // The record that is written now takes as much room.
-        self.examples = Vec::new();
-        let workings = Workings { ledger, cut, sample: counted.rows, before: Vec::new() };
-        let header = Header {
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            roles: lexicon.roles().clone(),
-            lexicon: lexicon.hash().to_owned(),
-            families: lexicon.families().to_vec(),
-            postings: Vec::new(),
-            organisations: 0,
-            rows_hash: String::new(),
-            provenance: self.provenance.without_rare(),
-            history: Vec::new(),
-            base: None,
-            workings: None,
-            held_out: fit.summaries,
-            combinations: fit.combinations,
-        };
-        Model::assemble(header, &workings, lexicon)
     }
 }
 
@@ -96,24 +81,43 @@ impl Counted {
         lexicon: &Lexicon,
         wanted: impl Fn(RowId) -> bool + Sync,
     ) -> Result<Self, ModelError> {
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         enough(examples.iter().map(|e| e.row), lexicon.roles())?;
-        let (tallies, _) = Tallies::of(ledger, sizes);
-        let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
-        let groups = groups(&ids(examples));
-        let score = |_, example: &Example, rest: &Rest| {
-            let mut scores = rest.score_own(example);
-            scores.round();
-            Ok(HeldOutRow { row: example.row, scores })
-        };
-        let rows = held_out.by_group(examples, &groups, |i| wanted(examples[i].row), score)?;
-        let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(Self { held_out, rows, sizes })
+        let (held_out, rows) = held_out(examples, ledger, lexicon, wanted);
+        Ok(Self { held_out, rows, sizes: [lexicon.roles().len(), lexicon.classes().len()] })
     }
 
     fn fitter<'a>(&'a self, view: &'a View) -> Fitter<'a> {
         Fitter::new(&self.rows, self.sizes, None, None, std::slice::from_ref(view))
     }
+}
+
+/// What a ledger has counted, and the scores of the wanted rows by it without each one's group.
+pub(super) fn held_out(
+    examples: &[&Example],
+    ledger: &Ledger,
+    lexicon: &Lexicon,
+    wanted: impl Fn(RowId) -> bool + Sync,
+) -> (HeldOut, Vec<HeldOutRow>) {
+    let (tallies, _) = Tallies::of(ledger, [lexicon.roles().len(), lexicon.classes().len()]);
+    let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+    let groups = groups(&ids(examples));
+    let score = |_, example: &Example, rest: &Rest| {
+        let mut scores = rest.score_own(example);
+        scores.round();
+        Ok(HeldOutRow { row: example.row, scores })
+    };
+    let rows = held_out.by_group(examples, &groups, |i| wanted(examples[i].row), score);
+    let rows = rows.expect("rows in memory can be read").into_iter().map(|(_, row)| row).collect();
+    (held_out, rows)
+}
+
+/// Refuses no rows.
+pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
+    if rows > 0 {
+        return Ok(());
+    }
+    let role = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+    Err(ModelError::TooFew { role, organisations: 0 })
 }
 
 /// Refuses rows that leave a role to fewer than two organisations, unless there is no row at all.

@@ -82,6 +82,17 @@ def test_the_model_is_the_same_though_an_executor_dies(session, frame, rows):
     assert found.to_bytes() == expected.to_bytes()
 
 
+def test_postings_that_stand_twice_are_counted_once(session, sample):
+    again = pa.concat_tables([sample, sample.slice(10, 30)])
+    frame = session.createDataFrame(again).repartition(7)
+    assert spark.train(frame).to_bytes() == rolecall.train(again).to_bytes()
+
+
+def test_too_few_organisations_are_refused(session, sample):
+    with pytest.raises(ValueError, match="organisations"):
+        spark.train(session.createDataFrame(sample.slice(0, 1)))
+
+
 def test_findings_are_the_same(session, sample):
     frame = session.createDataFrame(sample)
     assert spark.audit(frame).to_pyarrow().equals(rolecall.audit(sample).to_pyarrow())

@@ -1,0 +1,305 @@
+//! Counting in many places at once: what each has counted is added up by feature, so that no posting has
+//! to go where the model is fitted.
+
+use super::collect::{Collector, Provenance};
+use super::examples::{Example, RowId, groups};
+use super::fit::Fit;
+use super::ledger::{Ledger, Names};
+use super::store::Header;
+use super::train::{Counting, enough, held_out, some};
+use super::workings::{Workings, sample_cut};
+use super::{FORMAT, Model, ModelError};
+use crate::evidence::Lexicon;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What was counted of labelled postings, added up by feature.
+///
+/// The postings of an organisation must be counted in one place. Then, in three steps:
+///
+/// 1. Each place counts its postings ([`Collector::sums`]), and all sums are added up ([`Self::plus`]).
+/// 2. The postings that [`Self::sampled`] asks for are brought together by group, and scored by
+///    [`Self::others`], their group taken out ([`Self::scored`], [`Self::with_scores`]).
+/// 3. The model is fitted ([`Self::train`]): the same, byte for byte, as from all postings at once.
+#[derive(Debug, Clone)]
+pub struct Sums {
+    workings: Workings,
+    provenance: Provenance,
+}
+
+/// Which postings the combination is fitted to, as [`Sums::sampled`] gives them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sampled {
+    /// The largest hash of a text in the sample.
+    pub cut: u64,
+    /// The group of each organisation with a posting in the sample, or in the group of one: all postings of
+    /// a group are to be scored in one place.
+    pub groups: BTreeMap<u64, u64>,
+}
+
+/// What stands before the ledger in packed bytes.
+#[derive(Serialize, Deserialize)]
+struct Before {
+    /// Of models made of it.
+    format: u32,
+    /// Hash of the lexicon.
+    lexicon: String,
+    provenance: Provenance,
+}
+
+impl Collector {
+    /// Adds up what was collected.
+    pub fn sums(mut self, counting: Counting) -> Sums {
+        self.order(counting);
+        let rows: Vec<&Example> = self.examples.iter().collect();
+        Sums::of(&rows, self.names, self.provenance)
+    }
+}
+
+impl Sums {
+    pub(super) fn of(rows: &[&Example], names: Names, provenance: Provenance) -> Self {
+        let ledger = Ledger::new(rows, names);
+        Self { workings: Workings { ledger, cut: u64::MAX, ..Workings::default() }, provenance }
+    }
+
+    /// The largest hash of a text in the sample of all rows.
+    pub(super) fn cut(&self) -> u64 {
+        sample_cut(self.workings.ledger.rows.iter().map(|row| row.text))
+    }
+
+    /// Takes the scores of rows that are in the sample, each by all that was counted but its group.
+    pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
+        let sampled = |row: RowId| row.text <= cut;
+        self.workings.sample = held_out(rows, &self.workings.ledger, lexicon, sampled).1;
+    }
+
+    /// These and others.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] if a count becomes too large.
+    pub fn plus(mut self, other: Self) -> Result<Self, ModelError> {
+        let ledger = self.workings.ledger.plus(&other.workings.ledger);
+        let large = || ModelError::Corrupt("a count is above 4,294,967,295".to_owned());
+        self.workings.ledger = ledger.ok_or_else(large)?;
+        self.provenance.add(other.provenance);
+        Ok(self)
+    }
+
+    /// Which postings are to be scored.
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`] if a role has fewer than two organisations.
+    pub fn sampled(&self, lexicon: &Lexicon) -> Result<Sampled, ModelError> {
+        let (cut, rows) = (self.cut(), &self.workings.ledger.rows);
+        some(rows.len(), lexicon.roles())?;
+        enough(rows.iter().copied(), lexicon.roles())?;
+        let group_of = groups(rows);
+        let mut wanted = vec![false; rows.len()];
+        for (row, &group) in rows.iter().zip(&group_of) {
+            wanted[group] |= row.text <= cut;
+        }
+        let groups = rows.iter().zip(&group_of).filter(|(_, group)| wanted[**group]);
+        let groups = groups.map(|(row, &group)| (row.organisation, group as u64)).collect();
+        Ok(Sampled { cut, groups })
+    }
+
+    /// What postings are scored by: the features that take part, and no row.
+    #[must_use]
+    pub fn others(&self, lexicon: &Lexicon) -> Self {
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let ledger = self.workings.ledger.taking_part(sizes);
+        let provenance = Provenance::default();
+        Self { workings: Workings { ledger, cut: u64::MAX, ..Workings::default() }, provenance }
+    }
+
+    /// The scores of the collected postings that are in the sample. Whole groups must be there, and these
+    /// sums must be [`Self::others`].
+    #[must_use]
+    pub fn scored(
+        mut self,
+        mut collected: Collector,
+        cut: u64,
+        counting: Counting,
+        lexicon: &Lexicon,
+    ) -> Self {
+        collected.order(counting);
+        let rows: Vec<&Example> = collected.examples.iter().collect();
+        self.sample(&rows, cut, lexicon);
+        self.workings.ledger = Ledger::default();
+        self.workings.ledger.rows = self.workings.sample.iter().map(|scored| scored.row).collect();
+        self
+    }
+
+    /// These with the scores of some of their postings, as [`Self::scored`] gives them.
+    #[must_use]
+    pub fn with_scores(mut self, scored: Self) -> Self {
+        self.workings.sample.extend(scored.workings.sample);
+        self
+    }
+
+    /// Trains a model.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] if the scores are not those of the sample, or fitting fails.
+    pub fn train(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        let Self { mut workings, provenance } = self;
+        workings.cut = sample_cut(workings.ledger.rows.iter().map(|row| row.text));
+        workings.sample.sort_by_key(|scored| scored.row);
+        let sampled = workings.ledger.rows.iter().filter(|row| row.text <= workings.cut);
+        if !sampled.eq(workings.sample.iter().map(|scored| &scored.row)) {
+            let why = "the scores are not those of the rows that were asked for";
+            return Err(ModelError::Corrupt(why.to_owned()));
+        }
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let fit = Fit::new(&workings.sample, sizes, None, None, lexicon.roles())?;
+        let header = Header {
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            roles: lexicon.roles().clone(),
+            lexicon: lexicon.hash().to_owned(),
+            families: lexicon.families().to_vec(),
+            postings: Vec::new(),
+            organisations: 0,
+            rows_hash: String::new(),
+            provenance: provenance.without_rare(),
+            history: Vec::new(),
+            base: None,
+            workings: None,
+            held_out: fit.summaries,
+            combinations: fit.combinations,
+        };
+        Model::assemble(header, &workings, lexicon)
+    }
+
+    /// Where they come from.
+    pub fn provenance(&mut self) -> &mut Provenance {
+        &mut self.provenance
+    }
+
+    /// As packed bytes.
+    ///
+    /// # Panics
+    /// Never: numbers and text can be written down.
+    pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
+        let provenance = self.provenance.clone();
+        let before = Before { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
+        let mut bytes = postcard::to_stdvec(&before).expect("text can be written down");
+        self.workings.write(&mut bytes).expect("memory can be written to");
+        zstd::encode_all(&*bytes, 1).expect("memory does not fail")
+    }
+
+    /// From packed bytes.
+    ///
+    /// # Errors
+    /// What is wrong with them, and that they belong to another lexicon or another rolecall.
+    pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
+        let corrupt = |why: String| ModelError::Corrupt(format!("what was counted: {why}"));
+        let bytes = zstd::decode_all(bytes).map_err(|e| corrupt(e.to_string()))?;
+        let (format, _) = postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
+        if format != FORMAT {
+            return Err(ModelError::Newer { format });
+        }
+        let (before, rest): (Before, _) =
+            postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
+        if before.lexicon != lexicon.hash() {
+            return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
+        }
+        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let workings = Workings::from_bytes(rest, sizes)?;
+        Ok(Self { workings, provenance: before.provenance })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Extractor;
+    use crate::roles::Label;
+
+    const PARTS: usize = 3;
+
+    /// Postings of each role by several organisations, some twice, and some of one text by two: those of an
+    /// organisation in one of the parts.
+    fn collected(lexicon: &Lexicon, parts: usize) -> Vec<Collector> {
+        let mut collectors = vec![Collector::default(); parts];
+        for (i, role) in lexicon.roles().ids().enumerate() {
+            for organisation in 0..7 {
+                let name = &lexicon.roles().get(role).name;
+                let of = organisation % 5;
+                let text =
+                    format!("As {name} you plan the backlog {i} of the firm, which is number {of}");
+                let evidence = Extractor::new(lexicon).extract(&text);
+                let company = format!("Firm {organisation}");
+                let own = &mut collectors[organisation % parts];
+                for _ in 0..=organisation % 2 {
+                    own.add(&evidence, name, &company, Ok(Label::Role(role)), lexicon);
+                }
+                own.leave_out("chef");
+            }
+        }
+        collectors
+    }
+
+    fn bytes(model: &Model) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        model.write(&mut bytes).expect("memory");
+        bytes
+    }
+
+    fn sent(sums: &Sums, lexicon: &Lexicon) -> Sums {
+        Sums::from_bytes(&sums.to_bytes(lexicon), lexicon).expect("it was written")
+    }
+
+    #[test]
+    fn sums_of_parts_make_the_model_of_all_rows() {
+        let lexicon = Lexicon::embedded().expect("it is sound");
+        for twice in [false, true] {
+            let counting = Counting { twice };
+            let all = collected(&lexicon, 1).remove(0).train(counting, &lexicon);
+            let sums = collected(&lexicon, PARTS).into_iter().map(|part| part.sums(counting));
+            let sums =
+                sums.map(|part| sent(&part, &lexicon)).reduce(|a, b| a.plus(b).expect("small"));
+            let mut sums = sums.expect("there are parts");
+            let Sampled { cut, groups } = sums.sampled(&lexicon).expect("there are rows enough");
+            let others = sent(&sums.others(&lexicon), &lexicon);
+            // Whole groups, in two places.
+            let mut places = [Collector::default(), Collector::default()];
+            for mut part in collected(&lexicon, PARTS) {
+                for example in std::mem::take(&mut part.examples) {
+                    let group = groups[&example.row.organisation];
+                    places[group as usize % 2].add_example(example);
+                }
+            }
+            for place in places {
+                let scored = others.clone().scored(place, cut, counting, &lexicon);
+                sums = sums.with_scores(sent(&scored, &lexicon));
+            }
+            let model = sums.train(&lexicon).expect("there are rows enough");
+            assert!(bytes(&model) == bytes(&all.expect("there are rows enough")));
+        }
+    }
+
+    #[test]
+    fn a_sample_without_scores_is_refused() {
+        let lexicon = Lexicon::embedded().expect("it is sound");
+        let sums = collected(&lexicon, 1).remove(0).sums(Counting::default());
+        let error = sums.train(&lexicon).expect_err("no row was scored");
+        assert!(error.to_string().contains("the scores are not those"), "{error}");
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_make_sense() {
+        let lexicon = Lexicon::embedded().expect("it is sound");
+        let sums = collected(&lexicon, 1).remove(0).sums(Counting::default());
+        let bytes = zstd::decode_all(&*sums.to_bytes(&lexicon)).expect("it was packed");
+        for at in (0..bytes.len()).step_by(7) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            let packed = zstd::encode_all(&*damaged, 1).expect("memory");
+            if let Ok(read) = Sums::from_bytes(&packed, &lexicon) {
+                drop(read.sampled(&lexicon));
+                drop(read.plus(sums.clone()));
+            }
+            assert!(Sums::from_bytes(&packed[..packed.len() - 1], &lexicon).is_err());
+        }
+    }
+}
