@@ -147,6 +147,8 @@ impl Feature {
 #[derive(Debug, Default, Clone)]
 pub struct Evidence {
     features: Vec<Feature>,
+    /// Room to sort them.
+    unsorted: Vec<Feature>,
     clean: CleanText,
     tokens: Tokens,
     terms: Terms,
@@ -322,7 +324,7 @@ impl<'a> Extractor<'a> {
 
     /// The evidence in a raw text field, keeping the allocations of `evidence`.
     pub fn extract_into(&self, raw: &str, evidence: &mut Evidence) {
-        let Evidence { features, clean, tokens, terms } = evidence;
+        let Evidence { features, unsorted, clean, tokens, terms } = evidence;
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
@@ -340,7 +342,7 @@ impl<'a> Extractor<'a> {
             }
             before = Some(token).filter(|_| counts);
         }
-        features.sort_unstable_by_key(|f| (f.key, f.token, f.length));
+        sort_by_key(features, unsorted);
         features.dedup_by(|again, first| {
             let same = again.key == first.key;
             first.plain |= same && again.plain;
@@ -398,6 +400,36 @@ impl<'a> Extractor<'a> {
             let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
             !hour && tokens[at..at + length].iter().all(|t| t.capitals == capitals)
         })
+    }
+}
+
+/// Bits of a key by which features are sorted first: those of the channel and of the hash behind them.
+const FIRST_BITS: u32 = u64::BITS - 1 - CHANNEL_AT + 8;
+
+/// Sorts features by key, and those of the same key as they are. The first bits of keys put nearly every
+/// feature in its place.
+fn sort_by_key(features: &mut [Feature], unsorted: &mut Vec<Feature>) {
+    let first_bits = |f: &Feature| (f.key.number() >> (u64::BITS - 1 - FIRST_BITS)) as usize;
+    unsorted.clear();
+    unsorted.extend_from_slice(features);
+    let mut ends = [0; 1 << FIRST_BITS];
+    for feature in unsorted.iter() {
+        ends[first_bits(feature)] += 1;
+    }
+    let mut next = 0;
+    for end in &mut ends {
+        // Each is where its features begin, until they are there.
+        next += std::mem::replace(end, next);
+    }
+    for feature in unsorted {
+        let at = &mut ends[first_bits(feature)];
+        features[*at] = *feature;
+        *at += 1;
+    }
+    let mut start = 0;
+    for end in ends {
+        features[start..end].sort_by_key(|f| f.key);
+        start = end;
     }
 }
 

@@ -11,7 +11,7 @@ use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_logistic::error::Error;
 use linfa_logistic::{LogisticRegression, MultiLogisticRegression};
-use ndarray::{Array1, Array2, Axis, stack};
+use ndarray::{Array1, Array2, Axis, ShapeBuilder, stack};
 use serde::{Deserialize, Serialize};
 
 /// Intercept of a class that no row has: its probability is 0.
@@ -90,7 +90,9 @@ impl Combination {
             fitted.intercept[*only] = 0.0;
             return Ok(fitted);
         }
-        let x = Array2::from_shape_fn((rows.len(), inputs.len()), |(i, j)| rows[i].0[j]);
+        // Column by column, as gradients are summed.
+        let shape = (rows.len(), inputs.len()).f();
+        let x = Array2::from_shape_fn(shape, |(i, j)| rows[i].0[j]);
         let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
         let from_nothing = |_: &[(f64, f64)]| shares(&y, &present, inputs.len());
         let known = start.map(|all| Self::of(all, view, question));

@@ -124,7 +124,8 @@ impl HeldOut {
             });
             shown.extend(of_row);
         }
-        shown.sort_unstable_by_key(|s| s.0);
+        // Those of a row are in order already, and the stable sort goes on from that.
+        shown.sort_by_key(|s| s.0);
         let classes = self.tallies.classes;
         let mut masses = self.masses.clone();
         let mut counts: Vec<u32> = Vec::new();

@@ -15,6 +15,7 @@ use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// How rows are counted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -180,9 +181,15 @@ impl Trained {
     /// What it says of other rows.
     pub fn predict(&self, rows: &[&Example]) -> Vec<Probabilities> {
         let all = self.counted.held_out.all();
-        let predict =
-            |e: &&Example| Probabilities::new(&self.combinations, self.view, &all.score(e));
-        rows.par_iter().map(predict).collect()
+        let predict = |same: &[&Example]| {
+            let scores = all.score(same[0]);
+            let predicted = Probabilities::new(&self.combinations, self.view, &scores);
+            std::iter::repeat_n(predicted, same.len())
+        };
+        let same = |a: &&Example, b: &&Example| {
+            Arc::ptr_eq(&a.features, &b.features) && a.mentions == b.mentions
+        };
+        rows.par_chunk_by(same).flat_map_iter(predict).collect()
     }
 
     /// Figures and thresholds from its own rows, held out.

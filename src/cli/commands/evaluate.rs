@@ -15,6 +15,7 @@ use crate::model::{
 use crate::postings::{Column, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -203,7 +204,7 @@ fn predict(
         probabilities: vec![Probabilities::default(); rows.len()],
         thresholds: vec![None; rows.len()],
     };
-    for fold in 0..count {
+    let of_fold = |fold: usize| -> Result<_> {
         let (members, others): (Vec<usize>, Vec<usize>) =
             (0..rows.len()).partition(|&i| fold_of[i] == fold);
         let examples =
@@ -214,6 +215,10 @@ fn predict(
         let summary = trained.summary(lexicon.roles())?;
         let threshold = summary.threshold(args.judging.closed, args.precision);
         let predicted = trained.predict(&examples(&members));
+        Ok((members, predicted, threshold))
+    };
+    for of_fold in (0..count).into_par_iter().map(of_fold).collect::<Vec<_>>() {
+        let (members, predicted, threshold) = of_fold?;
         for (i, p) in members.into_iter().zip(predicted) {
             judged.probabilities[i] = p;
             judged.thresholds[i] = Some(threshold);
