@@ -1,7 +1,7 @@
 //! The channels of evidence in one posting.
 
 use super::Lexicon;
-use super::lexicon::Term;
+use super::lexicon::{Kinds, Term};
 use super::parts::boilerplate;
 use crate::text::{Capitals, CleanText, Listed, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
@@ -329,10 +329,11 @@ impl<'a> Extractor<'a> {
         tokens.set(clean.as_str());
         features.clear();
         let mut gathered = Gathered { features, of: self };
-        self.find_terms(tokens, terms, &mut gathered);
-        let tokens = tokens.as_slice();
+        let list = tokens.as_slice();
+        let kinds = |at: usize| self.lexicon.kinds(list[at].hash);
+        self.find_terms(tokens, kinds, terms, &mut gathered);
         let mut before: Option<&Token> = None;
-        for (i, token) in tokens.iter().enumerate() {
+        for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
             if counts {
                 gathered.word(token, i);
@@ -351,10 +352,16 @@ impl<'a> Extractor<'a> {
     }
 
     /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
-    /// of its words count.
-    pub(crate) fn find_terms(&self, tokens: &Tokens, terms: &mut Terms, to: &mut impl Finds) {
+    /// of its words count. `kinds` says what a token is to the lexicon, from its place.
+    pub(crate) fn find_terms(
+        &self,
+        tokens: &Tokens,
+        kinds: impl Fn(usize) -> Kinds,
+        terms: &mut Terms,
+        to: &mut impl Finds,
+    ) {
         let Terms { mentions, ignored, counts, starts } = terms;
-        boilerplate(tokens, &self.lexicon.headings, ignored);
+        boilerplate(tokens, &self.lexicon.headings, &kinds, ignored);
         let tokens = tokens.as_slice();
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
@@ -365,7 +372,7 @@ impl<'a> Extractor<'a> {
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        self.lexicon.terms.starts(tokens, starts);
+        self.lexicon.terms.starts(tokens, kinds, starts);
         let mut ahead = ignored.iter().peekable();
         let mut from = 0;
         for &at in starts.as_slice() {

@@ -1,7 +1,7 @@
 //! Which parts of a posting say nothing about the job.
 
-use super::lexicon::{Part, Trie};
-use crate::text::{Token, Tokens};
+use super::lexicon::{Kinds, Part, Trie};
+use crate::text::Tokens;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
@@ -9,14 +9,23 @@ const LONGEST_HEADING: usize = 6;
 
 /// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
 /// than half of the text: then the headings are not what they seem.
-pub(super) fn boilerplate(tokens: &Tokens, headings: &Trie<Part>, parts: &mut Vec<Range<usize>>) {
+pub(super) fn boilerplate(
+    tokens: &Tokens,
+    headings: &Trie<Part>,
+    kinds: impl Fn(usize) -> Kinds,
+    parts: &mut Vec<Range<usize>>,
+) {
     parts.clear();
     let mut open: Option<usize> = None;
     let lines = tokens.sentences();
     let tokens = tokens.as_slice();
     for line in lines.filter(|line| line.len() <= LONGEST_HEADING) {
-        let start = line.start;
-        match (heading(&tokens[line], headings), open) {
+        let Range { start, end } = line;
+        let heads = line.filter(|&at| kinds(at).has(Kinds::HEADING));
+        let found = heads.filter_map(|at| headings.longest(&tokens[at..end], false, |_, _| true));
+        // A line that announces both is taken for boilerplate.
+        let part = found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate);
+        match (part, open) {
             (Some(Part::Boilerplate), None) => open = Some(start),
             (Some(Part::Content), Some(from)) => {
                 parts.push(from..start);
@@ -30,12 +39,4 @@ pub(super) fn boilerplate(tokens: &Tokens, headings: &Trie<Part>, parts: &mut Ve
     if 2 * ignored > tokens.len() {
         parts.clear();
     }
-}
-
-/// What a line announces, if it is a heading; boilerplate if it announces both.
-fn heading(line: &[Token], headings: &Trie<Part>) -> Option<Part> {
-    let found = (0..line.len())
-        .filter(|&i| headings.may_begin(line[i].hash))
-        .filter_map(|i| headings.longest(&line[i..], false, |_, _| true));
-    found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate)
 }

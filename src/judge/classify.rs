@@ -15,7 +15,7 @@ use std::ops::Range;
 thread_local! {
     /// Each thread reads one posting after the other in the same room.
     static READING: RefCell<Reading> = RefCell::default();
-    static STRONGEST: RefCell<Listed<(i32, Known)>> = RefCell::default();
+    static STRONGEST: RefCell<Strongest> = RefCell::default();
 }
 
 /// A text speaks for two roles if the second has this probability among the roles.
@@ -292,13 +292,12 @@ impl<'a> Judge<'a> {
 
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
     pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
-        nats(self.steps(feature, contest))
+        let steps = self.vocabulary.difference(contest)(feature);
+        if self.looks_at(feature) { nats(steps) } else { 0.0 }
     }
 
-    fn steps(&self, feature: u32, contest: [usize; 2]) -> i32 {
-        let view = self.settings.view;
-        let looked_at = view == View::Full || view.looks_at(self.vocabulary.channel(feature));
-        i32::from(looked_at) * self.vocabulary.difference(feature, contest)
+    fn looks_at(&self, feature: u32) -> bool {
+        self.settings.view.looks_at(self.vocabulary.channel(feature))
     }
 
     /// The words of a posting that speak for a label against another.
@@ -311,51 +310,62 @@ impl<'a> Judge<'a> {
 
     /// The words that speak for a class against another; of equal ones the earlier first.
     fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
-        STRONGEST.with_borrow_mut(|strongest| {
-            strongest.clear();
-            strongest.reserve(facts.known.len());
-            for &known in &*facts.known {
-                let steps = self.steps(known.feature, contest);
-                strongest.add_if(steps > 0, (steps, known));
+        STRONGEST.with_borrow_mut(|Strongest { steps, features }| {
+            steps.clear();
+            let difference = self.vocabulary.difference(contest);
+            steps.extend(facts.known.iter().map(|known| difference(known.feature)));
+            if self.settings.view != View::Full {
+                for (steps, known) in steps.iter_mut().zip(&*facts.known) {
+                    *steps *= i32::from(self.looks_at(known.feature));
+                }
             }
-            quoted(facts, strongest.as_mut_slice())
+            let most = steps.iter().copied().max().unwrap_or(0).max(0);
+            let mut quoted = Vec::new();
+            // The strongest first: there are few, and the others are seldom needed.
+            for least in [most / 2, most / 4, 0] {
+                features.clear();
+                features.reserve(steps.len());
+                let all = steps.iter().copied().zip(facts.known.iter().copied());
+                features.add_wanted(all.map(|feature| (feature.0 > least, feature)));
+                quoted = quotes(facts, features.as_mut_slice());
+                if quoted.len() == QUOTED {
+                    break;
+                }
+            }
+            quoted
         })
     }
+}
+
+/// Room to find what decided.
+#[derive(Debug, Default)]
+struct Strongest {
+    /// By feature.
+    steps: Vec<i32>,
+    features: Listed<(i32, Known)>,
 }
 
 fn nats(steps: i32) -> f64 {
     f64::from(steps) / STEPS
 }
 
-/// Features that are put in order at once.
-const ORDERED: usize = 24;
-
 /// The words that features first stand in, the strongest first, each byte once.
-fn quoted(facts: &Facts, mut features: &mut [(i32, Known)]) -> Vec<Phrase> {
+fn quotes(facts: &Facts, features: &mut [(i32, Known)]) -> Vec<Phrase> {
     let text = facts.text.as_str();
-    let order = |(steps, known): &(i32, Known)| (Reverse(*steps), known.at, known.feature);
+    let place = |known: &Known| u64::from(known.at) << 32 | u64::from(known.feature);
+    features.sort_unstable_by_key(|(steps, known)| (Reverse(*steps), place(known)));
     let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::new();
-    while !features.is_empty() {
-        let first = features.len().min(ORDERED);
-        if first < features.len() {
-            features.select_nth_unstable_by_key(first, order);
-        }
-        let (strongest, others) = features.split_at_mut(first);
-        strongest.sort_unstable_by_key(order);
-        for (steps, known) in strongest {
-            let span = facts.span(known);
-            let words = &text[span.clone()];
-            let overlaps =
-                quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
-            if overlaps || says_little(words) {
-                continue;
-            }
+    for (steps, known) in features {
+        let span = facts.span(known);
+        let words = &text[span.clone()];
+        let overlaps =
+            quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
+        if !overlaps && !says_little(words) {
             quoted.push((span, Phrase { text: one_line(words), strength: nats(*steps) }));
-            if quoted.len() == QUOTED {
-                return quoted.into_iter().map(|(_, phrase)| phrase).collect();
-            }
         }
-        features = others;
+        if quoted.len() == QUOTED {
+            break;
+        }
     }
     quoted.into_iter().map(|(_, phrase)| phrase).collect()
 }

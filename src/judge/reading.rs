@@ -3,7 +3,7 @@
 
 use super::facts::{Facts, Telling};
 use crate::evidence::{Common, Extractor, Finds, Side, Span, Terms, language};
-use crate::model::{Entry, Known, Scores, Vocabulary};
+use crate::model::{Entry, Known, Scores, Vocabulary, Word};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
 
 /// Room to read postings in, one after the other.
@@ -11,6 +11,9 @@ use crate::text::{CleanText, Listed, Token, Tokens, combine};
 pub(super) struct Reading {
     clean: CleanText,
     tokens: Tokens,
+    fetched: Vec<u64>,
+    /// By token.
+    words: Vec<Word>,
     terms: Terms,
     found: Found,
 }
@@ -18,8 +21,7 @@ pub(super) struct Reading {
 /// What was found in a posting, each once.
 #[derive(Debug, Default)]
 struct Found {
-    /// Bits of the entries that were found.
-    seen: Vec<u64>,
+    seen: Seen,
     known: Listed<Known>,
     /// Places in the lexicon.
     skills: Vec<u32>,
@@ -47,8 +49,10 @@ impl Reading {
         self.found.clear(vocabulary.len());
         let mut finding = Finding { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
-        extractor.find_terms(&self.tokens, &mut self.terms, &mut finding);
-        finding.words(tokens, &self.terms.counts);
+        vocabulary.words(tokens, &mut self.fetched, &mut self.words);
+        let kinds = |at: usize| self.words[at].kinds();
+        extractor.find_terms(&self.tokens, kinds, &mut self.terms, &mut finding);
+        finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let Found { known, skills, .. } = &self.found;
         vocabulary.scores(known.as_slice(), skills, &self.terms.mentions)
@@ -77,18 +81,28 @@ impl Reading {
 
 impl Found {
     fn clear(&mut self, entries: usize) {
-        self.seen.clear();
-        self.seen.resize(entries.div_ceil(64), 0);
+        self.seen.clear(entries);
         self.known.clear();
         self.skills.clear();
         self.strange_words.clear();
         (self.known_words, self.other_words, self.common) = (0, 0, Common::default());
     }
+}
+
+/// Bits of the entries that were found.
+#[derive(Debug, Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn clear(&mut self, entries: usize) {
+        self.0.clear();
+        self.0.resize(entries.div_ceil(64), 0);
+    }
 
     /// Whether an entry is found for the first time.
     #[inline]
     fn is_new(&mut self, entry: Entry) -> bool {
-        let (bits, mask) = (&mut self.seen[entry as usize / 64], 1 << (entry % 64));
+        let (bits, mask) = (&mut self.0[entry as usize / 64], 1 << (entry % 64));
         let new = *bits & mask == 0;
         *bits |= mask;
         new
@@ -102,59 +116,60 @@ struct Finding<'f> {
 }
 
 impl Finding<'_> {
-    fn words(&mut self, tokens: &[Token], counts: &[bool]) {
-        let mut fetched = std::mem::take(&mut self.found.fetched);
-        self.vocabulary.fetch_words(tokens.iter().map(|t| t.hash), &mut fetched);
-        self.found.known.reserve(tokens.len());
-        for (i, (token, &fetched)) in tokens.iter().zip(&fetched).enumerate() {
-            if !counts[i] {
-                continue;
-            }
-            let Some((entry, is_common)) = self.vocabulary.word(token.hash, fetched) else {
-                self.found.strange_words.push(token.hash);
-                continue;
+    #[inline(never)]
+    fn words(&mut self, words: &[Word], tokens: &[Token], counts: &[bool]) {
+        let Found { seen, known, strange_words, .. } = &mut *self.found;
+        let features = self.vocabulary.features();
+        known.reserve(words.len());
+        let before = known.as_slice().len();
+        let (mut different, mut common) = (0, Common::default());
+        let counting = words.iter().zip(counts).zip(0..);
+        known.add_wanted(counting.map(|((word, &counts), at)| {
+            let found = counts.then(|| word.entry());
+            let Some(Some(entry)) = found else {
+                strange_words.extend(found.map(|_| tokens[at as usize].hash));
+                return Default::default();
             };
-            let is_new = self.found.is_new(entry);
-            let is_feature = self.vocabulary.is_feature(entry);
-            let known = Known { feature: entry, at: i as u32, length: 1 };
-            self.found.known.add_if(is_new & is_feature, known);
-            self.found.known_words += usize::from(is_new & is_feature);
-            self.found.other_words += usize::from(is_new & !is_feature);
-            self.found.common.different += usize::from(is_new & is_common);
-            self.found.common.spoken += usize::from(is_common);
-        }
-        self.found.fetched = fetched;
+            let is_new = seen.is_new(entry);
+            different += usize::from(is_new);
+            common.different += usize::from(is_new & word.is_common());
+            common.spoken += usize::from(word.is_common());
+            (is_new & (entry < features), Known { feature: entry, at, length: 1 })
+        }));
+        let known_words = known.as_slice().len() - before;
+        self.found.known_words = known_words;
+        self.found.other_words = different - known_words;
+        self.found.common = common;
     }
 
+    #[inline(never)]
     fn phrases(&mut self, tokens: &[Token], counts: &[bool]) {
-        let Found { likely, fetched, .. } = &mut *self.found;
+        let Found { seen, known, likely, fetched, .. } = &mut *self.found;
         likely.clear();
         likely.reserve(tokens.len());
-        for (at, (two, counts)) in tokens.windows(2).zip(counts.windows(2)).enumerate() {
+        let pairs = tokens.windows(2).zip(counts.windows(2)).zip(0..);
+        likely.add_wanted(pairs.map(|((two, counts), at)| {
             let phrase = combine(two[0].hash, two[1].hash);
             let may_be = self.vocabulary.may_be_phrase(phrase);
-            let add = counts[0] & counts[1] & !two[1].breaks & may_be;
-            likely.add_if(add, (phrase, at as u32));
-        }
-        let likely = std::mem::take(likely);
-        self.vocabulary.fetch_phrases(likely.as_slice().iter().map(|l| l.0), fetched);
-        let fetched = std::mem::take(fetched);
-        self.found.known.reserve(fetched.len());
-        for (&(phrase, at), &fetched) in likely.as_slice().iter().zip(&fetched) {
-            if let Some(entry) = self.vocabulary.phrase(phrase, fetched) {
-                let is_new = self.found.is_new(entry);
-                self.found.known.add_if(is_new, Known { feature: entry, at, length: 2 });
-            }
-        }
-        (self.found.likely, self.found.fetched) = (likely, fetched);
+            (counts[0] & counts[1] & !two[1].breaks & may_be, (phrase, at))
+        }));
+        let likely = likely.as_slice();
+        self.vocabulary.fetch_phrases(likely.iter().map(|l| l.0), fetched);
+        known.reserve(likely.len());
+        known.add_wanted(likely.iter().zip(fetched).map(|(&(phrase, at), fetched)| {
+            let entry = self.vocabulary.phrase(phrase, *fetched);
+            entry.map_or_else(Default::default, |feature| {
+                (seen.is_new(feature), Known { feature, at, length: 2 })
+            })
+        }));
     }
 
     /// Notes an entry, and says whether it is found for the first time.
     fn note(&mut self, entry: Entry, span: Span) -> bool {
         let (at, length) = (span.at as u32, span.length as u32);
-        let is_new = self.found.is_new(entry);
+        let is_new = self.found.seen.is_new(entry);
         self.found.known.reserve(1);
-        let is_feature = self.vocabulary.is_feature(entry);
+        let is_feature = entry < self.vocabulary.features();
         self.found.known.add_if(is_new & is_feature, Known { feature: entry, at, length });
         is_new
     }

@@ -47,7 +47,7 @@ pub use combination::Combination;
 pub(crate) use combination::softmax;
 pub(crate) use inputs::{Input, LEXICON_SCALE};
 pub(crate) use scores::{Scores, divisor};
-pub(crate) use vocabulary::{Entry, Known, Vocabulary};
+pub(crate) use vocabulary::{Entry, Known, Vocabulary, Word};
 
 use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon};
 use counts::{FeatureMap, taking_part};

@@ -78,7 +78,7 @@ impl Delimited {
                 Wrong::Quote => "a quoted field is not closed where it should be".into(),
             });
         }
-        let text = std::str::from_utf8(record).map_err(|e| {
+        let text = simdutf8::compat::from_utf8(record).map_err(|e| {
             let (field, at) = position(record, self.delimiter, e.valid_up_to());
             format!("column {:?} is not UTF-8 at its byte {at}", shape.header[field])
         })?;

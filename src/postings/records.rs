@@ -6,6 +6,7 @@
 //! is never closed costs its own line and not the rest of the file.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use std::ops::Range;
 
 /// Bytes of the longest record: a longer one has a quote that is not closed. In tests it is small, so
 /// that they get there, and so is the reach.
@@ -157,38 +158,41 @@ fn count(line: &[u8], delimiter: u8) -> usize {
 /// Whether quotes stand in fields that are not quoted.
 fn has_stray_quotes(record: &[u8], delimiter: u8) -> bool {
     let mut stray = false;
-    each_field(record, delimiter, &mut |field, quoted| stray |= !quoted && field.contains(&b'"'));
+    each_field(record, delimiter, &mut |field, quoted| {
+        stray |= !quoted && record[field].contains(&b'"');
+    });
     stray
 }
 
-/// Calls `then` for each field of a record, with its bytes without the quotes around it, and whether it
-/// stands in quotes. Behind a closing quote a field goes on as it stands.
-fn each_field<'r>(record: &'r [u8], delimiter: u8, then: &mut dyn FnMut(&'r [u8], bool)) {
+/// Calls `then` for each field of a record, with the place of its bytes without the quotes around it, and
+/// whether it stands in quotes. Behind a closing quote a field goes on as it stands.
+fn each_field(record: &[u8], delimiter: u8, then: &mut dyn FnMut(Range<usize>, bool)) {
     let record = match record {
         [rest @ .., b'\r', b'\n'] | [rest @ .., b'\n' | b'\r'] => rest,
         all => all,
     };
-    let mut rest = record;
+    let mut at = 0;
     loop {
+        let rest = &record[at..];
         let end = if let [b'"', inner @ ..] = rest {
             let closed = closing(inner);
             if closed + 1 >= inner.len() || inner[closed + 1] == delimiter {
-                then(&inner[..closed], true);
+                then(at + 1..at + 1 + closed, true);
                 closed + 2
             } else {
                 let end = closed + 2 + until(&inner[closed + 1..], delimiter);
-                then(&rest[..end], false);
+                then(at..at + end, false);
                 end
             }
         } else {
             let end = until(rest, delimiter);
-            then(&rest[..end], false);
+            then(at..at + end, false);
             end
         };
         if end >= rest.len() {
             return;
         }
-        rest = &rest[end + 1..];
+        at += end + 1;
     }
 }
 
@@ -213,8 +217,8 @@ fn closing(inner: &[u8]) -> usize {
 /// one.
 pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(&str)) {
     each_field(record.as_bytes(), delimiter, &mut |field, quoted| {
-        let text = std::str::from_utf8(field).expect("cut at ASCII");
-        if quoted && memchr(b'"', field).is_some() {
+        let text = &record[field];
+        if quoted && memchr(b'"', text.as_bytes()).is_some() {
             push(&unescaped(text));
         } else if let Some(inner) = text.strip_prefix('"').filter(|_| !quoted) {
             let (inner, behind) = inner.split_at(closing(inner.as_bytes()));
@@ -249,9 +253,8 @@ pub(crate) fn line_at(text: &[u8], position: &csv::Position) -> u64 {
 pub(super) fn position(record: &[u8], delimiter: u8, at: usize) -> (usize, usize) {
     let (mut field, mut found) = (0, (0, at + 1));
     each_field(record, delimiter, &mut |bytes, _| {
-        let start = bytes.as_ptr() as usize - record.as_ptr() as usize;
-        if start <= at {
-            found = (field, at - start + 1);
+        if bytes.start <= at {
+            found = (field, at - bytes.start + 1);
         }
         field += 1;
     });

@@ -29,6 +29,30 @@ impl<T: Copy + Default> Listed<T> {
         self.length += usize::from(wanted);
     }
 
+    /// Adds those of some items, for which there is room, that are wanted.
+    #[inline]
+    pub(crate) fn add_wanted(&mut self, items: impl Iterator<Item = (bool, T)>) {
+        let room = self.items.as_mut_slice();
+        let mut length = self.length;
+        for (wanted, item) in items {
+            room[length] = item;
+            length += usize::from(wanted);
+        }
+        self.length = length;
+    }
+
+    /// Keeps those that are wanted.
+    #[inline]
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
+        let mut kept = 0;
+        for i in 0..self.length {
+            let item = self.items[i];
+            self.items[kept] = item;
+            kept += usize::from(wanted(&item));
+        }
+        self.length = kept;
+    }
+
     /// The items.
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.items[..self.length]

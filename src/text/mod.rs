@@ -10,7 +10,7 @@ mod tokens;
 pub use clean::CleanText;
 pub(crate) use clean::beginning;
 pub(crate) use listed::Listed;
-pub(crate) use sieve::{Sieve, bit};
+pub(crate) use sieve::Sieve;
 pub(crate) use table::Table;
 pub(crate) use tokens::word_hash;
 pub use tokens::{Capitals, Token, Tokens, combine};

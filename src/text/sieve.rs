@@ -26,6 +26,6 @@ impl Sieve {
 /// The bit of a hash: which of so many words of 64 bits, a power of two, and a mask in it. By other bits
 /// than those that tables use first.
 #[inline]
-pub(crate) fn bit(hash: u64, words: usize) -> (usize, u64) {
+fn bit(hash: u64, words: usize) -> (usize, u64) {
     ((hash >> 38) as usize & (words - 1), 1 << (hash >> 32 & 63))
 }

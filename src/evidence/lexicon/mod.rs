@@ -1,10 +1,12 @@
 //! The role lexicon: everything `data/roles/` says about the roles, checked and ready to match.
 
 mod entries;
+mod kinds;
 mod load;
 mod trie;
 
 pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
+pub(crate) use kinds::Kinds;
 pub use load::LexiconError;
 pub use trie::Trie;
 
@@ -50,6 +52,17 @@ impl Lexicon {
     /// The roles, in the order of the model's columns.
     pub fn roles(&self) -> &RoleSet {
         &self.roles
+    }
+
+    /// What a word is to the terms and to the headings, by its hash.
+    pub(crate) fn kinds(&self, word: u64) -> Kinds {
+        let heads = self.headings.kinds(word).has(Kinds::BEGINS);
+        self.terms.kinds(word) | if heads { Kinds::HEADING } else { Kinds::default() }
+    }
+
+    /// The hashes of words that are something to them, some twice.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
+        self.terms.words().chain(self.headings.words())
     }
 
     /// Every skill, duty and other listed matter, in the order of the files.

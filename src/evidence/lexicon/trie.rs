@@ -1,6 +1,7 @@
 //! Longest match of phrases on tokens.
 
-use crate::text::{Listed, Sieve, Table, Token, Tokens, bit, combine};
+use super::Kinds;
+use crate::text::{Listed, Sieve, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -32,17 +33,12 @@ pub struct Trie<V> {
     edges: Table,
     /// By node.
     values: Vec<Option<V>>,
-    determiners: Vec<u64>,
-    /// The words that may be of a kind, by bits of their hashes.
-    kinds: Vec<[u64; 3]>,
+    /// By word.
+    kinds: Table,
+    words: Vec<u64>,
     /// The first two words of phrases.
     pairs: Sieve,
 }
-
-/// Words that phrases begin with, words that are a phrase, and determiners.
-const START: usize = 0;
-const SINGLE: usize = 1;
-const DETERMINER: usize = 2;
 
 fn edge(node: u32, word: u64) -> u64 {
     combine(word, u64::from(node))
@@ -69,68 +65,73 @@ impl<V: Copy> Trie<V> {
         let is_end = |node: u32| u32::from(values[node as usize].is_some());
         let edges: Vec<(u64, u32)> =
             edges.into_iter().map(|(edge, node)| (edge, 2 * node + is_end(node))).collect();
-        let mut trie = Self {
-            edges: Table::new(&edges, 2 * values.len()),
-            values,
-            determiners: Vec::new(),
-            kinds: vec![[0; 3]; phrases.0.len().div_ceil(64).next_power_of_two()],
-            pairs: Sieve::new(6 * phrases.0.len()),
+        let mut pairs = Sieve::new(6 * phrases.0.len());
+        let mut words: BTreeMap<u64, Kinds> = BTreeMap::new();
+        let mut note = |word, kind| {
+            let kinds = words.entry(word).or_default();
+            *kinds = *kinds | kind;
         };
         for phrase in phrases.0.keys() {
             let Some(&first) = phrase.first() else { continue };
-            trie.note(first, START);
+            note(first, Kinds::BEGINS);
             match phrase.get(1) {
-                Some(&second) => trie.pairs.insert(combine(first, second)),
-                None => trie.note(first, SINGLE),
+                Some(&second) => {
+                    pairs.insert(combine(first, second));
+                    note(second, Kinds::SECOND);
+                }
+                None => note(first, Kinds::WHOLE),
             }
         }
         for token in Tokens::new(&DETERMINERS.join(" ")).as_slice() {
-            trie.note(token.hash, DETERMINER);
-            trie.determiners.push(token.hash);
+            note(token.hash, Kinds::DETERMINER | Kinds::SECOND);
         }
-        trie
+        let kinds: Vec<(u64, u32)> = words.iter().map(|(w, kinds)| (*w, kinds.number())).collect();
+        Self {
+            edges: Table::new(&edges, 2 * values.len()),
+            values,
+            kinds: Table::new(&kinds, 1 << Kinds::BITS),
+            words: words.into_keys().collect(),
+            pairs,
+        }
     }
 
-    fn note(&mut self, word: u64, kind: usize) {
-        let (place, mask) = bit(word, self.kinds.len());
-        self.kinds[place][kind] |= mask;
+    /// The words that phrases begin with and those that phrases may have between, by their hashes.
+    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+        self.words.iter().copied()
     }
 
-    /// Of which kinds a word may be.
+    /// What a word is to the phrases.
     #[inline]
-    fn kinds(&self, word: u64) -> [bool; 3] {
-        let (place, mask) = bit(word, self.kinds.len());
-        self.kinds[place].map(|bits| bits & mask != 0)
-    }
-
-    /// Whether a phrase may begin with a word.
-    #[inline]
-    pub fn may_begin(&self, word: u64) -> bool {
-        self.kinds(word)[START]
+    pub(crate) fn kinds(&self, word: u64) -> Kinds {
+        Kinds::from_number(self.kinds.get(word, self.kinds.first(word)).unwrap_or(0))
     }
 
     /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
-    /// comes next is hard to foresee.
-    pub(crate) fn starts(&self, tokens: &[Token], starts: &mut Listed<u32>) {
-        let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
-        let kinds = |at: usize| self.kinds(hash(at));
+    /// comes next is hard to foresee. `kinds` says what a token is to the phrases, from its place.
+    pub(crate) fn starts(
+        &self,
+        tokens: &[Token],
+        kinds: impl Fn(usize) -> Kinds,
+        starts: &mut Listed<u32>,
+    ) {
+        let is = |at: usize, kind| at < tokens.len() && kinds(at).has(kind);
         starts.clear();
         starts.reserve(tokens.len());
-        let (mut next, mut behind) = (kinds(0), kinds(1));
-        for at in 0..tokens.len() {
-            let now = next;
-            (next, behind) = (behind, kinds(at + 2));
-            let mut goes_on = self.pairs.may_have(combine(hash(at), hash(at + 1)));
-            if next[DETERMINER] {
-                let pair = self.pairs.may_have(combine(hash(at), hash(at + 2)));
-                goes_on |= pair | behind[DETERMINER];
+        let all = 0..tokens.len();
+        starts.add_wanted(all.map(|at| {
+            let goes_on = is(at, Kinds::WHOLE) | is(at + 1, Kinds::SECOND);
+            (is(at, Kinds::BEGINS) & goes_on, at as u32)
+        }));
+        let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
+        let pair = |at, next| self.pairs.may_have(combine(hash(at), hash(next)));
+        starts.retain(|&at| {
+            let at = at as usize;
+            let mut goes_on = pair(at, at + 1);
+            if is(at + 1, Kinds::DETERMINER) {
+                goes_on |= pair(at, at + 2) | is(at + 2, Kinds::DETERMINER);
             }
-            starts.add_if(now[START] & (now[SINGLE] | goes_on), at as u32);
-        }
-    }
-
-    fn is_determiner(&self, word: u64) -> bool {
-        self.kinds(word)[DETERMINER] && self.determiners.contains(&word)
+            goes_on | is(at, Kinds::WHOLE)
+        });
     }
 
     /// The next node, and whether a phrase ends there.
@@ -167,7 +168,7 @@ impl<V: Copy> Trie<V> {
                         best = Some((value, i + 1));
                     }
                 }
-                None if i > 0 && self.is_determiner(token.hash) => {}
+                None if i > 0 && self.kinds(token.hash).has(Kinds::DETERMINER) => {}
                 None => break,
             }
         }

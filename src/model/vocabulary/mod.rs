@@ -1,17 +1,16 @@
 //! What a model knows, laid out to be looked up while a text is read.
 
 mod sums;
+mod word;
 
 use super::scores::Scores;
 use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
-use crate::text::{Table, combine, word_hash};
-use std::collections::{BTreeMap, BTreeSet};
-use std::hint::black_box;
+use crate::text::{Table, Token, combine, word_hash};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use sums::{LANES, Line, Sums};
-
-/// Features whose lines are fetched together, because the memory then answers several times as fast.
-const FETCHED: usize = 64;
+pub(crate) use word::Word;
 
 /// Something that is known, by its number: below the number of features that of a feature.
 pub(crate) type Entry = u32;
@@ -29,7 +28,6 @@ pub(crate) struct Known {
 /// What a model knows.
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
-    /// By the hash of a word: twice its number, and one more for a common word of English.
     words: Table,
     /// By the hashes of both words.
     phrases: Table,
@@ -61,16 +59,14 @@ impl Vocabulary {
         order.sort_unstable();
         let mut places = vec![0; order.len()];
         let mut named = BTreeMap::new();
-        let (mut words, mut phrases, mut contexts) = (Vec::new(), Vec::new(), Vec::new());
-        let common: BTreeSet<u64> = common_words().collect();
-        let is_common = |word| Entry::from(common.contains(&word));
+        let mut words: BTreeMap<u64, Word> = BTreeMap::new();
+        let (mut phrases, mut contexts) = (Vec::new(), Vec::new());
         for (entry, (_, place)) in (0..).zip(order) {
             places[place] = entry;
             let feature = model.feature(place);
             match feature.channel {
                 Channel::Words => {
-                    let word = word_hash(feature.text);
-                    words.push((word, 2 * entry + is_common(word)));
+                    words.insert(word_hash(feature.text), Word::new(entry));
                 }
                 Channel::Phrases => {
                     let (first, second) =
@@ -100,12 +96,20 @@ impl Vocabulary {
         let mut entry = |key| named.get(key).copied().unwrap_or_else(&mut another);
         let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
         let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
-        let known: BTreeSet<u64> =
-            words.iter().filter(|(_, value)| value % 2 == 1).map(|(word, _)| *word).collect();
-        words.extend(common.difference(&known).map(|&word| (word, 2 * another() + 1)));
+        let lexicon = extractor.lexicon();
+        for word in lexicon.words() {
+            let known = words.entry(word).or_insert_with(|| Word::new(another()));
+            known.add_kinds(lexicon.kinds(word));
+        }
+        for word in common_words() {
+            words.entry(word).or_insert_with(|| Word::new(another())).make_common();
+        }
+        let mut words: Vec<(u64, u32)> =
+            words.into_iter().map(|(word, of)| (word, of.number())).collect();
+        words.sort_unstable_by_key(|(_, of)| *of);
         let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
         Self {
-            words: Table::new(&words, 2 * entries),
+            words: Table::new(&words, Word::new(entries as Entry).number() as usize),
             phrases: Table::new(&phrases, entries),
             contexts: Table::new(&contexts, entries),
             skills,
@@ -130,18 +134,16 @@ impl Vocabulary {
         self.entries
     }
 
-    /// Fetches what stands where the words with these hashes are looked for first. All at once, because
-    /// the memory then answers several times as fast.
-    pub(crate) fn fetch_words(&self, words: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
-        to.clear();
-        to.extend(words.map(|word| self.words.first(word)));
-    }
-
-    /// The entry of a word, by its hash and by what was fetched for it, and whether it is a common one of
-    /// English.
-    #[inline]
-    pub(crate) fn word(&self, word: u64, fetched: u64) -> Option<(Entry, bool)> {
-        self.words.get(word, fetched).map(|value| (value / 2, value % 2 == 1))
+    /// Looks up words. What stands where each is looked for first is fetched before the first is looked
+    /// at, because the memory then answers several times as fast.
+    #[inline(never)]
+    pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
+        fetched.clear();
+        fetched.extend(tokens.iter().map(|token| self.words.first(token.hash)));
+        words.clear();
+        words.extend(tokens.iter().zip(fetched).map(|(token, fetched)| {
+            Word::from_number(self.words.get(token.hash, *fetched).unwrap_or(0))
+        }));
     }
 
     /// Whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
@@ -177,9 +179,9 @@ impl Vocabulary {
         self.mentions[place as usize]
     }
 
-    /// Whether an entry is a feature of the model.
-    pub(crate) fn is_feature(&self, entry: Entry) -> bool {
-        (entry as usize) < self.ends[Channel::ALL.len() - 1]
+    /// How many entries are features of the model: the first.
+    pub(crate) fn features(&self) -> Entry {
+        self.ends[Channel::ALL.len() - 1] as Entry
     }
 
     /// The channel of a feature.
@@ -188,23 +190,35 @@ impl Vocabulary {
         Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
     }
 
+    fn features_of(&self, channel: Channel) -> Range<usize> {
+        let channel = channel as usize;
+        let start = channel.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[channel]
+    }
+
     /// The weight of a feature for a class less that for another, in steps.
     #[inline]
-    pub(crate) fn difference(&self, feature: Entry, [class, other]: [usize; 2]) -> i32 {
-        let line = feature as usize * self.stride;
-        let steps = |class: usize| i32::from(self.lines[line + class / LANES].0[class % LANES]);
-        steps(class) - steps(other)
+    pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(Entry) -> i32 {
+        let (stride, lines) = (self.stride, self.lines.as_slice());
+        let [class, other] = contest.map(|class| {
+            let (line, at) = (class / LANES, class % LANES);
+            move |feature: Entry| i32::from(lines[feature as usize * stride + line].0[at])
+        });
+        move |feature| class(feature) - other(feature)
     }
 
     /// Adds up features, each different, and skills of the lexicon by their places, each different too.
+    #[inline(never)]
     pub(crate) fn scores(&self, features: &[Known], skills: &[u32], mentions: &[u32]) -> Scores {
         let mut sums = Sums::new(self.stride);
-        for some in features.chunks(FETCHED) {
-            let lines = |known: &Known| &self.lines[known.feature as usize * self.stride..];
-            black_box(some.iter().fold(0, |all, known| all ^ lines(known)[0].0[0]));
-            for known in some {
-                sums.add(self.channel(known.feature), lines(known));
-            }
+        let mut rest = features;
+        while let Some(first) = rest.first() {
+            let channel = self.channel(first.feature);
+            let own = self.features_of(channel);
+            let others = rest.iter().position(|known| !own.contains(&(known.feature as usize)));
+            let (same, others) = rest.split_at(others.unwrap_or(rest.len()));
+            sums.add(channel, same, &self.lines);
+            rest = others;
         }
         let roles = mentions.len() - 1;
         let mut lexicon = vec![0.0; roles];

@@ -9,6 +9,8 @@ pub(super) const BEYOND: u8 = 8;
 pub(super) const WITHIN: u8 = 16;
 pub(super) const GOES_ON: u8 = 32;
 pub(super) const CLOSES: u8 = 64;
+/// What a word may go on with behind a sign.
+pub(super) const WORD: u8 = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
 pub(super) const KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut b = 0;

@@ -1,8 +1,10 @@
 //! Tells words apart: at a glance where nothing stands beside them, character by character elsewhere.
 
-use super::bytes::{BEYOND, CAPITAL, CLOSES, DIGIT, GOES_ON, KINDS, SMALL, WITHIN};
+use super::bytes::{BEYOND, CAPITAL, DIGIT, KINDS, SMALL, WITHIN};
+use super::runs::Run;
 use super::short::Short;
 use super::{Capitals, Token, nfkc, normalised, word_hash};
+use std::ops::Range;
 
 /// Terms written with a slash or an ampersand that are one word to their readers.
 const COMPOUNDS: [&str; 16] = [
@@ -26,49 +28,48 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, breaks: true }
     }
 
-    /// The token of a run, if it is a short word of ASCII with nothing about it that needs a closer look. If
-    /// not, nothing has changed.
+    /// The token of the next run, if it is a short word of ASCII with nothing about it that needs a closer
+    /// look. If not, nothing has changed.
     #[inline]
-    pub(super) fn quick_token(&mut self, start: usize, end: usize) -> Option<Token> {
-        let bytes = self.text.as_bytes();
-        let ends = |&b: &u8| KINDS[b as usize] & WITHIN == 0;
-        let (last, ends) = match bytes.get(self.at..start)? {
-            [one] => (*one, ends(one)),
-            [] => (0, false),
-            several => (several[several.len() - 1], several.iter().any(ends)),
-        };
-        // A word may begin with a dot.
-        if last == b'.' || self.goes_on(end) {
+    pub(super) fn quick_token(&mut self, run: Run) -> Option<Token> {
+        if run.unsure {
             return None;
         }
-        let token = self.short_token(start, end, self.breaks | ends)?;
-        (self.at, self.breaks) = (end, false);
+        let token = self.short_token(run, self.breaks | run.phrase_ended)?;
+        (self.at, self.breaks) = (run.end, false);
         Some(token)
+    }
+
+    /// Steps over the next run if it is of signs beyond ASCII alone: bullets, dashes.
+    pub(super) fn pass_signs(&mut self, run: Range<usize>, phrase_ended: bool) -> bool {
+        let signs = &self.text[run.clone()];
+        let pass = !signs.chars().any(char::is_alphanumeric);
+        if pass {
+            self.breaks |= phrase_ended | signs.chars().any(ends_phrase);
+            self.at = run.end;
+        }
+        pass
     }
 
     /// The token from `start` to `end`, if it is of a few characters of ASCII.
     #[inline]
-    fn short_token(&self, start: usize, end: usize, breaks: bool) -> Option<Token> {
-        let written = Short::new(self.text.as_bytes(), start, end - start)?;
-        if written.any(0x80) {
-            return None;
-        }
-        let capital = written.capitals();
+    fn short_token(&self, run: Run, breaks: bool) -> Option<Token> {
+        let Run { start, end, .. } = run;
+        let mut word = Short::new(self.text.as_bytes(), start, end - start)?;
         let mut token = Token {
             start: start as u32,
             end: end as u32,
             hash: 0,
             breaks,
             capitals: Capitals::None,
-            numeric: !written.any(0x40),
+            numeric: run.letters == 0,
         };
-        let [low, high] = written.halves;
-        let halves = [low | capital.halves[0], high | capital.halves[1]];
-        token.hash = Short { halves, ..written }.hash();
-        if capital.any(0x20) {
-            let [upper, letters] = [capital.count(0x20), written.count(0x40)];
-            token.capitals = capitals(upper, letters - upper, self.byte(end - 1) == b's');
+        if run.capitals != 0 {
+            let counts = [run.capitals, run.letters ^ run.capitals].map(up_to_two);
+            token.capitals = capitals(counts, self.byte(end - 1) == b's');
+            word = word.in_small_letters();
         }
+        token.hash = word.hash();
         Some(token)
     }
 
@@ -78,22 +79,27 @@ impl<'a> Scanner<'a> {
     pub(super) fn token(&mut self) -> Option<Token> {
         let (start, end) = self.next_word()?;
         let written = &self.text[start..end];
-        let word = normalised(written);
-        let count = |of: fn(&char) -> bool| -> usize {
-            if written.is_ascii() {
-                written.chars().filter(of).count()
-            } else {
-                nfkc(written).filter(of).count()
-            }
+        let (hash, counts, numeric) = if written.is_ascii() {
+            let count = |of: fn(&u8) -> bool| written.bytes().filter(of).count();
+            let counts = [count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase)];
+            let hash = match Short::new(self.text.as_bytes(), start, end - start) {
+                Some(short) => short.in_small_letters().hash(),
+                None => word_hash(&normalised(written)),
+            };
+            (hash, counts, counts == [0, 0])
+        } else {
+            let word = normalised(written);
+            let count = |of: fn(&char) -> bool| nfkc(written).filter(of).count();
+            let counts = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
+            (word_hash(&word), counts, !word.chars().any(char::is_alphabetic))
         };
-        let [upper, lower] = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
         Some(Token {
             start: start as u32,
             end: end as u32,
-            hash: word_hash(&word),
+            hash,
             breaks: std::mem::replace(&mut self.breaks, false),
-            capitals: capitals(upper, lower, written.ends_with('s')),
-            numeric: !word.chars().any(char::is_alphabetic),
+            capitals: capitals(counts, written.ends_with('s')),
+            numeric,
         })
     }
 
@@ -103,14 +109,6 @@ impl<'a> Scanner<'a> {
 
     fn kind(&self, at: usize) -> u8 {
         KINDS[self.byte(at) as usize]
-    }
-
-    /// Whether a word may go on with the sign at `at`: a full stop before a space ends it.
-    #[inline]
-    fn goes_on(&self, at: usize) -> bool {
-        let kind = self.kind(at);
-        let word = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
-        kind & GOES_ON != 0 && (kind & CLOSES != 0 || self.kind(at + 1) & word != 0)
     }
 
     /// Length of the word character at `at`, 0 if there is none.
@@ -165,7 +163,7 @@ impl<'a> Scanner<'a> {
         let mut length = 1;
         if kind & BEYOND != 0 {
             let c = self.text[at..].chars().next().expect("`at` is inside the text");
-            self.breaks |= !matches!(c, '\u{ae}' | '\u{2122}');
+            self.breaks |= ends_phrase(c);
             length = c.len_utf8();
         } else {
             self.breaks |= kind & WITHIN == 0;
@@ -252,8 +250,19 @@ impl<'a> Scanner<'a> {
     }
 }
 
-fn capitals(upper: usize, lower: usize, ends_with_s: bool) -> Capitals {
-    match (upper, lower) {
+/// Whether a character beyond ASCII that is in no word ends a phrase.
+fn ends_phrase(c: char) -> bool {
+    !matches!(c, '\u{ae}' | '\u{2122}')
+}
+
+/// How many bits there are, if fewer than two.
+fn up_to_two(bits: u64) -> usize {
+    usize::from(bits != 0) + usize::from(bits & bits.wrapping_sub(1) != 0)
+}
+
+/// From the numbers of capitals and of small letters, which need not be right above two.
+fn capitals([upper, small]: [usize; 2], ends_with_s: bool) -> Capitals {
+    match (upper, small) {
         (0, _) => Capitals::None,
         (1.., 0) => Capitals::All,
         (2.., 1) if ends_with_s => Capitals::AllButPlural,

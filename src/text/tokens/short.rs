@@ -1,12 +1,12 @@
 //! Short words in two numbers, where most of a text is.
 
-use super::bytes::{each, first, within};
+use super::bytes::{first, within};
 
 /// A word of at most 16 bytes, in two numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Short {
-    pub(super) halves: [u64; 2],
-    pub(super) length: usize,
+    halves: [u64; 2],
+    length: usize,
 }
 
 impl Short {
@@ -35,17 +35,9 @@ impl Short {
         Some(Self { halves: [half(0), half(1)], length })
     }
 
-    pub(super) fn any(self, bits: u8) -> bool {
-        (self.halves[0] | self.halves[1]) & each(bits) != 0
-    }
-
-    pub(super) fn count(self, bits: u8) -> usize {
-        self.halves.iter().map(|half| (half & each(bits)).count_ones() as usize).sum()
-    }
-
-    /// 0x20 in the place of each capital of a word of ASCII: what makes them small letters.
-    pub(super) fn capitals(self) -> Self {
-        Self { halves: self.halves.map(|half| within(half, b'A', b'Z') >> 2), ..self }
+    /// A word of ASCII in small letters.
+    pub(super) fn in_small_letters(self) -> Self {
+        Self { halves: self.halves.map(|half| half | within(half, b'A', b'Z') >> 2), ..self }
     }
 
     /// Folded multiplications, as in rapidhash.

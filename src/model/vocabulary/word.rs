@@ -1,0 +1,55 @@
+//! What is known of a word.
+
+use super::Entry;
+use crate::evidence::Kinds;
+
+/// What is known of a word: its entry, if it has one, whether it is a common one of English, and what it
+/// is to the lexicon.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Word(u32);
+
+/// Where the number of the entry begins, which is one more than the entry.
+const ENTRY_AT: u32 = Kinds::BITS + 1;
+const COMMON: u32 = 1 << Kinds::BITS;
+
+impl Word {
+    /// A word with an entry.
+    pub(super) fn new(entry: Entry) -> Self {
+        Self((entry + 1) << ENTRY_AT)
+    }
+
+    pub(super) fn add_kinds(&mut self, kinds: Kinds) {
+        self.0 |= kinds.number();
+    }
+
+    pub(super) fn make_common(&mut self) {
+        self.0 |= COMMON;
+    }
+
+    /// As a number; 0 without an entry.
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its entry.
+    #[inline]
+    pub(crate) fn entry(self) -> Option<Entry> {
+        (self.0 >> ENTRY_AT).checked_sub(1)
+    }
+
+    /// Whether it is a common word of English.
+    #[inline]
+    pub(crate) fn is_common(self) -> bool {
+        self.0 & COMMON != 0
+    }
+
+    /// What it is to the lexicon.
+    #[inline]
+    pub(crate) fn kinds(self) -> Kinds {
+        Kinds::from_number(self.0)
+    }
+}
