@@ -3,8 +3,9 @@
 use super::Lexicon;
 use super::lexicon::{Kinds, Term};
 use super::parts::boilerplate;
-use crate::text::{Capitals, CleanText, Listed, Token, Tokens, combine, word_hash};
+use crate::text::{Capitals, CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A kind of evidence.
@@ -288,6 +289,9 @@ pub struct Extractor<'a> {
     lexicon: &'a Lexicon,
     skill_keys: Vec<FeatureKey>,
     mention_keys: Vec<FeatureKey>,
+    words: BTreeMap<u64, Kinds>,
+    /// By word.
+    kinds: Table,
 }
 
 impl<'a> Extractor<'a> {
@@ -297,7 +301,15 @@ impl<'a> Extractor<'a> {
         let skill_keys = lexicon.skills().iter().map(|s| FeatureKey::new(Channel::Skills, &s.id));
         let mention_keys = (0..(names * Naming::ALL.len()) as u32)
             .map(|term| FeatureKey::new(Channel::Mentions, &mention_text(term, lexicon)));
-        Self { lexicon, skill_keys: skill_keys.collect(), mention_keys: mention_keys.collect() }
+        let words = lexicon.words();
+        let kinds: Vec<_> = words.iter().map(|(&word, kinds)| (word, kinds.number())).collect();
+        Self {
+            lexicon,
+            skill_keys: skill_keys.collect(),
+            mention_keys: mention_keys.collect(),
+            words,
+            kinds: Table::new(&kinds, 1 << Kinds::BITS),
+        }
     }
 
     /// The lexicon it looks for.
@@ -315,6 +327,15 @@ impl<'a> Extractor<'a> {
         &self.mention_keys
     }
 
+    /// What words are to the lexicon, by their hashes; the others are nothing.
+    pub(crate) fn words(&self) -> &BTreeMap<u64, Kinds> {
+        &self.words
+    }
+
+    fn kinds(&self, word: u64) -> Kinds {
+        Kinds::from_number(self.kinds.get(word, self.kinds.first(word)).unwrap_or(0))
+    }
+
     /// The evidence in a raw text field.
     pub fn extract(&self, raw: &str) -> Evidence {
         let mut evidence = Evidence::default();
@@ -330,8 +351,8 @@ impl<'a> Extractor<'a> {
         features.clear();
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
-        let kinds = |at: usize| self.lexicon.kinds(list[at].hash);
-        self.find_terms(tokens, kinds, terms, &mut gathered);
+        let kinds: Vec<Kinds> = list.iter().map(|token| self.kinds(token.hash)).collect();
+        self.find_terms(tokens, |at| kinds[at], terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];

@@ -12,6 +12,7 @@ pub use trie::Trie;
 
 use crate::roles::{Label, RoleSet};
 use crate::text::{Capitals, CleanText, Tokens};
+use std::collections::BTreeMap;
 
 /// What a phrase of the lexicon stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +55,14 @@ impl Lexicon {
         &self.roles
     }
 
-    /// What a word is to the terms and to the headings, by its hash.
-    pub(crate) fn kinds(&self, word: u64) -> Kinds {
-        let heads = self.headings.kinds(word).has(Kinds::BEGINS);
-        self.terms.kinds(word) | if heads { Kinds::HEADING } else { Kinds::default() }
-    }
-
-    /// The hashes of words that are something to them, some twice.
-    pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
-        self.terms.words().chain(self.headings.words())
+    /// What words are to the terms and to the headings, by their hashes; the others are nothing.
+    pub(super) fn words(&self) -> BTreeMap<u64, Kinds> {
+        let mut words: BTreeMap<u64, Kinds> = self.terms.words().collect();
+        for (word, _) in self.headings.words().filter(|(_, kinds)| kinds.has(Kinds::BEGINS)) {
+            let kinds = words.entry(word).or_default();
+            *kinds = *kinds | Kinds::HEADING;
+        }
+        words
     }
 
     /// Every skill, duty and other listed matter, in the order of the files.

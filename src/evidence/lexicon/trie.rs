@@ -33,9 +33,9 @@ pub struct Trie<V> {
     edges: Table,
     /// By node.
     values: Vec<Option<V>>,
-    /// By word.
-    kinds: Table,
-    words: Vec<u64>,
+    /// What words are to the phrases, by their hashes.
+    words: Vec<(u64, Kinds)>,
+    determiners: Vec<u64>,
     /// The first two words of phrases.
     pairs: Sieve,
 }
@@ -82,28 +82,23 @@ impl<V: Copy> Trie<V> {
                 None => note(first, Kinds::WHOLE),
             }
         }
-        for token in Tokens::new(&DETERMINERS.join(" ")).as_slice() {
-            note(token.hash, Kinds::DETERMINER | Kinds::SECOND);
+        let determiners = Tokens::new(&DETERMINERS.join(" "));
+        let determiners: Vec<u64> = determiners.as_slice().iter().map(|token| token.hash).collect();
+        for &word in &determiners {
+            note(word, Kinds::DETERMINER | Kinds::SECOND);
         }
-        let kinds: Vec<(u64, u32)> = words.iter().map(|(w, kinds)| (*w, kinds.number())).collect();
         Self {
             edges: Table::new(&edges, 2 * values.len()),
             values,
-            kinds: Table::new(&kinds, 1 << Kinds::BITS),
-            words: words.into_keys().collect(),
+            words: words.into_iter().collect(),
+            determiners,
             pairs,
         }
     }
 
-    /// The words that phrases begin with and those that phrases may have between, by their hashes.
-    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+    /// What words are to the phrases, by their hashes; the others are nothing.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (u64, Kinds)> {
         self.words.iter().copied()
-    }
-
-    /// What a word is to the phrases.
-    #[inline]
-    pub(crate) fn kinds(&self, word: u64) -> Kinds {
-        Kinds::from_number(self.kinds.get(word, self.kinds.first(word)).unwrap_or(0))
     }
 
     /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
@@ -168,7 +163,7 @@ impl<V: Copy> Trie<V> {
                         best = Some((value, i + 1));
                     }
                 }
-                None if i > 0 && self.kinds(token.hash).has(Kinds::DETERMINER) => {}
+                None if i > 0 && self.determiners.contains(&token.hash) => {}
                 None => break,
             }
         }

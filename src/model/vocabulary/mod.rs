@@ -96,10 +96,8 @@ impl Vocabulary {
         let mut entry = |key| named.get(key).copied().unwrap_or_else(&mut another);
         let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
         let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
-        let lexicon = extractor.lexicon();
-        for word in lexicon.words() {
-            let known = words.entry(word).or_insert_with(|| Word::new(another()));
-            known.add_kinds(lexicon.kinds(word));
+        for (&word, &kinds) in extractor.words() {
+            words.entry(word).or_insert_with(|| Word::new(another())).add_kinds(kinds);
         }
         for word in common_words() {
             words.entry(word).or_insert_with(|| Word::new(another())).make_common();
