@@ -351,8 +351,8 @@ impl<'a> Extractor<'a> {
         features.clear();
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
-        let kinds: Vec<Kinds> = list.iter().map(|token| self.kinds(token.hash)).collect();
-        self.find_terms(tokens, |at| kinds[at], terms, &mut gathered);
+        let kinds = list.iter().map(|token| self.kinds(token.hash)).chain([Kinds::default()]);
+        self.find_terms(list, &kinds.collect::<Vec<_>>(), terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
@@ -373,17 +373,21 @@ impl<'a> Extractor<'a> {
     }
 
     /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
-    /// of its words count. `kinds` says what a token is to the lexicon, from its place.
+    /// of its words count. `kinds` says what each token is to the lexicon, and has one more, which is
+    /// nothing.
     pub(crate) fn find_terms(
         &self,
-        tokens: &Tokens,
-        kinds: impl Fn(usize) -> Kinds,
+        tokens: &[Token],
+        kinds: &[impl Copy + Into<Kinds>],
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
         let Terms { mentions, ignored, counts, starts } = terms;
-        boilerplate(tokens, &self.lexicon.headings, &kinds, ignored);
-        let tokens = tokens.as_slice();
+        starts.clear();
+        starts.reserve(tokens.len());
+        let each = tokens.iter().zip(kinds).zip(0..);
+        starts.add_wanted(each.map(|((_, &kinds), at)| (kinds.into().has(Kinds::HEADING), at)));
+        boilerplate(tokens, starts.as_slice(), &self.lexicon.headings, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
@@ -404,7 +408,7 @@ impl<'a> Extractor<'a> {
             if at < from {
                 continue;
             }
-            let Some((term, length)) = self.term_at(tokens, at) else { continue };
+            let Some((term, length)) = self.term_at(tokens, kinds, at) else { continue };
             from = at + length;
             let span = Span { at, length };
             match term {
@@ -421,8 +425,13 @@ impl<'a> Extractor<'a> {
         find_mentions(mentions, &named, to);
     }
 
-    fn term_at(&self, tokens: &[Token], at: usize) -> Option<(Term, usize)> {
-        self.lexicon.terms.longest(&tokens[at..], true, |term, length| {
+    fn term_at(
+        &self,
+        tokens: &[Token],
+        kinds: &[impl Copy + Into<Kinds>],
+        at: usize,
+    ) -> Option<(Term, usize)> {
+        self.lexicon.terms.longest_from(&tokens[at..], &kinds[at..], |term, length| {
             let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
             // "5 PM" is a time of day.
             let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;

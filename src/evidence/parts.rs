@@ -1,33 +1,38 @@
 //! Which parts of a posting say nothing about the job.
 
-use super::lexicon::{Kinds, Part, Trie};
-use crate::text::Tokens;
+use super::lexicon::{Part, Trie};
+use crate::text::Token;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
 const LONGEST_HEADING: usize = 6;
 
 /// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
-/// than half of the text: then the headings are not what they seem.
+/// than half of the text: then the headings are not what they seem. `heads` are the tokens that a heading
+/// may begin with.
 pub(super) fn boilerplate(
-    tokens: &Tokens,
+    tokens: &[Token],
+    heads: &[u32],
     headings: &Trie<Part>,
-    kinds: impl Fn(usize) -> Kinds,
     parts: &mut Vec<Range<usize>>,
 ) {
     parts.clear();
     let mut open: Option<usize> = None;
-    let lines = tokens.sentences();
-    let tokens = tokens.as_slice();
-    for line in lines.filter(|line| line.len() <= LONGEST_HEADING) {
-        let Range { start, end } = line;
-        let heads = line.filter(|&at| kinds(at).has(Kinds::HEADING));
-        let found = heads.filter_map(|at| headings.longest(&tokens[at..end], false, |_, _| true));
+    let found = heads.iter().filter_map(|&at| {
+        let at = at as usize;
+        let line = short_line(tokens, at)?;
+        let (part, _) = headings.longest(&tokens[at..line.end], false, |_, _| true)?;
+        Some((line.start, part))
+    });
+    let mut found = found.peekable();
+    while let Some((start, mut part)) = found.next() {
         // A line that announces both is taken for boilerplate.
-        let part = found.map(|(part, _)| part).max_by_key(|part| *part == Part::Boilerplate);
+        while let Some((_, other)) = found.next_if(|(line, _)| *line == start) {
+            part = if other == Part::Boilerplate { other } else { part };
+        }
         match (part, open) {
-            (Some(Part::Boilerplate), None) => open = Some(start),
-            (Some(Part::Content), Some(from)) => {
+            (Part::Boilerplate, None) => open = Some(start),
+            (Part::Content, Some(from)) => {
                 parts.push(from..start);
                 open = None;
             }
@@ -39,4 +44,13 @@ pub(super) fn boilerplate(
     if 2 * ignored > tokens.len() {
         parts.clear();
     }
+}
+
+/// The line or sentence that a token is in, if it is short.
+fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
+    let first = at.saturating_sub(LONGEST_HEADING - 1);
+    let start = first + tokens[first..=at].iter().rposition(|token| token.breaks)?;
+    let others = tokens[start + 1..].iter().take(LONGEST_HEADING).take_while(|token| !token.breaks);
+    let length = 1 + others.count();
+    (length <= LONGEST_HEADING).then_some(start..start + length)
 }

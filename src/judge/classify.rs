@@ -325,8 +325,9 @@ impl<'a> Judge<'a> {
             for least in [most / 2, most / 4, 0] {
                 features.clear();
                 features.reserve(steps.len());
-                let all = steps.iter().copied().zip(facts.known.iter().copied());
-                features.add_wanted(all.map(|feature| (feature.0 > least, feature)));
+                features.add_wanted(
+                    steps.iter().zip(0..).map(|(&steps, at)| (steps > least, (steps, at))),
+                );
                 quoted = quotes(facts, features.as_mut_slice());
                 if quoted.len() == QUOTED {
                     break;
@@ -342,21 +343,23 @@ impl<'a> Judge<'a> {
 struct Strongest {
     /// By feature.
     steps: Vec<i32>,
-    features: Listed<(i32, Known)>,
+    /// With their places.
+    features: Listed<(i32, u32)>,
 }
 
 fn nats(steps: i32) -> f64 {
     f64::from(steps) / STEPS
 }
 
-/// The words that features first stand in, the strongest first, each byte once.
-fn quotes(facts: &Facts, features: &mut [(i32, Known)]) -> Vec<Phrase> {
+/// The words that features, by their places, first stand in, the strongest first, each byte once.
+fn quotes(facts: &Facts, features: &mut [(i32, u32)]) -> Vec<Phrase> {
     let text = facts.text.as_str();
+    let known = |at: u32| &facts.known[at as usize];
     let place = |known: &Known| u64::from(known.at) << 32 | u64::from(known.feature);
-    features.sort_unstable_by_key(|(steps, known)| (Reverse(*steps), place(known)));
-    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::new();
-    for (steps, known) in features {
-        let span = facts.span(known);
+    features.sort_unstable_by_key(|&(steps, at)| (Reverse(steps), place(known(at))));
+    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
+    for (steps, at) in features {
+        let span = facts.span(known(*at));
         let words = &text[span.clone()];
         let overlaps =
             quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
@@ -400,5 +403,12 @@ pub(super) fn says_little(phrase: &str) -> bool {
 }
 
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

@@ -12,7 +12,7 @@ pub(super) struct Reading {
     clean: CleanText,
     tokens: Tokens,
     fetched: Vec<u64>,
-    /// By token.
+    /// By token, and one more.
     words: Vec<Word>,
     terms: Terms,
     found: Found,
@@ -50,8 +50,7 @@ impl Reading {
         let mut finding = Finding { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        let kinds = |at: usize| self.words[at].kinds();
-        extractor.find_terms(&self.tokens, kinds, &mut self.terms, &mut finding);
+        extractor.find_terms(tokens, &self.words, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let Found { known, skills, .. } = &self.found;
@@ -147,11 +146,11 @@ impl Finding<'_> {
         let Found { seen, known, likely, fetched, .. } = &mut *self.found;
         likely.clear();
         likely.reserve(tokens.len());
+        let may_be = self.vocabulary.may_be_phrase();
         let pairs = tokens.windows(2).zip(counts.windows(2)).zip(0..);
         likely.add_wanted(pairs.map(|((two, counts), at)| {
             let phrase = combine(two[0].hash, two[1].hash);
-            let may_be = self.vocabulary.may_be_phrase(phrase);
-            (counts[0] & counts[1] & !two[1].breaks & may_be, (phrase, at))
+            (counts[0] & counts[1] & !two[1].breaks & may_be(phrase), (phrase, at))
         }));
         let likely = likely.as_slice();
         self.vocabulary.fetch_phrases(likely.iter().map(|l| l.0), fetched);

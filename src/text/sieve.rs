@@ -16,10 +16,14 @@ impl Sieve {
         self.0[place] |= mask;
     }
 
+    /// Whether it has a hash.
     #[inline]
-    pub(crate) fn may_have(&self, hash: u64) -> bool {
-        let (place, mask) = bit(hash, self.0.len());
-        self.0[place] & mask != 0
+    pub(crate) fn may_have(&self) -> impl Fn(u64) -> bool {
+        let words = self.0.as_slice();
+        move |hash| {
+            let (place, mask) = bit(hash, words.len());
+            words[place] & mask != 0
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Longest match of phrases on tokens.
 
 use super::Kinds;
-use crate::text::{Listed, Sieve, Table, Token, Tokens, combine};
+use crate::text::{Listed, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Words that a phrase may have between its own: "prioritize the backlog".
 const DETERMINERS: [&str; 11] =
@@ -28,44 +27,32 @@ impl<V> Phrases<V> {
 /// Phrases that are looked for in texts, each with a value.
 #[derive(Debug, Clone)]
 pub struct Trie<V> {
-    /// From node and next word, hashed together, to the next node: twice its number, and one more if a
-    /// phrase ends there. The root is 0.
-    edges: Table,
-    /// By node.
-    values: Vec<Option<V>>,
+    /// From the hash of the first words of a phrase to one more than the place of its value if the phrase
+    /// ends there, or 0.
+    paths: Table,
+    values: Vec<V>,
     /// What words are to the phrases, by their hashes.
     words: Vec<(u64, Kinds)>,
     determiners: Vec<u64>,
-    /// The first two words of phrases.
-    pairs: Sieve,
-}
-
-fn edge(node: u32, word: u64) -> u64 {
-    combine(word, u64::from(node))
 }
 
 impl<V: Copy> Trie<V> {
     /// A trie of phrases.
     pub(super) fn new(phrases: &Phrases<V>) -> Self {
-        let mut edges = BTreeMap::new();
-        let mut values = vec![None];
-        for (phrase, &value) in &phrases.0 {
-            let mut at = 0;
+        let mut paths: BTreeMap<u64, u32> = BTreeMap::new();
+        let values: Vec<V> = phrases.0.values().copied().collect();
+        for (phrase, place) in phrases.0.keys().zip(1..) {
+            let mut path = None;
             for &word in phrase {
-                at = match edges.entry(edge(at, word)) {
-                    Entry::Occupied(next) => *next.get(),
-                    Entry::Vacant(next) => {
-                        values.push(None);
-                        *next.insert(values.len() as u32 - 1)
-                    }
-                };
+                let next = path.map_or(word, |path| combine(path, word));
+                paths.entry(next).or_default();
+                path = Some(next);
             }
-            values[at as usize] = Some(value);
+            if let Some(path) = path {
+                paths.insert(path, place);
+            }
         }
-        let is_end = |node: u32| u32::from(values[node as usize].is_some());
-        let edges: Vec<(u64, u32)> =
-            edges.into_iter().map(|(edge, node)| (edge, 2 * node + is_end(node))).collect();
-        let mut pairs = Sieve::new(6 * phrases.0.len());
+        let paths: Vec<(u64, u32)> = paths.into_iter().collect();
         let mut words: BTreeMap<u64, Kinds> = BTreeMap::new();
         let mut note = |word, kind| {
             let kinds = words.entry(word).or_default();
@@ -75,10 +62,7 @@ impl<V: Copy> Trie<V> {
             let Some(&first) = phrase.first() else { continue };
             note(first, Kinds::BEGINS);
             match phrase.get(1) {
-                Some(&second) => {
-                    pairs.insert(combine(first, second));
-                    note(second, Kinds::SECOND);
-                }
+                Some(&second) => note(second, Kinds::SECOND),
                 None => note(first, Kinds::WHOLE),
             }
         }
@@ -88,11 +72,10 @@ impl<V: Copy> Trie<V> {
             note(word, Kinds::DETERMINER | Kinds::SECOND);
         }
         Self {
-            edges: Table::new(&edges, 2 * values.len()),
+            paths: Table::new(&paths, values.len() + 1),
             values,
             words: words.into_iter().collect(),
             determiners,
-            pairs,
         }
     }
 
@@ -102,23 +85,24 @@ impl<V: Copy> Trie<V> {
     }
 
     /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
-    /// comes next is hard to foresee. `kinds` says what a token is to the phrases, from its place.
+    /// comes next is hard to foresee. `kinds` says what each token is to the phrases, and has one more,
+    /// which is nothing.
     pub(crate) fn starts(
         &self,
         tokens: &[Token],
-        kinds: impl Fn(usize) -> Kinds,
+        kinds: &[impl Copy + Into<Kinds>],
         starts: &mut Listed<u32>,
     ) {
-        let is = |at: usize, kind| at < tokens.len() && kinds(at).has(kind);
         starts.clear();
         starts.reserve(tokens.len());
-        let all = 0..tokens.len();
-        starts.add_wanted(all.map(|at| {
-            let goes_on = is(at, Kinds::WHOLE) | is(at + 1, Kinds::SECOND);
-            (is(at, Kinds::BEGINS) & goes_on, at as u32)
+        starts.add_wanted(kinds.windows(2).zip(0..).map(|(two, at)| {
+            let [own, next]: [Kinds; 2] = [two[0].into(), two[1].into()];
+            (own.has(Kinds::BEGINS) & (own.has(Kinds::WHOLE) | next.has(Kinds::SECOND)), at)
         }));
+        let is = |at: usize, kind| kinds.get(at).is_some_and(|&kinds| kinds.into().has(kind));
         let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
-        let pair = |at, next| self.pairs.may_have(combine(hash(at), hash(next)));
+        let may_be = self.paths.likely.may_have();
+        let pair = |at, next| may_be(combine(hash(at), hash(next)));
         starts.retain(|&at| {
             let at = at as usize;
             let mut goes_on = pair(at, at + 1);
@@ -129,13 +113,12 @@ impl<V: Copy> Trie<V> {
         });
     }
 
-    /// The next node, and whether a phrase ends there.
-    #[inline]
-    fn next(&self, node: u32, word: u64) -> Option<(u32, bool)> {
-        let edge = edge(node, word);
-        let known = self.edges.likely.may_have(edge).then(|| self.edges.first(edge));
-        let next = known.and_then(|first| self.edges.get(edge, first))?;
-        Some((next / 2, next % 2 == 1))
+    /// Whether phrases begin with such words, and what the value of the one is that ends there.
+    #[inline(always)]
+    fn find(&self, path: u64) -> Option<Option<V>> {
+        let likely = self.paths.likely.may_have()(path).then(|| self.paths.first(path));
+        let place = likely.and_then(|first| self.paths.get(path, first))? as usize;
+        Some(place.checked_sub(1).map(|place| self.values[place]))
     }
 
     /// The longest phrase that begins at `tokens[0]` and whose value `fits` accepts (given the
@@ -147,23 +130,50 @@ impl<V: Copy> Trie<V> {
         within_breaks: bool,
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
-        let mut node = 0;
+        let first = tokens.first()?;
+        let best = self.find(first.hash)?.filter(|&value| fits(value, 1)).map(|value| (value, 1));
+        let is_determiner = |i: usize| self.determiners.contains(&tokens[i].hash);
+        self.longer(tokens, within_breaks, is_determiner, fits).or(best)
+    }
+
+    /// The same for a token that a phrase begins with. `kinds` says what the tokens are to the phrases.
+    pub(crate) fn longest_from(
+        &self,
+        tokens: &[Token],
+        kinds: &[impl Copy + Into<Kinds>],
+        fits: impl Fn(V, usize) -> bool,
+    ) -> Option<(V, usize)> {
+        let is = |i: usize, kind| kinds[i].into().has(kind);
+        self.longer(tokens, true, |i| is(i, Kinds::DETERMINER), &fits).or_else(|| {
+            let whole = is(0, Kinds::WHOLE).then(|| self.find(tokens[0].hash)).flatten().flatten();
+            whole.filter(|&value| fits(value, 1)).map(|value| (value, 1))
+        })
+    }
+
+    /// The longest phrase of more than one token.
+    #[inline]
+    fn longer(
+        &self,
+        tokens: &[Token],
+        within_breaks: bool,
+        is_determiner: impl Fn(usize) -> bool,
+        fits: impl Fn(V, usize) -> bool,
+    ) -> Option<(V, usize)> {
+        let mut path = tokens[0].hash;
         let mut best = None;
-        for (i, token) in tokens.iter().enumerate() {
-            if i > 0 && within_breaks && token.breaks {
+        for (i, token) in tokens.iter().enumerate().skip(1) {
+            if within_breaks && token.breaks {
                 break;
             }
-            match self.next(node, token.hash) {
-                Some((next, is_end)) => {
-                    node = next;
-                    if is_end
-                        && let Some(value) = self.values[node as usize]
-                        && fits(value, i + 1)
-                    {
+            let next = combine(path, token.hash);
+            match self.find(next) {
+                Some(value) => {
+                    path = next;
+                    if let Some(value) = value.filter(|&value| fits(value, i + 1)) {
                         best = Some((value, i + 1));
                     }
                 }
-                None if i > 0 && self.determiners.contains(&token.hash) => {}
+                None if is_determiner(i) => {}
                 None => break,
             }
         }

@@ -132,8 +132,8 @@ impl Vocabulary {
         self.entries
     }
 
-    /// Looks up words. What stands where each is looked for first is fetched before the first is looked
-    /// at, because the memory then answers several times as fast.
+    /// Looks up words, and adds one more, which is none. What stands where each is looked for first is
+    /// fetched before the first is looked at, because the memory then answers several times as fast.
     #[inline(never)]
     pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
         fetched.clear();
@@ -142,12 +142,13 @@ impl Vocabulary {
         words.extend(tokens.iter().zip(fetched).map(|(token, fetched)| {
             Word::from_number(self.words.get(token.hash, *fetched).unwrap_or(0))
         }));
+        words.push(Word::default());
     }
 
-    /// Whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
+    /// Says whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
     #[inline]
-    pub(crate) fn may_be_phrase(&self, phrase: u64) -> bool {
-        self.phrases.likely.may_have(phrase)
+    pub(crate) fn may_be_phrase(&self) -> impl Fn(u64) -> bool {
+        self.phrases.likely.may_have()
     }
 
     /// Fetches what stands where the phrases with these hashes are looked for first.
@@ -197,12 +198,13 @@ impl Vocabulary {
     /// The weight of a feature for a class less that for another, in steps.
     #[inline]
     pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(Entry) -> i32 {
-        let (stride, lines) = (self.stride, self.lines.as_slice());
-        let [class, other] = contest.map(|class| {
-            let (line, at) = (class / LANES, class % LANES);
-            move |feature: Entry| i32::from(lines[feature as usize * stride + line].0[at])
-        });
-        move |feature| class(feature) - other(feature)
+        let (stride, all) = (self.stride, self.lines.as_slice());
+        let [class, other] = contest.map(|class| (class / LANES, class % LANES));
+        move |feature| {
+            let lines = &all[feature as usize * stride..][..stride];
+            let steps = |(line, at): (usize, usize)| i32::from(lines[line].0[at % LANES]);
+            steps(class) - steps(other)
+        }
     }
 
     /// Adds up features, each different, and skills of the lexicon by their places, each different too.

@@ -46,10 +46,11 @@ impl Word {
     pub(crate) fn is_common(self) -> bool {
         self.0 & COMMON != 0
     }
+}
 
-    /// What it is to the lexicon.
+impl From<Word> for Kinds {
     #[inline]
-    pub(crate) fn kinds(self) -> Kinds {
-        Kinds::from_number(self.0)
+    fn from(word: Word) -> Self {
+        Self::from_number(word.0)
     }
 }

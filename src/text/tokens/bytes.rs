@@ -1,7 +1,7 @@
 //! What a byte can be, and eight of them looked at as one number.
 
 /// What a byte is, as bits: a small letter, a capital, a digit, of a character beyond ASCII, a sign that
-/// stands within a phrase, one that may go on with the word before it, one that may end it.
+/// stands within a phrase, one that may go on with the word before it, one that may end it, a dot.
 pub(super) const SMALL: u8 = 1;
 pub(super) const CAPITAL: u8 = 2;
 pub(super) const DIGIT: u8 = 4;
@@ -9,6 +9,7 @@ pub(super) const BEYOND: u8 = 8;
 pub(super) const WITHIN: u8 = 16;
 pub(super) const GOES_ON: u8 = 32;
 pub(super) const CLOSES: u8 = 64;
+pub(super) const DOT: u8 = 128;
 /// What a word may go on with behind a sign.
 pub(super) const WORD: u8 = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
 pub(super) const KINDS: [u8; 256] = {
@@ -22,7 +23,8 @@ pub(super) const KINDS: [u8; 256] = {
             0x80.. => BEYOND,
             b' ' | b'-' | b'"' | b'*' | b'_' => WITHIN,
             b'\'' | b'&' => WITHIN | GOES_ON,
-            b'.' | b'/' | b':' | b'@' => GOES_ON,
+            b'.' => GOES_ON | DOT,
+            b'/' | b':' | b'@' => GOES_ON,
             b'+' | b'#' => GOES_ON | CLOSES,
             _ => 0,
         };

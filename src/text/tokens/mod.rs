@@ -5,13 +5,11 @@ mod runs;
 mod scanner;
 mod short;
 
-use super::Listed;
 use bytes::{BEYOND, CAPITAL, KINDS};
-use runs::each_run;
+use runs::Runs;
 use scanner::Scanner;
 use short::Short;
 use std::borrow::Cow;
-use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 /// One word of a text.
@@ -48,8 +46,8 @@ pub enum Capitals {
 #[derive(Debug, Default, Clone)]
 pub struct Tokens {
     list: Vec<Token>,
-    /// Tokens that a sentence, a line or a list item ends before.
-    breaks: Listed<u32>,
+    /// Room to find them.
+    runs: Runs,
 }
 
 /// Hash of a sequence of words from the hash of its beginning and of its last word.
@@ -68,58 +66,26 @@ impl Tokens {
 
     /// Splits a text into tokens in this buffer, keeping its allocation.
     pub fn set(&mut self, text: &str) {
-        self.list.clear();
-        self.breaks.clear();
-        self.breaks.reserve(text.len().div_ceil(2));
+        let Self { list, runs } = self;
+        list.clear();
+        runs.find(text.as_bytes());
         let mut scanner = Scanner::new(text);
         let mut before = 0;
-        each_run(text.as_bytes(), |run| {
+        for run in runs.iter() {
             let known = scanner.at == before;
             before = run.end;
-            if let Some(token) = known.then(|| scanner.quick_token(run)).flatten() {
-                self.add(token);
-            } else {
-                self.add_slowly(&mut scanner, run.start..run.end, known, run.phrase_ended);
+            match known.then(|| scanner.quick_token(run)).flatten() {
+                Some(token) => list.push(token),
+                None => {
+                    scanner.add_slowly(run.start, run.end, known.then_some(run.phrase_ended), list)
+                }
             }
-        });
-    }
-
-    #[inline]
-    fn add(&mut self, token: Token) {
-        self.breaks.add_if(token.breaks, self.list.len() as u32);
-        self.list.push(token);
-    }
-
-    /// What is scanned slowly may take several runs, or a part of one. `known` is whether the scanner is
-    /// where the run before ends.
-    #[cold]
-    #[inline(never)]
-    fn add_slowly(
-        &mut self,
-        scanner: &mut Scanner,
-        run: Range<usize>,
-        known: bool,
-        phrase_ended: bool,
-    ) {
-        if known && scanner.pass_signs(run.clone(), phrase_ended) {
-            return;
-        }
-        while scanner.at < run.end {
-            let Some(token) = scanner.token() else { return };
-            self.add(token);
         }
     }
 
     /// The tokens in order.
     pub fn as_slice(&self) -> &[Token] {
         &self.list
-    }
-
-    /// Its sentences, lines and list items: the tokens of each.
-    pub(crate) fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
-        let begins = self.breaks.as_slice();
-        let ends = begins.iter().skip(1).copied().chain([self.list.len() as u32]);
-        begins.iter().zip(ends).map(|(&start, end)| start as usize..end as usize)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds runs of letters, and what must be known to tell their words at a glance, 64 bytes at a time.
 
-use super::bytes::{BEYOND, CAPITAL, CLOSES, DIGIT, GOES_ON, KINDS, SMALL, WITHIN, WORD, first};
+use super::bytes::{CLOSES, DOT, GOES_ON, KINDS, WITHIN, WORD, first};
 use wide::u8x16;
 
 /// A run of letters, digits and characters beyond ASCII.
@@ -13,108 +13,135 @@ pub(super) struct Run {
     /// Whether it has characters beyond ASCII, or a word may begin before it, with a dot, or go on with
     /// the sign behind it.
     pub(super) unsure: bool,
-    /// A bit for each letter of ASCII, and for each capital, if it has no more than 63 bytes.
-    pub(super) letters: u64,
-    pub(super) capitals: u64,
 }
 
-/// Finds the runs of a text.
-#[inline]
-pub(super) fn each_run(bytes: &[u8], mut then: impl FnMut(Run)) {
-    let mut from = 0;
-    let mut phrase_ended = false;
-    while from < bytes.len() {
-        let block = Block::new(bytes, from);
-        let Block { runs, mut ends_phrase, .. } = block;
-        let (mut begins, mut ends) = (runs & !(runs << 1), !runs & (runs << 1));
-        let mut ended = 0;
-        loop {
-            if ends == 0 {
-                // A run that does not end in its block begins the next one, and may be longer than that.
-                if begins != 1 {
-                    break;
-                }
-                let behind = bytes[from..].iter().position(|b| !is_in_run(*b));
-                ended = behind.unwrap_or(bytes.len() - from);
-            }
-            let (start, end) = (begins & begins.wrapping_neg(), ends & ends.wrapping_neg());
-            (begins, ends) = (begins ^ start, ends ^ end);
-            let before = ends_phrase & (start - 1);
-            ends_phrase ^= before;
-            let run = end.wrapping_sub(start);
-            then(Run {
-                start: from + start.trailing_zeros() as usize,
-                end: from + if end == 0 { ended } else { end.trailing_zeros() as usize },
-                phrase_ended: phrase_ended | (before != 0),
-                unsure: block.unsure & (run | end) != 0,
-                letters: block.letters & run,
-                capitals: block.capitals & run,
-            });
-            phrase_ended = false;
-        }
-        phrase_ended |= ends_phrase != 0;
-        from += match begins {
-            0 => ended.max(64),
-            start => start.trailing_zeros() as usize,
-        };
-    }
+/// The runs of one text.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Runs {
+    /// Where each begins and ends, and room for more.
+    edges: Vec<u32>,
+    count: usize,
+    blocks: Vec<Block>,
 }
 
-fn is_in_run(byte: u8) -> bool {
-    KINDS[byte as usize] & (SMALL | CAPITAL | DIGIT | BEYOND) != 0
-}
-
-/// Bits of 64 bytes.
+/// Bits of 64 bytes, as in [`Run`].
+#[derive(Debug, Default, Clone, Copy)]
 struct Block {
-    /// Whether a letter, a digit or a character beyond ASCII is there.
-    runs: u64,
-    letters: u64,
-    capitals: u64,
-    /// Whether a sign that ends a phrase is there.
-    ends_phrase: u64,
-    /// Whether the word there needs a closer look, or the one before.
+    /// Where a run begins.
+    phrase_ended: u64,
+    /// Where a run ends, at the byte behind it.
     unsure: u64,
 }
 
-impl Block {
+/// What the bytes before some 64 have to say of them.
+#[derive(Default)]
+struct Before {
+    /// Whether the last is in a run.
+    in_run: bool,
+    dot: bool,
+    phrase_ended: bool,
+    unsure: bool,
+}
+
+impl Runs {
+    /// Finds the runs of a text.
+    pub(super) fn find(&mut self, bytes: &[u8]) {
+        self.blocks.clear();
+        let mut edges = 0;
+        let mut before = Before::default();
+        let (blocks, rest) = bytes.as_chunks::<64>();
+        for block in blocks.iter().chain([&first(rest)]) {
+            let from = 64 * self.blocks.len();
+            let behind = bytes.get(from + 64).copied().unwrap_or(b' ');
+            let (block, changes) = before.block(block, behind);
+            self.blocks.push(block);
+            edges = self.note(edges, changes, from);
+        }
+        self.count = edges / 2;
+    }
+
+    /// Notes where the bits of 64 bytes from a place on are, behind so many edges, and says how many there
+    /// are then. More are written than that, for there to be few branches.
     #[inline]
-    fn new(bytes: &[u8], from: usize) -> Self {
-        let block: [u8; 64] = first(&bytes[from..]);
-        let (sixteens, _) = block.as_chunks::<16>();
-        let (mut letters, mut capitals, mut digits, mut beyond, mut spaces) = (0, 0, 0, 0, 0);
-        for (i, sixteen) in sixteens.iter().enumerate() {
+    fn note(&mut self, edges: usize, mut changes: u64, from: usize) -> usize {
+        if self.edges.len() < edges + 64 {
+            self.edges.resize((edges + 64).next_power_of_two(), 0);
+        }
+        let count = changes.count_ones() as usize;
+        let room = self.edges[edges..].first_chunk_mut::<64>().expect("there is room for 64");
+        for eight in room.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for edge in eight {
+                *edge = from as u32 + changes.trailing_zeros();
+                changes &= changes.wrapping_sub(1);
+            }
+        }
+        edges + count
+    }
+
+    /// The runs in order.
+    #[inline]
+    pub(super) fn iter(&self) -> impl Iterator<Item = Run> {
+        let (edges, _) = self.edges.as_chunks::<2>();
+        edges[..self.count].iter().map(|&[start, end]| {
+            let (begins, ends) =
+                (&self.blocks[start as usize / 64], &self.blocks[end as usize / 64]);
+            let at = |bits: u64, place: u32| bits >> (place % 64) & 1 == 1;
+            Run {
+                start: start as usize,
+                end: end as usize,
+                phrase_ended: at(begins.phrase_ended, start),
+                unsure: at(ends.unsure, end),
+            }
+        })
+    }
+}
+
+impl Before {
+    /// What is so of the runs in a block of 64 bytes, with the byte behind it, and where runs begin or end.
+    #[inline]
+    fn block(&mut self, bytes: &[u8; 64], behind: u8) -> (Block, u64) {
+        let (mut runs, mut beyond, mut spaces) = (0, 0, 0);
+        for (i, sixteen) in bytes.as_chunks::<16>().0.iter().enumerate() {
             let sixteen = u8x16::new(*sixteen);
             let each = u8x16::splat;
             let bits = |of: u8x16| u64::from(of.to_bitmask()) << (16 * i);
             let within = |of: u8x16, first: u8, count: u8| (of - each(first)).simd_lt(each(count));
-            letters |= bits(within(sixteen | each(0x20), b'a', 26));
-            capitals |= bits(within(sixteen, b'A', 26));
-            digits |= bits(within(sixteen, b'0', 10));
+            let letters = within(sixteen | each(0x20), b'a', 26);
+            // Characters beyond ASCII have the highest bit, which is the one that counts.
+            runs |= bits(letters | within(sixteen, b'0', 10) | sixteen);
             beyond |= bits(sixteen);
             spaces |= bits(sixteen.simd_eq(each(b' ')));
         }
-        let runs = letters | digits | beyond;
-        let dotted = from > 0 && bytes[from - 1] == b'.';
-        let mut block =
-            Self { runs, letters, capitals, ends_phrase: 0, unsure: beyond | u64::from(dotted) };
+        let (mut ends_phrase, mut goes_on, mut dots) = (0, 0, 0);
         let mut signs = !(runs | spaces);
         while signs != 0 {
-            let bit = signs & signs.wrapping_neg();
-            signs ^= bit;
-            block.note(bytes, from + bit.trailing_zeros() as usize, bit);
+            let at = signs.trailing_zeros() as usize % 64;
+            signs &= signs - 1;
+            let sign = KINDS[bytes[at] as usize];
+            let next = KINDS[*bytes.get(at + 1).unwrap_or(&behind) as usize];
+            let unsure = sign & GOES_ON != 0 && sign & CLOSES | next & WORD != 0;
+            ends_phrase |= u64::from(sign & WITHIN == 0) << at;
+            goes_on |= u64::from(unsure) << at;
+            dots |= u64::from(sign & DOT != 0) << at;
         }
-        block
-    }
-
-    #[inline]
-    fn note(&mut self, bytes: &[u8], at: usize, bit: u64) {
-        let kind = |at: usize| bytes.get(at).map_or(0, |&b| KINDS[b as usize]);
-        let sign = kind(at);
-        let set_if = |set: bool| if set { bit } else { 0 };
-        self.ends_phrase |= set_if(sign & WITHIN == 0);
-        let goes_on = sign & GOES_ON != 0 && (sign & CLOSES != 0 || kind(at + 1) & WORD != 0);
-        self.unsure |= set_if(goes_on);
         // A word may begin with a dot.
-        self.unsure |= set_if(bytes.get(at) == Some(&b'.')) << 1;
+        let dotted = dots << 1 | u64::from(self.dot);
+        let changes = runs ^ (runs << 1 | u64::from(self.in_run));
+        let block = Block {
+            phrase_ended: behind_each(!runs, ends_phrase, &mut self.phrase_ended),
+            unsure: goes_on | behind_each(runs, beyond | dotted & runs, &mut self.unsure),
+        };
+        (self.in_run, self.dot) = (runs >> 63 == 1, dots >> 63 == 1);
+        (block, changes)
     }
+}
+
+/// Marks the bits behind each row of ones that has one of some bits in it: those that a sum of both carries
+/// over to. The row that ends the 64 bits carries over to the next. Other bits behind rows are not set.
+#[inline]
+fn behind_each(rows: u64, some: u64, carried: &mut bool) -> u64 {
+    let (sum, over) = rows.overflowing_add(some);
+    let (sum, again) = sum.overflowing_add(u64::from(*carried));
+    *carried = over | again;
+    sum & !rows
 }

@@ -40,8 +40,30 @@ impl<'a> Scanner<'a> {
         Some(token)
     }
 
+    /// Adds what is scanned slowly: it may take several runs, or a part of one. `phrase_ended` is known if
+    /// the scanner is where the run before ends.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn add_slowly(
+        &mut self,
+        start: usize,
+        end: usize,
+        phrase_ended: Option<bool>,
+        tokens: &mut Vec<Token>,
+    ) {
+        if let Some(phrase_ended) = phrase_ended
+            && self.pass_signs(start..end, phrase_ended)
+        {
+            return;
+        }
+        while self.at < end {
+            let Some(token) = self.token() else { return };
+            tokens.push(token);
+        }
+    }
+
     /// Steps over the next run if it is of signs beyond ASCII alone: bullets, dashes.
-    pub(super) fn pass_signs(&mut self, run: Range<usize>, phrase_ended: bool) -> bool {
+    fn pass_signs(&mut self, run: Range<usize>, phrase_ended: bool) -> bool {
         let signs = &self.text[run.clone()];
         let pass = !signs.chars().any(char::is_alphanumeric);
         if pass {
@@ -51,25 +73,22 @@ impl<'a> Scanner<'a> {
         pass
     }
 
-    /// The token from `start` to `end`, if it is of a few characters of ASCII.
+    /// The token of a run of ASCII, if it is short.
     #[inline]
-    fn short_token(&self, run: Run, breaks: bool) -> Option<Token> {
-        let Run { start, end, .. } = run;
-        let mut word = Short::new(self.text.as_bytes(), start, end - start)?;
+    fn short_token(&self, Run { start, end, .. }: Run, breaks: bool) -> Option<Token> {
+        let written = Short::new(self.text.as_bytes(), start, end - start)?;
+        let word = written.alphanumeric_in_small_letters();
         let mut token = Token {
             start: start as u32,
             end: end as u32,
-            hash: 0,
+            hash: word.hash(),
             breaks,
             capitals: Capitals::None,
-            numeric: run.letters == 0,
+            numeric: !word.has_letters(),
         };
-        if run.capitals != 0 {
-            let counts = [run.capitals, run.letters ^ run.capitals].map(up_to_two);
-            token.capitals = capitals(counts, self.byte(end - 1) == b's');
-            word = word.in_small_letters();
+        if word != written {
+            token.capitals = capitals(written.capitals_and_small(), self.byte(end - 1) == b's');
         }
-        token.hash = word.hash();
         Some(token)
     }
 
@@ -253,11 +272,6 @@ impl<'a> Scanner<'a> {
 /// Whether a character beyond ASCII that is in no word ends a phrase.
 fn ends_phrase(c: char) -> bool {
     !matches!(c, '\u{ae}' | '\u{2122}')
-}
-
-/// How many bits there are, if fewer than two.
-fn up_to_two(bits: u64) -> usize {
-    usize::from(bits != 0) + usize::from(bits & bits.wrapping_sub(1) != 0)
 }
 
 /// From the numbers of capitals and of small letters, which need not be right above two.

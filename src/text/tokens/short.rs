@@ -1,9 +1,9 @@
 //! Short words in two numbers, where most of a text is.
 
-use super::bytes::{first, within};
+use super::bytes::{each, first, within};
 
 /// A word of at most 16 bytes, in two numbers.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Short {
     halves: [u64; 2],
     length: usize,
@@ -33,6 +33,34 @@ impl Short {
         let wanted = Self::WANTED[length];
         let half = |i: usize| u64::from_le_bytes(eights[i]) & wanted[i];
         Some(Self { halves: [half(0), half(1)], length })
+    }
+
+    /// A word of letters and digits of ASCII in small letters: digits have the bit that makes letters small.
+    #[inline]
+    pub(super) fn alphanumeric_in_small_letters(self) -> Self {
+        let wanted = Self::WANTED[self.length];
+        let [low, high] = self.halves;
+        Self { halves: [low | wanted[0] & each(0x20), high | wanted[1] & each(0x20)], ..self }
+    }
+
+    /// Whether a word of letters and digits of ASCII has letters, which have a bit that digits do not.
+    #[inline]
+    pub(super) fn has_letters(self) -> bool {
+        (self.halves[0] | self.halves[1]) & each(0x40) != 0
+    }
+
+    /// How many capitals, and how many small letters, a word of letters and digits of ASCII has, if fewer
+    /// than two; two if more.
+    #[inline]
+    pub(super) fn capitals_and_small(self) -> [usize; 2] {
+        // A bit for each byte that has this one: those of the higher half stand beside those of the lower.
+        let having = |bit: u8| {
+            let [low, high] = self.halves.map(|half| half / u64::from(bit) & each(1));
+            low | high << 1
+        };
+        let (letters, small) = (having(0x40), having(0x20));
+        [letters & !small, letters & small]
+            .map(|bits| usize::from(bits != 0) + usize::from(bits & bits.wrapping_sub(1) != 0))
     }
 
     /// A word of ASCII in small letters.
