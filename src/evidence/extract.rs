@@ -1,7 +1,7 @@
 //! The channels of evidence in one posting.
 
 use super::Lexicon;
-use super::lexicon::{Kinds, Term};
+use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::boilerplate;
 use crate::text::{Capitals, CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,7 @@ pub struct Evidence {
     unsorted: Vec<Feature>,
     clean: CleanText,
     tokens: Tokens,
+    kinds: WordKinds,
     terms: Terms,
 }
 
@@ -345,14 +346,14 @@ impl<'a> Extractor<'a> {
 
     /// The evidence in a raw text field, keeping the allocations of `evidence`.
     pub fn extract_into(&self, raw: &str, evidence: &mut Evidence) {
-        let Evidence { features, unsorted, clean, tokens, terms } = evidence;
+        let Evidence { features, unsorted, clean, tokens, kinds, terms } = evidence;
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
-        let kinds = list.iter().map(|token| self.kinds(token.hash)).chain([Kinds::default()]);
-        self.find_terms(list, &kinds.collect::<Vec<_>>(), terms, &mut gathered);
+        kinds.set(list.iter().map(|token| self.kinds(token.hash)));
+        self.find_terms(list, kinds, terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
@@ -373,20 +374,16 @@ impl<'a> Extractor<'a> {
     }
 
     /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
-    /// of its words count. `kinds` says what each token is to the lexicon, and has one more, which is
-    /// nothing.
+    /// of its words count. `kinds` are what the tokens are to the lexicon.
     pub(crate) fn find_terms(
         &self,
         tokens: &[Token],
-        kinds: &[impl Copy + Into<Kinds>],
+        kinds: &WordKinds,
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
         let Terms { mentions, ignored, counts, starts } = terms;
-        starts.clear();
-        starts.reserve(tokens.len());
-        let each = tokens.iter().zip(kinds).zip(0..);
-        starts.add_wanted(each.map(|((_, &kinds), at)| (kinds.into().has(Kinds::HEADING), at)));
+        kinds.list(starts, |[own, _]| Kinds::HEADING.among(own));
         boilerplate(tokens, starts.as_slice(), &self.lexicon.headings, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
@@ -425,13 +422,8 @@ impl<'a> Extractor<'a> {
         find_mentions(mentions, &named, to);
     }
 
-    fn term_at(
-        &self,
-        tokens: &[Token],
-        kinds: &[impl Copy + Into<Kinds>],
-        at: usize,
-    ) -> Option<(Term, usize)> {
-        self.lexicon.terms.longest_from(&tokens[at..], &kinds[at..], |term, length| {
+    fn term_at(&self, tokens: &[Token], kinds: &WordKinds, at: usize) -> Option<(Term, usize)> {
+        self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
             let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
             // "5 PM" is a time of day.
             let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;

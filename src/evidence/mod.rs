@@ -14,7 +14,7 @@ pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
 pub(crate) use language::{Common, common_words, language};
 pub use level::{TextLevel, text_level};
-pub(crate) use lexicon::Kinds;
 pub use lexicon::Lexicon;
+pub(crate) use lexicon::{Kinds, WordKinds};
 pub use salary::{Period, Salary, stated_salary};
 pub use title::{Title, TitleRole};

@@ -2,7 +2,7 @@
 //! evidence and look it up afterwards, in a fraction of the time.
 
 use super::facts::{Facts, Telling};
-use crate::evidence::{Common, Extractor, Finds, Side, Span, Terms, language};
+use crate::evidence::{Common, Extractor, Finds, Side, Span, Terms, WordKinds, language};
 use crate::model::{Entry, Known, Scores, Vocabulary, Word};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
 
@@ -12,8 +12,9 @@ pub(super) struct Reading {
     clean: CleanText,
     tokens: Tokens,
     fetched: Vec<u64>,
-    /// By token, and one more.
+    /// By token.
     words: Vec<Word>,
+    kinds: WordKinds,
     terms: Terms,
     found: Found,
 }
@@ -50,7 +51,8 @@ impl Reading {
         let mut finding = Finding { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        extractor.find_terms(tokens, &self.words, &mut self.terms, &mut finding);
+        self.kinds.set(self.words.iter().map(|word| word.kinds()));
+        extractor.find_terms(tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let Found { known, skills, .. } = &self.found;

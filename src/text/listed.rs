@@ -63,3 +63,21 @@ impl<T: Copy + Default> Listed<T> {
         &mut self.items[..self.length]
     }
 }
+
+impl Listed<u32> {
+    /// Adds the places of bits, counted from a place on. Eight are written at once, even if fewer are left,
+    /// because how many there are cannot be foreseen.
+    #[inline]
+    pub(crate) fn add_bits(&mut self, from: u32, mut bits: u64) {
+        self.reserve(64);
+        let count = bits.count_ones() as usize;
+        let room = self.items[self.length..].first_chunk_mut::<64>().expect("there is room for 64");
+        for eight in room.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for place in eight {
+                *place = from + bits.trailing_zeros();
+                bits &= bits.wrapping_sub(1);
+            }
+        }
+        self.length += count;
+    }
+}

@@ -17,7 +17,12 @@ const EMPTY: u64 = u64::MAX;
 impl Table {
     /// Of hashes with values below `values`; the first of equal hashes stays.
     pub(crate) fn new(pairs: &[(u64, u32)], values: usize) -> Self {
-        let capacity = (pairs.len() * 5 / 4).next_power_of_two().max(64);
+        Self::with_room(pairs.len() * 5 / 4, pairs, values)
+    }
+
+    /// The same with room for so many at least.
+    pub(crate) fn with_room(room: usize, pairs: &[(u64, u32)], values: usize) -> Self {
+        let capacity = room.next_power_of_two().max(64);
         let mut table = Self {
             slots: vec![EMPTY; capacity],
             // One more, so that no slot in use is empty.

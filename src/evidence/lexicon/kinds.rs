@@ -1,6 +1,8 @@
 //! What words are to the phrases of the lexicon.
 
+use crate::text::Listed;
 use std::ops::BitOr;
+use wide::u8x16;
 
 /// What a word is to the phrases that are looked for.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +24,15 @@ impl Kinds {
     pub(crate) const HEADING: Self = Self(16);
 
     /// Whether it is of a kind.
-    #[inline]
     pub(crate) fn has(self, kind: Self) -> bool {
         self.0 & kind.0 != 0
+    }
+
+    /// Where it is among some.
+    #[inline]
+    pub(crate) fn among(self, some: u8x16) -> u8x16 {
+        let each = u8x16::splat(self.0);
+        (some & each).simd_eq(each)
     }
 
     /// As a number, below 2 to the power of [`Self::BITS`].
@@ -36,6 +44,42 @@ impl Kinds {
     #[inline]
     pub(crate) fn from_number(number: u32) -> Self {
         Self(number as u8 & ((1 << Self::BITS) - 1))
+    }
+}
+
+/// Those of the words of a text, one after the other.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct WordKinds(Vec<u8>);
+
+impl WordKinds {
+    /// Takes those of other words.
+    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = Kinds>) {
+        self.0.clear();
+        self.0.extend(kinds.map(|kinds| kinds.0));
+        // Words that are nothing, so that 64 can be looked at from everywhere, and those behind them.
+        self.0.extend([0; 64]);
+    }
+
+    /// Whether the word at a place is of a kind.
+    #[inline]
+    pub(crate) fn has(&self, at: usize, kind: Kinds) -> bool {
+        self.0[at] & kind.0 != 0
+    }
+
+    /// Lists the places of those of a kind that `or` holds for, of which it is given the kinds of a word and
+    /// of the next one.
+    pub(crate) fn list(&self, places: &mut Listed<u32>, holds: impl Fn([u8x16; 2]) -> u8x16) {
+        places.clear();
+        let (own, _) = self.0.as_chunks::<64>();
+        let (next, _) = self.0.get(1..).unwrap_or_default().as_chunks::<64>();
+        for ((own, next), from) in own.iter().zip(next).zip((0..).step_by(64)) {
+            let sixteens = own.as_chunks::<16>().0.iter().zip(next.as_chunks::<16>().0);
+            let bits = sixteens.zip(0..).fold(0, |bits, ((own, next), i)| {
+                let mask = holds([*own, *next].map(u8x16::new)).to_bitmask();
+                bits | u64::from(mask) << (16 * i)
+            });
+            places.add_bits(from, bits);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod load;
 mod trie;
 
 pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
-pub(crate) use kinds::Kinds;
+pub(crate) use kinds::{Kinds, WordKinds};
 pub use load::LexiconError;
 pub use trie::Trie;
 

@@ -1,6 +1,6 @@
 //! Longest match of phrases on tokens.
 
-use super::Kinds;
+use super::{Kinds, WordKinds};
 use crate::text::{Listed, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
 
@@ -72,7 +72,8 @@ impl<V: Copy> Trie<V> {
             note(word, Kinds::DETERMINER | Kinds::SECOND);
         }
         Self {
-            paths: Table::new(&paths, values.len() + 1),
+            // Twice the room: it is small, and each step waits for the one before.
+            paths: Table::with_room(2 * paths.len(), &paths, values.len() + 1),
             values,
             words: words.into_iter().collect(),
             determiners,
@@ -85,31 +86,21 @@ impl<V: Copy> Trie<V> {
     }
 
     /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
-    /// comes next is hard to foresee. `kinds` says what each token is to the phrases, and has one more,
-    /// which is nothing.
-    pub(crate) fn starts(
-        &self,
-        tokens: &[Token],
-        kinds: &[impl Copy + Into<Kinds>],
-        starts: &mut Listed<u32>,
-    ) {
-        starts.clear();
-        starts.reserve(tokens.len());
-        starts.add_wanted(kinds.windows(2).zip(0..).map(|(two, at)| {
-            let [own, next]: [Kinds; 2] = [two[0].into(), two[1].into()];
-            (own.has(Kinds::BEGINS) & (own.has(Kinds::WHOLE) | next.has(Kinds::SECOND)), at)
-        }));
-        let is = |at: usize, kind| kinds.get(at).is_some_and(|&kinds| kinds.into().has(kind));
+    /// comes next is hard to foresee. `kinds` are what the tokens are to the phrases.
+    pub(crate) fn starts(&self, tokens: &[Token], kinds: &WordKinds, starts: &mut Listed<u32>) {
+        kinds.list(starts, |[own, next]| {
+            Kinds::BEGINS.among(own) & (Kinds::WHOLE.among(own) | Kinds::SECOND.among(next))
+        });
         let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
         let may_be = self.paths.likely.may_have();
         let pair = |at, next| may_be(combine(hash(at), hash(next)));
         starts.retain(|&at| {
             let at = at as usize;
             let mut goes_on = pair(at, at + 1);
-            if is(at + 1, Kinds::DETERMINER) {
-                goes_on |= pair(at, at + 2) | is(at + 2, Kinds::DETERMINER);
+            if kinds.has(at + 1, Kinds::DETERMINER) {
+                goes_on |= pair(at, at + 2) | kinds.has(at + 2, Kinds::DETERMINER);
             }
-            goes_on | is(at, Kinds::WHOLE)
+            goes_on | kinds.has(at, Kinds::WHOLE)
         });
     }
 
@@ -136,17 +127,20 @@ impl<V: Copy> Trie<V> {
         self.longer(tokens, within_breaks, is_determiner, fits).or(best)
     }
 
-    /// The same for a token that a phrase begins with. `kinds` says what the tokens are to the phrases.
-    pub(crate) fn longest_from(
+    /// The same for the token at a place that a phrase begins with, within breaks. `kinds` are what the tokens
+    /// are to the phrases.
+    pub(crate) fn longest_at(
         &self,
+        at: usize,
         tokens: &[Token],
-        kinds: &[impl Copy + Into<Kinds>],
+        kinds: &WordKinds,
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
-        let is = |i: usize, kind| kinds[i].into().has(kind);
-        self.longer(tokens, true, |i| is(i, Kinds::DETERMINER), &fits).or_else(|| {
-            let whole = is(0, Kinds::WHOLE).then(|| self.find(tokens[0].hash)).flatten().flatten();
-            whole.filter(|&value| fits(value, 1)).map(|value| (value, 1))
+        let is_determiner = |i| kinds.has(at + i, Kinds::DETERMINER);
+        self.longer(&tokens[at..], true, is_determiner, &fits).or_else(|| {
+            let is_whole = kinds.has(at, Kinds::WHOLE);
+            let value = is_whole.then(|| self.find(tokens[at].hash)).flatten().flatten();
+            value.filter(|&value| fits(value, 1)).map(|value| (value, 1))
         })
     }
 

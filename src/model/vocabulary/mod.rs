@@ -9,7 +9,7 @@ use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
 use crate::text::{Table, Token, combine, word_hash};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use sums::{LANES, Line, Sums};
+use sums::{LANES, LARGEST_SMALL, Line, Sums};
 pub(crate) use word::Word;
 
 /// Something that is known, by its number: below the number of features that of a feature.
@@ -44,6 +44,8 @@ pub(crate) struct Vocabulary {
     /// Lines of a feature; by feature, then by class.
     stride: usize,
     lines: Vec<Line>,
+    /// Whether no weight is larger than [`LARGEST_SMALL`].
+    small: bool,
     /// The lexicon's own weights, by entry, then by role.
     lexicon: Vec<f64>,
 }
@@ -117,6 +119,10 @@ impl Vocabulary {
             entries,
             classes,
             stride: classes.div_ceil(LANES),
+            small: lines
+                .iter()
+                .flat_map(|line: &Line| line.0)
+                .all(|steps| steps.unsigned_abs() <= LARGEST_SMALL),
             lines,
             lexicon: extractor.skill_keys().iter().flat_map(|&key| weights(key)).collect(),
         }
@@ -132,8 +138,7 @@ impl Vocabulary {
         self.entries
     }
 
-    /// Looks up words, and adds one more, which is none. What stands where each is looked for first is
-    /// fetched before the first is looked at, because the memory then answers several times as fast.
+    /// Looks up words. What stands where each is looked for first is fetched before the first is looked at, because the memory then answers several times as fast.
     #[inline(never)]
     pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
         fetched.clear();
@@ -142,7 +147,6 @@ impl Vocabulary {
         words.extend(tokens.iter().zip(fetched).map(|(token, fetched)| {
             Word::from_number(self.words.get(token.hash, *fetched).unwrap_or(0))
         }));
-        words.push(Word::default());
     }
 
     /// Says whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
@@ -210,7 +214,7 @@ impl Vocabulary {
     /// Adds up features, each different, and skills of the lexicon by their places, each different too.
     #[inline(never)]
     pub(crate) fn scores(&self, features: &[Known], skills: &[u32], mentions: &[u32]) -> Scores {
-        let mut sums = Sums::new(self.stride);
+        let mut sums = Sums::new(self.stride, self.small);
         let mut rest = features;
         while let Some(first) = rest.first() {
             let channel = self.channel(first.feature);

@@ -11,6 +11,9 @@ pub(super) const LANES: usize = 16;
 const AT_ONCE: usize = 1 << 15;
 /// Features whose lines are fetched together.
 const FETCHED: usize = 64;
+/// So many are added up in 16 bits, if no weight is larger than that allows.
+const SMALL: usize = 4;
+pub(super) const LARGEST_SMALL: u16 = i16::MAX as u16 / SMALL as u16;
 
 /// The weights of some classes, in the steps of [`crate::model::weights`].
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +22,7 @@ pub(super) struct Line(pub(super) [i16; LANES]);
 
 /// Sums of weights, in steps, by channel.
 pub(super) struct Sums {
+    small: bool,
     /// By line, then by channel.
     now: Vec<[[i32; LANES]; Channel::ALL.len()]>,
     /// Features in them.
@@ -29,8 +33,11 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn new(stride: usize) -> Self {
+    /// No sums, of so many lines of each feature. `small` is whether all weights are at most
+    /// [`LARGEST_SMALL`].
+    pub(super) fn new(stride: usize, small: bool) -> Self {
         Self {
+            small,
             now: vec![[[0; LANES]; Channel::ALL.len()]; stride],
             held: [0; Channel::ALL.len()],
             counts: [0; Channel::ALL.len()],
@@ -52,11 +59,11 @@ impl Sums {
             let line = |known: &Known, i| &lines[known.feature as usize * stride + i];
             black_box(some.iter().fold(0, |all, known| all ^ line(known, 0).0[0]));
             for (i, sums) in self.now.iter_mut().enumerate() {
-                let mut own = [0; LANES];
-                for known in some {
-                    let steps = line(known, i).0.iter();
-                    own.iter_mut().zip(steps).for_each(|(sum, &steps)| *sum += i32::from(steps));
-                }
+                let own = if self.small {
+                    sum::<SMALL>(some, |known| line(known, i))
+                } else {
+                    sum::<1>(some, |known| line(known, i))
+                };
                 sums[channel].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             }
             self.counts[channel] += some.len();
@@ -80,4 +87,22 @@ impl Sums {
             (sums.map(|steps| steps / STEPS).collect(), self.counts[channel] as u32)
         })
     }
+}
+
+/// The sum of lines, of which `N` can be added up in 16 bits.
+#[inline]
+fn sum<'l, const N: usize>(features: &[Known], line: impl Fn(&Known) -> &'l Line) -> [i32; LANES] {
+    let mut all = [0; LANES];
+    let (some, rest) = features.as_chunks::<N>();
+    for features in some {
+        let mut sum = [0; LANES];
+        for known in features {
+            sum.iter_mut().zip(line(known).0).for_each(|(sum, steps)| *sum += steps);
+        }
+        all.iter_mut().zip(sum).for_each(|(all, sum)| *all += i32::from(sum));
+    }
+    for known in rest {
+        all.iter_mut().zip(line(known).0).for_each(|(all, steps)| *all += i32::from(steps));
+    }
+    all
 }

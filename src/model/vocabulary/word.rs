@@ -46,11 +46,10 @@ impl Word {
     pub(crate) fn is_common(self) -> bool {
         self.0 & COMMON != 0
     }
-}
 
-impl From<Word> for Kinds {
+    /// What it is to the lexicon.
     #[inline]
-    fn from(word: Word) -> Self {
-        Self::from_number(word.0)
+    pub(crate) fn kinds(self) -> Kinds {
+        Kinds::from_number(self.0)
     }
 }

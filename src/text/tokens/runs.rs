@@ -1,6 +1,7 @@
 //! Finds runs of letters, and what must be known to tell their words at a glance, 64 bytes at a time.
 
 use super::bytes::{CLOSES, DOT, GOES_ON, KINDS, WITHIN, WORD, first};
+use crate::text::Listed;
 use wide::u8x16;
 
 /// A run of letters, digits and characters beyond ASCII.
@@ -18,9 +19,8 @@ pub(super) struct Run {
 /// The runs of one text.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Runs {
-    /// Where each begins and ends, and room for more.
-    edges: Vec<u32>,
-    count: usize,
+    /// Where each begins and ends.
+    edges: Listed<u32>,
     blocks: Vec<Block>,
 }
 
@@ -46,8 +46,8 @@ struct Before {
 impl Runs {
     /// Finds the runs of a text.
     pub(super) fn find(&mut self, bytes: &[u8]) {
+        self.edges.clear();
         self.blocks.clear();
-        let mut edges = 0;
         let mut before = Before::default();
         let (blocks, rest) = bytes.as_chunks::<64>();
         for block in blocks.iter().chain([&first(rest)]) {
@@ -55,34 +55,15 @@ impl Runs {
             let behind = bytes.get(from + 64).copied().unwrap_or(b' ');
             let (block, changes) = before.block(block, behind);
             self.blocks.push(block);
-            edges = self.note(edges, changes, from);
+            self.edges.add_bits(from as u32, changes);
         }
-        self.count = edges / 2;
-    }
-
-    /// Notes where the bits of 64 bytes from a place on are, behind so many edges, and says how many there
-    /// are then. More are written than that, for there to be few branches.
-    #[inline]
-    fn note(&mut self, edges: usize, mut changes: u64, from: usize) -> usize {
-        if self.edges.len() < edges + 64 {
-            self.edges.resize((edges + 64).next_power_of_two(), 0);
-        }
-        let count = changes.count_ones() as usize;
-        let room = self.edges[edges..].first_chunk_mut::<64>().expect("there is room for 64");
-        for eight in room.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
-            for edge in eight {
-                *edge = from as u32 + changes.trailing_zeros();
-                changes &= changes.wrapping_sub(1);
-            }
-        }
-        edges + count
     }
 
     /// The runs in order.
     #[inline]
     pub(super) fn iter(&self) -> impl Iterator<Item = Run> {
-        let (edges, _) = self.edges.as_chunks::<2>();
-        edges[..self.count].iter().map(|&[start, end]| {
+        let (edges, _) = self.edges.as_slice().as_chunks::<2>();
+        edges.iter().map(|&[start, end]| {
             let (begins, ends) =
                 (&self.blocks[start as usize / 64], &self.blocks[end as usize / 64]);
             let at = |bits: u64, place: u32| bits >> (place % 64) & 1 == 1;
