@@ -1,27 +1,23 @@
 //! Postings to verdicts.
 
 use super::facts::{Facts, is_foreign};
+use super::quotes::{Quotes, nats};
 use super::reading::Reading;
 use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
 use crate::metrics::top;
-use crate::model::{Known, Model, Probabilities, STEPS, Scores, View, Vocabulary};
+use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
-use crate::text::Listed;
 use serde::Serialize;
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::ops::Range;
 
 thread_local! {
     /// Each thread reads one posting after the other in the same room.
     static READING: RefCell<Reading> = RefCell::default();
-    static STRONGEST: RefCell<Strongest> = RefCell::default();
+    static QUOTES: RefCell<Quotes> = RefCell::default();
 }
 
 /// A text speaks for two roles if the second has this probability among the roles.
 const MIXED: f64 = 0.1;
-/// Phrases that a verdict quotes.
-const QUOTED: usize = 6;
 
 /// What to make of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -310,67 +306,13 @@ impl<'a> Judge<'a> {
 
     /// The words that speak for a class against another; of equal ones the earlier first.
     fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
-        STRONGEST.with_borrow_mut(|Strongest { steps, features }| {
-            steps.clear();
-            let difference = self.vocabulary.difference(contest);
-            steps.extend(facts.known.iter().map(|known| difference(known.feature)));
-            if self.settings.view != View::Full {
-                for (steps, known) in steps.iter_mut().zip(&*facts.known) {
-                    *steps *= i32::from(self.looks_at(known.feature));
-                }
-            }
-            let most = steps.iter().copied().max().unwrap_or(0).max(0);
-            let mut quoted = Vec::new();
-            // The strongest first: there are few, and the others are seldom needed.
-            for least in [most / 2, most / 4, 0] {
-                features.clear();
-                features.reserve(steps.len());
-                features.add_wanted(
-                    steps.iter().zip(0..).map(|(&steps, at)| (steps > least, (steps, at))),
-                );
-                quoted = quotes(facts, features.as_mut_slice());
-                if quoted.len() == QUOTED {
-                    break;
-                }
-            }
-            quoted
-        })
+        let difference = self.vocabulary.difference(contest);
+        let steps = |known: &Known| {
+            let looked_at = self.settings.view == View::Full || self.looks_at(known.feature);
+            if looked_at { difference(known.feature) } else { 0 }
+        };
+        QUOTES.with_borrow_mut(|quotes| quotes.of(facts, steps))
     }
-}
-
-/// Room to find what decided.
-#[derive(Debug, Default)]
-struct Strongest {
-    /// By feature.
-    steps: Vec<i32>,
-    /// With their places.
-    features: Listed<(i32, u32)>,
-}
-
-fn nats(steps: i32) -> f64 {
-    f64::from(steps) / STEPS
-}
-
-/// The words that features, by their places, first stand in, the strongest first, each byte once.
-fn quotes(facts: &Facts, features: &mut [(i32, u32)]) -> Vec<Phrase> {
-    let text = facts.text.as_str();
-    let known = |at: u32| &facts.known[at as usize];
-    let place = |known: &Known| u64::from(known.at) << 32 | u64::from(known.feature);
-    features.sort_unstable_by_key(|&(steps, at)| (Reverse(steps), place(known(at))));
-    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
-    for (steps, at) in features {
-        let span = facts.span(known(*at));
-        let words = &text[span.clone()];
-        let overlaps =
-            quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
-        if !overlaps && !says_little(words) {
-            quoted.push((span, Phrase { text: one_line(words), strength: nats(*steps) }));
-        }
-        if quoted.len() == QUOTED {
-            break;
-        }
-    }
-    quoted.into_iter().map(|(_, phrase)| phrase).collect()
 }
 
 /// The most probable role that is not the label.
@@ -380,35 +322,4 @@ pub(super) fn second_role(closed: &[f64], label: Label) -> Option<RoleId> {
         closed[role.index()] = -1.0;
     }
     u8::try_from(top(&closed)).ok().map(RoleId)
-}
-
-/// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase. In
-/// order, to be found at once.
-const FUNCTION_WORDS: [&str; 72] = [
-    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "both",
-    "but", "by", "can", "do", "each", "every", "for", "from", "had", "has", "have", "how", "if",
-    "in", "into", "is", "it", "its", "may", "more", "must", "no", "not", "of", "on", "or", "other",
-    "our", "out", "own", "per", "so", "such", "than", "that", "the", "their", "them", "then",
-    "these", "they", "this", "those", "to", "up", "us", "was", "we", "well", "what", "when",
-    "where", "which", "while", "who", "will", "with", "you", "your",
-];
-
-pub(super) fn says_little(phrase: &str) -> bool {
-    let function = |word: &str| {
-        let small = || word.bytes().map(|byte| byte.to_ascii_lowercase());
-        FUNCTION_WORDS.binary_search_by(|f| f.bytes().cmp(small())).is_ok()
-    };
-    let mut words = phrase.split_whitespace();
-    words.next().is_none_or(function) || words.next_back().is_some_and(function)
-}
-
-pub(super) fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
 }

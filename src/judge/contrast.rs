@@ -1,7 +1,8 @@
 //! What in a posting speaks for the verdict and what for its strongest rival, what is not looked at,
 //! and what is not there.
 
-use super::classify::{Judge, one_line, says_little, second_role};
+use super::classify::{Judge, second_role};
+use super::quotes::{one_line, says_little};
 use crate::evidence::{Channel, Evidence, Feature, FeatureKey};
 use crate::model::{Probabilities, Scores, View};
 use crate::roles::{Label, OTHER, RoleId};

@@ -11,6 +11,7 @@ mod curve;
 mod evaluate;
 mod explain;
 mod facts;
+mod quotes;
 mod reading;
 mod strongest;
 

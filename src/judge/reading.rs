@@ -23,7 +23,10 @@ pub(super) struct Reading {
 #[derive(Debug, Default)]
 struct Found {
     seen: Seen,
+    /// Others, and then words from one place on, and phrases from another.
     known: Listed<Known>,
+    words_at: usize,
+    phrases_at: usize,
     /// Places in the lexicon.
     skills: Vec<u32>,
     known_words: usize,
@@ -55,8 +58,10 @@ impl Reading {
         extractor.find_terms(tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
-        let Found { known, skills, .. } = &self.found;
-        vocabulary.scores(known.as_slice(), skills, &self.terms.mentions)
+        let Found { known, words_at, phrases_at, skills, .. } = &self.found;
+        let (words, phrases) = known.as_slice().split_at(*phrases_at);
+        let (others, words) = words.split_at(*words_at);
+        vocabulary.scores([words, phrases, others], skills, &self.terms.mentions)
     }
 
     /// What a verdict on the posting rests on.
@@ -100,6 +105,11 @@ impl Seen {
         self.0.resize(entries.div_ceil(64), 0);
     }
 
+    /// Whether an entry was found.
+    fn has(&self, entry: Entry) -> bool {
+        self.0[entry as usize / 64] >> (entry % 64) & 1 == 1
+    }
+
     /// Whether an entry is found for the first time.
     #[inline]
     fn is_new(&mut self, entry: Entry) -> bool {
@@ -123,7 +133,7 @@ impl Finding<'_> {
         let features = self.vocabulary.features();
         known.reserve(words.len());
         let before = known.as_slice().len();
-        let (mut different, mut common) = (0, Common::default());
+        let mut different = 0;
         let counting = words.iter().zip(counts).zip(0..);
         known.add_wanted(counting.map(|((word, &counts), at)| {
             let found = counts.then(|| word.entry());
@@ -133,14 +143,18 @@ impl Finding<'_> {
             };
             let is_new = seen.is_new(entry);
             different += usize::from(is_new);
-            common.different += usize::from(is_new & word.is_common());
-            common.spoken += usize::from(word.is_common());
             (is_new & (entry < features), Known { feature: entry, at, length: 1 })
         }));
         let known_words = known.as_slice().len() - before;
+        let spoken = words.iter().zip(counts).map(|(word, counts)| word.is_common() & counts);
+        self.found.common = Common {
+            different: self.vocabulary.common().iter().filter(|&&word| seen.has(word)).count(),
+            spoken: spoken.map(u32::from).sum::<u32>() as usize,
+        };
+        self.found.words_at = before;
+        self.found.phrases_at = before + known_words;
         self.found.known_words = known_words;
         self.found.other_words = different - known_words;
-        self.found.common = common;
     }
 
     #[inline(never)]

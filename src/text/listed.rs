@@ -57,11 +57,6 @@ impl<T: Copy + Default> Listed<T> {
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.items[..self.length]
     }
-
-    /// The items.
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        &mut self.items[..self.length]
-    }
 }
 
 impl Listed<u32> {

@@ -8,7 +8,6 @@ use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
 use crate::text::{Table, Token, combine, word_hash};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use sums::{LANES, LARGEST_SMALL, Line, Sums};
 pub(crate) use word::Word;
 
@@ -32,6 +31,8 @@ pub(crate) struct Vocabulary {
     /// By the hashes of both words.
     phrases: Table,
     contexts: Table,
+    /// Common words of English.
+    common: Vec<Entry>,
     /// Of the entries of the lexicon, and of what is said of mentions.
     skills: Vec<Entry>,
     mentions: Vec<Entry>,
@@ -104,6 +105,7 @@ impl Vocabulary {
         for word in common_words() {
             words.entry(word).or_insert_with(|| Word::new(another())).make_common();
         }
+        let common = common_words().filter_map(|word| words[&word].entry()).collect();
         let mut words: Vec<(u64, u32)> =
             words.into_iter().map(|(word, of)| (word, of.number())).collect();
         words.sort_unstable_by_key(|(_, of)| *of);
@@ -112,6 +114,7 @@ impl Vocabulary {
             words: Table::new(&words, Word::new(entries as Entry).number() as usize),
             phrases: Table::new(&phrases, entries),
             contexts: Table::new(&contexts, entries),
+            common,
             skills,
             mentions,
             places,
@@ -147,6 +150,11 @@ impl Vocabulary {
         words.extend(tokens.iter().zip(fetched).map(|(token, fetched)| {
             Word::from_number(self.words.get(token.hash, *fetched).unwrap_or(0))
         }));
+    }
+
+    /// The entries of common words of English.
+    pub(crate) fn common(&self) -> &[Entry] {
+        &self.common
     }
 
     /// Says whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
@@ -193,12 +201,6 @@ impl Vocabulary {
         Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
     }
 
-    fn features_of(&self, channel: Channel) -> Range<usize> {
-        let channel = channel as usize;
-        let start = channel.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start..self.ends[channel]
-    }
-
     /// The weight of a feature for a class less that for another, in steps.
     #[inline]
     pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(Entry) -> i32 {
@@ -211,18 +213,20 @@ impl Vocabulary {
         }
     }
 
-    /// Adds up features, each different, and skills of the lexicon by their places, each different too.
+    /// Adds up features, each different, and skills of the lexicon by their places, each different too. The
+    /// features are words, phrases and others, one after the other.
     #[inline(never)]
-    pub(crate) fn scores(&self, features: &[Known], skills: &[u32], mentions: &[u32]) -> Scores {
+    pub(crate) fn scores(
+        &self,
+        [words, phrases, others]: [&[Known]; 3],
+        skills: &[u32],
+        mentions: &[u32],
+    ) -> Scores {
         let mut sums = Sums::new(self.stride, self.small);
-        let mut rest = features;
-        while let Some(first) = rest.first() {
-            let channel = self.channel(first.feature);
-            let own = self.features_of(channel);
-            let others = rest.iter().position(|known| !own.contains(&(known.feature as usize)));
-            let (same, others) = rest.split_at(others.unwrap_or(rest.len()));
-            sums.add(channel, same, &self.lines);
-            rest = others;
+        sums.add(Channel::Words, words, &self.lines);
+        sums.add(Channel::Phrases, phrases, &self.lines);
+        for some in others.chunk_by(|a, b| self.channel(a.feature) == self.channel(b.feature)) {
+            sums.add(self.channel(some[0].feature), some, &self.lines);
         }
         let roles = mentions.len() - 1;
         let mut lexicon = vec![0.0; roles];

@@ -4,6 +4,7 @@ use super::Known;
 use crate::evidence::Channel;
 use crate::model::weights::STEPS;
 use std::hint::black_box;
+use wide::{i16x8, i32x8};
 
 /// Classes whose weights stand in one line.
 pub(super) const LANES: usize = 16;
@@ -19,6 +20,13 @@ pub(super) const LARGEST_SMALL: u16 = i16::MAX as u16 / SMALL as u16;
 #[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
 pub(super) struct Line(pub(super) [i16; LANES]);
+
+impl Line {
+    fn halves(&self) -> [i16x8; 2] {
+        let (eights, _) = self.0.as_chunks::<8>();
+        [i16x8::new(eights[0]), i16x8::new(eights[1])]
+    }
+}
 
 /// Sums of weights, in steps, by channel.
 pub(super) struct Sums {
@@ -92,17 +100,16 @@ impl Sums {
 /// The sum of lines, of which `N` can be added up in 16 bits.
 #[inline]
 fn sum<'l, const N: usize>(features: &[Known], line: impl Fn(&Known) -> &'l Line) -> [i32; LANES] {
-    let mut all = [0; LANES];
+    let mut all = [i32x8::ZERO; 2];
+    let mut add = |halves: [i16x8; 2]| {
+        all.iter_mut().zip(halves).for_each(|(all, half)| *all += i32x8::from_i16x8(half));
+    };
     let (some, rest) = features.as_chunks::<N>();
     for features in some {
-        let mut sum = [0; LANES];
-        for known in features {
-            sum.iter_mut().zip(line(known).0).for_each(|(sum, steps)| *sum += steps);
-        }
-        all.iter_mut().zip(sum).for_each(|(all, sum)| *all += i32::from(sum));
+        let lines = features.iter().map(|known| line(known).halves());
+        add(lines.fold([i16x8::ZERO; 2], |[low, high], line| [low + line[0], high + line[1]]));
     }
-    for known in rest {
-        all.iter_mut().zip(line(known).0).for_each(|(all, steps)| *all += i32::from(steps));
-    }
-    all
+    rest.iter().for_each(|known| add(line(known).halves()));
+    let [low, high] = all.map(i32x8::to_array);
+    std::array::from_fn(|class| if class < 8 { low[class] } else { high[class - 8] })
 }

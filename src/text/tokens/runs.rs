@@ -21,16 +21,9 @@ pub(super) struct Run {
 pub(super) struct Runs {
     /// Where each begins and ends.
     edges: Listed<u32>,
-    blocks: Vec<Block>,
-}
-
-/// Bits of 64 bytes, as in [`Run`].
-#[derive(Debug, Default, Clone, Copy)]
-struct Block {
-    /// Where a run begins.
-    phrase_ended: u64,
-    /// Where a run ends, at the byte behind it.
-    unsure: u64,
+    /// Bits of each 64 bytes: where a run begins, whether a phrase ended before it; at the byte behind a run,
+    /// whether it is unsure.
+    bits: Vec<u64>,
 }
 
 /// What the bytes before some 64 have to say of them.
@@ -47,14 +40,14 @@ impl Runs {
     /// Finds the runs of a text.
     pub(super) fn find(&mut self, bytes: &[u8]) {
         self.edges.clear();
-        self.blocks.clear();
+        self.bits.clear();
         let mut before = Before::default();
         let (blocks, rest) = bytes.as_chunks::<64>();
         for block in blocks.iter().chain([&first(rest)]) {
-            let from = 64 * self.blocks.len();
+            let from = 64 * self.bits.len();
             let behind = bytes.get(from + 64).copied().unwrap_or(b' ');
-            let (block, changes) = before.block(block, behind);
-            self.blocks.push(block);
+            let (bits, changes) = before.block(block, behind);
+            self.bits.push(bits);
             self.edges.add_bits(from as u32, changes);
         }
     }
@@ -64,23 +57,21 @@ impl Runs {
     pub(super) fn iter(&self) -> impl Iterator<Item = Run> {
         let (edges, _) = self.edges.as_slice().as_chunks::<2>();
         edges.iter().map(|&[start, end]| {
-            let (begins, ends) =
-                (&self.blocks[start as usize / 64], &self.blocks[end as usize / 64]);
-            let at = |bits: u64, place: u32| bits >> (place % 64) & 1 == 1;
+            let bit = |at: u32| self.bits[at as usize / 64] >> (at % 64) & 1 == 1;
             Run {
                 start: start as usize,
                 end: end as usize,
-                phrase_ended: at(begins.phrase_ended, start),
-                unsure: at(ends.unsure, end),
+                phrase_ended: bit(start),
+                unsure: bit(end),
             }
         })
     }
 }
 
 impl Before {
-    /// What is so of the runs in a block of 64 bytes, with the byte behind it, and where runs begin or end.
+    /// The bits of [`Runs`] of a block of 64 bytes, with the byte behind it, and where runs begin or end.
     #[inline]
-    fn block(&mut self, bytes: &[u8; 64], behind: u8) -> (Block, u64) {
+    fn block(&mut self, bytes: &[u8; 64], behind: u8) -> (u64, u64) {
         let (mut runs, mut beyond, mut spaces) = (0, 0, 0);
         for (i, sixteen) in bytes.as_chunks::<16>().0.iter().enumerate() {
             let sixteen = u8x16::new(*sixteen);
@@ -108,12 +99,11 @@ impl Before {
         // A word may begin with a dot.
         let dotted = dots << 1 | u64::from(self.dot);
         let changes = runs ^ (runs << 1 | u64::from(self.in_run));
-        let block = Block {
-            phrase_ended: behind_each(!runs, ends_phrase, &mut self.phrase_ended),
-            unsure: goes_on | behind_each(runs, beyond | dotted & runs, &mut self.unsure),
-        };
+        let phrase_ended = behind_each(!runs, ends_phrase, &mut self.phrase_ended);
+        let unsure = behind_each(runs, beyond | dotted & runs, &mut self.unsure);
+        let bits = phrase_ended | unsure | goes_on;
         (self.in_run, self.dot) = (runs >> 63 == 1, dots >> 63 == 1);
-        (block, changes)
+        (bits, changes)
     }
 }
 

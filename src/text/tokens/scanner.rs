@@ -52,7 +52,8 @@ impl<'a> Scanner<'a> {
         tokens: &mut Vec<Token>,
     ) {
         if let Some(phrase_ended) = phrase_ended
-            && self.pass_signs(start..end, phrase_ended)
+            && (self.pass_signs(start..end, phrase_ended)
+                || self.pass_word(start..end, phrase_ended, tokens))
         {
             return;
         }
@@ -65,10 +66,31 @@ impl<'a> Scanner<'a> {
     /// Steps over the next run if it is of signs beyond ASCII alone: bullets, dashes.
     fn pass_signs(&mut self, run: Range<usize>, phrase_ended: bool) -> bool {
         let signs = &self.text[run.clone()];
-        let pass = !signs.chars().any(char::is_alphanumeric);
+        // Nearly all are from U+2000 to U+203F.
+        let common = signs.as_bytes().chunks(3).all(|sign| sign.starts_with(b"\xe2\x80"));
+        let pass = common || !signs.chars().any(char::is_alphanumeric);
         if pass {
-            self.breaks |= phrase_ended | signs.chars().any(ends_phrase);
+            self.breaks |= phrase_ended | (common || signs.chars().any(ends_phrase));
             self.at = run.end;
+        }
+        pass
+    }
+
+    /// Adds the word that the next run begins with, or steps over the address, if it is of ASCII.
+    fn pass_word(
+        &mut self,
+        run: Range<usize>,
+        phrase_ended: bool,
+        tokens: &mut Vec<Token>,
+    ) -> bool {
+        let Range { start, end } = run;
+        let begins = start == 0 || self.byte(start - 1) != b'.';
+        let pass = begins && self.text.as_bytes()[run].is_ascii();
+        if pass {
+            self.breaks |= phrase_ended;
+            if let Some(end) = self.go_behind(start, end) {
+                tokens.push(self.token_of(start, end));
+            }
         }
         pass
     }
@@ -97,6 +119,10 @@ impl<'a> Scanner<'a> {
     #[inline(never)]
     pub(super) fn token(&mut self) -> Option<Token> {
         let (start, end) = self.next_word()?;
+        Some(self.token_of(start, end))
+    }
+
+    fn token_of(&mut self, start: usize, end: usize) -> Token {
         let written = &self.text[start..end];
         let (hash, counts, numeric) = if written.is_ascii() {
             let count = |of: fn(&u8) -> bool| written.bytes().filter(of).count();
@@ -112,14 +138,14 @@ impl<'a> Scanner<'a> {
             let counts = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
             (word_hash(&word), counts, !word.chars().any(char::is_alphabetic))
         };
-        Some(Token {
+        Token {
             start: start as u32,
             end: end as u32,
             hash,
             breaks: std::mem::replace(&mut self.breaks, false),
             capitals: capitals(counts, written.ends_with('s')),
             numeric,
-        })
+        }
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -158,14 +184,10 @@ impl<'a> Scanner<'a> {
                 return None;
             }
             if self.letter(start) > 0 {
-                let end = self.letters(start);
-                if self.is_address(end) {
-                    self.skip_address(start);
-                    continue;
+                match self.go_behind(start, self.letters(start)) {
+                    Some(end) => return Some((start, end)),
+                    None => continue,
                 }
-                let (end, next) = self.extend(start, end);
-                self.at = next;
-                return Some((start, end));
             }
             if self.dotted(start) == 4 && (start == 0 || self.byte(start - 1).is_ascii_whitespace())
             {
@@ -174,6 +196,18 @@ impl<'a> Scanner<'a> {
             }
             self.separator(start);
         }
+    }
+
+    /// Goes behind the word that begins with some letters, and says where it ends; behind the address if it
+    /// begins one.
+    fn go_behind(&mut self, start: usize, end: usize) -> Option<usize> {
+        if self.is_address(end) {
+            self.skip_address(start);
+            return None;
+        }
+        let (end, next) = self.extend(start, end);
+        self.at = next;
+        Some(end)
     }
 
     /// Steps over one character that is in no word, noting whether it ends a phrase.
