@@ -104,12 +104,17 @@ impl<V: Copy> Trie<V> {
         });
     }
 
-    /// Whether phrases begin with such words, and what the value of the one is that ends there.
-    #[inline(always)]
-    fn find(&self, path: u64) -> Option<Option<V>> {
+    /// What `paths` has, if phrases begin with such words.
+    #[inline]
+    fn find(&self, path: u64) -> Option<u32> {
         let likely = self.paths.likely.may_have()(path).then(|| self.paths.first(path));
-        let place = likely.and_then(|first| self.paths.get(path, first))? as usize;
-        Some(place.checked_sub(1).map(|place| self.values[place]))
+        likely.and_then(|first| self.paths.get(path, first))
+    }
+
+    /// The value of the phrase that ends there.
+    #[inline]
+    fn value(&self, found: u32) -> Option<V> {
+        (found as usize).checked_sub(1).map(|place| self.values[place])
     }
 
     /// The longest phrase that begins at `tokens[0]` and whose value `fits` accepts (given the
@@ -122,9 +127,9 @@ impl<V: Copy> Trie<V> {
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
         let first = tokens.first()?;
-        let best = self.find(first.hash)?.filter(|&value| fits(value, 1)).map(|value| (value, 1));
+        let best = self.value(self.find(first.hash)?).filter(|&value| fits(value, 1));
         let is_determiner = |i: usize| self.determiners.contains(&tokens[i].hash);
-        self.longer(tokens, within_breaks, is_determiner, fits).or(best)
+        self.longer(tokens, within_breaks, is_determiner, fits).or(best.map(|value| (value, 1)))
     }
 
     /// The same for the token at a place that a phrase begins with, within breaks. `kinds` are what the tokens
@@ -139,8 +144,11 @@ impl<V: Copy> Trie<V> {
         let is_determiner = |i| kinds.has(at + i, Kinds::DETERMINER);
         self.longer(&tokens[at..], true, is_determiner, &fits).or_else(|| {
             let is_whole = kinds.has(at, Kinds::WHOLE);
-            let value = is_whole.then(|| self.find(tokens[at].hash)).flatten().flatten();
-            value.filter(|&value| fits(value, 1)).map(|value| (value, 1))
+            let found = is_whole.then(|| self.find(tokens[at].hash)).flatten();
+            found
+                .and_then(|found| self.value(found))
+                .filter(|&value| fits(value, 1))
+                .map(|value| (value, 1))
         })
     }
 
@@ -161,9 +169,9 @@ impl<V: Copy> Trie<V> {
             }
             let next = combine(path, token.hash);
             match self.find(next) {
-                Some(value) => {
+                Some(found) => {
                     path = next;
-                    if let Some(value) = value.filter(|&value| fits(value, i + 1)) {
+                    if let Some(value) = self.value(found).filter(|&value| fits(value, i + 1)) {
                         best = Some((value, i + 1));
                     }
                 }

@@ -109,7 +109,9 @@ fn sum<'l, const N: usize>(features: &[Known], line: impl Fn(&Known) -> &'l Line
         let lines = features.iter().map(|known| line(known).halves());
         add(lines.fold([i16x8::ZERO; 2], |[low, high], line| [low + line[0], high + line[1]]));
     }
-    rest.iter().for_each(|known| add(line(known).halves()));
+    for known in rest {
+        add(line(known).halves());
+    }
     let [low, high] = all.map(i32x8::to_array);
     std::array::from_fn(|class| if class < 8 { low[class] } else { high[class - 8] })
 }

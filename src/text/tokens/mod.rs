@@ -74,11 +74,11 @@ impl Tokens {
         for run in runs.iter() {
             let known = scanner.at == before;
             before = run.end;
-            match known.then(|| scanner.quick_token(run)).flatten() {
-                Some(token) => list.push(token),
-                None => {
-                    scanner.add_slowly(run.start, run.end, known.then_some(run.phrase_ended), list)
-                }
+            if let Some(token) = known.then(|| scanner.quick_token(run)).flatten() {
+                list.push(token);
+            } else {
+                let phrase_ended = known.then_some(run.phrase_ended);
+                scanner.add_slowly(run.start, run.end, phrase_ended, list);
             }
         }
     }

@@ -26,14 +26,14 @@ pub(super) struct Runs {
     bits: Vec<u64>,
 }
 
-/// What the bytes before some 64 have to say of them.
+/// What the bytes before some 64 have to say of them: 1 or 0.
 #[derive(Default)]
 struct Before {
     /// Whether the last is in a run.
-    in_run: bool,
-    dot: bool,
-    phrase_ended: bool,
-    unsure: bool,
+    in_run: u64,
+    dot: u64,
+    phrase_ended: u64,
+    unsure: u64,
 }
 
 impl Runs {
@@ -97,12 +97,12 @@ impl Before {
             dots |= u64::from(sign & DOT != 0) << at;
         }
         // A word may begin with a dot.
-        let dotted = dots << 1 | u64::from(self.dot);
-        let changes = runs ^ (runs << 1 | u64::from(self.in_run));
+        let dotted = dots << 1 | self.dot;
+        let changes = runs ^ (runs << 1 | self.in_run);
         let phrase_ended = behind_each(!runs, ends_phrase, &mut self.phrase_ended);
         let unsure = behind_each(runs, beyond | dotted & runs, &mut self.unsure);
         let bits = phrase_ended | unsure | goes_on;
-        (self.in_run, self.dot) = (runs >> 63 == 1, dots >> 63 == 1);
+        (self.in_run, self.dot) = (runs >> 63, dots >> 63);
         (bits, changes)
     }
 }
@@ -110,9 +110,9 @@ impl Before {
 /// Marks the bits behind each row of ones that has one of some bits in it: those that a sum of both carries
 /// over to. The row that ends the 64 bits carries over to the next. Other bits behind rows are not set.
 #[inline]
-fn behind_each(rows: u64, some: u64, carried: &mut bool) -> u64 {
+fn behind_each(rows: u64, some: u64, carried: &mut u64) -> u64 {
     let (sum, over) = rows.overflowing_add(some);
-    let (sum, again) = sum.overflowing_add(u64::from(*carried));
-    *carried = over | again;
+    let (sum, again) = sum.overflowing_add(*carried);
+    *carried = u64::from(over | again);
     sum & !rows
 }

@@ -55,7 +55,7 @@ impl Short {
     pub(super) fn capitals_and_small(self) -> [usize; 2] {
         // A bit for each byte that has this one: those of the higher half stand beside those of the lower.
         let having = |bit: u8| {
-            let [low, high] = self.halves.map(|half| half / u64::from(bit) & each(1));
+            let [low, high] = self.halves.map(|half| (half / u64::from(bit)) & each(1));
             low | high << 1
         };
         let (letters, small) = (having(0x40), having(0x20));
