@@ -334,7 +334,7 @@ impl<'a> Extractor<'a> {
     }
 
     fn kinds(&self, word: u64) -> Kinds {
-        Kinds::from_number(self.kinds.get(word, self.kinds.first(word)).unwrap_or(0))
+        Kinds::from_number(self.kinds.get(word).unwrap_or(0))
     }
 
     /// The evidence in a raw text field.

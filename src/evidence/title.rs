@@ -3,8 +3,14 @@
 use super::Lexicon;
 use super::lexicon::TitleStates;
 use crate::roles::{Label, RoleId};
-use crate::text::{CleanText, Tokens};
+use crate::text::{CleanText, Token, Tokens};
 use std::borrow::Cow;
+use std::cell::RefCell;
+
+thread_local! {
+    /// Each thread reads one title after the other in the same room.
+    static ROOM: RefCell<(CleanText, Tokens)> = RefCell::default();
+}
 
 /// The role a title states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +39,14 @@ pub struct Title {
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
-        let clean = CleanText::new(title);
-        let words = Tokens::new(clean.as_str());
-        let tokens = words.as_slice();
+        ROOM.with_borrow_mut(|(clean, words)| {
+            clean.set(title);
+            words.set(clean.as_str());
+            Self::of_words(clean.as_str(), words.as_slice(), lexicon)
+        })
+    }
+
+    fn of_words(text: &str, tokens: &[Token], lexicon: &Lexicon) -> Self {
         let mut form: Vec<Cow<str>> = Vec::new();
         let mut roles: Vec<RoleId> = Vec::new();
         let mut undecided = false;
@@ -49,7 +60,7 @@ impl Title {
                         TitleStates::Neither => {}
                     }
                     let named = tokens[at..at + length].iter();
-                    form.extend(named.map(|token| token.word(clean.as_str())));
+                    form.extend(named.map(|token| token.word(text)));
                     at += length;
                 }
                 None => at += 1,

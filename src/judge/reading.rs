@@ -113,10 +113,19 @@ impl Seen {
     /// Whether an entry is found for the first time.
     #[inline]
     fn is_new(&mut self, entry: Entry) -> bool {
-        let (bits, mask) = (&mut self.0[entry as usize / 64], 1 << (entry % 64));
-        let new = *bits & mask == 0;
-        *bits |= mask;
-        new
+        self.are_new()(entry)
+    }
+
+    /// Says whether entries are found for the first time.
+    #[inline]
+    fn are_new(&mut self) -> impl FnMut(Entry) -> bool {
+        let bits = self.0.as_mut_slice();
+        move |entry| {
+            let (bits, mask) = (&mut bits[entry as usize / 64], 1 << (entry % 64));
+            let new = *bits & mask == 0;
+            *bits |= mask;
+            new
+        }
     }
 }
 
@@ -134,6 +143,7 @@ impl Finding<'_> {
         known.reserve(words.len());
         let before = known.as_slice().len();
         let mut different = 0;
+        let mut is_new = seen.are_new();
         let counting = words.iter().zip(counts).zip(0..);
         known.add_wanted(counting.map(|((word, &counts), at)| {
             let found = counts.then(|| word.entry());
@@ -141,10 +151,11 @@ impl Finding<'_> {
                 strange_words.extend(found.map(|_| tokens[at as usize].hash));
                 return Default::default();
             };
-            let is_new = seen.is_new(entry);
+            let is_new = is_new(entry);
             different += usize::from(is_new);
             (is_new & (entry < features), Known { feature: entry, at, length: 1 })
         }));
+        drop(is_new);
         let known_words = known.as_slice().len() - before;
         let spoken = words.iter().zip(counts).map(|(word, counts)| word.is_common() & counts);
         self.found.common = Common {
@@ -170,11 +181,11 @@ impl Finding<'_> {
         }));
         let likely = likely.as_slice();
         self.vocabulary.fetch_phrases(likely.iter().map(|l| l.0), fetched);
+        let (entry, mut is_new) = (self.vocabulary.phrases(), seen.are_new());
         known.reserve(likely.len());
         known.add_wanted(likely.iter().zip(fetched).map(|(&(phrase, at), fetched)| {
-            let entry = self.vocabulary.phrase(phrase, *fetched);
-            entry.map_or_else(Default::default, |feature| {
-                (seen.is_new(feature), Known { feature, at, length: 2 })
+            entry(phrase, *fetched).map_or_else(Default::default, |feature| {
+                (is_new(feature), Known { feature, at, length: 2 })
             })
         }));
     }

@@ -40,25 +40,35 @@ impl Table {
         table
     }
 
-    /// What stands where a hash is looked for first.
+    /// Gives what stands where a hash is looked for first.
     #[inline]
-    pub(crate) fn first(&self, hash: u64) -> u64 {
-        self.slots[hash as usize & (self.slots.len() - 1)]
+    pub(crate) fn firsts(&self) -> impl Fn(u64) -> u64 {
+        let slots = self.slots.as_slice();
+        move |hash| slots[hash as usize & (slots.len() - 1)]
     }
 
-    /// The value of a hash, of which [`Self::first`] is known.
+    /// Gives the value of a hash, of which is known what stands where it is looked for first.
     #[inline]
-    pub(crate) fn get(&self, hash: u64, first: u64) -> Option<u32> {
-        let (mut at, mut slot) = (hash as usize, first);
-        loop {
-            if slot == EMPTY {
-                return None;
+    pub(crate) fn values(&self) -> impl Fn(u64, u64) -> Option<u32> {
+        let (slots, values) = (self.slots.as_slice(), self.values);
+        move |hash, first| {
+            let (mut at, mut slot) = (hash as usize, first);
+            loop {
+                if slot == EMPTY {
+                    return None;
+                }
+                if (slot ^ hash) & !values == 0 {
+                    return Some((slot & values) as u32);
+                }
+                at += 1;
+                slot = slots[at & (slots.len() - 1)];
             }
-            if (slot ^ hash) & !self.values == 0 {
-                return Some((slot & self.values) as u32);
-            }
-            at += 1;
-            slot = self.slots[at & (self.slots.len() - 1)];
         }
+    }
+
+    /// The value of a hash.
+    #[inline]
+    pub(crate) fn get(&self, hash: u64) -> Option<u32> {
+        self.values()(hash, self.firsts()(hash))
     }
 }

@@ -107,8 +107,7 @@ impl<V: Copy> Trie<V> {
     /// What `paths` has, if phrases begin with such words.
     #[inline]
     fn find(&self, path: u64) -> Option<u32> {
-        let likely = self.paths.likely.may_have()(path).then(|| self.paths.first(path));
-        likely.and_then(|first| self.paths.get(path, first))
+        self.paths.likely.may_have()(path).then(|| self.paths.get(path)).flatten()
     }
 
     /// The value of the phrase that ends there.

@@ -145,11 +145,14 @@ impl Vocabulary {
     #[inline(never)]
     pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
         fetched.clear();
-        fetched.extend(tokens.iter().map(|token| self.words.first(token.hash)));
+        let (first, value) = (self.words.firsts(), self.words.values());
+        fetched.extend(tokens.iter().map(|token| first(token.hash)));
         words.clear();
-        words.extend(tokens.iter().zip(fetched).map(|(token, fetched)| {
-            Word::from_number(self.words.get(token.hash, *fetched).unwrap_or(0))
-        }));
+        words.extend(
+            tokens.iter().zip(fetched).map(|(token, fetched)| {
+                Word::from_number(value(token.hash, *fetched).unwrap_or(0))
+            }),
+        );
     }
 
     /// The entries of common words of English.
@@ -166,18 +169,18 @@ impl Vocabulary {
     /// Fetches what stands where the phrases with these hashes are looked for first.
     pub(crate) fn fetch_phrases(&self, phrases: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
         to.clear();
-        to.extend(phrases.map(|phrase| self.phrases.first(phrase)));
+        to.extend(phrases.map(self.phrases.firsts()));
     }
 
-    /// The entry of two words, by the hash of both and by what was fetched for it.
+    /// Gives the entry of two words, by the hash of both and by what was fetched for it.
     #[inline]
-    pub(crate) fn phrase(&self, phrase: u64, fetched: u64) -> Option<Entry> {
-        self.phrases.get(phrase, fetched)
+    pub(crate) fn phrases(&self) -> impl Fn(u64, u64) -> Option<Entry> {
+        self.phrases.values()
     }
 
     /// The entry of a context.
     pub(crate) fn context(&self, key: FeatureKey) -> Option<Entry> {
-        self.contexts.get(key.number(), self.contexts.first(key.number()))
+        self.contexts.get(key.number())
     }
 
     /// The entry of a skill, by its place in the lexicon.
