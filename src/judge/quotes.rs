@@ -4,7 +4,6 @@ use super::classify::Phrase;
 use super::facts::Facts;
 use crate::model::{Known, STEPS};
 use crate::text::Listed;
-use std::cmp::Reverse;
 use std::ops::Range;
 
 /// Phrases that a verdict quotes.
@@ -18,7 +17,9 @@ pub(super) struct Quotes {
     /// By feature.
     steps: Vec<i32>,
     places: Listed<u32>,
-    strongest: Vec<(Reverse<i32>, Known)>,
+    /// How much weaker they are than any can be, where they stand, what and of which place they are: numbers
+    /// in this order are sorted without a branch that cannot be foreseen.
+    strongest: Vec<u128>,
 }
 
 impl Quotes {
@@ -40,10 +41,16 @@ impl Quotes {
             places.reserve(all.len());
             places.add_wanted(all.iter().zip(0..).map(|(&steps, place)| (stronger(steps), place)));
             strongest.clear();
-            let places = places.as_slice().iter().map(|&place| place as usize);
-            strongest.extend(places.map(|place| (Reverse(all[place]), facts.known[place])));
-            strongest.sort_unstable_by_key(|(steps, known)| (*steps, known.at, known.feature));
-            let quoted = quoted(facts, strongest);
+            strongest.extend(places.as_slice().iter().map(|&place| {
+                let known = &facts.known[place as usize];
+                let weaker = i32::MAX.abs_diff(all[place as usize]);
+                [weaker, known.at, known.feature, place]
+                    .iter()
+                    .fold(0, |key, &part| key << 32 | u128::from(part))
+            }));
+            strongest.sort_unstable();
+            let places = strongest.iter().map(|&key| key as u32 as usize);
+            let quoted = quoted(facts, places.map(|place| (all[place], &facts.known[place])));
             if quoted.len() == QUOTED || least <= 0 {
                 return quoted;
             }
@@ -52,16 +59,16 @@ impl Quotes {
     }
 }
 
-fn quoted(facts: &Facts, strongest: &[(Reverse<i32>, Known)]) -> Vec<Phrase> {
+fn quoted<'k>(facts: &Facts, strongest: impl Iterator<Item = (i32, &'k Known)>) -> Vec<Phrase> {
     let text = facts.text.as_str();
     let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
-    for (Reverse(steps), known) in strongest {
+    for (steps, known) in strongest {
         let span = facts.span(known);
         let words = &text[span.clone()];
         let overlaps =
             quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
         if !overlaps && !says_little(words) {
-            quoted.push((span, Phrase { text: one_line(words), strength: nats(*steps) }));
+            quoted.push((span, Phrase { text: one_line(words), strength: nats(steps) }));
         }
         if quoted.len() == QUOTED {
             break;

@@ -6,6 +6,7 @@
 use super::mojibake::Garbled;
 use memchr::{memchr, memmem};
 use std::ops::Range;
+use wide::i8x16;
 
 /// Text without markup, and the way back to the raw field it came from.
 #[derive(Debug, Default, Clone)]
@@ -248,11 +249,27 @@ fn is_special(b: u8) -> bool {
 
 /// Length of the run of bytes that pass through unchanged.
 fn plain_run(bytes: &[u8]) -> usize {
-    // Whole blocks are looked at without a branch a byte.
-    let (blocks, _) = bytes.as_chunks::<32>();
-    let plain = |block: &&[u8; 32]| !block.iter().fold(false, |any, &b| any | is_special(b));
-    let start = 32 * blocks.iter().take_while(plain).count();
-    bytes[start..].iter().position(|&b| is_special(b)).map_or(bytes.len(), |at| start + at)
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    for (block, from) in blocks.iter().zip((0..).step_by(32)) {
+        let (halves, _) = block.as_chunks::<16>();
+        let special = specials(halves[0]) | specials(halves[1]) << 16;
+        if special != 0 {
+            return from + special.trailing_zeros() as usize;
+        }
+    }
+    let special = rest.iter().position(|&b| is_special(b));
+    special.map_or(bytes.len(), |at| bytes.len() - rest.len() + at)
+}
+
+/// A bit for each of 16 bytes that [`is_special`].
+#[inline]
+fn specials(bytes: [u8; 16]) -> u32 {
+    // As numbers with a sign, those beyond ASCII are below all others.
+    let bytes = i8x16::new(bytes.map(u8::cast_signed));
+    let each = |b: u8| i8x16::splat(b.cast_signed());
+    let low = bytes.simd_lt(each(b' ')) & !bytes.simd_eq(each(b'\n'));
+    let signs = b"<&\\`".map(|sign| bytes.simd_eq(each(sign)));
+    signs.into_iter().fold(low, |any, sign| any | sign).to_bitmask()
 }
 
 struct Tag<'a> {
@@ -363,6 +380,16 @@ fn decoded_markup(raw: &str) -> Option<CleanText> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_end_at_special_bytes() {
+        for (byte, at) in (0..=u8::MAX).flat_map(|byte| (0..70).map(move |at| (byte, at))) {
+            let mut bytes = [b'a'; 70];
+            bytes[at] = byte;
+            let end = if is_special(byte) { at } else { bytes.len() };
+            assert_eq!(plain_run(&bytes), end, "{byte} at {at}");
+        }
+    }
 
     #[test]
     fn markup_becomes_text() {
