@@ -8,6 +8,7 @@ mod labelled;
 mod made;
 mod output;
 mod progress;
+mod settling;
 mod sheet;
 
 pub use args::Args;

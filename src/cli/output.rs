@@ -1,12 +1,12 @@
 //! Files that appear whole or not at all, and words to the user.
 
+use super::settling::Settling;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, Once};
-use tempfile::NamedTempFile;
 
 /// Unfinished files, to be removed when the program is interrupted.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -26,7 +26,7 @@ pub(crate) enum Output {
         path: PathBuf,
     },
     File {
-        file: BufWriter<NamedTempFile>,
+        file: BufWriter<Settling>,
         path: PathBuf,
     },
     /// A file that is kept under another name while it is not complete.
@@ -64,7 +64,8 @@ impl Output {
         let file = builder.tempfile_in(folder).with_context(said)?;
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
-        Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path: path.to_owned() })
+        let file = BufWriter::with_capacity(BUFFER, Settling::new(file));
+        Ok(Self::File { file, path: path.to_owned() })
     }
 
     /// Goes on with a file that so many bytes of are sound, or begins it.
@@ -103,7 +104,7 @@ impl Output {
                 let said = || format!("cannot write {}", path.display());
                 let file =
                     file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
-                file.as_file().sync_all().with_context(said)?;
+                let file = file.settled().with_context(said)?;
                 file.persist(&path).map_err(|e| e.error).with_context(said)?;
                 Ok(())
             }

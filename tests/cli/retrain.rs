@@ -304,18 +304,22 @@ fn a_killed_retrain_leaves_a_whole_model() {
     };
     let began = Instant::now();
     assert!(start("whole.rolecall").wait().expect("it ends").success());
-    let whole = began.elapsed();
+    let mut whole = began.elapsed();
+    assert!(whole < Duration::from_secs(60));
     let new = workspace.read("whole.rolecall");
     let mut moments = 1u32;
     let (mut killed, mut finished) = (0, 0);
-    for _ in 0..KILLS {
+    while killed < KILLS {
         moments = moments.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let began = Instant::now();
         let mut child = start("old.rolecall");
         std::thread::sleep(whole.mul_f64(f64::from(moments >> 8) / f64::from(1 << 24) * 1.1));
         child.kill().expect("it can be killed");
-        let status = child.wait().expect("it ends");
-        if status.success() {
+        if child.wait().expect("it ends").success() {
             finished += 1;
+            assert!(finished <= 4 * KILLS, "{killed} killed, {finished} had ended");
+            // The first run may have been slower than those that follow it.
+            whole = whole.min(began.elapsed());
         } else {
             killed += 1;
         }
@@ -325,6 +329,4 @@ fn a_killed_retrain_leaves_a_whole_model() {
             workspace.write("old.rolecall", &old);
         }
     }
-    assert!(killed > KILLS / 2, "{killed} killed, {finished} had ended");
-    assert!(whole < Duration::from_secs(60));
 }
