@@ -3,7 +3,7 @@
 use super::Lexicon;
 use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::boilerplate;
-use crate::text::{Capitals, CleanText, Listed, Table, Token, Tokens, combine, word_hash};
+use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -353,7 +353,7 @@ impl<'a> Extractor<'a> {
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
         kinds.set(list.iter().map(|token| self.kinds(token.hash)));
-        self.find_terms(list, kinds, terms, &mut gathered);
+        self.find_terms(clean.as_str(), list, kinds, terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
@@ -377,6 +377,7 @@ impl<'a> Extractor<'a> {
     /// of its words count. `kinds` are what the tokens are to the lexicon.
     pub(crate) fn find_terms(
         &self,
+        text: &str,
         tokens: &[Token],
         kinds: &WordKinds,
         terms: &mut Terms,
@@ -405,7 +406,7 @@ impl<'a> Extractor<'a> {
             if at < from {
                 continue;
             }
-            let Some((term, length)) = self.term_at(tokens, kinds, at) else { continue };
+            let Some((term, length)) = self.term_at(text, tokens, kinds, at) else { continue };
             from = at + length;
             let span = Span { at, length };
             match term {
@@ -422,12 +423,18 @@ impl<'a> Extractor<'a> {
         find_mentions(mentions, &named, to);
     }
 
-    fn term_at(&self, tokens: &[Token], kinds: &WordKinds, at: usize) -> Option<(Term, usize)> {
+    fn term_at(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        at: usize,
+    ) -> Option<(Term, usize)> {
         self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
             let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
             // "5 PM" is a time of day.
             let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
-            !hour && tokens[at..at + length].iter().all(|t| t.capitals == capitals)
+            !hour && tokens[at..at + length].iter().all(|t| t.capitals(text) == capitals)
         })
     }
 }
@@ -548,12 +555,12 @@ impl Gathered<'_> {
     }
 
     fn word(&mut self, word: &Token, at: usize) {
-        let plain = word.capitals == Capitals::None;
+        let plain = word.plain;
         self.push(Channel::Words.key(word.hash), 0, Span { at, length: 1 }, plain);
     }
 
     fn phrase(&mut self, first: &Token, second: &Token, at: usize) {
-        let plain = [first, second].iter().all(|t| t.capitals == Capitals::None);
+        let plain = first.plain && second.plain;
         let key = Channel::Phrases.key(combine(first.hash, second.hash));
         self.push(key, 0, Span { at, length: 2 }, plain);
     }
@@ -569,7 +576,7 @@ impl Finds for Gathered<'_> {
     }
 
     fn context(&mut self, side: Side, word: &Token, span: Span) {
-        let plain = side == Side::Form || word.capitals == Capitals::None;
+        let plain = side == Side::Form || word.plain;
         self.push(side.key(word.hash), side as u32, span, plain);
     }
 }

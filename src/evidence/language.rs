@@ -18,8 +18,8 @@ const LEAST_COMMON: usize = 5;
 const WORDS_EACH: usize = 25;
 /// A long English text may show no more of them than this.
 const MOST_COMMON: usize = 24;
-/// ...or one of which every seventh word is one of them, if they are as many different ones.
-const SPOKEN_EACH: usize = 7;
+/// ...or one of which every eighth word is one of them, if they are as many different ones.
+const SPOKEN_EACH: usize = 8;
 /// Of fewer words, the language cannot be told.
 const LEAST_WORDS: usize = 8;
 /// Bytes that are enough to tell a language by.

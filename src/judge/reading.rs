@@ -55,7 +55,8 @@ impl Reading {
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
         self.kinds.set(self.words.iter().map(|word| word.kinds()));
-        extractor.find_terms(tokens, &self.kinds, &mut self.terms, &mut finding);
+        let text = self.clean.as_str();
+        extractor.find_terms(text, tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let Found { known, words_at, phrases_at, skills, .. } = &self.found;

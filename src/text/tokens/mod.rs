@@ -23,8 +23,8 @@ pub struct Token {
     pub hash: u64,
     /// Whether a sentence, a line or a list item ends before this token.
     pub breaks: bool,
-    /// Its capitals.
-    pub capitals: Capitals,
+    /// Whether it has no capitals.
+    pub plain: bool,
     /// Whether the word has no letter.
     pub numeric: bool,
 }
@@ -90,9 +90,25 @@ impl Tokens {
 }
 
 impl Token {
+    fn written(self, text: &str) -> &str {
+        &text[self.start as usize..self.end as usize]
+    }
+
+    /// How it is written in the text that it is of.
+    pub fn capitals(self, text: &str) -> Capitals {
+        let written = self.written(text);
+        let count = |of: fn(&char) -> bool| nfkc(written).filter(of).count();
+        match (count(|c| c.is_uppercase()), count(|c| c.is_lowercase())) {
+            (0, _) => Capitals::None,
+            (1.., 0) => Capitals::All,
+            (2.., 1) if written.ends_with('s') => Capitals::AllButPlural,
+            _ => Capitals::Mixed,
+        }
+    }
+
     /// The normalised word in the text that the token is of: lower case, NFKC.
     pub fn word(self, text: &str) -> Cow<'_, str> {
-        let written = &text[self.start as usize..self.end as usize];
+        let written = self.written(text);
         if written.bytes().all(|b| KINDS[b as usize] & (BEYOND | CAPITAL) == 0) {
             written.into()
         } else {
@@ -168,6 +184,7 @@ mod tests {
             let slow: Vec<Token> = std::iter::from_fn(|| scanner.token()).collect();
             for token in &slow {
                 prop_assert_eq!(token.hash, word_hash(&token.word(&text)));
+                prop_assert_eq!(token.plain, token.capitals(&text) == Capitals::None);
             }
             prop_assert_eq!(Tokens::new(&text).list, slow);
         }
@@ -176,9 +193,11 @@ mod tests {
     #[test]
     fn capitals_are_noticed() {
         use Capitals::{All, AllButPlural, Mixed, None};
-        let tokens = Tokens::new("PO Po po 2PO POs As 42");
-        let marks: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals).collect();
+        let text = "PO Po po 2PO POs As 42";
+        let tokens = Tokens::new(text);
+        let marks: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals(text)).collect();
         assert_eq!(marks, [All, Mixed, None, All, AllButPlural, Mixed, None]);
+        assert!(tokens.as_slice().iter().all(|t| t.plain == (t.capitals(text) == None)));
         assert!(tokens.as_slice()[6].numeric);
     }
 }

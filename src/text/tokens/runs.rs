@@ -91,7 +91,7 @@ impl Before {
             signs &= signs - 1;
             let sign = KINDS[bytes[at] as usize];
             let next = KINDS[*bytes.get(at + 1).unwrap_or(&behind) as usize];
-            let unsure = sign & GOES_ON != 0 && sign & CLOSES | next & WORD != 0;
+            let unsure = (sign & GOES_ON != 0) & (sign & CLOSES | next & WORD != 0);
             ends_phrase |= u64::from(sign & WITHIN == 0) << at;
             goes_on |= u64::from(unsure) << at;
             dots |= u64::from(sign & DOT != 0) << at;

@@ -3,7 +3,7 @@
 use super::bytes::{BEYOND, CAPITAL, DIGIT, KINDS, SMALL, WITHIN};
 use super::runs::Run;
 use super::short::Short;
-use super::{Capitals, Token, nfkc, normalised, word_hash};
+use super::{Token, nfkc, normalised, word_hash};
 use std::ops::Range;
 
 /// Terms written with a slash or an ampersand that are one word to their readers.
@@ -100,18 +100,14 @@ impl<'a> Scanner<'a> {
     fn short_token(&self, Run { start, end, .. }: Run, breaks: bool) -> Option<Token> {
         let written = Short::new(self.text.as_bytes(), start, end - start)?;
         let word = written.alphanumeric_in_small_letters();
-        let mut token = Token {
+        Some(Token {
             start: start as u32,
             end: end as u32,
             hash: word.hash(),
             breaks,
-            capitals: Capitals::None,
+            plain: word == written,
             numeric: !word.has_letters(),
-        };
-        if word != written {
-            token.capitals = capitals(written.capitals_and_small(), self.byte(end - 1) == b's');
-        }
-        Some(token)
+        })
     }
 
     /// The next token.
@@ -124,26 +120,24 @@ impl<'a> Scanner<'a> {
 
     fn token_of(&mut self, start: usize, end: usize) -> Token {
         let written = &self.text[start..end];
-        let (hash, counts, numeric) = if written.is_ascii() {
-            let count = |of: fn(&u8) -> bool| written.bytes().filter(of).count();
-            let counts = [count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase)];
+        let (hash, plain, numeric) = if written.is_ascii() {
             let hash = match Short::new(self.text.as_bytes(), start, end - start) {
                 Some(short) => short.in_small_letters().hash(),
                 None => word_hash(&normalised(written)),
             };
-            (hash, counts, counts == [0, 0])
+            let has = |such: fn(&u8) -> bool| written.as_bytes().iter().any(such);
+            (hash, !has(u8::is_ascii_uppercase), !has(u8::is_ascii_alphabetic))
         } else {
             let word = normalised(written);
-            let count = |of: fn(&char) -> bool| nfkc(written).filter(of).count();
-            let counts = [count(|c| c.is_uppercase()), count(|c| c.is_lowercase())];
-            (word_hash(&word), counts, !word.chars().any(char::is_alphabetic))
+            let numeric = !word.chars().any(char::is_alphabetic);
+            (word_hash(&word), !nfkc(written).any(char::is_uppercase), numeric)
         };
         Token {
             start: start as u32,
             end: end as u32,
             hash,
             breaks: std::mem::replace(&mut self.breaks, false),
-            capitals: capitals(counts, written.ends_with('s')),
+            plain,
             numeric,
         }
     }
@@ -306,14 +300,4 @@ impl<'a> Scanner<'a> {
 /// Whether a character beyond ASCII that is in no word ends a phrase.
 fn ends_phrase(c: char) -> bool {
     !matches!(c, '\u{ae}' | '\u{2122}')
-}
-
-/// From the numbers of capitals and of small letters, which need not be right above two.
-fn capitals([upper, small]: [usize; 2], ends_with_s: bool) -> Capitals {
-    match (upper, small) {
-        (0, _) => Capitals::None,
-        (1.., 0) => Capitals::All,
-        (2.., 1) if ends_with_s => Capitals::AllButPlural,
-        _ => Capitals::Mixed,
-    }
 }

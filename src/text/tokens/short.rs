@@ -49,20 +49,6 @@ impl Short {
         (self.halves[0] | self.halves[1]) & each(0x40) != 0
     }
 
-    /// How many capitals, and how many small letters, a word of letters and digits of ASCII has, if fewer
-    /// than two; two if more.
-    #[inline]
-    pub(super) fn capitals_and_small(self) -> [usize; 2] {
-        // A bit for each byte that has this one: those of the higher half stand beside those of the lower.
-        let having = |bit: u8| {
-            let [low, high] = self.halves.map(|half| (half / u64::from(bit)) & each(1));
-            low | high << 1
-        };
-        let (letters, small) = (having(0x40), having(0x20));
-        [letters & !small, letters & small]
-            .map(|bits| usize::from(bits != 0) + usize::from(bits & bits.wrapping_sub(1) != 0))
-    }
-
     /// A word of ASCII in small letters.
     pub(super) fn in_small_letters(self) -> Self {
         Self { halves: self.halves.map(|half| half | within(half, b'A', b'Z') >> 2), ..self }
