@@ -67,21 +67,26 @@ impl Reading {
 
     /// What a verdict on the posting rests on.
     pub(super) fn facts(&mut self) -> Facts<'_> {
-        self.found.strange_words.sort_unstable();
-        self.found.strange_words.dedup();
-        let found = &self.found;
+        let found = &mut self.found;
         let tokens = self.tokens.as_slice();
+        let language = language(self.clean.as_str(), tokens.len(), found.common);
+        let (known_words, others) = (found.known_words, found.known_words + found.other_words);
+        let shows_something =
+            !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
+        let telling = |words| Telling { words, known_words, shows_something };
+        // The fewer words, the more they tell: often it does not matter which of them are repeated.
+        let mut of_all = telling(others + found.strange_words.len());
+        if of_all.says_nothing(language) {
+            found.strange_words.sort_unstable();
+            found.strange_words.dedup();
+            of_all = telling(others + found.strange_words.len());
+        }
         Facts {
             text: &self.clean,
             tokens,
             known: found.known.as_slice().into(),
-            language: language(self.clean.as_str(), tokens.len(), found.common),
-            telling: Telling {
-                words: found.known_words + found.other_words + found.strange_words.len(),
-                known_words: found.known_words,
-                shows_something: !found.skills.is_empty()
-                    || self.terms.mentions.iter().any(|&n| n > 0),
-            },
+            language,
+            telling: of_all,
         }
     }
 }
