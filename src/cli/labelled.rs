@@ -30,9 +30,10 @@ pub(crate) fn collect(
     };
     let before = postings.tally.rejected;
     let mut made = Made::default();
-    while let Some(rows) = postings.next()? {
-        let columns = postings.columns();
-        let read = made.of_rows(&rows, columns, |row| match label(row, columns, lexicon) {
+    let mut batch = postings.next()?;
+    while let Some(rows) = batch {
+        let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
+        let make = |row: &Row| match label(row, columns, lexicon) {
             Ok(label) => {
                 let evidence = extractor.extract(row.get(columns, Column::Description));
                 let (title, company) =
@@ -41,18 +42,24 @@ pub(crate) fn collect(
                 (Ok(example), Some(evidence))
             }
             Err(why) => (Err(why), None),
-        });
-        let evidence = read.iter().filter_map(|(_, evidence)| evidence.as_ref()?.as_ref());
-        collector.note(&evidence.collect::<Vec<_>>(), lexicon);
+        };
+        let read = || {
+            let read = made.of_rows(&rows, columns, make);
+            let evidence = read.iter().filter_map(|(_, evidence)| evidence.as_ref()?.as_ref());
+            collector.note(&evidence.collect::<Vec<_>>(), lexicon);
+            read
+        };
+        let (read, next) = rayon::join(read, || postings.next());
         for (row, (example, _)) in rows.iter().zip(read) {
             match example {
                 Ok(example) => {
                     collector.add_example(example);
-                    each(postings.file(), row, columns);
+                    each(&file, row, columns);
                 }
                 Err(why) => collector.leave_out(&why),
             }
         }
+        batch = next?;
     }
     collector.reject(postings.tally.rejected - before);
     let left_out = &collector.provenance().left_out;

@@ -1,17 +1,19 @@
 //! Bytes kept aside while a file is read, so that memory does not grow with it.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 use tempfile::SpooledTempFile;
 
 /// Bytes that are kept in memory; from there on a nameless temporary file has them, which goes with
 /// the program, however it ends.
 const IN_MEMORY: usize = 1 << 24;
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
 
 /// Records of bytes, written one after the other and read in any order.
 #[derive(Debug)]
 pub struct Spool {
-    file: Mutex<SpooledTempFile>,
+    file: Mutex<BufWriter<SpooledTempFile>>,
     end: u64,
 }
 
@@ -24,7 +26,8 @@ pub struct Place {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self { file: Mutex::new(SpooledTempFile::new(IN_MEMORY)), end: 0 }
+        let file = BufWriter::with_capacity(BUFFER, SpooledTempFile::new(IN_MEMORY));
+        Self { file: Mutex::new(file), end: 0 }
     }
 }
 
@@ -48,7 +51,7 @@ impl Spool {
         let mut bytes = vec![0; place.length as usize];
         let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
         file.seek(SeekFrom::Start(place.at))?;
-        file.read_exact(&mut bytes)?;
+        file.get_mut().read_exact(&mut bytes)?;
         Ok(bytes)
     }
 }

@@ -7,6 +7,7 @@ use crate::evidence::Channel;
 use crate::model::{Example, join, root};
 use rapidhash::fast::RandomState;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const BANDS: usize = 16;
 /// Hashes of a band.
@@ -22,7 +23,7 @@ pub(super) type Signature = [u32; HASHES];
 
 /// Groups rows whose texts are nearly the same: for each row the place of the first of its group. A
 /// text without a signature is alone.
-pub(super) fn near_duplicates(signatures: &[Option<Box<Signature>>]) -> Vec<usize> {
+pub(super) fn near_duplicates(signatures: &[Option<Arc<Signature>>]) -> Vec<usize> {
     let mut parent: Vec<usize> = (0..signatures.len()).collect();
     for band in 0..BANDS {
         let mut first: HashMap<&[u32], usize, RandomState> = HashMap::default();

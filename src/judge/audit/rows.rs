@@ -12,7 +12,7 @@ use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -47,8 +47,10 @@ pub struct AuditRows<'a> {
     spool: Spool,
     pub(super) sketch: Sketch,
     pub(super) rows: Vec<AuditRow>,
+    /// Places in `rows` of the first of equal postings.
+    known: HashMap<Key, usize>,
     /// Of the texts of the rows, until they are grouped.
-    signatures: Vec<Option<Box<Signature>>>,
+    signatures: Vec<Option<Arc<Signature>>>,
     /// For each row the first of its group of nearly the same texts.
     pub(super) groups: Vec<usize>,
     /// Those whose titles state two roles, and that no label decides.
@@ -56,14 +58,36 @@ pub struct AuditRows<'a> {
     names: Names,
 }
 
+impl Posting<'_> {
+    /// A hash of all but its place and its identity.
+    fn key(&self) -> Key {
+        let Texts { title, company, description, .. } = self.texts;
+        let mut hash = blake3::Hasher::new();
+        for text in [title, company, description] {
+            hash.update(&text.len().to_le_bytes()).update(text.as_bytes());
+        }
+        hash.update(format!("{:?}", self.stated).as_bytes()).finalize().into()
+    }
+}
+
+type Key = [u8; blake3::OUT_LEN];
+
+/// Where what stands in a posting is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    id: Place,
+    /// Equal postings share it.
+    others: Place,
+}
+
 /// A posting that states a role, or another job.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AuditRow {
     pub(super) row: u64,
     id: RowId,
     /// Place of what it states among the outcomes.
     pub(super) stated: usize,
-    pub(super) texts: Place,
+    pub(super) texts: Kept,
     features: Place,
     company: u32,
     /// The words of its title that state a role.
@@ -82,7 +106,7 @@ impl AuditRow {
 #[derive(Debug)]
 pub(super) struct Undecided {
     pub(super) row: u64,
-    pub(super) texts: Place,
+    pub(super) texts: Kept,
     pub(super) roles: Vec<RoleId>,
 }
 
@@ -91,13 +115,12 @@ struct Stating {
     id: RowId,
     stated: usize,
     features: Vec<u8>,
-    signature: Option<Box<Signature>>,
+    signature: Option<Arc<Signature>>,
     matters: Vec<Matter>,
 }
 
 /// What a thread makes of a posting.
-struct Read<'p> {
-    posting: &'p Posting<'p>,
+struct Read {
     title: Title,
     stating: Option<Stating>,
 }
@@ -110,6 +133,7 @@ impl<'a> AuditRows<'a> {
             spool: Spool::default(),
             sketch: Sketch::default(),
             rows: Vec::new(),
+            known: HashMap::new(),
             signatures: Vec::new(),
             groups: Vec::new(),
             undecided: Vec::new(),
@@ -127,40 +151,69 @@ impl<'a> AuditRows<'a> {
         &self.extractor
     }
 
-    /// Reads postings.
+    /// Reads postings, and of equal ones that state something only the first.
     ///
     /// # Errors
     /// If they cannot be kept aside.
     pub fn add(&mut self, postings: &[Posting]) -> io::Result<()> {
-        let read: Vec<Read> = postings
+        let keys: Vec<Key> = postings.par_iter().map(Posting::key).collect();
+        let mut seen = HashSet::new();
+        let mut first = |key: &Key| !self.known.contains_key(key) && seen.insert(*key);
+        let new = postings.iter().zip(&keys).map(|(p, key)| p.stated.is_none() || first(key));
+        let new: Vec<bool> = new.collect();
+        let read: Vec<Option<Read>> = postings
             .par_iter()
-            .map_init(Evidence::default, |evidence, posting| self.read(posting, evidence))
+            .zip(&new)
+            .map_init(Evidence::default, |evidence, (posting, new)| {
+                new.then(|| self.read(posting, evidence))
+            })
             .collect();
-        for Read { posting, title, stating } in read {
-            let mut texts = || {
-                let texts = postcard::to_stdvec(&posting.texts).map_err(io::Error::other)?;
-                self.spool.push(&texts)
-            };
-            if let Some(Stating { id, stated, features, signature, matters }) = stating {
-                self.rows.push(AuditRow {
-                    row: posting.row,
-                    id,
-                    stated,
-                    texts: texts()?,
-                    features: self.spool.push(&features)?,
-                    company: self.names.place(posting.texts.company.trim()),
-                    form: self.names.place(&title.form),
-                    matters,
-                });
-                self.signatures.push(signature);
-            } else if let TitleRole::Several(roles) = title.role {
-                self.undecided.push(Undecided { row: posting.row, texts: texts()?, roles });
+        for ((posting, key), read) in postings.iter().zip(keys).zip(read) {
+            match read {
+                Some(read) => self.add_new(posting, key, read)?,
+                None => self.add_again(posting, self.known[&key])?,
             }
         }
         Ok(())
     }
 
-    fn read<'p>(&self, posting: &'p Posting<'p>, evidence: &mut Evidence) -> Read<'p> {
+    fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
+        let Read { title, stating } = read;
+        if let Some(Stating { id, stated, features, signature, matters }) = stating {
+            let row = AuditRow {
+                row: posting.row,
+                id,
+                stated,
+                texts: self.keep(&posting.texts)?,
+                features: self.spool.push(&features)?,
+                company: self.names.place(posting.texts.company.trim()),
+                form: self.names.place(&title.form),
+                matters,
+            };
+            self.known.insert(key, self.rows.len());
+            self.rows.push(row);
+            self.signatures.push(signature);
+        } else if let TitleRole::Several(roles) = title.role {
+            let texts = self.keep(&posting.texts)?;
+            self.undecided.push(Undecided { row: posting.row, texts, roles });
+        }
+        Ok(())
+    }
+
+    fn add_again(&mut self, posting: &Posting, first: usize) -> io::Result<()> {
+        let mut row = AuditRow { row: posting.row, ..self.rows[first].clone() };
+        row.texts.id = self.spool.push(posting.texts.id.as_bytes())?;
+        self.rows.push(row);
+        self.signatures.push(self.signatures[first].clone());
+        Ok(())
+    }
+
+    fn keep(&mut self, texts: &Texts) -> io::Result<Kept> {
+        let others = postcard::to_stdvec(&Texts { id: "", ..*texts }).map_err(io::Error::other)?;
+        Ok(Kept { id: self.spool.push(texts.id.as_bytes())?, others: self.spool.push(&others)? })
+    }
+
+    fn read(&self, posting: &Posting, evidence: &mut Evidence) -> Read {
         let Texts { title: raw, company, description, .. } = posting.texts;
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
@@ -182,15 +235,16 @@ impl<'a> AuditRows<'a> {
                 id: example.row,
                 stated: example.outcome,
                 features: pack(&example),
-                signature: signature(&example).map(Box::new),
+                signature: signature(&example).map(Arc::new),
                 matters,
             }
         });
-        Read { posting, title, stating }
+        Read { title, stating }
     }
 
     /// Groups the rows by nearly the same texts, when all of them have been read.
     pub fn group(&mut self) {
+        self.known.clear();
         self.groups = near_duplicates(&std::mem::take(&mut self.signatures));
     }
 
@@ -220,14 +274,11 @@ impl<'a> AuditRows<'a> {
         self.with_texts(row.texts, |texts| then(row.row, texts))
     }
 
-    /// What `then` makes of the texts kept at a place.
-    pub(super) fn with_texts<T>(
-        &self,
-        place: Place,
-        then: impl FnOnce(Texts) -> T,
-    ) -> io::Result<T> {
-        let bytes = self.spool.read(place)?;
-        Ok(then(postcard::from_bytes(&bytes).map_err(io::Error::other)?))
+    /// What `then` makes of texts that were kept.
+    pub(super) fn with_texts<T>(&self, kept: Kept, then: impl FnOnce(Texts) -> T) -> io::Result<T> {
+        let (id, others) = (self.spool.read(kept.id)?, self.spool.read(kept.others)?);
+        let id = str::from_utf8(&id).map_err(io::Error::other)?;
+        Ok(then(Texts { id, ..postcard::from_bytes(&others).map_err(io::Error::other)? }))
     }
 
     /// The organisation of a row.
