@@ -53,6 +53,7 @@ use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon};
 use counts::{FeatureMap, taking_part};
 use held_out::LexiconWeights;
 use ndarray::Array2;
+use rayon::slice::ParallelSliceMut;
 use std::io::Write;
 use std::sync::OnceLock;
 use weights::Masses;
@@ -254,16 +255,20 @@ impl Model {
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
-        let mut kept: Vec<_> = taking_part(&workings.ledger, [roles, classes])
-            .map(|(key, text, tally)| (key.channel(), text, tally))
-            .collect();
-        kept.sort_unstable_by_key(|&(channel, text, _)| (channel, text));
-        let mut features = Features::new(classes);
-        for &(channel, text, ref tally) in &kept {
-            features.push(channel, text, &tally.postings, tally.buckets());
-        }
-        drop(kept);
-        fit(&mut features, &LexiconWeights::new(lexicon))?;
+        let features = || {
+            let mut kept: Vec<_> = taking_part(&workings.ledger, [roles, classes])
+                .map(|(key, text, tally)| (key.channel(), text, tally))
+                .collect();
+            kept.par_sort_unstable_by_key(|&(channel, text, _)| (channel, text));
+            let mut features = Features::new(classes);
+            for &(channel, text, ref tally) in &kept {
+                features.push(channel, text, &tally.postings, tally.buckets());
+            }
+            drop(kept);
+            fit(&mut features, &LexiconWeights::new(lexicon))?;
+            Ok::<_, ModelError>(features)
+        };
+        let (features, (hash, packed)) = rayon::join(features, || store::pack_workings(workings));
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
@@ -272,9 +277,8 @@ impl Model {
             header.postings[row.class()] += 1;
         }
         header.rows_hash = workings.ledger.rows_hash();
-        let (hash, packed) = store::pack_workings(workings);
         header.workings = Some(hash);
-        Self::new(header, features, packed, lexicon)
+        Self::new(header, features?, packed, lexicon)
     }
 
     /// Whether it has counted other jobs than the roles.

@@ -9,6 +9,7 @@ use super::ledger::{Cell, Ledger, PLACES};
 use super::scores::Scores;
 use super::store::Header;
 use crate::evidence::{Channel, FeatureKey};
+use rayon::slice::ParallelSliceMut;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use std::io::{self, Write};
@@ -97,7 +98,7 @@ impl Workings {
             (0..ledger.len() as u32).partition(|&place| ledger.feature(place).1.is_some());
         let channel = |place: u32| ledger.feature(place).0.channel();
         let text = |place: u32| ledger.feature(place).1.unwrap_or_default();
-        named.sort_unstable_by_key(|&place| (channel(place), text(place)));
+        named.par_sort_unstable_by_key(|&place| (channel(place), text(place)));
         let of_channel = |c| named.iter().filter(|&&place| channel(place) == c).count() as u32;
         let key = |&place: &u32| ledger.feature(place).0.number().to_le_bytes();
         let all_cells = || named.iter().chain(&unnamed).map(|&place| ledger.cells(place));

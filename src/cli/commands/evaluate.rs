@@ -12,7 +12,7 @@ use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
     Example, Model, Probabilities, Summary, Trained, leave_organisation_out, outcome_names,
 };
-use crate::postings::{Column, listed};
+use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
@@ -130,9 +130,10 @@ fn read(
     let mut made = Made::default();
     let mut labelled = Vec::new();
     let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
-    while let Some(rows) = postings.next()? {
-        let columns = postings.columns();
-        let read = made.of_rows(&rows, columns, |row| {
+    let mut batch = postings.next()?;
+    while let Some(rows) = batch {
+        let columns = &postings.columns().clone();
+        let read_row = |row: &Row| {
             let read_as = |label| {
                 let evidence = extractor.extract(row.get(columns, Column::Description));
                 let (title, company) =
@@ -144,7 +145,9 @@ fn read(
                 }
             };
             (given_label(row, columns, lexicon).map(read_as), ())
-        });
+        };
+        let (read, next) =
+            rayon::join(|| made.of_rows(&rows, columns, read_row), || postings.next());
         for (row, (read, _)) in rows.iter().zip(read) {
             match read {
                 Ok(read) => {
@@ -161,6 +164,7 @@ fn read(
                 Err(label) => *left_out.entry(label).or_default() += 1,
             }
         }
+        batch = next?;
     }
     let (_, outcome) = postings.finish()?;
     say_left_out(&left_out, false, lexicon.roles(), &args.input.reading.common);
