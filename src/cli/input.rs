@@ -13,7 +13,6 @@ use crate::postings::{
 use crate::report::Layout;
 use crate::roles::RoleSet;
 use anyhow::{Context, Result, bail};
-use csv::StringRecord;
 use encoding_rs::UTF_8;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -205,13 +204,13 @@ impl<'a> Files<'a> {
         row.number += self.before;
         if self.several {
             let mut fields = vec![""; self.header.len()];
-            for (&place, field) in self.places.iter().zip(&row.fields) {
+            for (&place, field) in self.places.iter().zip(row.fields.iter()) {
                 fields[place] = field;
             }
             if let Some(last) = fields.last_mut() {
                 *last = self.reader.file();
             }
-            row.fields = StringRecord::from(fields);
+            row.fields = row.fields.replaced(fields);
         }
         row
     }

@@ -1,11 +1,11 @@
 //! Tables of text: CSV and its relatives.
 
 use super::columns::{Column, Columns};
+use super::fields::Fields;
 use super::reader::{Dialect, Problem, Shape, Source, most};
-use super::records::{Found, Wrong, fields, first, position};
+use super::records::{Field, Found, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::window::Window;
-use csv::StringRecord;
 
 /// Delimiters that are looked for.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -65,7 +65,12 @@ impl Delimited {
             Problem::Content(problem.into())
         })?;
         let mut header = Vec::new();
-        fields(line, delimiter, |field| header.push(field.to_owned()));
+        fields(line, delimiter, |field| {
+            header.push(match field {
+                Field::Bytes(bytes) => line[bytes].to_owned(),
+                Field::Text(text) => text,
+            });
+        });
         Ok(Some((end, header)))
     }
 
@@ -82,8 +87,11 @@ impl Delimited {
             let (field, at) = position(record, self.delimiter, e.valid_up_to());
             format!("column {:?} is not UTF-8 at its byte {at}", shape.header[field])
         })?;
-        let mut row = StringRecord::with_capacity(record.len(), shape.header.len());
-        fields(text, self.delimiter, |field| row.push_field(field));
+        let mut row = Fields::of_record(text, shape.header.len());
+        fields(text, self.delimiter, |field| match field {
+            Field::Bytes(bytes) => row.push_bytes(bytes),
+            Field::Text(text) => row.push(&text),
+        });
         let parts = shape.columns.parts();
         let description =
             (!parts.is_empty()).then(|| joined(parts.iter().filter_map(|&i| row.get(i))));
@@ -92,7 +100,7 @@ impl Delimited {
             number: self.next,
             line: self.window.line(),
             fields: row,
-            original: Original::Record(sound.then(|| text.to_owned())),
+            original: Original::Record { sound },
             description,
         })
     }

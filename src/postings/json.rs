@@ -6,7 +6,6 @@ use super::objects::{Found, Place, first, mended};
 use super::reader::{AHEAD, Dialect, Problem, Shape, Source, most};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::window::Window;
-use csv::StringRecord;
 use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -196,7 +195,7 @@ impl Places {
             let texts: Vec<Cow<str>> = parts.iter().map(|&place| text(place)).collect();
             Some(joined(texts.iter().map(AsRef::as_ref)))
         };
-        Row { number: 0, line: 0, fields: StringRecord::from(row), original, description }
+        Row { number: 0, line: 0, fields: row.into_iter().collect(), original, description }
     }
 }
 

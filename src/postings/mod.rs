@@ -5,6 +5,7 @@ mod columnar;
 mod columns;
 mod delimited;
 mod encoding;
+mod fields;
 mod json;
 mod objects;
 mod open;
@@ -15,6 +16,7 @@ mod spool;
 mod window;
 
 pub use columns::{Column, ColumnNames, Columns, distinct, listed};
+pub use fields::Fields;
 pub(crate) use json::with_value;
 pub use reader::{Dialect, Form, HEADER, InputError, PostingReader, REJECTED};
 pub(crate) use records::line_at;

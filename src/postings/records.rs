@@ -213,18 +213,26 @@ fn closing(inner: &[u8]) -> usize {
     inner.len()
 }
 
+/// A field of a record.
+pub(super) enum Field {
+    /// Bytes of the record.
+    Bytes(Range<usize>),
+    /// What stands otherwise there.
+    Text(String),
+}
+
 /// The fields of a record that was found, pushed one by one. Doubled quotes of a quoted field become
 /// one.
-pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(&str)) {
+pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(Field)) {
     each_field(record.as_bytes(), delimiter, &mut |field, quoted| {
-        let text = &record[field];
+        let text = &record[field.clone()];
         if quoted && memchr(b'"', text.as_bytes()).is_some() {
-            push(&unescaped(text));
+            push(Field::Text(unescaped(text)));
         } else if let Some(inner) = text.strip_prefix('"').filter(|_| !quoted) {
             let (inner, behind) = inner.split_at(closing(inner.as_bytes()));
-            push(&(unescaped(inner) + behind.strip_prefix('"').unwrap_or(behind)));
+            push(Field::Text(unescaped(inner) + behind.strip_prefix('"').unwrap_or(behind)));
         } else {
-            push(text);
+            push(Field::Bytes(field));
         }
     });
 }

@@ -1,7 +1,7 @@
 //! Rows, and rows set aside.
 
 use super::columns::{Column, Columns};
-use csv::StringRecord;
+use super::fields::Fields;
 
 /// Types of the columns of a file.
 #[cfg(feature = "parquet")]
@@ -18,7 +18,7 @@ pub struct Row {
     /// Line it starts on, from 1; in Parquet, which has no lines, its number.
     pub line: u64,
     /// Its fields, as text, in the order of the header.
-    pub fields: StringRecord,
+    pub fields: Fields,
     /// The row as it stands in the file.
     pub original: Original,
     /// The text of the posting, where it is not simply that of a field.
@@ -28,8 +28,11 @@ pub struct Row {
 /// A row as it stands in its file.
 #[derive(Debug, Clone)]
 pub enum Original {
-    /// A record without the end of its line; nothing if its quotes are wrong.
-    Record(Option<String>),
+    /// The record of its fields; whether its quotes are right.
+    Record {
+        /// Whether it can be written as it stands.
+        sound: bool,
+    },
     /// A JSON object.
     Object(String),
     /// A row of a batch, from 0, and the same as a JSON object.
@@ -41,7 +44,7 @@ impl Original {
     /// The row as a JSON object, if it is one.
     pub fn object(&self) -> Option<&str> {
         match self {
-            Self::Record(_) => None,
+            Self::Record { .. } => None,
             Self::Object(object) => Some(object),
             #[cfg(feature = "parquet")]
             Self::Arrow(_, _, object) => Some(object),

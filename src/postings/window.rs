@@ -11,9 +11,11 @@ const MUCH: usize = 1 << 23;
 /// Text that is read as far as it is needed.
 pub(super) struct Window {
     input: Box<dyn Read + Send>,
+    /// Room for bytes.
     bytes: Vec<u8>,
-    /// Bytes of it that are done with.
+    /// Bytes that are done with, and those that are read.
     done: usize,
+    read: usize,
     at_end: bool,
     line: u64,
     /// Whether the last byte done with is a carriage return, which a line feed may follow.
@@ -23,12 +25,20 @@ pub(super) struct Window {
 impl Window {
     /// Text that begins on this line, from 1.
     pub(super) fn new(input: Box<dyn Read + Send>, line: u64) -> Self {
-        Self { input, bytes: Vec::new(), done: 0, at_end: false, line, after_return: false }
+        Self {
+            input,
+            bytes: Vec::new(),
+            done: 0,
+            read: 0,
+            at_end: false,
+            line,
+            after_return: false,
+        }
     }
 
     /// What is read and not done with.
     pub(super) fn rest(&self) -> &[u8] {
-        &self.bytes[self.done..]
+        &self.bytes[self.done..self.read]
     }
 
     /// Whether nothing follows the rest.
@@ -82,17 +92,20 @@ impl Window {
     /// Reads more, as much as there is at once. Room for as much again as there is makes looking at all
     /// of it each time cost no more than twice looking at it once.
     fn more(&mut self) -> io::Result<()> {
-        self.bytes.drain(..std::mem::take(&mut self.done));
-        let length = self.bytes.len();
-        self.bytes.resize(length + length.max(STEP), 0);
+        self.bytes.copy_within(self.done..self.read, 0);
+        (self.done, self.read) = (0, self.read - self.done);
+        let room = self.read + self.read.max(STEP);
+        if self.bytes.len() < room {
+            self.bytes.resize(room, 0);
+        }
         let read = loop {
-            match self.input.read(&mut self.bytes[length..]) {
+            match self.input.read(&mut self.bytes[self.read..room]) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
+                other => break other?,
             }
         };
-        self.bytes.truncate(length + *read.as_ref().unwrap_or(&0));
-        self.at_end = read? == 0;
+        self.read += read;
+        self.at_end = read == 0;
         Ok(())
     }
 }

@@ -74,7 +74,7 @@ impl<W: Write + Send> Columnar<W> {
                 self.take(row)?;
             }
             let first = row.fields.len() - self.texts.len();
-            let whole = matches!(row.original, Original::Record(_));
+            let whole = matches!(row.original, Original::Record { .. });
             for (place, builder) in (first..).zip(&mut self.texts) {
                 let replaced = replaced.filter(|r| r.0 == place).map(|r| r.1);
                 let field = replaced.or(row.fields.get(place));

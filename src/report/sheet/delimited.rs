@@ -36,11 +36,14 @@ impl<W: Write> Delimited<W> {
         replaced: Option<Replaced>,
         cells: &[Cell],
     ) -> io::Result<()> {
-        match row.map(|row| (&row.original, row)) {
-            Some((Original::Record(Some(raw)), _)) if self.as_it_stands && replaced.is_none() => {
-                self.line.extend_from_slice(raw.as_bytes());
+        let as_it_stands = self.as_it_stands && replaced.is_none();
+        match row {
+            Some(row)
+                if as_it_stands && matches!(row.original, Original::Record { sound: true }) =>
+            {
+                self.line.extend_from_slice(row.fields.record().as_bytes());
             }
-            Some((_, row)) => {
+            Some(row) => {
                 for (place, field) in row.fields.iter().enumerate() {
                     self.push(replaced.filter(|r| r.0 == place).map_or(field, |r| r.1));
                 }

@@ -68,7 +68,7 @@ impl<W: Write> Json<W> {
     fn of_input(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
         let Some(object) = row.original.object() else {
             let mut line = String::from("{");
-            for (place, (key, field)) in self.keys.iter().zip(&row.fields).enumerate() {
+            for (place, (key, field)) in self.keys.iter().zip(row.fields.iter()).enumerate() {
                 let field = replaced.filter(|r| r.0 == place).map_or(field, |r| r.1);
                 member(&mut line, key, &quoted(field));
             }
@@ -92,7 +92,7 @@ impl<W: Write> Json<W> {
         let object = object.trim_end();
         let mut line = object.strip_suffix('}').unwrap_or(object).replace(['\n', '\r'], " ");
         let own = self.header.len() - self.appended;
-        for (key, field) in self.keys.iter().zip(&row.fields).skip(own) {
+        for (key, field) in self.keys.iter().zip(row.fields.iter()).skip(own) {
             member(&mut line, key, &quoted(field));
         }
         Ok(line)
