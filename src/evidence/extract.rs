@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use super::lexicon::{Kinds, Term, WordKinds};
-use super::parts::boilerplate;
+use super::parts::{LONGEST_HEADING, boilerplate};
 use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -352,7 +352,7 @@ impl<'a> Extractor<'a> {
         features.clear();
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
-        kinds.set(list.iter().map(|token| self.kinds(token.hash)));
+        kinds.set(list.iter().map(|token| (self.kinds(token.hash), token.breaks)));
         self.find_terms(clean.as_str(), list, kinds, terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
@@ -383,8 +383,8 @@ impl<'a> Extractor<'a> {
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
-        let Terms { mentions, ignored, counts, starts } = terms;
-        kinds.list(starts, |[own, _]| Kinds::HEADING.among(own));
+        let Terms { mentions, ignored, counts, starts, fetched } = terms;
+        kinds.list_in_short_lines(starts, Kinds::HEADING, LONGEST_HEADING);
         boilerplate(tokens, starts.as_slice(), &self.lexicon.headings, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
@@ -396,6 +396,7 @@ impl<'a> Extractor<'a> {
             counts[part.clone()].fill(false);
         }
         self.lexicon.terms.starts(tokens, kinds, starts);
+        self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
         let mut ahead = ignored.iter().peekable();
         let mut from = 0;
         for &at in starts.as_slice() {
@@ -529,6 +530,8 @@ pub(crate) struct Terms {
     pub(crate) counts: Vec<bool>,
     /// Tokens that an entry of the lexicon may begin with.
     starts: Listed<u32>,
+    /// What is known of them.
+    fetched: Vec<u64>,
 }
 
 /// Takes what is found in a text: the same feature again where it stands again, never before its first

@@ -5,7 +5,7 @@ use crate::text::Token;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
-const LONGEST_HEADING: usize = 6;
+pub(super) const LONGEST_HEADING: usize = 6;
 
 /// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
 /// than half of the text: then the headings are not what they seem. `heads` are the tokens that a heading
@@ -53,4 +53,31 @@ fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
     let others = tokens[start + 1..].iter().take(LONGEST_HEADING).take_while(|token| !token.breaks);
     let length = 1 + others.count();
     (length <= LONGEST_HEADING).then_some(start..start + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::lexicon::{Kinds, WordKinds};
+    use crate::text::{Listed, Tokens};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_word_of_a_short_line_is_looked_at(
+            lines in prop::collection::vec(prop_oneof![1..=8usize, 9..150usize], 0..40),
+        ) {
+            let lines: Vec<String> = lines.into_iter().map(|words| "word ".repeat(words)).collect();
+            let tokens = Tokens::new(&lines.join("\n"));
+            let tokens = tokens.as_slice();
+            let (mut kinds, mut listed) = (WordKinds::default(), Listed::default());
+            kinds.set(tokens.iter().map(|token| (Kinds::HEADING, token.breaks)));
+            kinds.list_in_short_lines(&mut listed, Kinds::HEADING, LONGEST_HEADING);
+            for at in 0..tokens.len() {
+                let short = short_line(tokens, at).is_some();
+                prop_assert!(!short || listed.as_slice().contains(&(at as u32)), "{}", at);
+            }
+            prop_assert!(listed.as_slice().iter().all(|&at| (at as usize) < tokens.len()));
+        }
+    }
 }

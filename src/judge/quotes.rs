@@ -116,17 +116,19 @@ const fn number(word: &[u8]) -> u64 {
     number
 }
 
+/// Whether it says little; `phrase` is of a cleaned text, which has no other space than that of ASCII.
 pub(super) fn says_little(phrase: &str) -> bool {
     let function = |word: &str| {
         word.len() <= LONGEST && NUMBERS.binary_search(&number(word.as_bytes())).is_ok()
     };
-    let mut words = phrase.split_whitespace();
+    let mut words = phrase.split_ascii_whitespace();
     words.next().is_none_or(function) || words.next_back().is_some_and(function)
 }
 
+/// A piece of a cleaned text in one line.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         if !line.is_empty() {
             line.push(' ');
         }

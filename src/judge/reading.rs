@@ -54,7 +54,8 @@ impl Reading {
         let mut finding = Finding { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        self.kinds.set(self.words.iter().map(|word| word.kinds()));
+        let kinds = self.words.iter().map(|word| word.kinds());
+        self.kinds.set(kinds.zip(tokens.iter().map(|token| token.breaks)));
         let text = self.clean.as_str();
         extractor.find_terms(text, tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);

@@ -4,7 +4,7 @@
 //! Every step is linear in the length of the field.
 
 use super::mojibake::Garbled;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use std::ops::Range;
 use wide::i8x16;
 
@@ -357,7 +357,7 @@ fn entity(text: &str) -> Option<(String, usize)> {
 
 /// Undoes one level of escaping when a field holds escaped markup ("&lt;p&gt;").
 fn decoded_markup(raw: &str) -> Option<CleanText> {
-    let first = memmem::find(raw.as_bytes(), b"&lt;")?;
+    let first = memchr_iter(b'&', raw.as_bytes()).find(|&at| raw[at..].starts_with("&lt;"))?;
     let escaped = |tag: &str| memmem::find(&raw.as_bytes()[first..], tag.as_bytes()).is_some();
     if !["&lt;p", "&lt;br", "&lt;li", "&lt;ul", "&lt;div", "&lt;/"].into_iter().any(escaped) {
         return None;

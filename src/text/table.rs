@@ -47,6 +47,12 @@ impl Table {
         move |hash| slots[hash as usize & (slots.len() - 1)]
     }
 
+    /// The value of what stands somewhere.
+    #[inline]
+    pub(crate) fn value_of(&self, slot: u64) -> u32 {
+        (slot & self.values) as u32
+    }
+
     /// Gives the value of a hash, of which is known what stands where it is looked for first.
     #[inline]
     pub(crate) fn values(&self) -> impl Fn(u64, u64) -> Option<u32> {

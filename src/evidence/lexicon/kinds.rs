@@ -47,23 +47,46 @@ impl Kinds {
     }
 }
 
-/// Those of the words of a text, one after the other.
+/// Those of the words of a text, one after the other, each with a bit that says whether a sentence or a line
+/// ends before it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct WordKinds(Vec<u8>);
 
+const BREAKS: Kinds = Kinds(1 << Kinds::BITS);
+
 impl WordKinds {
-    /// Takes those of other words.
-    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = Kinds>) {
+    /// Takes those of other words, each with whether a sentence or a line ends before it.
+    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = (Kinds, bool)>) {
         self.0.clear();
-        self.0.extend(kinds.map(|kinds| kinds.0));
+        let breaks = |breaks| u8::from(breaks) << Kinds::BITS;
+        self.0.extend(kinds.map(|(kinds, before)| kinds.0 | breaks(before)));
         // Words that are nothing, so that 64 can be looked at from everywhere, and those behind them.
-        self.0.extend([0; 64]);
+        self.0.push(breaks(true));
+        self.0.extend([0; 63]);
     }
 
     /// Whether the word at a place is of a kind.
     #[inline]
     pub(crate) fn has(&self, at: usize, kind: Kinds) -> bool {
         self.0[at] & kind.0 != 0
+    }
+
+    /// Lists the places of those of a kind near to which a line or sentence begins and ends, as in one of so few
+    /// words: hardly any of those in longer ones.
+    pub(crate) fn list_in_short_lines(&self, places: &mut Listed<u32>, kind: Kinds, words: usize) {
+        places.clear();
+        let (blocks, _) = self.0.as_chunks::<64>();
+        let breaks = |block: Option<&[u8; 64]>| block.map_or(0, |block| bits(block, BREAKS));
+        let (mut before, mut own) = (0, breaks(blocks.first()));
+        for (i, block) in blocks.iter().enumerate() {
+            let next = breaks(blocks.get(i + 1));
+            let with_before = u128::from(own) << 64 | u128::from(before);
+            let with_next = u128::from(next) << 64 | u128::from(own);
+            let begins = (0..words).fold(0, |any, k| any | (with_before << k >> 64) as u64);
+            let ends = (1..=words).fold(0, |any, k| any | (with_next >> k) as u64);
+            places.add_bits(64 * i as u32, bits(block, kind) & begins & ends);
+            (before, own) = (own, next);
+        }
     }
 
     /// Lists the places of those of a kind that `or` holds for, of which it is given the kinds of a word and
@@ -81,6 +104,14 @@ impl WordKinds {
             places.add_bits(from, bits);
         }
     }
+}
+
+/// A bit for each of 64 words that is of a kind.
+#[inline]
+fn bits(block: &[u8; 64], kind: Kinds) -> u64 {
+    block.as_chunks::<16>().0.iter().zip(0..).fold(0, |bits, (sixteen, i)| {
+        bits | u64::from(kind.among(u8x16::new(*sixteen)).to_bitmask()) << (16 * i)
+    })
 }
 
 impl BitOr for Kinds {

@@ -3,6 +3,7 @@
 use super::{Kinds, WordKinds};
 use crate::text::{Listed, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 /// Words that a phrase may have between its own: "prioritize the backlog".
 const DETERMINERS: [&str; 11] =
@@ -102,6 +103,21 @@ impl<V: Copy> Trie<V> {
             }
             goes_on | kinds.has(at, Kinds::WHOLE)
         });
+    }
+
+    /// Fetches what is known of the phrases that begin at these tokens, which then is at hand: one after the
+    /// other, each is waited for.
+    pub(crate) fn fetch(&self, tokens: &[Token], starts: &[u32], fetched: &mut Vec<u64>) {
+        let first = self.paths.firsts();
+        fetched.clear();
+        fetched.extend(starts.iter().filter_map(|&at| {
+            let [one, two] = tokens[at as usize..].first_chunk()?;
+            Some(first(combine(one.hash, two.hash)))
+        }));
+        let places = fetched.iter().map(|&found| self.paths.value_of(found) as usize);
+        for value in places.filter_map(|place| self.values.get(place.checked_sub(1)?)) {
+            black_box(*value);
+        }
     }
 
     /// What `paths` has, if phrases begin with such words.

@@ -210,8 +210,8 @@ impl Vocabulary {
         let (stride, all) = (self.stride, self.lines.as_slice());
         let [class, other] = contest.map(|class| (class / LANES, class % LANES));
         move |feature| {
-            let lines = &all[feature as usize * stride..][..stride];
-            let steps = |(line, at): (usize, usize)| i32::from(lines[line].0[at % LANES]);
+            let first = feature as usize * stride;
+            let steps = |(line, at): (usize, usize)| i32::from(all[first + line].0[at % LANES]);
             steps(class) - steps(other)
         }
     }
