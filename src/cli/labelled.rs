@@ -10,6 +10,9 @@ use crate::postings::{Column, Columns, Row};
 use crate::roles::Label;
 use anyhow::Result;
 
+/// Rows whose evidence is kept at once.
+const AT_ONCE: usize = 64;
+
 /// Collects the rows of the files that are open, up to their end; `each` is told of every row that
 /// has a label.
 pub(crate) fn collect(
@@ -33,7 +36,7 @@ pub(crate) fn collect(
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
         let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
-        let make = |row: &Row| match label(row, columns, lexicon) {
+        let read_row = |(): &mut (), row: &Row| match label(row, columns, lexicon) {
             Ok(label) => {
                 let evidence = extractor.extract(row.get(columns, Column::Description));
                 let (title, company) =
@@ -43,14 +46,16 @@ pub(crate) fn collect(
             }
             Err(why) => (Err(why), None),
         };
-        let read = || {
-            let read = made.of_rows(&rows, columns, make);
+        let mut read = |rows: &[Row]| -> Vec<_> {
+            let read = made.of_rows(rows, columns, read_row);
             let evidence = read.iter().filter_map(|(_, evidence)| evidence.as_ref()?.as_ref());
             collector.note(&evidence.collect::<Vec<_>>(), lexicon);
-            read
+            read.into_iter().map(|(example, _)| example).collect()
         };
-        let (read, next) = rayon::join(read, || postings.next());
-        for (row, (example, _)) in rows.iter().zip(read) {
+        let some = rows.chunks(AT_ONCE);
+        let (read, next) =
+            rayon::join(|| some.flat_map(&mut read).collect::<Vec<_>>(), || postings.next());
+        for (row, example) in rows.iter().zip(read) {
             match example {
                 Ok(example) => {
                     collector.add_example(example);

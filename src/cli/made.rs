@@ -1,34 +1,41 @@
 //! Makes something of each row, and of equal rows only once.
 
 use crate::postings::{Column, Columns, Row};
+use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// Two hashes of a row: that both are those of another row does not happen.
+type Key = [u64; 2];
 
 /// What was made of rows, for rows with the same texts: exports hold many postings several times.
 pub(crate) struct Made<T> {
-    of: HashMap<[u8; blake3::OUT_LEN], T>,
+    hash: Hash,
+    of: HashMap<Key, T>,
 }
 
 impl<T> Default for Made<T> {
     fn default() -> Self {
-        Self { of: HashMap::new() }
+        Self { hash: Hash::default(), of: HashMap::new() }
     }
 }
 
 impl<T: Clone + Send + Sync> Made<T> {
-    /// What `make` makes of rows by their texts and labels: what is kept, and what only the first of
-    /// equal rows gets.
-    pub(crate) fn of_rows<E: Send>(
+    /// What `make` makes of rows by their texts and labels, in the room it is given: what is kept, and what only
+    /// the first of equal rows gets.
+    pub(crate) fn of_rows<R: Default, E: Send>(
         &mut self,
         rows: &[Row],
         columns: &Columns,
-        make: impl Fn(&Row) -> (T, E) + Sync,
+        make: impl Fn(&mut R, &Row) -> (T, E) + Sync,
     ) -> Vec<(T, Option<E>)> {
-        let keys: Vec<_> = rows.par_iter().map(|row| key(row, columns)).collect();
+        let keys: Vec<_> = rows.par_iter().map(|row| self.hash.of(row, columns)).collect();
         let mut seen = HashSet::new();
         let new = |i: &usize| !self.of.contains_key(&keys[*i]) && seen.insert(keys[*i]);
         let new: Vec<usize> = (0..rows.len()).filter(new).collect();
-        let of_new: Vec<(T, E)> = new.par_iter().map(|&i| make(&rows[i])).collect();
+        let of_new: Vec<(T, E)> =
+            new.par_iter().map_init(R::default, |room, &i| make(room, &rows[i])).collect();
         let mut extras: Vec<Option<E>> = rows.iter().map(|_| None).collect();
         for (i, (kept, extra)) in new.into_iter().zip(of_new) {
             self.of.insert(keys[i], kept);
@@ -38,12 +45,24 @@ impl<T: Clone + Send + Sync> Made<T> {
     }
 }
 
-/// A hash of all that a labelled row is made of.
-fn key(row: &Row, columns: &Columns) -> [u8; blake3::OUT_LEN] {
-    let mut hash = blake3::Hasher::new();
-    for column in [Column::Description, Column::Title, Column::Company, Column::Label] {
-        let text = row.get(columns, column);
-        hash.update(&text.len().to_le_bytes()).update(text.as_bytes());
+/// Hashes rows with secrets of its own, so that nobody can write two that look the same.
+struct Hash([RapidSecrets; 2]);
+
+impl Default for Hash {
+    fn default() -> Self {
+        let secrets = || RapidSecrets::seed(RandomState::new().build_hasher().finish());
+        Self([secrets(), secrets()])
     }
-    hash.finalize().into()
+}
+
+impl Hash {
+    /// Of all that a labelled row is made of.
+    fn of(&self, row: &Row, columns: &Columns) -> Key {
+        let texts = [Column::Description, Column::Title, Column::Company, Column::Label]
+            .map(|column| row.get(columns, column).as_bytes());
+        self.0.each_ref().map(|secrets| {
+            let of_texts = texts.map(|text| rapidhash_v3_seeded(text, secrets).to_le_bytes());
+            rapidhash_v3_seeded(of_texts.as_flattened(), secrets)
+        })
+    }
 }

@@ -4,10 +4,12 @@
 use super::examples::{BUCKETS, Example};
 use super::ledger::{Cell, Ledger};
 use super::rows::{Rows, in_chunks};
-use crate::evidence::{Channel, FeatureKey};
+use crate::evidence::{Channel, FeatureKey, Shown};
+use crate::text::Sieve;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// A feature takes part only when at least this many buckets of organisations show it in small
@@ -48,6 +50,17 @@ impl Tally {
         }
     }
 
+    fn take(&mut self, example: &Example, plain: bool) {
+        self.postings[example.row.class()] -= 1;
+        if plain {
+            let (bucket, parts) = (example.row.bucket(), 1 + usize::from(example.of_role));
+            for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.shown).take(parts) {
+                buckets[bucket] -= 1;
+                *shown &= !(u16::from(buckets[bucket] == 0) << bucket);
+            }
+        }
+    }
+
     fn show(&mut self, bucket: usize, plain: u32, of_role: bool) {
         for (buckets, shown) in
             self.buckets.iter_mut().zip(&mut self.shown).take(1 + usize::from(of_role))
@@ -63,6 +76,15 @@ impl Tally {
         let mut tally = Self::new(classes);
         tally.set(cells, without, roles);
         tally
+    }
+
+    /// The tally of the cells of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
+    pub(super) fn taking_part(key: FeatureKey, cells: &[Cell], sizes: [usize; 2]) -> Option<Self> {
+        // Each cell is of one bucket: most features have too few.
+        if cells.len() < SUPPORT as usize {
+            return None;
+        }
+        Some(Self::of(cells, 0, sizes[0], sizes[1])).filter(|tally| tally.takes_part(key.channel()))
     }
 
     /// Makes it what [`Self::of`] gives.
@@ -88,6 +110,11 @@ impl Tally {
     /// Whether it takes part, as a feature of this channel.
     pub(crate) fn takes_part(&self, channel: Channel) -> bool {
         takes_part(channel, self.shown.map(u16::count_ones))
+    }
+
+    /// Whether it takes part even if that many of the buckets no longer show it in small letters.
+    pub(crate) fn takes_part_with_less(&self, channel: Channel, buckets: u32) -> bool {
+        takes_part(channel, self.shown.map(|shown| shown.count_ones().saturating_sub(buckets)))
     }
 
     /// Whether it takes part without some of the postings that show it in small letters: how many of each
@@ -118,9 +145,7 @@ pub(super) fn taking_part(
 ) -> impl Iterator<Item = (FeatureKey, &str, Tally)> {
     ledger.features().filter_map(move |(key, text, cells)| {
         // Without a text it stands nowhere in small letters.
-        let text = text?;
-        let tally = Tally::of(cells, 0, roles, classes);
-        tally.takes_part(key.channel()).then_some((key, text, tally))
+        Some((key, text?, Tally::taking_part(key, cells, [roles, classes])?))
     })
 }
 
@@ -160,6 +185,21 @@ impl Sketch {
     }
 }
 
+/// Leaves out of rows what takes no part in a model of any of them, and is no entry of the lexicon: most of
+/// what they show. Rows that stand next to each other and share their features go on doing so.
+pub fn leave_out_rare(rows: &mut [&mut Example]) {
+    let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
+    let sketch = Sketch::default();
+    rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));
+    let stays = |f: &Shown| f.key().channel() == Channel::Skills || sketch.may_take_part(f.key());
+    rows.par_chunk_by_mut(same).for_each(|same| {
+        let features: Arc<[Shown]> = same[0].features.iter().copied().filter(stays).collect();
+        for row in same {
+            row.features = features.clone();
+        }
+    });
+}
+
 /// Tallies of the features that take part. Others do not without some of the rows either.
 #[derive(Debug, Clone)]
 pub(crate) struct Tallies {
@@ -170,6 +210,8 @@ pub(crate) struct Tallies {
     /// In the order of `features`.
     pub(crate) list: Vec<Tally>,
     places: FeatureMap<u32>,
+    /// Most of what a row shows has no place.
+    likely: Sieve,
 }
 
 /// The tallies of a part of the features, as they are counted.
@@ -238,8 +280,7 @@ impl Tallies {
     pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
         let (mut features, mut list, mut places) = (Vec::new(), Vec::new(), Vec::new());
         for (place, (key, _, cells)) in ledger.features().enumerate() {
-            let tally = Tally::of(cells, 0, roles, classes);
-            if tally.takes_part(key.channel()) {
+            if let Some(tally) = Tally::taking_part(key, cells, [roles, classes]) {
                 features.push(key);
                 list.push(tally);
                 places.push(place as u32);
@@ -248,13 +289,36 @@ impl Tallies {
         (Self::from_sorted(features, list, classes), places)
     }
 
+    /// The tallies without some of the rows, each of which was counted.
+    pub(super) fn without(&self, rows: &[&Example]) -> Self {
+        let mut list = self.list.clone();
+        for row in rows {
+            for feature in row.features.iter() {
+                if let Some(place) = self.place(feature.key()) {
+                    list[place].take(row, feature.plain());
+                }
+            }
+        }
+        let left = self.features.iter().copied().zip(list);
+        let left = left.filter(|(key, tally)| tally.takes_part(key.channel()));
+        let (features, list) = left.unzip();
+        Self::from_sorted(features, list, self.classes)
+    }
+
     fn from_sorted(features: Vec<FeatureKey>, list: Vec<Tally>, classes: usize) -> Self {
-        let places = features.iter().enumerate().map(|(i, &f)| (f, i as u32)).collect();
-        Self { classes, features, list, places }
+        let mut likely = Sieve::new(16 * features.len());
+        for feature in &features {
+            likely.insert(feature.number());
+        }
+        let places = features.iter().copied().zip(0..).collect();
+        Self { classes, features, list, places, likely }
     }
 
     /// The place of a feature, if it takes part.
     pub(crate) fn place(&self, feature: FeatureKey) -> Option<usize> {
+        if !self.likely.may_have()(feature.number()) {
+            return None;
+        }
         self.places.get(&feature).map(|&i| i as usize)
     }
 }

@@ -88,14 +88,15 @@ impl HeldOut {
             members[group].push(i);
         }
         members.retain(|members| members.iter().any(|&i| wanted(i)));
-        let of_group = |members: Vec<usize>| -> io::Result<Vec<(usize, T)>> {
+        let of_group = |room: &mut Room, members: Vec<usize>| -> io::Result<Vec<(usize, T)>> {
             let own: Vec<Cow<Example>> =
                 members.iter().map(|&i| rows.get(i)).collect::<io::Result<_>>()?;
-            let rest = self.without(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+            let rest = self.without(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>(), room);
             let members = members.into_iter().zip(&own).filter(|(i, _)| wanted(*i));
             members.map(|(i, row)| Ok((i, then(i, row, &rest)?))).collect()
         };
-        let done: io::Result<Vec<_>> = members.into_par_iter().map(of_group).collect();
+        let done: io::Result<Vec<_>> =
+            members.into_par_iter().map_init(Room::default, of_group).collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(i, _)| *i);
         Ok(done)
@@ -115,8 +116,11 @@ impl HeldOut {
     }
 
     /// All that was counted but these rows, each of which was.
-    pub(crate) fn without(&self, rows: &[&Example]) -> Rest<'_> {
-        let mut shown: Vec<(u32, u32, bool)> = Vec::new();
+    fn without<'r>(&'r self, rows: &[&Example], room: &'r mut Room) -> Rest<'r> {
+        let Room { shown, counts, own, taken } = room;
+        shown.clear();
+        counts.clear();
+        own.clear();
         for (i, row) in rows.iter().enumerate() {
             let of_row = row.features.iter().filter_map(|feature| {
                 let place = self.tallies.place(feature.key())?;
@@ -128,9 +132,6 @@ impl HeldOut {
         shown.sort_by_key(|s| s.0);
         let classes = self.tallies.classes;
         let mut masses = self.masses.clone();
-        let mut counts: Vec<u32> = Vec::new();
-        let mut own = Own::default();
-        let mut taken = Taken::default();
         for same in shown.chunk_by(|a, b| a.0 == b.0) {
             let place = same[0].0 as usize;
             let (feature, all) = (self.tallies.features[place], &self.tallies.list[place]);
@@ -223,9 +224,20 @@ enum Left<'a> {
     /// Everything, with the weights by feature and class.
     All(Vec<f64>),
     /// All but the features of some rows is as it was.
-    Own(Own),
+    Own(&'a Own),
     /// The postings of the buckets that are not in the mask.
     Buckets(&'a Bucketed<'a>, u16),
+}
+
+/// Room to take one group after the other out.
+#[derive(Default)]
+struct Room {
+    /// Of each feature that a row shows its place, that of the row, and whether it stands in small letters.
+    shown: Vec<(u32, u32, bool)>,
+    /// Of each feature that still takes part, by class.
+    counts: Vec<u32>,
+    own: Own,
+    taken: Taken,
 }
 
 /// Features of the rows that are taken out, sorted.
@@ -239,6 +251,13 @@ struct Own {
 }
 
 impl Own {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.places.clear();
+        self.weights.clear();
+        self.known = 0;
+    }
+
     fn push(&mut self, key: FeatureKey, takes_part: bool) {
         self.keys.push(key);
         self.places.push(takes_part.then_some(self.known));
@@ -274,8 +293,12 @@ impl Taken {
         &mut self,
         all: &Tally,
         channel: Channel,
-        rows: impl Iterator<Item = (&'e Example, bool)> + Clone,
+        rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
+        // Each row is of one bucket.
+        if all.takes_part_with_less(channel, rows.len() as u32) {
+            return true;
+        }
         let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
         let parts = |row: &Example| 1 + usize::from(row.of_role);
         for row in plain.clone() {
@@ -453,6 +476,26 @@ mod tests {
                 .filter(|e| e.row.organisation != example.row.organisation)
                 .collect();
             assert_eq!(count(&rest).all().score(example), scores);
+        }
+    }
+
+    #[test]
+    fn tallies_without_rows_are_those_of_the_others() {
+        let rows = rows();
+        let examples: Vec<&Example> = rows.iter().collect();
+        let count = |rows: &[&Example]| {
+            let sketch = Sketch::default();
+            for row in rows {
+                sketch.note(row);
+            }
+            Tallies::new(rows, &sketch, None, [3, 4]).expect("rows in memory")
+        };
+        let all = count(&examples);
+        for fold in 0..5 {
+            let (gone, others): (Vec<&Example>, Vec<&Example>) =
+                examples.iter().partition(|e| e.row.organisation % 5 == fold);
+            let (without, others) = (all.without(&gone), count(&others));
+            assert_eq!((without.features, without.list), (others.features, others.list));
         }
     }
 

@@ -154,6 +154,7 @@ impl Ledger {
             starts(examples).into_iter().map(Some).chain([None]).collect();
         let mut ledger = Self::default();
         let mut begun = vec![0; examples.len()];
+        let times = ends.len().div_ceil(AT_ONCE);
         // Some parts at a time, so that little is there twice.
         for ends in ends.chunks(AT_ONCE) {
             let cuts: Vec<_> = examples
@@ -165,6 +166,9 @@ impl Ledger {
                 Self::part(examples, &names, |row: usize| cuts[row][part]..cuts[row][part + 1])
             };
             let parts: Vec<Self> = (0..ends.len()).into_par_iter().map(part).collect();
+            if ledger.entries.is_empty() {
+                ledger.make_room(&parts, times);
+            }
             for part in &parts {
                 ledger.append(part);
             }
@@ -182,7 +186,8 @@ impl Ledger {
     /// keys.
     fn part(examples: &[&Example], names: &Names, own: impl Fn(usize) -> Range<u32>) -> Self {
         // The key, the place, and whether it stands in small letters, as one number: these sort fast.
-        let mut shown: Vec<u128> = Vec::new();
+        let mut shown: Vec<u128> =
+            Vec::with_capacity((0..examples.len()).map(|r| own(r).len()).sum());
         for (row, example) in examples.iter().enumerate() {
             let Range { start, end } = own(row);
             let features = &example.features[start as usize..end as usize];
@@ -196,6 +201,11 @@ impl Ledger {
         }
         shown.sort_unstable();
         let mut ledger = Self::default();
+        // Growing bit by bit leaves memory behind that is of no use.
+        let different =
+            |shift: u32| 1 + shown.windows(2).filter(|w| w[0] >> shift != w[1] >> shift).count();
+        ledger.entries.reserve_exact(different(KEY_AT));
+        ledger.cells.reserve_exact(different(1));
         for of_feature in shown.chunk_by(|a, b| a >> KEY_AT == b >> KEY_AT) {
             let cells = of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| Cell {
                 place: (same[0] >> 1) as u16,
@@ -207,6 +217,17 @@ impl Ledger {
             ledger.push(key, names.get(key), cells);
         }
         ledger
+    }
+
+    /// Makes room for about so many times what is in some parts: growing bit by bit takes up to twice the room.
+    fn make_room(&mut self, parts: &[Self], times: usize) {
+        let room = |of: fn(&Self) -> usize| {
+            let some: usize = parts.iter().map(of).sum();
+            times * (some + some / 16)
+        };
+        self.entries.reserve_exact(room(|part| part.entries.len()));
+        self.texts.reserve_exact(room(|part| part.texts.len()));
+        self.cells.reserve_exact(room(|part| part.cells.len()));
     }
 
     /// Adds features after all others.
@@ -272,10 +293,10 @@ impl Ledger {
     }
 
     /// The features that take part, and no rows; `sizes` are the numbers of roles and of classes.
-    pub(super) fn taking_part(&self, [roles, classes]: [usize; 2]) -> Self {
+    pub(super) fn taking_part(&self, sizes: [usize; 2]) -> Self {
         let mut ledger = Self::default();
         for (key, text, cells) in self.features() {
-            if Tally::of(cells, 0, roles, classes).takes_part(key.channel()) {
+            if Tally::taking_part(key, cells, sizes).is_some() {
                 ledger.push(key, text, cells.iter().copied());
             }
         }
@@ -371,7 +392,7 @@ impl Ledger {
 /// Features are counted in about so many parts, because a small part is sorted several times as fast.
 const PARTS: usize = 64;
 /// Parts that are counted at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// Rows whose features say where the parts begin.
 const PROBED: usize = 64;
 

@@ -26,7 +26,7 @@ mod weights;
 mod workings;
 
 pub use collect::{Collector, Provenance, RARE_LABELS};
-pub use counts::{SUPPORT, Sketch};
+pub use counts::{SUPPORT, Sketch, leave_out_rare};
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId, organisation};
 pub(crate) use examples::{join, root, rows_hash};
@@ -40,7 +40,7 @@ pub(crate) use store::MAGIC;
 pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use sums::{Sampled, Sums};
-pub use train::{Counting, Trained, leave_organisation_out};
+pub use train::{Counting, Folds, Trained, leave_organisation_out};
 pub use unseen::{Unseen, Without};
 
 pub use combination::Combination;
@@ -248,14 +248,16 @@ impl Model {
         &self.header
     }
 
-    /// A model of what was counted, with what stands in the header besides the counts.
+    /// A model of what was counted, with what stands in the header besides the counts: made while the workings
+    /// are packed.
     fn assemble(
-        mut header: Header,
+        header: impl FnOnce() -> Result<Header, ModelError> + Send,
         workings: &Workings,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
-        let features = || {
+        let made = || {
+            let header = header()?;
             let mut kept: Vec<_> = taking_part(&workings.ledger, [roles, classes])
                 .map(|(key, text, tally)| (key.channel(), text, tally))
                 .collect();
@@ -266,9 +268,10 @@ impl Model {
             }
             drop(kept);
             fit(&mut features, &LexiconWeights::new(lexicon))?;
-            Ok::<_, ModelError>(features)
+            Ok::<_, ModelError>((header, features))
         };
-        let (features, (hash, packed)) = rayon::join(features, || store::pack_workings(workings));
+        let (made, (hash, packed)) = rayon::join(made, || store::pack_workings(workings));
+        let (mut header, features) = made?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
@@ -278,7 +281,7 @@ impl Model {
         }
         header.rows_hash = workings.ledger.rows_hash();
         header.workings = Some(hash);
-        Self::new(header, features?, packed, lexicon)
+        Self::new(header, features, packed, lexicon)
     }
 
     /// Whether it has counted other jobs than the roles.

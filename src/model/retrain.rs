@@ -202,7 +202,7 @@ impl Model {
             let mut header = workings.before[place].clone();
             header.history = self.header.history.iter().take(place).cloned().collect();
             workings.before.truncate(place);
-            (Self::assemble(header, &workings, lexicon)?, HashMap::new())
+            (Self::assemble(|| Ok(header), &workings, lexicon)?, HashMap::new())
         } else {
             let mut header = self.header.clone();
             header.history = Vec::new();
@@ -258,7 +258,7 @@ impl Model {
             base,
             ..self.header.clone()
         };
-        Ok((Self::assemble(header, workings, lexicon)?, held_out))
+        Ok((Self::assemble(|| Ok(header), workings, lexicon)?, held_out))
     }
 
     /// What it began as, if its rows are not all known.

@@ -2,11 +2,12 @@
 //! to go where the model is fitted.
 
 use super::collect::{Collector, Provenance};
+use super::counts::Tallies;
 use super::examples::{Example, RowId, groups};
 use super::fit::Fit;
 use super::ledger::{Ledger, Names};
 use super::store::Header;
-use super::train::{Counting, enough, held_out, some};
+use super::train::{Counting, enough, held_out, sizes, some};
 use super::workings::{Workings, sample_cut};
 use super::{FORMAT, Model, ModelError};
 use crate::evidence::Lexicon;
@@ -70,7 +71,8 @@ impl Sums {
     /// Takes the scores of rows that are in the sample, each by all that was counted but its group.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
-        self.workings.sample = held_out(rows, &self.workings.ledger, lexicon, sampled).1;
+        let (tallies, _) = Tallies::of(&self.workings.ledger, sizes(lexicon));
+        self.workings.sample = held_out(rows, tallies, lexicon, sampled).1;
     }
 
     /// These and others.
@@ -106,8 +108,7 @@ impl Sums {
     /// What postings are scored by: the features that take part, and no row.
     #[must_use]
     pub fn others(&self, lexicon: &Lexicon) -> Self {
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
-        let ledger = self.workings.ledger.taking_part(sizes);
+        let ledger = self.workings.ledger.taking_part(sizes(lexicon));
         let provenance = Provenance::default();
         Self { workings: Workings { ledger, cut: u64::MAX, ..Workings::default() }, provenance }
     }
@@ -150,22 +151,23 @@ impl Sums {
             let why = "the scores are not those of the rows that were asked for";
             return Err(ModelError::Corrupt(why.to_owned()));
         }
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
-        let fit = Fit::new(&workings.sample, sizes, None, None, lexicon.roles())?;
-        let header = Header {
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            roles: lexicon.roles().clone(),
-            lexicon: lexicon.hash().to_owned(),
-            families: lexicon.families().to_vec(),
-            postings: Vec::new(),
-            organisations: 0,
-            rows_hash: String::new(),
-            provenance: provenance.without_rare(),
-            history: Vec::new(),
-            base: None,
-            workings: None,
-            held_out: fit.summaries,
-            combinations: fit.combinations,
+        let header = || {
+            let fit = Fit::new(&workings.sample, sizes(lexicon), None, None, lexicon.roles())?;
+            Ok(Header {
+                tool: env!("CARGO_PKG_VERSION").to_owned(),
+                roles: lexicon.roles().clone(),
+                lexicon: lexicon.hash().to_owned(),
+                families: lexicon.families().to_vec(),
+                postings: Vec::new(),
+                organisations: 0,
+                rows_hash: String::new(),
+                provenance: provenance.without_rare(),
+                history: Vec::new(),
+                base: None,
+                workings: None,
+                held_out: fit.summaries,
+                combinations: fit.combinations,
+            })
         };
         Model::assemble(header, &workings, lexicon)
     }
@@ -203,8 +205,7 @@ impl Sums {
         if before.lexicon != lexicon.hash() {
             return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
         }
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
-        let workings = Workings::from_bytes(rest, sizes)?;
+        let workings = Workings::from_bytes(rest, sizes(lexicon))?;
         Ok(Self { workings, provenance: before.provenance })
     }
 }

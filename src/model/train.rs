@@ -63,6 +63,7 @@ impl Collector {
             let before = self.examples.len();
             self.examples.dedup_by_key(|e| e.row);
             self.provenance.duplicates += (before - self.examples.len()) as u64;
+            self.examples.shrink_to_fit();
         }
     }
 }
@@ -75,16 +76,11 @@ struct Counted {
 }
 
 impl Counted {
-    /// Scores rows, which may be none, by a ledger of them.
-    fn new(
-        examples: &[&Example],
-        ledger: &Ledger,
-        lexicon: &Lexicon,
-        wanted: impl Fn(RowId) -> bool + Sync,
-    ) -> Result<Self, ModelError> {
+    /// Scores rows, which may be none, by their tallies.
+    fn new(examples: &[&Example], tallies: Tallies, lexicon: &Lexicon) -> Result<Self, ModelError> {
         enough(examples.iter().map(|e| e.row), lexicon.roles())?;
-        let (held_out, rows) = held_out(examples, ledger, lexicon, wanted);
-        Ok(Self { held_out, rows, sizes: [lexicon.roles().len(), lexicon.classes().len()] })
+        let (held_out, rows) = held_out(examples, tallies, lexicon, |_| true);
+        Ok(Self { held_out, rows, sizes: sizes(lexicon) })
     }
 
     fn fitter<'a>(&'a self, view: &'a View) -> Fitter<'a> {
@@ -92,14 +88,23 @@ impl Counted {
     }
 }
 
-/// What a ledger has counted, and the scores of the wanted rows by it without each one's group.
+/// The numbers of roles and of classes.
+pub(super) fn sizes(lexicon: &Lexicon) -> [usize; 2] {
+    [lexicon.roles().len(), lexicon.classes().len()]
+}
+
+/// The tallies of rows.
+fn tallies(rows: &[&Example], lexicon: &Lexicon) -> Tallies {
+    Tallies::of(&Ledger::new(rows, Names::default()), sizes(lexicon)).0
+}
+
+/// What was counted, and the scores of the wanted rows by it without each one's group.
 pub(super) fn held_out(
     examples: &[&Example],
-    ledger: &Ledger,
+    tallies: Tallies,
     lexicon: &Lexicon,
     wanted: impl Fn(RowId) -> bool + Sync,
 ) -> (HeldOut, Vec<HeldOutRow>) {
-    let (tallies, _) = Tallies::of(ledger, [lexicon.roles().len(), lexicon.classes().len()]);
     let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
     let groups = groups(&ids(examples));
     let score = |_, example: &Example, rest: &Rest| {
@@ -150,10 +155,50 @@ pub fn leave_organisation_out(
     view: View,
     lexicon: &Lexicon,
 ) -> Result<Vec<Probabilities>, ModelError> {
-    let ledger = Ledger::new(examples, Names::default());
-    let counted = Counted::new(examples, &ledger, lexicon, |_| true)?;
+    let counted = Counted::new(examples, tallies(examples, lexicon), lexicon)?;
     let fitter = counted.fitter(&view);
     Ok(fitter.held_out(&fitter.combinations()?)?.concat())
+}
+
+/// Rows in their order, each once.
+fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
+    let mut rows = rows.to_vec();
+    rows.sort_unstable_by_key(|e| e.row);
+    rows.dedup_by_key(|e| e.row);
+    rows
+}
+
+/// Rows that models are trained on again and again, each time without others of them: they are counted
+/// once, and those left out taken away.
+pub struct Folds<'e> {
+    rows: Vec<&'e Example>,
+    tallies: Tallies,
+}
+
+impl<'e> Folds<'e> {
+    /// Counts rows.
+    pub fn new(rows: &[&'e Example], lexicon: &Lexicon) -> Self {
+        let rows = each_once(rows);
+        let tallies = tallies(&rows, lexicon);
+        Self { rows, tallies }
+    }
+
+    /// Trains on some of the rows: the same as [`Trained::new`].
+    ///
+    /// # Errors
+    /// As [`Collector::train`].
+    pub fn train(
+        &self,
+        rows: &[&Example],
+        view: View,
+        lexicon: &Lexicon,
+    ) -> Result<Trained, ModelError> {
+        let rows = each_once(rows);
+        let mut left = rows.iter().peekable();
+        let gone = self.rows.iter().filter(|all| left.next_if(|row| row.row == all.row).is_none());
+        let tallies = self.tallies.without(&gone.copied().collect::<Vec<_>>());
+        Trained::by(&rows, tallies, view, lexicon)
+    }
 }
 
 /// A model of some rows, to judge others by in one view.
@@ -169,11 +214,17 @@ impl Trained {
     /// # Errors
     /// As [`Collector::train`].
     pub fn new(rows: &[&Example], view: View, lexicon: &Lexicon) -> Result<Self, ModelError> {
-        let mut rows = rows.to_vec();
-        rows.sort_unstable_by_key(|e| e.row);
-        rows.dedup_by_key(|e| e.row);
-        let ledger = Ledger::new(&rows, Names::default());
-        let counted = Counted::new(&rows, &ledger, lexicon, |_| true)?;
+        let rows = each_once(rows);
+        Self::by(&rows, tallies(&rows, lexicon), view, lexicon)
+    }
+
+    fn by(
+        rows: &[&Example],
+        tallies: Tallies,
+        view: View,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
+        let counted = Counted::new(rows, tallies, lexicon)?;
         let combinations = counted.fitter(&view).combinations()?;
         Ok(Self { counted, view, combinations })
     }
@@ -206,20 +257,52 @@ impl Trained {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Channel, FeatureKey, Shown};
+
+    /// So many rows, some of each role, by organisations of so many rows.
+    fn rows(count: u64, of_organisation: u64) -> Vec<Example> {
+        let word = |n: u64| FeatureKey::new(Channel::Words, &n.to_string());
+        let row = |i: u64| {
+            let mut features = [i % 3, 3 + i % 2].map(|n| Shown::new(word(n), true));
+            features.sort_unstable();
+            Example {
+                row: RowId {
+                    organisation: i / of_organisation,
+                    text: i,
+                    title: 0,
+                    class: (i % 3) as u16,
+                },
+                outcome: (i % 3) as usize,
+                of_role: true,
+                features: features.into(),
+                mentions: vec![0; 4],
+            }
+        };
+        (0..count).map(row).collect()
+    }
+
+    #[test]
+    fn folds_are_trained_as_their_rows_alone() {
+        let lexicon = Lexicon::embedded().expect("the lexicon is sound");
+        let rows = rows(60, 3);
+        let rows: Vec<&Example> = rows.iter().chain(&rows[..9]).collect();
+        let folds = Folds::new(&rows, &lexicon);
+        // The rows that stand twice stand in the last fold too.
+        for fold in 0..4 {
+            let (own, others): (Vec<_>, Vec<_>) = (0..rows.len()).partition(|i| i / 20 == fold);
+            let [own, others] =
+                [own, others].map(|of| of.iter().map(|&i| rows[i]).collect::<Vec<_>>());
+            let by_fold = folds.train(&others, View::Full, &lexicon).expect("a model");
+            let alone = Trained::new(&others, View::Full, &lexicon).expect("a model");
+            assert_eq!(by_fold.predict(&own), alone.predict(&own));
+        }
+    }
 
     #[test]
     fn two_organisations_are_enough() {
         let lexicon = Lexicon::embedded().expect("the lexicon is sound");
         // Their groups are 0 and 10, and so in the same part: outside it there is no row.
-        let rows: Vec<Example> = (0..20u64)
-            .map(|i| Example {
-                row: RowId { organisation: i / 10, text: i, title: 0, class: (i % 3) as u16 },
-                outcome: (i % 3) as usize,
-                of_role: true,
-                features: [].into(),
-                mentions: vec![0; 4],
-            })
-            .collect();
+        let rows = rows(20, 10);
         let rows: Vec<&Example> = rows.iter().collect();
         let full = leave_organisation_out(&rows, View::Full, &lexicon).expect("a model");
         assert!(full.iter().all(|p| (p.closed.iter().sum::<f64>() - 1.0).abs() < 1e-12));

@@ -9,9 +9,8 @@ use super::ledger::{Cell, Ledger, PLACES};
 use super::scores::Scores;
 use super::store::Header;
 use crate::evidence::{Channel, FeatureKey};
-use rayon::slice::ParallelSliceMut;
-use serde::ser::SerializeSeq;
-use serde::{Deserialize, Serialize, Serializer};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
 /// Rows whose held-out scores are kept: those with the smallest hashes, which is a random sample that
@@ -88,48 +87,61 @@ impl Workings {
         self.sample.reverse();
     }
 
-    /// Writes it.
+    /// Writes it: what [`Stored`] reads.
     ///
     /// # Errors
     /// Those of the writer.
-    pub(super) fn write(&self, out: impl Write) -> io::Result<()> {
+    pub(super) fn write(&self, mut out: impl Write) -> io::Result<()> {
         let ledger = &self.ledger;
-        let (mut named, unnamed): (Vec<u32>, Vec<u32>) =
+        let (named, unnamed): (Vec<u32>, Vec<u32>) =
             (0..ledger.len() as u32).partition(|&place| ledger.feature(place).1.is_some());
         let channel = |place: u32| ledger.feature(place).0.channel();
-        let text = |place: u32| ledger.feature(place).1.unwrap_or_default();
-        named.par_sort_unstable_by_key(|&place| (channel(place), text(place)));
         let of_channel = |c| named.iter().filter(|&&place| channel(place) == c).count() as u32;
-        let key = |&place: &u32| ledger.feature(place).0.number().to_le_bytes();
-        let all_cells = || named.iter().chain(&unnamed).map(|&place| ledger.cells(place));
-        let cells = all_cells().map(<[Cell]>::len).sum();
-        let bytes =
-            |of: fn(&RowId) -> u64| ledger.rows.iter().flat_map(|r| of(r).to_le_bytes()).collect();
+        let counts = Channel::ALL.map(of_channel).to_vec();
+        let order = [by_text(ledger, &named), unnamed].concat();
+        drop(named);
+        // Each feature is looked at once: they are all over the memory.
+        let parts: Vec<Written> =
+            order.par_chunks(WRITTEN).map(|places| Written::new(ledger, places)).collect();
+        let cells = parts.iter().map(|part| part.cells).sum();
+        let bytes = |of: fn(&Written) -> &Vec<u8>| parts.iter().map(of);
+        put(&counts, &mut out)?;
+        for (of, prefix) in [
+            (bytes(|part| &part.texts), Prefix::Bytes),
+            (bytes(|part| &part.keys), Prefix::Bytes),
+            (bytes(|part| &part.counts), Prefix::Numbers(order.len())),
+            (bytes(|part| &part.places), Prefix::Numbers(cells)),
+            (bytes(|part| &part.postings), Prefix::Numbers(cells)),
+            (bytes(|part| &part.plain), Prefix::Numbers(cells)),
+        ] {
+            let length = match prefix {
+                Prefix::Bytes => of.clone().map(Vec::len).sum(),
+                Prefix::Numbers(numbers) => numbers,
+            };
+            put(&length, &mut out)?;
+            of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
+        }
+        drop(parts);
+        let rows = &ledger.rows;
+        let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
+            rows.iter().flat_map(|row| of(row).to_le_bytes()).collect()
+        };
         let mut at = 0;
         let place = |r: &HeldOutRow| {
-            at += ledger.rows[at..].partition_point(|row| *row < r.row);
+            at += rows[at..].partition_point(|row| *row < r.row);
             at += 1;
             (at - 1) as u32
         };
+        put(&bytes(|row| row.organisation), &mut out)?;
+        put(&bytes(|row| row.text), &mut out)?;
+        put(&rows.iter().map(|row| row.title).collect::<Vec<_>>(), &mut out)?;
+        put(&rows.iter().map(|row| row.class).collect::<Vec<_>>(), &mut out)?;
+        put(&self.cut, &mut out)?;
+        put(&self.sample.iter().map(place).collect::<Vec<_>>(), &mut out)?;
+        put(&self.sample.iter().flat_map(|r| r.scores.numbers()).collect::<Vec<_>>(), &mut out)?;
         let before = self.before.iter().map(serde_json::to_string);
-        let stored = Stored {
-            named: Channel::ALL.map(of_channel).to_vec(),
-            texts: named.iter().flat_map(|&place| [text(place), "\n"]).collect(),
-            unnamed: unnamed.iter().flat_map(key).collect(),
-            cells: all_cells().map(|cells| cells.len() as u16).collect(),
-            places: Numbers(cells, all_cells().flatten().map(|c| c.place)),
-            postings: Numbers(cells, all_cells().flatten().map(|c| c.postings)),
-            plain: Numbers(cells, all_cells().flatten().map(|c| c.plain)),
-            organisations: bytes(|r| r.organisation),
-            row_texts: bytes(|r| r.text),
-            titles: ledger.rows.iter().map(|r| r.title).collect(),
-            classes: ledger.rows.iter().map(|r| r.class).collect(),
-            cut: self.cut,
-            sampled: self.sample.iter().map(place).collect(),
-            scores: self.sample.iter().flat_map(|r| r.scores.numbers()).collect(),
-            before: before.collect::<Result<_, _>>()?,
-        };
-        postcard::to_io(&stored, out).map_err(io::Error::other)?.flush()
+        put(&before.collect::<Result<Vec<_>, _>>()?, &mut out)?;
+        out.flush()
     }
 
     /// From bytes; `sizes` are the numbers of roles and of classes.
@@ -140,9 +152,94 @@ impl Workings {
     }
 }
 
+/// Features that are written together.
+const WRITTEN: usize = 1 << 14;
+
+/// Places of features with a text, in the order of channels and texts.
+fn by_text(ledger: &Ledger, named: &[u32]) -> Vec<u32> {
+    let feature = |place: u32| {
+        let (key, text, _) = ledger.feature(place);
+        (key.channel(), text.unwrap_or_default())
+    };
+    // The first letters tell most of them apart, without a look at where they stand.
+    let mut sorted: Vec<(u64, u32)> = named
+        .iter()
+        .map(|&place| {
+            let text = feature(place).1.as_bytes();
+            let mut first = [0; size_of::<u64>()];
+            let length = text.len().min(first.len());
+            first[..length].copy_from_slice(&text[..length]);
+            (u64::from_be_bytes(first), place)
+        })
+        .collect();
+    // Those of a channel stand together already.
+    for of_channel in sorted.chunk_by_mut(|a, b| feature(a.1).0 == feature(b.1).0) {
+        of_channel.par_sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| feature(a.1).1.cmp(feature(b.1).1))
+        });
+    }
+    sorted.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Some features in the columns of [`Stored`], as they are written.
+#[derive(Default)]
+struct Written {
+    texts: Vec<u8>,
+    keys: Vec<u8>,
+    counts: Vec<u8>,
+    places: Vec<u8>,
+    postings: Vec<u8>,
+    plain: Vec<u8>,
+    cells: usize,
+}
+
+/// What stands before a column: how many bytes or numbers it has.
+enum Prefix {
+    Bytes,
+    Numbers(usize),
+}
+
+impl Written {
+    fn new(ledger: &Ledger, places: &[u32]) -> Self {
+        let mut written = Self::default();
+        for &place in places {
+            let (key, text, cells) = ledger.feature(place);
+            match text {
+                Some(text) => {
+                    written.texts.extend_from_slice(text.as_bytes());
+                    written.texts.push(b'\n');
+                }
+                None => written.keys.extend(key.number().to_le_bytes()),
+            }
+            put_number(cells.len() as u32, &mut written.counts);
+            for cell in cells {
+                put_number(cell.place.into(), &mut written.places);
+                put_number(cell.postings, &mut written.postings);
+                put_number(cell.plain, &mut written.plain);
+            }
+            written.cells += cells.len();
+        }
+        written
+    }
+}
+
+/// Writes a number as postcard does: seven bits a byte, the lowest first, the highest bit set in all but the
+/// last.
+fn put_number(mut number: u32, to: &mut Vec<u8>) {
+    while number >= 0x80 {
+        to.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    to.push(number as u8);
+}
+
+fn put<T: Serialize + ?Sized>(what: &T, out: &mut impl Write) -> io::Result<()> {
+    postcard::to_io(what, out).map(drop).map_err(io::Error::other)
+}
+
 /// Columns, because like packs well with like. Hashes are bytes, because they do not pack at all.
-#[derive(Serialize, Deserialize)]
-struct Stored<Places = Vec<u16>, Postings = Vec<u32>, Plain = Vec<u32>> {
+#[derive(Deserialize)]
+struct Stored {
     /// Features with a text, by channel.
     named: Vec<u32>,
     /// Their texts, a line each, sorted within a channel.
@@ -151,9 +248,9 @@ struct Stored<Places = Vec<u16>, Postings = Vec<u32>, Plain = Vec<u32>> {
     unnamed: Vec<u8>,
     /// Cells of each feature: first those with a text.
     cells: Vec<u16>,
-    places: Places,
-    postings: Postings,
-    plain: Plain,
+    places: Vec<u16>,
+    postings: Vec<u32>,
+    plain: Vec<u32>,
     organisations: Vec<u8>,
     row_texts: Vec<u8>,
     titles: Vec<u32>,
@@ -165,17 +262,6 @@ struct Stored<Places = Vec<u16>, Postings = Vec<u32>, Plain = Vec<u32>> {
     scores: Vec<i32>,
     /// JSON.
     before: Vec<String>,
-}
-
-/// So many numbers, written one by one: there are millions of them.
-struct Numbers<N>(usize, N);
-
-impl<N: Iterator<Item: Serialize> + Clone> Serialize for Numbers<N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut numbers = serializer.serialize_seq(Some(self.0))?;
-        self.1.clone().try_for_each(|number| numbers.serialize_element(&number))?;
-        numbers.end()
-    }
 }
 
 impl Stored {

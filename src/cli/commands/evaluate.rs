@@ -7,10 +7,11 @@ use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::made::Made;
 use crate::cli::output::{Output, say, write_file};
-use crate::evidence::{Extractor, Lexicon};
+use crate::evidence::{Evidence, Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
-    Example, Model, Probabilities, Summary, Trained, leave_organisation_out, outcome_names,
+    Example, Folds, Model, Probabilities, Summary, leave_organisation_out, leave_out_rare,
+    outcome_names,
 };
 use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
@@ -53,6 +54,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
     rows.sort_by_key(|row| row.read.example.row);
+    leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
     if let Some(path) = &args.predictions {
         let mut output = Output::open(Some(path))?;
@@ -133,15 +135,15 @@ fn read(
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
         let columns = &postings.columns().clone();
-        let read_row = |row: &Row| {
+        let read_row = |evidence: &mut Evidence, row: &Row| {
             let read_as = |label| {
-                let evidence = extractor.extract(row.get(columns, Column::Description));
+                extractor.extract_into(row.get(columns, Column::Description), evidence);
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 Read {
                     words: evidence.words(),
-                    predicted: given.map(|model| model.probabilities(&evidence, view)),
-                    example: Example::new(&evidence, title, company, label, lexicon),
+                    predicted: given.map(|model| model.probabilities(evidence, view)),
+                    example: Example::new(evidence, title, company, label, lexicon),
                 }
             };
             (given_label(row, columns, lexicon).map(read_as), ())
@@ -208,13 +210,16 @@ fn predict(
         probabilities: vec![Probabilities::default(); rows.len()],
         thresholds: vec![None; rows.len()],
     };
+    let all: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
+    let all = Folds::new(&all, lexicon);
     let of_fold = |fold: usize| -> Result<_> {
         let (members, others): (Vec<usize>, Vec<usize>) =
             (0..rows.len()).partition(|&i| fold_of[i] == fold);
         let examples =
             |places: &[usize]| places.iter().map(|&i| &rows[i].read.example).collect::<Vec<_>>();
         let name = &rows[members[0]].fold;
-        let trained = Trained::new(&examples(&others), view, lexicon)
+        let trained = all
+            .train(&examples(&others), view, lexicon)
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
         let summary = trained.summary(lexicon.roles())?;
         let threshold = summary.threshold(args.judging.closed, args.precision);
