@@ -106,19 +106,16 @@ impl Workings {
         let cells = parts.iter().map(|part| part.cells).sum();
         let bytes = |of: fn(&Written) -> &Vec<u8>| parts.iter().map(of);
         put(&counts, &mut out)?;
-        for (of, prefix) in [
-            (bytes(|part| &part.texts), Prefix::Bytes),
-            (bytes(|part| &part.keys), Prefix::Bytes),
-            (bytes(|part| &part.counts), Prefix::Numbers(order.len())),
-            (bytes(|part| &part.places), Prefix::Numbers(cells)),
-            (bytes(|part| &part.postings), Prefix::Numbers(cells)),
-            (bytes(|part| &part.plain), Prefix::Numbers(cells)),
+        // Each with how many numbers it has; of the others, bytes are what counts.
+        for (of, numbers) in [
+            (bytes(|part| &part.texts), None),
+            (bytes(|part| &part.keys), None),
+            (bytes(|part| &part.counts), Some(order.len())),
+            (bytes(|part| &part.places), Some(cells)),
+            (bytes(|part| &part.postings), Some(cells)),
+            (bytes(|part| &part.plain), Some(cells)),
         ] {
-            let length = match prefix {
-                Prefix::Bytes => of.clone().map(Vec::len).sum(),
-                Prefix::Numbers(numbers) => numbers,
-            };
-            put(&length, &mut out)?;
+            put(&numbers.unwrap_or_else(|| of.clone().map(Vec::len).sum()), &mut out)?;
             of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
         }
         drop(parts);
@@ -191,12 +188,6 @@ struct Written {
     postings: Vec<u8>,
     plain: Vec<u8>,
     cells: usize,
-}
-
-/// What stands before a column: how many bytes or numbers it has.
-enum Prefix {
-    Bytes,
-    Numbers(usize),
 }
 
 impl Written {
