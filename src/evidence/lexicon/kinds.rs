@@ -76,7 +76,10 @@ impl WordKinds {
     pub(crate) fn list_in_short_lines(&self, places: &mut Listed<u32>, kind: Kinds, words: usize) {
         places.clear();
         let (blocks, _) = self.0.as_chunks::<64>();
-        let breaks = |block: Option<&[u8; 64]>| block.map_or(0, |block| bits(block, BREAKS));
+        let of_kind = |block: &[u8; 64], kind: Kinds| {
+            bits(block.as_chunks::<16>().0.iter().map(|words| kind.among(u8x16::new(*words))))
+        };
+        let breaks = |block: Option<&[u8; 64]>| block.map_or(0, |block| of_kind(block, BREAKS));
         let (mut before, mut own) = (0, breaks(blocks.first()));
         for (i, block) in blocks.iter().enumerate() {
             let next = breaks(blocks.get(i + 1));
@@ -84,7 +87,7 @@ impl WordKinds {
             let with_next = u128::from(next) << 64 | u128::from(own);
             let begins = (0..words).fold(0, |any, k| any | (with_before << k >> 64) as u64);
             let ends = (1..=words).fold(0, |any, k| any | (with_next >> k) as u64);
-            places.add_bits(64 * i as u32, bits(block, kind) & begins & ends);
+            places.add_bits(64 * i as u32, of_kind(block, kind) & begins & ends);
             (before, own) = (own, next);
         }
     }
@@ -97,21 +100,16 @@ impl WordKinds {
         let (next, _) = self.0.get(1..).unwrap_or_default().as_chunks::<64>();
         for ((own, next), from) in own.iter().zip(next).zip((0..).step_by(64)) {
             let sixteens = own.as_chunks::<16>().0.iter().zip(next.as_chunks::<16>().0);
-            let bits = sixteens.zip(0..).fold(0, |bits, ((own, next), i)| {
-                let mask = holds([*own, *next].map(u8x16::new)).to_bitmask();
-                bits | u64::from(mask) << (16 * i)
-            });
-            places.add_bits(from, bits);
+            let masks = sixteens.map(|(own, next)| holds([*own, *next].map(u8x16::new)));
+            places.add_bits(from, bits(masks));
         }
     }
 }
 
-/// A bit for each of 64 words that is of a kind.
+/// The bits of masks of 16 words each, one after the other.
 #[inline]
-fn bits(block: &[u8; 64], kind: Kinds) -> u64 {
-    block.as_chunks::<16>().0.iter().zip(0..).fold(0, |bits, (sixteen, i)| {
-        bits | u64::from(kind.among(u8x16::new(*sixteen)).to_bitmask()) << (16 * i)
-    })
+fn bits(masks: impl Iterator<Item = u8x16>) -> u64 {
+    masks.zip(0..).fold(0, |bits, (mask, i)| bits | u64::from(mask.to_bitmask()) << (16 * i))
 }
 
 impl BitOr for Kinds {
