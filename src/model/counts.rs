@@ -160,7 +160,7 @@ const SKETCHED: usize = 1 << 23;
 
 impl Default for Sketch {
     fn default() -> Self {
-        Self { buckets: (0..SKETCHED).map(|_| AtomicU16::new(0)).collect() }
+        Self { buckets: (0..SKETCHED).into_par_iter().map(|_| AtomicU16::new(0)).collect() }
     }
 }
 
