@@ -3,12 +3,14 @@
 use crate::metrics::{Bin, Figures, Intervals, figures, intervals, reliability, top};
 use crate::model::{Example, Probabilities, Summary, View, outcome_names, summarise};
 use crate::roles::RoleSet;
+use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Lengths of postings that are told apart, in words: fewer than each, then the rest.
 const LENGTHS: [usize; 3] = [100, 300, 600];
 /// A group of rows with a name is reported from this many rows on.
-const LEAST_ROWS: u64 = 10;
+const LEAST_ROWS: usize = 10;
 
 /// A labelled row and what a model that did not see it says of it.
 #[derive(Debug, Clone)]
@@ -138,17 +140,27 @@ fn detail(
     names: &[String],
     rows: &[&JudgedRow],
     by: Option<&str>,
-    of: impl Fn(&Probabilities) -> Vec<f64>,
+    of: impl Fn(&Probabilities) -> Vec<f64> + Sync,
 ) -> Detail {
-    let probabilities: Vec<Vec<f64>> = rows.iter().map(|row| of(row.probabilities)).collect();
+    let probabilities: Vec<Vec<f64>> = rows.par_iter().map(|row| of(row.probabilities)).collect();
     let truths: Vec<usize> = rows.iter().map(|row| row.example.outcome).collect();
     let organisations: Vec<u64> = rows.iter().map(|row| row.example.row.organisation).collect();
     let mut confidences: Vec<(f64, bool)> =
         probabilities.iter().zip(&truths).map(|(p, &t)| (p[top(p)], top(p) == t)).collect();
     let reliability = reliability(&confidences);
     confidences.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let of_rows = |name: String, by: &str, wanted: &dyn Fn(&JudgedRow) -> bool| {
-        let places: Vec<usize> = (0..rows.len()).filter(|&i| wanted(rows[i])).collect();
+    let mut of_length = vec![Vec::new(); LENGTHS.len() + 1];
+    let mut of_group: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, row) in rows.iter().enumerate() {
+        of_length[LENGTHS.partition_point(|&least| least <= row.words)].push(i);
+        if by.is_some() {
+            of_group.entry(row.group).or_default().push(i);
+        }
+    }
+    let of_length = of_length.into_iter().enumerate().map(|(i, rows)| (length(i), "words", rows));
+    let by = by.unwrap_or_default();
+    let of_group = of_group.into_iter().map(|(name, rows)| (name.to_owned(), by, rows));
+    let slice = |(name, by, places): (String, &str, Vec<usize>)| {
         let p: Vec<Vec<f64>> = places.iter().map(|&i| probabilities[i].clone()).collect();
         let t: Vec<usize> = places.iter().map(|&i| truths[i]).collect();
         let figures = figures(names, &p, &t);
@@ -156,26 +168,19 @@ fn detail(
         let macro_f1 = there.clone().map(|class| class.f1).sum::<f64>() / there.count() as f64;
         Slice { by: by.to_owned(), name, macro_f1, figures }
     };
-    let mut slices = Vec::new();
-    for (i, upper) in LENGTHS.iter().map(Some).chain([None]).enumerate() {
-        let lower = if i == 0 { 0 } else { LENGTHS[i - 1] };
-        let name = upper.map_or(format!("{lower} and more"), |u| format!("{lower} to {}", u - 1));
-        let fits = |row: &JudgedRow| row.words >= lower && upper.is_none_or(|u| row.words < *u);
-        slices.push(of_rows(name, "words", &fits));
-    }
-    if let Some(by) = by {
-        let mut groups: Vec<&str> = rows.iter().map(|row| row.group).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        slices.extend(groups.iter().map(|&g| of_rows(g.to_owned(), by, &|row| row.group == g)));
-    }
-    slices.retain(|slice| slice.figures.rows >= LEAST_ROWS);
+    let slices = of_length.chain(of_group).filter(|(.., rows)| rows.len() >= LEAST_ROWS);
     Detail {
         intervals: intervals(names, &probabilities, &truths, &organisations),
         reliability,
         coverage: coverage(&confidences),
-        slices,
+        slices: slices.collect::<Vec<_>>().into_par_iter().map(slice).collect(),
     }
+}
+
+/// The name of a group of lengths.
+fn length(place: usize) -> String {
+    let from = if place == 0 { 0 } else { LENGTHS[place - 1] };
+    LENGTHS.get(place).map_or(format!("{from} and more"), |to| format!("{from} to {}", to - 1))
 }
 
 /// Accuracy of the most confident rows, at a hundred shares of them.

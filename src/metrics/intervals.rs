@@ -2,6 +2,7 @@
 //! and Welsh 2007). Rows of an organisation are alike, so organisations are drawn and not rows.
 
 use super::{class_figures, top};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,9 +62,8 @@ pub(super) fn samples(
     assert_eq!(probabilities.len(), groups.len(), "one group a row");
     let k = names.len();
     let groups = grouped(k, probabilities, truths, groups);
-    let mut samples = vec![Vec::with_capacity(SAMPLES); 3 + 3 * k];
-    let mut random = Random(SEED);
-    for _ in 0..SAMPLES {
+    let sample = |place: usize| -> Vec<f64> {
+        let mut random = Random::after(place * groups.len());
         let mut confusion = vec![vec![0; k]; k];
         let (mut rows, mut log_loss) = (0.0, 0.0);
         for _ in 0..groups.len() {
@@ -80,10 +80,13 @@ pub(super) fn samples(
         let rows = f64::max(rows, 1.0);
         let macro_f1 = classes.iter().map(|c| c.f1).sum::<f64>() / k as f64;
         let general = [macro_f1, right as f64 / rows, log_loss / rows];
-        let of_classes = classes.iter().flat_map(|c| [c.precision, c.recall, c.f1]);
-        samples.iter_mut().zip(general.into_iter().chain(of_classes)).for_each(|(s, v)| s.push(v));
-    }
-    samples
+        general
+            .into_iter()
+            .chain(classes.iter().flat_map(|c| [c.precision, c.recall, c.f1]))
+            .collect()
+    };
+    let samples: Vec<Vec<f64>> = (0..SAMPLES).into_par_iter().map(sample).collect();
+    (0..3 + 3 * k).map(|figure| samples.iter().map(|sample| sample[figure]).collect()).collect()
 }
 
 /// The 95 % interval of a figure of samples.
@@ -128,7 +131,7 @@ pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Interval)> {
     }
     let of_group: Vec<f64> = of_group.into_values().flatten().collect();
     let count = of_group.len() / columns.max(1);
-    let mut random = Random(SEED);
+    let mut random = Random::after(0);
     let mut drawn = vec![Vec::with_capacity(SAMPLES); columns];
     for _ in 0..SAMPLES {
         let mut sum = vec![0.0; columns];
@@ -170,8 +173,15 @@ fn grouped(k: usize, probabilities: &[Vec<f64>], truths: &[usize], groups: &[u64
 struct Random(u64);
 
 impl Random {
+    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    /// As it is when so many numbers were drawn.
+    fn after(drawn: usize) -> Self {
+        Self(SEED.wrapping_add(Self::STEP.wrapping_mul(drawn as u64)))
+    }
+
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(Self::STEP);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((u128::from(z ^ (z >> 31)) * n as u128) >> 64) as usize
