@@ -3,14 +3,8 @@
 
 use super::examples::{BUCKETS, Example};
 use super::ledger::{Cell, Ledger};
-use super::rows::{Rows, in_chunks};
-use crate::evidence::{Channel, FeatureKey, Shown};
-use crate::text::Sieve;
-use rayon::prelude::*;
+use crate::evidence::{Channel, FeatureKey};
 use std::collections::HashMap;
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// A feature takes part only when at least this many buckets of organisations show it in small
 /// letters: that leaves out the names of companies and people, and boilerplate.
@@ -27,34 +21,69 @@ fn takes_part(channel: Channel, support: [u32; 2]) -> bool {
     support[1] >= SUPPORT || support[0] >= if listed { SUPPORT } else { OTHER_SUPPORT }
 }
 
+/// Masks of the buckets of organisations that show a feature in small letters: in all postings, and in
+/// those of a role.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Support([u16; 2]);
+
+impl Support {
+    /// The masks: of all postings, of those of a role.
+    pub(super) fn masks(self) -> [u16; 2] {
+        self.0
+    }
+
+    /// Whether a feature of this channel takes part.
+    pub(crate) fn takes_part(self, channel: Channel) -> bool {
+        takes_part(channel, self.0.map(u16::count_ones))
+    }
+
+    /// Whether it takes part even if that many of the buckets no longer show it.
+    pub(crate) fn takes_part_with_less(self, channel: Channel, buckets: u32) -> bool {
+        takes_part(channel, self.0.map(|shown| shown.count_ones().saturating_sub(buckets)))
+    }
+
+    /// Takes a bucket away of which all postings are taken.
+    pub(super) fn lose(&mut self, bucket: usize, all: &Buckets, taken: &Buckets) {
+        for ((shown, all), taken) in self.0.iter_mut().zip(all).zip(taken) {
+            *shown &= !(u16::from(all[bucket] == taken[bucket]) << bucket);
+        }
+    }
+}
+
+/// Postings that show a feature in small letters, by bucket of organisations: all, and those of a role.
+pub(crate) type Buckets = [[u32; BUCKETS]; 2];
+
 /// Postings that show a feature, by class, and by bucket of organisations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// By class: the roles, then the families of other jobs.
     pub(crate) postings: Vec<u32>,
-    /// Postings that show it in small letters: all, and those of a role.
-    buckets: [[u32; BUCKETS]; 2],
-    /// Masks of the buckets that show it in small letters.
-    shown: [u16; 2],
+    pub(super) buckets: Buckets,
+    pub(crate) support: Support,
 }
 
-impl Tally {
-    pub(crate) fn new(classes: usize) -> Self {
-        Self { postings: vec![0; classes], buckets: [[0; BUCKETS]; 2], shown: [0; 2] }
-    }
+/// The tally of a feature, wherever it is kept.
+pub(super) struct TallyMut<'a> {
+    pub(super) postings: &'a mut [u32],
+    pub(super) buckets: &'a mut Buckets,
+    pub(super) support: &'a mut Support,
+}
 
-    fn add(&mut self, example: &Example, plain: bool) {
+impl TallyMut<'_> {
+    /// Adds a posting that shows the feature.
+    pub(super) fn add(&mut self, example: &Example, plain: bool) {
         self.postings[example.row.class()] += 1;
         if plain {
             self.show(example.row.bucket(), 1, example.of_role);
         }
     }
 
-    fn take(&mut self, example: &Example, plain: bool) {
+    /// Takes a posting away that was added.
+    pub(super) fn take(&mut self, example: &Example, plain: bool) {
         self.postings[example.row.class()] -= 1;
         if plain {
             let (bucket, parts) = (example.row.bucket(), 1 + usize::from(example.of_role));
-            for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.shown).take(parts) {
+            for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.support.0).take(parts) {
                 buckets[bucket] -= 1;
                 *shown &= !(u16::from(buckets[bucket] == 0) << bucket);
             }
@@ -62,35 +91,18 @@ impl Tally {
     }
 
     fn show(&mut self, bucket: usize, plain: u32, of_role: bool) {
-        for (buckets, shown) in
-            self.buckets.iter_mut().zip(&mut self.shown).take(1 + usize::from(of_role))
-        {
+        let parts = 1 + usize::from(of_role);
+        for (buckets, shown) in self.buckets.iter_mut().zip(&mut self.support.0).take(parts) {
             buckets[bucket] += plain;
             *shown |= u16::from(buckets[bucket] > 0) << bucket;
         }
     }
 
-    /// The tally of the cells of a feature but those of the buckets in a mask; `roles` is the number
+    /// Makes it that of the cells of a feature but those of the buckets in a mask; `roles` is the number
     /// of roles.
-    pub(super) fn of(cells: &[Cell], without: u16, roles: usize, classes: usize) -> Self {
-        let mut tally = Self::new(classes);
-        tally.set(cells, without, roles);
-        tally
-    }
-
-    /// The tally of the cells of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
-    pub(super) fn taking_part(key: FeatureKey, cells: &[Cell], sizes: [usize; 2]) -> Option<Self> {
-        // Each cell is of one bucket: most features have too few.
-        if cells.len() < SUPPORT as usize {
-            return None;
-        }
-        Some(Self::of(cells, 0, sizes[0], sizes[1])).filter(|tally| tally.takes_part(key.channel()))
-    }
-
-    /// Makes it what [`Self::of`] gives.
     pub(super) fn set(&mut self, cells: &[Cell], without: u16, roles: usize) {
         self.postings.fill(0);
-        (self.buckets, self.shown) = ([[0; BUCKETS]; 2], [0; 2]);
+        (*self.buckets, *self.support) = (Buckets::default(), Support::default());
         for cell in cells {
             let bucket = cell.bucket();
             if bucket == BUCKETS {
@@ -101,37 +113,34 @@ impl Tally {
             }
         }
     }
+}
 
-    /// Masks of the buckets that show it in small letters: in all postings, in those of a role.
-    pub(crate) fn buckets(&self) -> [u16; 2] {
-        self.shown
+impl Tally {
+    pub(crate) fn new(classes: usize) -> Self {
+        let (buckets, support) = Default::default();
+        Self { postings: vec![0; classes], buckets, support }
     }
 
-    /// Whether it takes part, as a feature of this channel.
-    pub(crate) fn takes_part(&self, channel: Channel) -> bool {
-        takes_part(channel, self.shown.map(u16::count_ones))
+    pub(super) fn as_mut(&mut self) -> TallyMut<'_> {
+        let Self { postings, buckets, support } = self;
+        TallyMut { postings, buckets, support }
     }
 
-    /// Whether it takes part even if that many of the buckets no longer show it in small letters.
-    pub(crate) fn takes_part_with_less(&self, channel: Channel, buckets: u32) -> bool {
-        takes_part(channel, self.shown.map(|shown| shown.count_ones().saturating_sub(buckets)))
+    /// The tally of the cells of a feature; `roles` is the number of roles.
+    pub(super) fn of(cells: &[Cell], roles: usize, classes: usize) -> Self {
+        let mut tally = Self::new(classes);
+        tally.as_mut().set(cells, 0, roles);
+        tally
     }
 
-    /// Whether it takes part without some of the postings that show it in small letters: how many of each
-    /// bucket, in all postings and in those of a role. `buckets` are those that have any.
-    pub(crate) fn takes_part_without(
-        &self,
-        taken: &[[u32; BUCKETS]; 2],
-        channel: Channel,
-        buckets: impl Iterator<Item = usize>,
-    ) -> bool {
-        let mut shown = self.shown;
-        for bucket in buckets {
-            for ((shown, all), taken) in shown.iter_mut().zip(&self.buckets).zip(taken) {
-                *shown &= !(u16::from(all[bucket] == taken[bucket]) << bucket);
-            }
+    /// The tally of the cells of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
+    pub(super) fn taking_part(key: FeatureKey, cells: &[Cell], sizes: [usize; 2]) -> Option<Self> {
+        // Each cell is of one bucket: most features have too few.
+        if cells.len() < SUPPORT as usize {
+            return None;
         }
-        takes_part(channel, shown.map(u16::count_ones))
+        let tally = Self::of(cells, sizes[0], sizes[1]);
+        tally.support.takes_part(key.channel()).then_some(tally)
     }
 }
 
@@ -147,178 +156,4 @@ pub(super) fn taking_part(
         // Without a text it stands nowhere in small letters.
         Some((key, text?, Tally::taking_part(key, cells, [roles, classes])?))
     })
-}
-
-/// Which features may be shown by enough organisations: for each hash of a feature the buckets that show
-/// one of that hash. Features that share a hash can only seem more common than they are.
-#[derive(Debug)]
-pub struct Sketch {
-    buckets: Vec<AtomicU16>,
-}
-
-const SKETCHED: usize = 1 << 23;
-
-impl Default for Sketch {
-    fn default() -> Self {
-        Self { buckets: (0..SKETCHED).into_par_iter().map(|_| AtomicU16::new(0)).collect() }
-    }
-}
-
-impl Sketch {
-    /// Notes what a row shows; in any order, by any thread.
-    pub fn note(&self, example: &Example) {
-        let bucket = 1 << example.row.bucket();
-        for feature in example.features.iter().filter(|f| f.plain()) {
-            let buckets = self.of(feature.key());
-            if buckets.load(Relaxed) & bucket == 0 {
-                buckets.fetch_or(bucket, Relaxed);
-            }
-        }
-    }
-
-    fn of(&self, key: FeatureKey) -> &AtomicU16 {
-        &self.buckets[key.number() as usize % SKETCHED]
-    }
-
-    fn may_take_part(&self, key: FeatureKey) -> bool {
-        self.of(key).load(Relaxed).count_ones() >= SUPPORT
-    }
-}
-
-/// Leaves out of rows what takes no part in a model of any of them, and is no entry of the lexicon: most of
-/// what they show. Rows that stand next to each other and share their features go on doing so.
-pub fn leave_out_rare(rows: &mut [&mut Example]) {
-    let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
-    let sketch = Sketch::default();
-    rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));
-    let stays = |f: &Shown| f.key().channel() == Channel::Skills || sketch.may_take_part(f.key());
-    rows.par_chunk_by_mut(same).for_each(|same| {
-        let features: Arc<[Shown]> = same[0].features.iter().copied().filter(stays).collect();
-        for row in same {
-            row.features = features.clone();
-        }
-    });
-}
-
-/// Tallies of the features that take part. Others do not without some of the rows either.
-#[derive(Debug, Clone)]
-pub(crate) struct Tallies {
-    /// Roles, and families of other jobs.
-    pub(crate) classes: usize,
-    /// Sorted.
-    pub(crate) features: Vec<FeatureKey>,
-    /// In the order of `features`.
-    pub(crate) list: Vec<Tally>,
-    places: FeatureMap<u32>,
-    /// Most of what a row shows has no place.
-    likely: Sieve,
-}
-
-/// The tallies of a part of the features, as they are counted.
-#[derive(Debug, Clone, Default)]
-struct Shard {
-    places: FeatureMap<u32>,
-    list: Vec<Tally>,
-}
-
-impl Shard {
-    fn tally(&mut self, key: FeatureKey, classes: usize) -> &mut Tally {
-        let place = *self.places.entry(key).or_insert_with(|| {
-            self.list.push(Tally::new(classes));
-            self.list.len() as u32 - 1
-        });
-        &mut self.list[place as usize]
-    }
-}
-
-/// Parts of the features that are counted at the same time.
-const SHARDS: usize = 8;
-
-impl Tallies {
-    /// Counts rows that a sketch was made of, and what was counted before them.
-    pub(crate) fn new<R: Rows + ?Sized>(
-        rows: &R,
-        sketch: &Sketch,
-        before: Option<&Ledger>,
-        [roles, classes]: [usize; 2],
-    ) -> io::Result<Self> {
-        let mut shards: Vec<Shard> = vec![Shard::default(); SHARDS];
-        let shard = |key: FeatureKey| key.number() as usize % SHARDS;
-        for (key, _, cells) in before.into_iter().flat_map(Ledger::features) {
-            *shards[shard(key)].tally(key, classes) = Tally::of(cells, 0, roles, classes);
-        }
-        in_chunks(rows, |chunk| {
-            shards.par_iter_mut().enumerate().for_each(|(own, counted)| {
-                for example in chunk {
-                    for feature in example.features.iter().filter(|f| shard(f.key()) == own) {
-                        let key = feature.key();
-                        if counted.places.contains_key(&key) || sketch.may_take_part(key) {
-                            counted.tally(key, classes).add(example, feature.plain());
-                        }
-                    }
-                }
-            });
-        })?;
-        let mut order: Vec<(FeatureKey, u32)> = Vec::new();
-        for shard in &shards {
-            let places = shard.places.iter().map(|(&key, &place)| (key, place));
-            let part = |(key, place): &(FeatureKey, u32)| {
-                shard.list[*place as usize].takes_part(key.channel())
-            };
-            order.extend(places.filter(part));
-        }
-        order.par_sort_unstable();
-        let take = |&(key, place): &(FeatureKey, u32)| {
-            std::mem::replace(&mut shards[shard(key)].list[place as usize], Tally::new(0))
-        };
-        let list = order.iter().map(take).collect();
-        let features = order.into_iter().map(|(key, _)| key).collect();
-        Ok(Self::from_sorted(features, list, classes))
-    }
-
-    /// The tallies of what was counted, and the places of their features in the ledger.
-    pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
-        let (mut features, mut list, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, (key, _, cells)) in ledger.features().enumerate() {
-            if let Some(tally) = Tally::taking_part(key, cells, [roles, classes]) {
-                features.push(key);
-                list.push(tally);
-                places.push(place as u32);
-            }
-        }
-        (Self::from_sorted(features, list, classes), places)
-    }
-
-    /// The tallies without some of the rows, each of which was counted.
-    pub(super) fn without(&self, rows: &[&Example]) -> Self {
-        let mut list = self.list.clone();
-        for row in rows {
-            for feature in row.features.iter() {
-                if let Some(place) = self.place(feature.key()) {
-                    list[place].take(row, feature.plain());
-                }
-            }
-        }
-        let left = self.features.iter().copied().zip(list);
-        let left = left.filter(|(key, tally)| tally.takes_part(key.channel()));
-        let (features, list) = left.unzip();
-        Self::from_sorted(features, list, self.classes)
-    }
-
-    fn from_sorted(features: Vec<FeatureKey>, list: Vec<Tally>, classes: usize) -> Self {
-        let mut likely = Sieve::new(16 * features.len());
-        for feature in &features {
-            likely.insert(feature.number());
-        }
-        let places = features.iter().copied().zip(0..).collect();
-        Self { classes, features, list, places, likely }
-    }
-
-    /// The place of a feature, if it takes part.
-    pub(crate) fn place(&self, feature: FeatureKey) -> Option<usize> {
-        if !self.likely.may_have()(feature.number()) {
-            return None;
-        }
-        self.places.get(&feature).map(|&i| i as usize)
-    }
 }

@@ -86,9 +86,9 @@ pub(super) fn drift(
     let mut squares = Vec::new();
     let mut shifts = Vec::new();
     for (key, _, cells) in ledger.features() {
-        let tally = Tally::of(cells, 0, roles, postings.len());
+        let tally = Tally::of(cells, roles, postings.len());
         let (expected, variance) = expectation.of(&tally.postings);
-        if expected < LEAST_EXPECTED || tally.buckets()[0].count_ones() < SUPPORT {
+        if expected < LEAST_EXPECTED || tally.support.masks()[0].count_ones() < SUPPORT {
             continue;
         }
         let observed = shown.get(&key).copied().unwrap_or(0);

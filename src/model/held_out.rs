@@ -1,13 +1,14 @@
 //! Scores from a model that never saw the posting's group: the totals less the group's own counts,
 //! exactly.
 
-use super::counts::{FeatureMap, Tallies, Tally};
-use super::examples::{BUCKETS, Example};
+use super::counts::{Buckets, FeatureMap, Support, Tally};
+use super::examples::Example;
 use super::ledger::Ledger;
 use super::rows::Rows;
 use super::scores::Scores;
-use super::weights::{Masses, Scale, centre};
-use crate::evidence::{Channel, FeatureKey, Lexicon};
+use super::tallies::Tallies;
+use super::weights::{Masses, Scale, centre, weigh};
+use crate::evidence::{Channel, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -68,8 +69,8 @@ pub(crate) struct HeldOut {
 impl HeldOut {
     pub(crate) fn new(tallies: Tallies, lexicon: LexiconWeights) -> Self {
         let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
-        for (&feature, tally) in tallies.features.iter().zip(&tallies.list) {
-            change(&mut masses, feature, tally, &lexicon, Masses::add);
+        for feature in tallies.features() {
+            change(&mut masses, feature, &lexicon, Masses::add);
         }
         Self { tallies, lexicon, masses }
     }
@@ -106,58 +107,61 @@ impl HeldOut {
     pub(crate) fn all(&self) -> Rest<'_> {
         let scales = self.masses.each_ref().map(Masses::scale);
         let classes = self.tallies.classes;
-        let mut weights = vec![0.0; self.tallies.list.len() * classes];
-        let features = self.tallies.features.iter().zip(&self.tallies.list);
-        for ((&key, tally), weights) in features.zip(weights.chunks_exact_mut(classes)) {
-            let scale = &scales[key.channel() as usize];
-            scale.weights(&tally.postings, self.lexicon.of(key), weights);
-        }
+        let mut weights = vec![0.0; self.tallies.len() * classes];
+        let features = self.tallies.features();
+        let features = features.map(|(key, postings, _)| {
+            (&scales[key.channel() as usize], postings, self.lexicon.of(key))
+        });
+        weigh(features, &mut weights, classes);
         Rest { held_out: self, scales, left: Left::All(weights) }
     }
 
     /// All that was counted but these rows, each of which was.
     fn without<'r>(&'r self, rows: &[&Example], room: &'r mut Room) -> Rest<'r> {
-        let Room { shown, counts, own, taken } = room;
+        let Room { fetched, shown, counted, counts, own, taken } = room;
         shown.clear();
+        counted.clear();
         counts.clear();
         own.clear();
         for (i, row) in rows.iter().enumerate() {
-            let of_row = row.features.iter().filter_map(|feature| {
-                let place = self.tallies.place(feature.key())?;
-                Some((place as u32, i as u32, feature.plain()))
-            });
-            shown.extend(of_row);
+            let of_row = self.tallies.places(&row.features, fetched);
+            shown.extend(of_row.map(|(place, feature)| (place, i as u32, feature)));
         }
         // Those of a row are in order already, and the stable sort goes on from that.
         shown.sort_by_key(|s| s.0);
         let classes = self.tallies.classes;
+        let features = || shown.chunk_by(|a, b| a.0 == b.0);
+        // Not one by one where they are needed: then each would be waited for.
+        for same in features() {
+            counted.extend_from_slice(self.tallies.postings(same[0].0 as usize));
+        }
         let mut masses = self.masses.clone();
-        for same in shown.chunk_by(|a, b| a.0 == b.0) {
-            let place = same[0].0 as usize;
-            let (feature, all) = (self.tallies.features[place], &self.tallies.list[place]);
-            let taken_out = || same.iter().map(|&(_, row, plain)| (rows[row as usize], plain));
-            let stays = taken.leaves_part(all, feature.channel(), taken_out());
+        for (same, all) in features().zip(counted.chunks_exact(classes)) {
+            let (place, feature) = (same[0].0 as usize, same[0].2.key());
+            let taken_out =
+                || same.iter().map(|&(_, row, shown)| (rows[row as usize], shown.plain()));
+            let stays = taken.leaves_part(&self.tallies, place, taken_out());
             own.push(feature, stays);
             if stays {
                 let masses = &mut masses[feature.channel() as usize].counted;
                 let left = counts.len();
-                counts.extend(&all.postings);
+                counts.extend_from_slice(all);
                 for (row, _) in taken_out() {
                     counts[left + row.row.class()] -= 1;
                     masses[row.row.class()] -= 1;
                 }
             } else {
-                change(&mut masses, feature, all, &self.lexicon, Masses::remove);
+                let all = (feature, all, self.tallies.support(place));
+                change(&mut masses, all, &self.lexicon, Masses::remove);
             }
         }
         let scales = masses.map(|m| m.scale());
         own.weights.resize(counts.len(), 0.0);
         let known = own.keys.iter().zip(&own.places).filter(|(_, place)| place.is_some());
-        for (((key, _), counts), weights) in
-            known.zip(counts.chunks_exact(classes)).zip(own.weights.chunks_exact_mut(classes))
-        {
-            scales[key.channel() as usize].weights(counts, self.lexicon.of(*key), weights);
-        }
+        let known = known.zip(counts.chunks_exact(classes)).map(|((key, _), counts)| {
+            (&scales[key.channel() as usize], counts, self.lexicon.of(*key))
+        });
+        weigh(known, &mut own.weights, classes);
         Rest { held_out: self, scales, left: Left::Own(own) }
     }
 }
@@ -181,9 +185,9 @@ impl<'a> Bucketed<'a> {
         let HeldOut { tallies, lexicon, .. } = &self.held_out;
         let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
         let mut left = Tally::new(tallies.classes);
-        for (&feature, &place) in tallies.features.iter().zip(&self.places) {
-            left.set(self.ledger.cells(place), mask, lexicon.roles);
-            change(&mut masses, feature, &left, lexicon, Masses::add);
+        for ((key, ..), &place) in tallies.features().zip(&self.places) {
+            left.as_mut().set(self.ledger.cells(place), mask, lexicon.roles);
+            change(&mut masses, (key, &left.postings, left.support), lexicon, Masses::add);
         }
         let scales = masses.map(|m| m.scale());
         Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask) }
@@ -232,8 +236,11 @@ enum Left<'a> {
 /// Room to take one group after the other out.
 #[derive(Default)]
 struct Room {
-    /// Of each feature that a row shows its place, that of the row, and whether it stands in small letters.
-    shown: Vec<(u32, u32, bool)>,
+    fetched: Vec<(Shown, u64)>,
+    /// What each row shows, with the place of the feature and that of the row.
+    shown: Vec<(u32, u32, Shown)>,
+    /// Of each feature, by class, with the rows.
+    counted: Vec<u32>,
     /// Of each feature that still takes part, by class.
     counts: Vec<u32>,
     own: Own,
@@ -285,18 +292,19 @@ impl Own {
 /// Room for the postings of some rows that show a feature in small letters, by bucket: in all postings,
 /// in those of a role. Nothing between uses.
 #[derive(Default)]
-struct Taken([[u32; BUCKETS]; 2]);
+struct Taken(Buckets);
 
 impl Taken {
     /// Whether a feature still takes part without rows that show it.
     fn leaves_part<'e>(
         &mut self,
-        all: &Tally,
-        channel: Channel,
+        tallies: &Tallies,
+        place: usize,
         rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
+        let channel = tallies.feature(place).channel();
         // Each row is of one bucket.
-        if all.takes_part_with_less(channel, rows.len() as u32) {
+        if tallies.support(place).takes_part_with_less(channel, rows.len() as u32) {
             return true;
         }
         let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
@@ -304,8 +312,8 @@ impl Taken {
         for row in plain.clone() {
             self.0[..parts(row)].iter_mut().for_each(|taken| taken[row.row.bucket()] += 1);
         }
-        let stays =
-            all.takes_part_without(&self.0, channel, plain.clone().map(|row| row.row.bucket()));
+        let buckets = plain.clone().map(|row| row.row.bucket());
+        let stays = tallies.support_without(place, &self.0, buckets).takes_part(channel);
         for row in plain {
             self.0.iter_mut().for_each(|taken| taken[row.row.bucket()] = 0);
         }
@@ -363,10 +371,10 @@ impl Rest<'_> {
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
-        let tally = match &self.left {
+        let (postings, support) = match &self.left {
             Left::All(weights) => {
                 let (place, classes) = (tallies.place(key)?, tallies.classes);
-                let takes_part = tallies.list[place].takes_part(key.channel());
+                let takes_part = tallies.support(place).takes_part(key.channel());
                 return takes_part.then(|| then(&weights[place * classes..][..classes]));
             }
             Left::Own(own) => {
@@ -374,17 +382,18 @@ impl Rest<'_> {
                 if own.keys.get(place) == Some(&key) {
                     return own.weights(place, tallies.classes).map(then);
                 }
-                &tallies.list[tallies.place(key)?]
+                let place = tallies.place(key)?;
+                (tallies.postings(place), tallies.support(place))
             }
             Left::Buckets(counts, mask) => {
                 let place = counts.places[tallies.place(key)?];
-                tally.set(counts.ledger.cells(place), *mask, lexicon.roles);
-                tally
+                tally.as_mut().set(counts.ledger.cells(place), *mask, lexicon.roles);
+                (&*tally.postings, tally.support)
             }
         };
-        tally.takes_part(key.channel()).then(|| {
+        support.takes_part(key.channel()).then(|| {
             let scale = &self.scales[key.channel() as usize];
-            scale.weights(&tally.postings, lexicon.of(key), weights);
+            scale.weights(postings, lexicon.of(key), weights);
             then(weights)
         })
     }
@@ -406,22 +415,20 @@ pub(crate) fn scores_without(
 /// Adds a feature to the masses if it takes part, or takes it away.
 fn change(
     masses: &mut AllMasses,
-    feature: FeatureKey,
-    tally: &Tally,
+    (feature, postings, support): (FeatureKey, &[u32], Support),
     lexicon: &LexiconWeights,
     by: fn(&mut Masses, &[u32], &[f64]),
 ) {
-    if tally.takes_part(feature.channel()) {
-        by(&mut masses[feature.channel() as usize], &tally.postings, lexicon.of(feature));
+    if support.takes_part(feature.channel()) {
+        by(&mut masses[feature.channel() as usize], postings, lexicon.of(feature));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Shown;
-    use crate::model::counts::Sketch;
     use crate::model::examples::{RowId, groups};
+    use crate::model::sketch::Sketch;
 
     /// Rows of several organisations over few features, the same at every run.
     fn rows() -> Vec<Example> {
@@ -462,7 +469,7 @@ mod tests {
             for row in rows {
                 sketch.note(row);
             }
-            let tallies = Tallies::new(rows, &sketch, None, [3, 4]).expect("rows in memory");
+            let tallies = Tallies::new(rows, Some(&sketch), None, [3, 4]).expect("rows in memory");
             HeldOut::new(tallies, lexicon.clone())
         };
         let ids: Vec<RowId> = rows.iter().map(|e| e.row).collect();
@@ -483,19 +490,19 @@ mod tests {
     fn tallies_without_rows_are_those_of_the_others() {
         let rows = rows();
         let examples: Vec<&Example> = rows.iter().collect();
-        let count = |rows: &[&Example]| {
-            let sketch = Sketch::default();
-            for row in rows {
-                sketch.note(row);
-            }
-            Tallies::new(rows, &sketch, None, [3, 4]).expect("rows in memory")
+        let count =
+            |rows: &[&Example]| Tallies::new(rows, None, None, [3, 4]).expect("rows in memory");
+        let taking_part = |tallies: &Tallies| -> Vec<_> {
+            let of =
+                tallies.features().filter(|(key, _, support)| support.takes_part(key.channel()));
+            of.map(|(key, postings, support)| (key, postings.to_vec(), support)).collect()
         };
         let all = count(&examples);
         for fold in 0..5 {
             let (gone, others): (Vec<&Example>, Vec<&Example>) =
                 examples.iter().partition(|e| e.row.organisation % 5 == fold);
             let (without, others) = (all.without(&gone), count(&others));
-            assert_eq!((without.features, without.list), (others.features, others.list));
+            assert_eq!(taking_part(&without), taking_part(&others));
         }
     }
 

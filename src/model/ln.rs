@@ -2,6 +2,8 @@
 //! out in turn takes hundreds of millions: this is without branches, so that several are computed at
 //! once, and the same on every system, as the system's own need not be.
 
+#![expect(clippy::inline_always, reason = "compiled anew for each kind of processor")]
+
 use std::f64::consts::LN_2;
 
 /// The bits of a number near to the square root of one half, and those of 1.
@@ -24,7 +26,7 @@ const SERIES: [f64; 7] = [
 ];
 
 /// The natural logarithm of a positive normal number, within 1e-15 of its size, or 1e-16 where that is more.
-#[inline]
+#[inline(always)]
 pub(super) fn ln(x: f64) -> f64 {
     // x = part * 2^k with part from the square root of one half to that of two.
     let bits = x.to_bits() + (ONE - ROOT);

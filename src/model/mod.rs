@@ -16,9 +16,11 @@ mod parcel;
 mod retrain;
 mod rows;
 mod scores;
+mod sketch;
 mod store;
 mod summary;
 mod sums;
+mod tallies;
 mod train;
 mod unseen;
 mod vocabulary;
@@ -26,7 +28,7 @@ mod weights;
 mod workings;
 
 pub use collect::{Collector, Provenance, RARE_LABELS};
-pub use counts::{SUPPORT, Sketch, leave_out_rare};
+pub use counts::SUPPORT;
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId, organisation};
 pub(crate) use examples::{join, root, rows_hash};
@@ -36,6 +38,7 @@ pub use fit::{Base, Probabilities};
 pub use inputs::{Question, View};
 pub use retrain::{Change, Retrain, RetrainError, Retrained, Turned};
 pub use rows::Rows;
+pub use sketch::{Sketch, leave_out_rare};
 pub(crate) use store::MAGIC;
 pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
@@ -264,7 +267,7 @@ impl Model {
             kept.par_sort_unstable_by_key(|&(channel, text, _)| (channel, text));
             let mut features = Features::new(classes);
             for &(channel, text, ref tally) in &kept {
-                features.push(channel, text, &tally.postings, tally.buckets());
+                features.push(channel, text, &tally.postings, tally.support.masks());
             }
             drop(kept);
             fit(&mut features, &LexiconWeights::new(lexicon))?;

@@ -2,11 +2,11 @@
 //! to go where the model is fitted.
 
 use super::collect::{Collector, Provenance};
-use super::counts::Tallies;
 use super::examples::{Example, RowId, groups};
 use super::fit::Fit;
 use super::ledger::{Ledger, Names};
 use super::store::Header;
+use super::tallies::Tallies;
 use super::train::{Counting, enough, held_out, sizes, some};
 use super::workings::{Workings, sample_cut};
 use super::{FORMAT, Model, ModelError};

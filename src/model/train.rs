@@ -2,15 +2,14 @@
 
 use super::collect::{Collector, Provenance};
 use super::combination::Combination;
-use super::counts::Tallies;
 use super::examples::{Example, RowId, groups};
 use super::fit::{Fitter, HeldOutRow, Probabilities};
 use super::held_out::{HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
-use super::ledger::{Ledger, Names};
 use super::rows::ids;
 use super::summary::Summary;
 use super::sums::Sums;
+use super::tallies::Tallies;
 use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
@@ -95,7 +94,7 @@ pub(super) fn sizes(lexicon: &Lexicon) -> [usize; 2] {
 
 /// The tallies of rows.
 fn tallies(rows: &[&Example], lexicon: &Lexicon) -> Tallies {
-    Tallies::of(&Ledger::new(rows, Names::default()), sizes(lexicon)).0
+    Tallies::new(rows, None, None, sizes(lexicon)).expect("rows in memory can be read")
 }
 
 /// What was counted, and the scores of the wanted rows by it without each one's group.

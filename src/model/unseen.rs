@@ -1,6 +1,5 @@
 //! Rows judged by counts that neither they nor their groups are among: for audits.
 
-use super::counts::{Sketch, Tallies};
 use super::examples::{Example, RowId, groups, rows_hash};
 use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
@@ -8,6 +7,8 @@ use super::inputs::View;
 use super::ledger::Ledger;
 use super::rows::{Rows, ids};
 use super::scores::Scores;
+use super::sketch::Sketch;
+use super::tallies::Tallies;
 use super::train::enough;
 use super::workings::{Workings, sample_cut};
 use super::{Model, ModelError};
@@ -59,7 +60,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         }
         let before = model.map(Model::workings).transpose()?;
         let before = before.as_ref().map(|workings| &workings.ledger);
-        let tallies = Tallies::new(rows, sketch, before, sizes)?;
+        let tallies = Tallies::new(rows, Some(sketch), before, sizes)?;
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
         let counts = Counts::OfRows { held_out: Box::new(held_out), groups: groups(&ids) };
         let mut unseen = Self::scored(rows, sizes, counts)?;

@@ -17,7 +17,10 @@
 //! drowned. Natural logarithms throughout. The weights are centred, less their mean over the classes, and
 //! rounded to 1024ths of a nat: sums of them are then exact, and the same in any order.
 
+#![expect(clippy::inline_always, reason = "compiled anew for each kind of processor")]
+
 use super::ln::ln;
+use fearless_simd::{Level, dispatch};
 use linfa::DatasetBase;
 use linfa::prelude::Fit;
 use linfa_bayes::{MultinomialNb, MultinomialNbParams, NaiveBayesError};
@@ -107,6 +110,7 @@ pub(crate) struct Scale {
 
 impl Scale {
     /// The cells of a feature, `m(f,k)` above, by class. `lexicon` may be empty.
+    #[inline(always)]
     pub(crate) fn cells(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
         let shares = counts.iter().zip(&self.shares).map(|(&n, share)| f64::from(n) * share);
         let background = self.background * (shares.sum::<f64>() / out.len() as f64);
@@ -119,6 +123,7 @@ impl Scale {
     }
 
     /// The centred weights of a feature, by class. `lexicon` may be empty.
+    #[inline(always)]
     pub(crate) fn weights(&self, counts: &[u32], lexicon: &[f64], out: &mut [f64]) {
         self.cells(counts, lexicon, out);
         for (weight, total) in out.iter_mut().zip(&self.totals) {
@@ -126,6 +131,20 @@ impl Scale {
         }
         centre(out);
     }
+}
+
+/// The centred weights of features, each by its scale, counts and lexicon weights; as many at once as the
+/// processor can compute.
+pub(crate) fn weigh<'a>(
+    features: impl Iterator<Item = (&'a Scale, &'a [u32], &'a [f64])>,
+    out: &mut [f64],
+    classes: usize,
+) {
+    dispatch!(Level::new(), _level => {
+        for ((scale, counts, lexicon), out) in features.zip(out.chunks_exact_mut(classes)) {
+            scale.weights(counts, lexicon, out);
+        }
+    });
 }
 
 /// Weights are whole multiples of one over this, in nats.
@@ -136,6 +155,7 @@ const ROUNDER: f64 = 1.5 * (1u64 << 52) as f64 / STEPS;
 pub(super) const LARGEST: f64 = 31.0;
 
 /// Centres weights.
+#[inline(always)]
 pub(super) fn centre(weights: &mut [f64]) {
     let mean = weights.iter().sum::<f64>() / weights.len() as f64;
     for weight in weights {
