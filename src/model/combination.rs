@@ -4,6 +4,7 @@
 
 use super::fit::Base;
 use super::inputs::{Input, Question, View};
+use super::newton::Loss;
 use super::scores::Scores;
 use crate::evidence::Channel;
 use crate::roles::{OTHER, RoleSet};
@@ -246,7 +247,7 @@ fn standardised(x: &Array2<f64>, deviation: f64) -> (Array2<f64>, Vec<(f64, f64)
 /// Weights by input and class, last the intercepts; and the scales of the inputs.
 type Minimum = (Array2<f64>, Vec<(f64, f64)>);
 
-/// Fits by L-BFGS.
+/// Fits by L-BFGS, with two classes from where Newton's method gets to.
 ///
 /// The first step of the search is as long as the gradient. With several classes it can make logits so
 /// large that linfa-logistic, which takes the largest of all rows together out of its sums of
@@ -308,6 +309,9 @@ fn search_two(
     // linfa-logistic finds the weights of the commoner class.
     let sign = if 2 * firsts > rows.targets.len() { 1.0 } else { -1.0 };
     let difference = (&start.column(0) - &start.column(1)) * sign;
+    let y = rows.targets.mapv(|class| if class == first { sign } else { -sign });
+    let loss = Loss { x: &rows.records, y: &y, penalty: penalty / 2.0 };
+    let difference = loss.nearer(difference, gradient);
     let settings = LogisticRegression::default().alpha(penalty / 2.0).max_iterations(ITERATIONS);
     let fitted = settings.initial_params(difference).gradient_tolerance(gradient).fit(rows)?;
     let sign = if fitted.labels().pos.class == first { 0.5 } else { -0.5 };

@@ -12,6 +12,7 @@ mod held_out;
 mod inputs;
 mod ledger;
 mod ln;
+mod newton;
 mod parcel;
 mod retrain;
 mod rows;
