@@ -42,7 +42,7 @@ impl Support {
         takes_part(channel, self.0.map(|shown| shown.count_ones().saturating_sub(buckets)))
     }
 
-    /// Takes a bucket away of which all postings are taken.
+    /// Takes a bucket away if all of its postings are taken, of all postings or of those of a role.
     pub(super) fn lose(&mut self, bucket: usize, all: &Buckets, taken: &Buckets) {
         for ((shown, all), taken) in self.0.iter_mut().zip(all).zip(taken) {
             *shown &= !(u16::from(all[bucket] == taken[bucket]) << bucket);

@@ -68,7 +68,7 @@ pub(crate) struct HeldOut {
 
 impl HeldOut {
     pub(crate) fn new(tallies: Tallies, lexicon: LexiconWeights) -> Self {
-        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
+        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes()));
         for feature in tallies.features() {
             change(&mut masses, feature, &lexicon, Masses::add);
         }
@@ -106,7 +106,7 @@ impl HeldOut {
     /// All that was counted.
     pub(crate) fn all(&self) -> Rest<'_> {
         let scales = self.masses.each_ref().map(Masses::scale);
-        let classes = self.tallies.classes;
+        let classes = self.tallies.classes();
         let mut weights = vec![0.0; self.tallies.len() * classes];
         let features = self.tallies.features();
         let features = features.map(|(key, postings, _)| {
@@ -129,7 +129,7 @@ impl HeldOut {
         }
         // Those of a row are in order already, and the stable sort goes on from that.
         shown.sort_by_key(|s| s.0);
-        let classes = self.tallies.classes;
+        let classes = self.tallies.classes();
         let features = || shown.chunk_by(|a, b| a.0 == b.0);
         // Not one by one where they are needed: then each would be waited for.
         for same in features() {
@@ -183,8 +183,8 @@ impl<'a> Bucketed<'a> {
     /// All that was counted but the postings of the buckets in a mask.
     pub(crate) fn without(&self, mask: u16) -> Rest<'_> {
         let HeldOut { tallies, lexicon, .. } = &self.held_out;
-        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes));
-        let mut left = Tally::new(tallies.classes);
+        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes()));
+        let mut left = Tally::new(tallies.classes());
         for ((key, ..), &place) in tallies.features().zip(&self.places) {
             left.as_mut().set(self.ledger.cells(place), mask, lexicon.roles);
             change(&mut masses, (key, &left.postings, left.support), lexicon, Masses::add);
@@ -236,6 +236,7 @@ enum Left<'a> {
 /// Room to take one group after the other out.
 #[derive(Default)]
 struct Room {
+    /// What a row shows, with what stands where its place is looked for first.
     fetched: Vec<(Shown, u64)>,
     /// What each row shows, with the place of the feature and that of the row.
     shown: Vec<(u32, u32, Shown)>,
@@ -302,9 +303,9 @@ impl Taken {
         place: usize,
         rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
-        let channel = tallies.feature(place).channel();
+        let (channel, mut support) = (tallies.feature(place).channel(), tallies.support(place));
         // Each row is of one bucket.
-        if tallies.support(place).takes_part_with_less(channel, rows.len() as u32) {
+        if support.takes_part_with_less(channel, rows.len() as u32) {
             return true;
         }
         let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
@@ -312,12 +313,13 @@ impl Taken {
         for row in plain.clone() {
             self.0[..parts(row)].iter_mut().for_each(|taken| taken[row.row.bucket()] += 1);
         }
-        let buckets = plain.clone().map(|row| row.row.bucket());
-        let stays = tallies.support_without(place, &self.0, buckets).takes_part(channel);
+        for row in plain.clone() {
+            support.lose(row.row.bucket(), tallies.buckets(place), &self.0);
+        }
         for row in plain {
             self.0.iter_mut().for_each(|taken| taken[row.row.bucket()] = 0);
         }
-        stays
+        support.takes_part(channel)
     }
 }
 
@@ -336,13 +338,13 @@ impl Rest<'_> {
         let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
             from = own.find(key, from);
             if own.keys.get(from) == Some(&key)
-                && let Some(weights) = own.weights(from, tallies.classes)
+                && let Some(weights) = own.weights(from, tallies.classes())
             {
                 add(weights);
             }
         };
         let features = example.features.iter().map(|f| f.key());
-        let sizes = [lexicon.roles, tallies.classes];
+        let sizes = [lexicon.roles, tallies.classes()];
         Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
     }
 
@@ -354,12 +356,12 @@ impl Rest<'_> {
         };
         let features = example.features.iter().map(|f| f.key());
         let HeldOut { tallies, lexicon, .. } = self.held_out;
-        let sizes = [lexicon.roles, tallies.classes];
+        let sizes = [lexicon.roles, tallies.classes()];
         Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
     }
 
     fn scratch(&self) -> (Tally, Vec<f64>) {
-        let classes = self.held_out.tallies.classes;
+        let classes = self.held_out.tallies.classes();
         (Tally::new(classes), vec![0.0; classes])
     }
 
@@ -373,14 +375,14 @@ impl Rest<'_> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let (postings, support) = match &self.left {
             Left::All(weights) => {
-                let (place, classes) = (tallies.place(key)?, tallies.classes);
+                let (place, classes) = (tallies.place(key)?, tallies.classes());
                 let takes_part = tallies.support(place).takes_part(key.channel());
                 return takes_part.then(|| then(&weights[place * classes..][..classes]));
             }
             Left::Own(own) => {
                 let place = own.find(key, 0);
                 if own.keys.get(place) == Some(&key) {
-                    return own.weights(place, tallies.classes).map(then);
+                    return own.weights(place, tallies.classes()).map(then);
                 }
                 let place = tallies.place(key)?;
                 (tallies.postings(place), tallies.support(place))
@@ -493,9 +495,12 @@ mod tests {
         let count =
             |rows: &[&Example]| Tallies::new(rows, None, None, [3, 4]).expect("rows in memory");
         let taking_part = |tallies: &Tallies| -> Vec<_> {
-            let of =
-                tallies.features().filter(|(key, _, support)| support.takes_part(key.channel()));
-            of.map(|(key, postings, support)| (key, postings.to_vec(), support)).collect()
+            let all = tallies.features().enumerate();
+            let of = all.filter(|(_, (key, _, support))| support.takes_part(key.channel()));
+            of.map(|(place, (key, postings, support))| {
+                (key, postings.to_vec(), support, *tallies.buckets(place))
+            })
+            .collect()
         };
         let all = count(&examples);
         for fold in 0..5 {

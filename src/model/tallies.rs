@@ -15,6 +15,7 @@ use std::sync::Arc;
 /// Tallies by place.
 #[derive(Debug, Clone, Default)]
 struct Columns {
+    /// Roles, and families of other jobs.
     classes: usize,
     /// By place, then by class.
     postings: Vec<u32>,
@@ -75,8 +76,6 @@ impl Places {
 /// Tallies of the features that take part. Others do not without some of the rows either.
 #[derive(Debug)]
 pub(crate) struct Tallies {
-    /// Roles, and families of other jobs.
-    pub(crate) classes: usize,
     /// Also of features that take part only with rows that are not counted here.
     places: Arc<Places>,
     columns: Columns,
@@ -157,7 +156,7 @@ impl Tallies {
             columns.push(all.postings(place), all.support[place], all.buckets[place]);
         }
         let features = order.into_iter().map(|(key, _)| key).collect();
-        Ok(Self { classes, places: Arc::new(Places::new(features)), columns })
+        Ok(Self { places: Arc::new(Places::new(features)), columns })
     }
 
     /// The tallies of what was counted, and the places of their features in the ledger.
@@ -171,7 +170,7 @@ impl Tallies {
                 places.push(place as u32);
             }
         }
-        (Self { classes, places: Arc::new(Places::new(features)), columns }, places)
+        (Self { places: Arc::new(Places::new(features)), columns }, places)
     }
 
     /// The tallies without some of the rows, each of which was counted.
@@ -183,7 +182,12 @@ impl Tallies {
                 columns.at(place as usize).take(row, feature.plain());
             }
         }
-        Self { classes: self.classes, places: self.places.clone(), columns }
+        Self { places: self.places.clone(), columns }
+    }
+
+    /// How many roles and families of other jobs there are.
+    pub(crate) fn classes(&self) -> usize {
+        self.columns.classes
     }
 
     /// How many features have a place.
@@ -194,7 +198,7 @@ impl Tallies {
     /// The features that have a place, sorted, with their postings by class and their support.
     pub(crate) fn features(&self) -> impl Iterator<Item = (FeatureKey, &[u32], Support)> {
         let Self { places, columns, .. } = self;
-        let counted = columns.postings.chunks_exact(self.classes).zip(&columns.support);
+        let counted = columns.postings.chunks_exact(columns.classes).zip(&columns.support);
         let features = places.features.iter().zip(counted);
         features.map(|(&key, (postings, &support))| (key, postings, support))
     }
@@ -241,16 +245,8 @@ impl Tallies {
         self.columns.support[place]
     }
 
-    /// The support that is left to the feature at a place when so many postings of each bucket show it no
-    /// longer; `buckets` are those that have any.
-    pub(super) fn support_without(
-        &self,
-        place: usize,
-        taken: &Buckets,
-        buckets: impl Iterator<Item = usize>,
-    ) -> Support {
-        let mut support = self.support(place);
-        buckets.for_each(|bucket| support.lose(bucket, &self.columns.buckets[place], taken));
-        support
+    /// Postings that show the feature at a place in small letters, by bucket.
+    pub(super) fn buckets(&self, place: usize) -> &Buckets {
+        &self.columns.buckets[place]
     }
 }

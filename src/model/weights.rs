@@ -133,8 +133,8 @@ impl Scale {
     }
 }
 
-/// The centred weights of features, each by its scale, counts and lexicon weights; as many at once as the
-/// processor can compute.
+/// The centred weights of features (features x classes), each by its scale, counts and lexicon weights: those of
+/// [`Scale::weights`], as many at once as the processor can compute.
 pub(crate) fn weigh<'a>(
     features: impl Iterator<Item = (&'a Scale, &'a [u32], &'a [f64])>,
     out: &mut [f64],
@@ -234,6 +234,13 @@ mod tests {
                 (0..3).for_each(|k| cells[[k, f]] = column[k]);
                 scale.weights(counts, &lexicon(f), &mut ours[f]);
             }
+            let entry = lexicon(0);
+            let weighed = counts.iter().enumerate().map(|(f, counts)| {
+                (&scale, counts.as_slice(), if f == 0 { entry.as_slice() } else { &[] })
+            });
+            let mut at_once = vec![0.0; 3 * FEATURES];
+            weigh(weighed, &mut at_once, 3);
+            prop_assert_eq!(at_once, ours.concat());
             let model = fit(cells).expect("the cells are sound");
             let parameters = log_probabilities(&model);
             for (row, _) in &documents {
