@@ -1,5 +1,6 @@
 //! What was typed.
 
+use crate::judge::Prior;
 use crate::model::View;
 use crate::postings::{Column, ColumnNames, Dialect};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -174,15 +175,30 @@ pub(crate) struct Judging {
     /// Give every posting one of the roles
     #[arg(long)]
     pub(crate) closed: bool,
-    /// Do not look at the names of the roles in the text
-    #[arg(long)]
-    pub(crate) title_blind: bool,
+    /// What is read of a posting
+    #[arg(long, value_enum, value_name = "VIEW", default_value = "whole")]
+    view: ViewArg,
 }
 
 impl Judging {
     pub(crate) fn view(&self) -> View {
-        if self.title_blind { View::TitleBlind } else { View::Full }
+        match self.view {
+            ViewArg::Whole => View::Whole,
+            ViewArg::Text => View::Text,
+            ViewArg::Duties => View::Duties,
+        }
     }
+}
+
+/// What is read of a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ViewArg {
+    /// The title and the text; the text alone where there is no title
+    Whole,
+    /// The text without the title
+    Text,
+    /// The text with the names of the roles masked, as in an audit
+    Duties,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -191,9 +207,10 @@ pub(crate) struct Classify {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) judging: Judging,
-    /// Read the title as part of the text
-    #[arg(long, conflicts_with = "title_blind")]
-    pub(crate) use_title: bool,
+    /// How common the roles are in the file: the share of postings that are of a role (0.3), or the shares of
+    /// some (product_owner=0.2,product_manager=0.3). As in the rows that the model learned from otherwise
+    #[arg(long, value_name = "SHARE", value_parser = Prior::parse, conflicts_with = "closed")]
+    pub(crate) prior: Option<Prior>,
     /// Share of accepted postings that should be right: below it, the decision is `review`
     #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
     pub(crate) precision: f64,

@@ -3,6 +3,7 @@
 use super::args::Labelling;
 use super::input::{Postings, say_left_out};
 use super::made::Made;
+use super::output::say;
 use crate::evidence::{Extractor, Lexicon, Title};
 use crate::judge::Given;
 use crate::model::{Collector, Example};
@@ -38,9 +39,9 @@ pub(crate) fn collect(
         let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
         let read_row = |(): &mut (), row: &Row| match label(row, columns, lexicon) {
             Ok(label) => {
-                let evidence = extractor.extract(row.get(columns, Column::Description));
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
+                let evidence = extractor.extract(title, row.get(columns, Column::Description));
                 let example = Example::new(&evidence, title, company, label, lexicon);
                 (Ok(example), Some(evidence))
             }
@@ -67,6 +68,13 @@ pub(crate) fn collect(
         batch = next?;
     }
     collector.reject(postings.tally.rejected - before);
+    let lost = collector.distrust_titles(labelling.label_from_title);
+    if lost > 0 && !postings.common().quiet {
+        say(&format!(
+            "the labels repeat what the titles state, so they do not teach how far titles can be trusted: \
+             the titles of {lost} rows are not counted"
+        ));
+    }
     let left_out = &collector.provenance().left_out;
     let by_title = labelling.label_from_title;
     say_left_out(left_out, by_title, lexicon.roles(), postings.common());

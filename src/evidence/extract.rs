@@ -1,6 +1,6 @@
 //! The channels of evidence in one posting.
 
-use super::Lexicon;
+use super::{Lexicon, Stated, Title, title_words};
 use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::{LONGEST_HEADING, boilerplate};
 use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
@@ -22,12 +22,20 @@ pub enum Channel {
     Mentions,
     /// How a role is spoken of: the words beside its name, and in which form it is named.
     Contexts,
+    /// The words of the title, and each two of them in a row.
+    Title,
 }
 
 impl Channel {
     /// All channels in order.
-    pub const ALL: [Self; 5] =
-        [Self::Skills, Self::Words, Self::Phrases, Self::Mentions, Self::Contexts];
+    pub const ALL: [Self; 6] = [
+        Self::Skills,
+        Self::Words,
+        Self::Phrases,
+        Self::Mentions,
+        Self::Contexts,
+        Self::Title,
+    ];
 
     /// Name in files.
     pub fn name(self) -> &'static str {
@@ -37,11 +45,12 @@ impl Channel {
             Self::Phrases => "phrases",
             Self::Mentions => "mentions",
             Self::Contexts => "contexts",
+            Self::Title => "title",
         }
     }
 
     /// Keeps the same word apart in different channels.
-    fn key(self, hash: u64) -> FeatureKey {
+    pub(super) fn key(self, hash: u64) -> FeatureKey {
         FeatureKey(combine(hash, self as u64 + 1) >> FREE_BITS | (self as u64) << CHANNEL_AT)
     }
 }
@@ -70,6 +79,10 @@ impl FeatureKey {
                 let (first, second) = text.split_once(' ').unwrap_or((text, ""));
                 channel.key(combine(word_hash(first), word_hash(second)))
             }
+            Channel::Title => channel.key(match text.split_once(' ') {
+                Some((first, second)) => combine(word_hash(first), word_hash(second)),
+                None => word_hash(text),
+            }),
         }
     }
 
@@ -127,7 +140,7 @@ pub struct Feature {
     pub key: FeatureKey,
     /// Whether it stands somewhere in small letters: names of people and companies hardly ever do.
     pub plain: bool,
-    /// First token of its first occurrence.
+    /// First token of its first occurrence: of the text, or of the title for a word of the title.
     token: u32,
     /// Skills: place in the lexicon. Mentions: place in the list of mention features. Contexts:
     /// the [`Side`].
@@ -154,6 +167,9 @@ pub struct Evidence {
     tokens: Tokens,
     kinds: WordKinds,
     terms: Terms,
+    title: CleanText,
+    title_tokens: Tokens,
+    stated: Stated,
 }
 
 impl Evidence {
@@ -166,6 +182,11 @@ impl Evidence {
     /// role undecided.
     pub fn mentions(&self) -> &[u32] {
         &self.terms.mentions
+    }
+
+    /// What the title states.
+    pub fn stated(&self) -> Stated {
+        self.stated
     }
 
     /// The cleaned text.
@@ -188,9 +209,12 @@ impl Evidence {
         self.tokens.as_slice().len()
     }
 
-    /// Bytes of the cleaned text where a feature first stands.
+    /// Bytes where a feature first stands: of the cleaned title for a word of the title, of the cleaned text
+    /// for all others.
     pub fn span(&self, feature: &Feature) -> Range<usize> {
-        let tokens = &self.tokens.as_slice()[feature.tokens()];
+        let of_title = feature.key.channel() == Channel::Title;
+        let tokens = if of_title { &self.title_tokens } else { &self.tokens };
+        let tokens = &tokens.as_slice()[feature.tokens()];
         tokens[0].start as usize..tokens[tokens.len() - 1].end as usize
     }
 
@@ -205,12 +229,18 @@ impl Evidence {
 
     /// Text of a feature as models store it.
     pub fn feature_text(&self, feature: &Feature, lexicon: &Lexicon) -> String {
-        let tokens = self.tokens.as_slice();
-        let word = |i: u32| tokens[i as usize].word(self.clean.as_str());
+        let of_title = feature.key.channel() == Channel::Title;
+        let (tokens, text) = if of_title {
+            (self.title_tokens.as_slice(), self.title.as_str())
+        } else {
+            (self.tokens.as_slice(), self.clean.as_str())
+        };
+        let word = |i: u32| tokens[i as usize].word(text);
         match feature.key.channel() {
             Channel::Skills => lexicon.skills()[feature.term as usize].id.clone(),
             Channel::Words => word(feature.token).into_owned(),
-            Channel::Phrases => {
+            Channel::Title if feature.length == 1 => word(feature.token).into_owned(),
+            Channel::Phrases | Channel::Title => {
                 let second = feature.token + feature.length - 1;
                 format!("{} {}", word(feature.token), word(second))
             }
@@ -337,16 +367,30 @@ impl<'a> Extractor<'a> {
         Kinds::from_number(self.kinds.get(word).unwrap_or(0))
     }
 
-    /// The evidence in a raw text field.
-    pub fn extract(&self, raw: &str) -> Evidence {
+    /// The evidence in a raw title, which may be empty, and a raw text field.
+    pub fn extract(&self, title: &str, raw: &str) -> Evidence {
         let mut evidence = Evidence::default();
-        self.extract_into(raw, &mut evidence);
+        self.extract_into(title, raw, &mut evidence);
         evidence
     }
 
-    /// The evidence in a raw text field, keeping the allocations of `evidence`.
-    pub fn extract_into(&self, raw: &str, evidence: &mut Evidence) {
-        let Evidence { features, unsorted, clean, tokens, kinds, terms } = evidence;
+    /// The same, keeping the allocations of `evidence`.
+    pub fn extract_into(&self, title: &str, raw: &str, evidence: &mut Evidence) {
+        let Evidence {
+            features,
+            unsorted,
+            clean,
+            tokens,
+            kinds,
+            terms,
+            title: clean_title,
+            title_tokens,
+            stated,
+        } = evidence;
+        clean_title.set(title);
+        title_tokens.set(clean_title.as_str());
+        let has_words = !title_tokens.as_slice().is_empty();
+        *stated = Stated::new(&Title::read(title, self.lexicon), has_words);
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
@@ -365,6 +409,10 @@ impl<'a> Extractor<'a> {
             }
             before = Some(token).filter(|_| counts);
         }
+        title_words(title_tokens.as_slice(), |key, Span { at, length }| {
+            let (token, length) = (at as u32, length as u32);
+            features.push(Feature { key, plain: true, token, term: 0, length });
+        });
         sort_by_key(features, unsorted);
         features.dedup_by(|again, first| {
             let same = again.key == first.key;

@@ -92,7 +92,7 @@ mod tests {
 
     fn language(text: &str) -> Option<&'static str> {
         let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
-        Extractor::new(&lexicon).extract(text).language()
+        Extractor::new(&lexicon).extract("", text).language()
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod lexicon;
 mod parts;
 mod salary;
 mod title;
+mod title_words;
 
 pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
@@ -18,3 +19,5 @@ pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Kinds, WordKinds};
 pub use salary::{Period, Salary, stated_salary};
 pub use title::{Title, TitleRole};
+pub use title_words::Stated;
+pub(crate) use title_words::title_words;

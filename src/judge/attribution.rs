@@ -39,11 +39,11 @@ impl Attribution {
             let weight = of(weights);
             match input {
                 Input::Channel(channel, role) => parts.channels[channel as usize][role] += weight,
-                Input::Family(view, class) => parts.add(view, class, weight),
-                Input::Margin(view) => {
-                    let (role, family) = scores.nearest(view);
-                    parts.add(view, role, weight);
-                    parts.add(view, family, -weight);
+                Input::Family(channels, class) => parts.add(channels, class, weight),
+                Input::Margin(channels) => {
+                    let (role, family) = scores.nearest(channels);
+                    parts.add(channels, role, weight);
+                    parts.add(channels, family, -weight);
                 }
                 Input::Lexicon(role) => parts.lexicon[role] = weight / LEXICON_SCALE,
                 other => parts.rest.push((other, weight)),
@@ -52,8 +52,8 @@ impl Attribution {
         parts
     }
 
-    fn add(&mut self, view: View, class: usize, weight: f64) {
-        for &channel in view.channels() {
+    fn add(&mut self, channels: &[Channel], class: usize, weight: f64) {
+        for &channel in channels {
             self.channels[channel as usize][class] += weight;
         }
     }

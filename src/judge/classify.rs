@@ -1,9 +1,10 @@
 //! Postings to verdicts.
 
 use super::facts::{Facts, is_foreign};
+use super::prior::shifted;
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
-use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
+use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Stated, Title, TitleRole};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -18,6 +19,10 @@ thread_local! {
 
 /// A text speaks for two roles if the second has this probability among the roles.
 const MIXED: f64 = 0.1;
+/// A text disagrees with a title if it gives the role that the title states less than this probability.
+const DISAGREES: f64 = 0.2;
+/// A text disagrees with a title that states no role if it gives the roles this probability.
+const HIDDEN_ROLE: f64 = 0.8;
 
 /// What to make of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,23 +51,46 @@ impl Decision {
 }
 
 /// How to judge.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
-    /// What of a posting is looked at.
+    /// What of a posting is read.
     pub view: View,
     /// Whether every posting is given one of the roles.
     pub closed: bool,
     /// Share of accepted postings that should be right, above 0 and below 1.
     pub precision: f64,
-    /// Whether the title is read as part of the text.
-    pub use_title: bool,
+    /// What the probability of each outcome is multiplied by ([`super::Prior::factors`]), if the roles are
+    /// not as common as in the rows that the model learned from.
+    pub prior: Option<Vec<f64>>,
     /// Whether verdicts quote the words that decided.
     pub quotes: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { view: View::Full, closed: false, precision: 0.9, use_title: false, quotes: true }
+        Self { view: View::Whole, closed: false, precision: 0.9, prior: None, quotes: true }
+    }
+}
+
+/// From which confidence on a verdict is a decision; none is where no confidence is enough.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// A role is accepted.
+    pub role: Option<f64>,
+    /// A posting whose title does not sound like a role is out of scope.
+    pub other: Option<f64>,
+    /// So is one whose title does, or may.
+    pub role_like_other: Option<f64>,
+}
+
+impl Limits {
+    fn new(model: &Model, view: View, settings: &Settings) -> Self {
+        let Settings { closed, precision, .. } = *settings;
+        let [role, role_like_other] = model.thresholds(view, closed, precision);
+        // Where the roles are more or less common, the rows that thresholds were chosen on are not like these:
+        // but probabilities are what they say.
+        let sure = |least: f64| if settings.prior.is_some() { least.max(precision) } else { least };
+        Self { role: role.map(sure), other: Some(precision), role_like_other: role_like_other.map(sure) }
     }
 }
 
@@ -83,6 +111,8 @@ pub enum Note {
     TitleStatesTwoRoles,
     /// The text speaks for two roles.
     TextSpeaksForTwoRoles,
+    /// The text speaks for something else than what the title states.
+    TitleAndTextDisagree,
     /// The text is in a language that the model does not know.
     UnknownLanguage,
     /// The text has too few words that the model knows, or none that tell.
@@ -97,6 +127,7 @@ impl Note {
         match self {
             Self::TitleStatesTwoRoles => "title_states_two_roles",
             Self::TextSpeaksForTwoRoles => "text_speaks_for_two_roles",
+            Self::TitleAndTextDisagree => "title_and_text_disagree",
             Self::UnknownLanguage => "unknown_language",
             Self::TooFewKnownWords => "too_few_known_words",
             Self::OnlyBeginningRead => "only_beginning_read",
@@ -113,8 +144,10 @@ pub struct Verdict {
     pub confidence: f64,
     /// What to make of it.
     pub decision: Decision,
-    /// The most probable role besides the label.
+    /// The most probable role besides the label; that of the title or of the text, where these disagree.
     pub second: Option<RoleId>,
+    /// Which family of other jobs the posting is most like, if it is none of the roles.
+    pub other_job: Option<usize>,
     /// What a reader should know besides.
     pub notes: Vec<Note>,
     /// Of each role and of `other`; sum 1.
@@ -136,17 +169,17 @@ pub struct Judge<'a> {
     extractor: Extractor<'a>,
     vocabulary: Vocabulary,
     settings: Settings,
-    /// Least confidence of an accepted role.
-    threshold: f64,
+    /// By the title and the text, or whatever else is read; and by the text, where there is no title.
+    limits: [Limits; 2],
 }
 
 impl<'a> Judge<'a> {
     /// A judge with a model and the lexicon it belongs to.
     pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
-        let threshold = model.threshold(settings.view, settings.closed, settings.precision);
+        let limits = [settings.view, settings.view.of_text()].map(|view| Limits::new(model, view, &settings));
         let extractor = Extractor::new(lexicon);
         let vocabulary = Vocabulary::new(model, &extractor);
-        Self { model, extractor, vocabulary, settings, threshold }
+        Self { model, extractor, vocabulary, settings, limits }
     }
 
     /// The model.
@@ -164,86 +197,93 @@ impl<'a> Judge<'a> {
         &self.settings
     }
 
-    /// Least confidence of an accepted role; above 1 if no confidence gives the precision asked for.
-    pub fn threshold(&self) -> f64 {
-        self.threshold
-    }
-
-    /// The text that is read of a posting.
-    pub fn text<'t>(&self, title: &'t str, description: &'t str) -> std::borrow::Cow<'t, str> {
-        if self.settings.use_title {
-            format!("{title}\n{description}").into()
-        } else {
-            description.into()
-        }
+    /// From which confidence on verdicts are decisions.
+    pub fn limits(&self) -> &Limits {
+        &self.limits[0]
     }
 
     /// The evidence in a posting.
     pub fn evidence(&self, title: &str, description: &str) -> Evidence {
-        self.extractor.extract(&self.text(title, description))
+        self.extractor.extract(title, description)
     }
 
     /// Judges a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
         READING.with_borrow_mut(|reading| {
-            let text = self.text(title, description);
-            let scores = reading.read(&text, &self.extractor, &self.vocabulary);
+            let (title, scores) =
+                reading.read(title, description, &self.extractor, &self.vocabulary);
             self.verdict_of(title, &reading.facts(), &scores)
         })
     }
 
     /// Judges a posting by all of its evidence.
     pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
+        let title = Title::read(title, self.lexicon());
         self.verdict_of(title, &Facts::of(evidence, self.model, &self.vocabulary), scores)
     }
 
-    /// What the combination makes of scores.
+    /// What the combination of the view makes of scores.
     pub(super) fn probabilities(&self, scores: &Scores) -> Probabilities {
-        Probabilities::new(self.model.combinations(), self.settings.view, scores)
+        self.probabilities_in(self.settings.view, scores)
     }
 
-    fn verdict_of(&self, title: &str, facts: &Facts, scores: &Scores) -> Verdict {
-        let probabilities = self.probabilities(scores);
-        let outcomes = if self.settings.closed {
+    fn probabilities_in(&self, view: View, scores: &Scores) -> Probabilities {
+        let probabilities = Probabilities::new(self.model.combinations(), view, scores);
+        match &self.settings.prior {
+            Some(factors) => shifted(&probabilities, factors),
+            None => probabilities,
+        }
+    }
+
+    /// The probabilities of the outcomes: with `other`, unless every posting is one of the roles.
+    fn outcomes(&self, probabilities: &Probabilities) -> Vec<f64> {
+        if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
         } else {
             probabilities.open()
-        };
+        }
+    }
+
+    fn label(&self, outcome: usize) -> Label {
+        self.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role)
+    }
+
+    fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
+        let probabilities = self.probabilities(scores);
+        let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
-        let label =
-            self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
+        let label = self.label(outcome);
         let confidence = outcomes[outcome];
-        let decision = if self.says_nothing(facts) {
-            Decision::NoEvidence
-        } else {
-            match label {
-                Label::Other if confidence >= self.settings.precision => Decision::OutOfScope,
-                Label::Role(_) if confidence >= self.threshold => Decision::Accept,
-                _ => Decision::Review,
-            }
-        };
-        let title = Title::read(title, self.extractor.lexicon());
-        let second = second_role(&probabilities.closed, label);
+        let silent = self.says_nothing(facts);
+        let decision = self.decision(label, confidence, silent, scores.stated);
+        let hidden = if silent { None } else { self.disagreement(scores, label) };
+        let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));
         let mut notes = Vec::new();
         if matches!(title.role, TitleRole::Several(_)) {
             notes.push(Note::TitleStatesTwoRoles);
         }
+        if hidden.is_some() {
+            notes.push(Note::TitleAndTextDisagree);
+        }
         let mixed = second.is_some_and(|role| probabilities.closed[role.index()] >= MIXED);
-        if mixed && matches!(label, Label::Role(_)) && decision != Decision::NoEvidence {
+        if mixed && matches!(label, Label::Role(_)) && !silent {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
-        if decision == Decision::NoEvidence {
+        if silent {
             let foreign = is_foreign(facts.language);
             notes.push(if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords });
         }
         if facts.text.cut() {
             notes.push(Note::OnlyBeginningRead);
         }
+        let roles = self.lexicon().roles().len();
+        let family = || scores.nearest(self.settings.view.channels()).1 - roles;
         Verdict {
             label,
             confidence,
             decision,
             second,
+            other_job: (label == Label::Other && decision != Decision::NoEvidence).then(family),
             notes,
             evidence: if self.settings.quotes {
                 self.quotes(facts, self.contest(scores, &probabilities, label))
@@ -255,6 +295,45 @@ impl<'a> Judge<'a> {
             language: facts.language,
             repaired: facts.text.repaired(),
         }
+    }
+
+    /// What to make of a label. Where the text is silent, a title that states a role has it reviewed.
+    fn decision(&self, label: Label, confidence: f64, silent: bool, stated: Stated) -> Decision {
+        let reads_title = self.settings.view == View::Whole;
+        let limits = &self.limits[usize::from(!stated.is_there())];
+        let reaches = |least: Option<f64>| least.is_some_and(|least| confidence >= least);
+        match label {
+            _ if silent && reads_title && stated.roles() > 0 => Decision::Review,
+            _ if silent => Decision::NoEvidence,
+            Label::Other => {
+                let role_like = !reads_title || stated.is_role_like();
+                let least = if role_like { limits.role_like_other } else { limits.other };
+                if reaches(least) { Decision::OutOfScope } else { Decision::Review }
+            }
+            Label::Role(_) if reaches(limits.role) => Decision::Accept,
+            Label::Role(_) => Decision::Review,
+        }
+    }
+
+    /// Whether the text speaks for something else than what the title states, and the role to name besides
+    /// the label: that of the title if the label is of the text, and the other way round.
+    #[expect(clippy::option_option, reason = "there may be a disagreement without another role")]
+    fn disagreement(&self, scores: &Scores, label: Label) -> Option<Option<RoleId>> {
+        if self.settings.view != View::Whole || !scores.stated.is_there() {
+            return None;
+        }
+        let of_text = self.probabilities_in(View::Text, scores);
+        let outcomes = self.outcomes(&of_text);
+        let read = match self.label(top(&outcomes)) {
+            Label::Role(role) => Some(role),
+            Label::Other => None,
+        };
+        let Some(stated) = scores.stated.one() else {
+            let none = !scores.stated.is_role_like();
+            return (none && of_text.in_scope >= HIDDEN_ROLE).then_some(read);
+        };
+        let disagrees = outcomes[stated.index()] < DISAGREES;
+        disagrees.then(|| if label == Label::Role(stated) { read } else { Some(stated) })
     }
 
     fn says_nothing(&self, facts: &Facts) -> bool {
@@ -273,7 +352,7 @@ impl<'a> Judge<'a> {
         probabilities: &Probabilities,
         label: Label,
     ) -> [usize; 2] {
-        let (role, family) = scores.nearest(self.settings.view);
+        let (role, family) = scores.nearest(self.settings.view.of(scores).channels());
         let Label::Role(winner) = label else { return [family, role] };
         let Some(second) = second_role(&probabilities.closed, label) else { return [role, family] };
         let second_in_all = probabilities.closed[second.index()] * probabilities.in_scope;
@@ -289,17 +368,17 @@ impl<'a> Judge<'a> {
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
     pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
         let steps = self.vocabulary.difference(contest)(feature);
-        if self.looks_at(feature) { nats(steps) } else { 0.0 }
+        if self.reads(feature) { nats(steps) } else { 0.0 }
     }
 
-    fn looks_at(&self, feature: u32) -> bool {
-        self.settings.view.looks_at(self.vocabulary.channel(feature))
+    fn reads(&self, feature: u32) -> bool {
+        self.settings.view.reads(self.vocabulary.channel(feature))
     }
 
     /// The words of a posting that speak for a label against another.
     pub fn reasons(&self, title: &str, description: &str, labels: [Label; 2]) -> Vec<Phrase> {
         let evidence = self.evidence(title, description);
-        let (_, family) = self.model.scores(&evidence).nearest(self.settings.view);
+        let (_, family) = self.model.scores(&evidence).nearest(self.settings.view.channels());
         let class = |label| if let Label::Role(role) = label { role.index() } else { family };
         self.quotes(&Facts::of(&evidence, self.model, &self.vocabulary), labels.map(class))
     }
@@ -308,7 +387,7 @@ impl<'a> Judge<'a> {
     fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(contest);
         let steps = |known: &Known| {
-            let looked_at = self.settings.view == View::Full || self.looks_at(known.feature);
+            let looked_at = self.settings.view != View::Duties || self.reads(known.feature);
             if looked_at { difference(known.feature) } else { 0 }
         };
         QUOTES.with_borrow_mut(|quotes| quotes.of(facts, steps))

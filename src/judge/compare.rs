@@ -179,8 +179,7 @@ fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
         let of_header = |h: &Header| h.held_out.iter().find(|s| s.view == view).and_then(of);
         FigureChange { view, name, value: headers.map(of_header) }
     };
-    let threshold =
-        |s: &Summary, closed| Some(s.threshold(closed, PRECISION)).filter(|t| *t <= 1.0);
+    let threshold = |s: &Summary, closed| s.threshold(closed, PRECISION);
     vec![
         figure("macro-F1, which role", &|s| Some(s.closed.macro_f1)),
         figure("log-loss, which role", &|s| Some(s.closed.log_loss)),

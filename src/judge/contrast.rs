@@ -152,7 +152,7 @@ pub(super) fn sides(evidence: &Evidence, view: View, strength: impl Fn(&Feature)
     let mut told: Vec<(f64, &Feature)> = evidence
         .features()
         .iter()
-        .filter(|f| view.looks_at(f.key.channel()))
+        .filter(|f| f.key.channel() != Channel::Title && view.reads(f.key.channel()))
         .map(|f| (strength(f), f))
         .collect();
     told.retain(|(strength, _)| strength.abs() >= LEAST);
@@ -172,7 +172,7 @@ pub(super) fn sides(evidence: &Evidence, view: View, strength: impl Fn(&Feature)
         let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
         marks.push(Mark { at, kind });
     }
-    if !view.looks_at(Channel::Mentions) {
+    if !view.reads(Channel::Mentions) {
         let names = evidence.features().iter().filter(|f| f.key.channel() == Channel::Mentions);
         for at in names.map(|f| evidence.span(f)) {
             if !overlaps(&marks, &at) {

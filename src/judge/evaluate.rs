@@ -1,5 +1,6 @@
 //! How good predictions are, in as much detail as a report wants.
 
+use crate::evidence::Stated;
 use crate::metrics::{Bin, Figures, Intervals, figures, intervals, reliability, top};
 use crate::model::{Example, Probabilities, Summary, View, outcome_names, summarise};
 use crate::roles::RoleSet;
@@ -107,7 +108,8 @@ pub fn evaluate(
 ) -> Evaluation {
     let outcomes: Vec<usize> = rows.iter().map(|row| row.example.outcome).collect();
     let predicted: Vec<Probabilities> = rows.iter().map(|r| r.probabilities.clone()).collect();
-    let summary = summarise(view, &predicted, &outcomes, roles);
+    let stated: Vec<Stated> = rows.iter().map(|row| row.example.stated()).collect();
+    let summary = summarise(view, &predicted, &outcomes, &stated, roles);
     let names = outcome_names(roles);
     let inside: Vec<&JudgedRow> =
         rows.iter().filter(|row| row.example.outcome < roles.len()).collect();

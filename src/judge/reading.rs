@@ -2,7 +2,9 @@
 //! evidence and look it up afterwards, in a fraction of the time.
 
 use super::facts::{Facts, Telling};
-use crate::evidence::{Common, Extractor, Finds, Side, Span, Terms, WordKinds, language};
+use crate::evidence::{
+    Common, Extractor, Finds, Side, Span, Stated, Terms, Title, WordKinds, language, title_words,
+};
 use crate::model::{Entry, Known, Scores, Vocabulary, Word};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
 
@@ -17,6 +19,9 @@ pub(super) struct Reading {
     kinds: WordKinds,
     terms: Terms,
     found: Found,
+    title: CleanText,
+    title_tokens: Tokens,
+    title_known: Vec<Known>,
 }
 
 /// What was found in a posting, each once.
@@ -41,13 +46,14 @@ struct Found {
 }
 
 impl Reading {
-    /// Reads a raw text field.
+    /// Reads a raw title and a raw text field. Gives what the title says, too.
     pub(super) fn read(
         &mut self,
+        raw_title: &str,
         raw: &str,
         extractor: &Extractor,
         vocabulary: &Vocabulary,
-    ) -> Scores {
+    ) -> (Title, Scores) {
         self.clean.set(raw);
         self.tokens.set(self.clean.as_str());
         self.found.clear(vocabulary.len());
@@ -60,10 +66,27 @@ impl Reading {
         extractor.find_terms(text, tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
+        let title = Title::read(raw_title, extractor.lexicon());
+        let stated = self.read_title(raw_title, &title, vocabulary);
         let Found { known, words_at, phrases_at, skills, .. } = &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);
         let (others, words) = words.split_at(*words_at);
-        vocabulary.scores([words, phrases, others], skills, &self.terms.mentions)
+        let known = [words, phrases, others, &self.title_known];
+        (title, vocabulary.scores(known, skills, &self.terms.mentions, stated))
+    }
+
+    /// Looks up the words of a title; gives what it states.
+    fn read_title(&mut self, raw: &str, title: &Title, vocabulary: &Vocabulary) -> Stated {
+        self.title.set(raw);
+        self.title_tokens.set(self.title.as_str());
+        self.title_known.clear();
+        let (seen, known) = (&mut self.found.seen, &mut self.title_known);
+        title_words(self.title_tokens.as_slice(), |key, Span { at, length }| {
+            if let Some(feature) = vocabulary.title(key).filter(|&entry| seen.is_new(entry)) {
+                known.push(Known { feature, at: at as u32, length: length as u32 });
+            }
+        });
+        Stated::new(title, !self.title_tokens.as_slice().is_empty())
     }
 
     /// What a verdict on the posting rests on.
@@ -238,17 +261,16 @@ mod tests {
         LazyLock::new(|| Lexicon::embedded().expect("the lexicon inside the program is sound"));
     static MODEL: LazyLock<Model> =
         LazyLock::new(|| Model::embedded(&LEXICON).expect("the model inside the program is sound"));
-    static JUDGES: LazyLock<[Judge; 2]> = LazyLock::new(|| {
-        View::ALL.map(|view| {
-            Judge::new(&MODEL, &LEXICON, Settings { view, use_title: true, ..Settings::default() })
-        })
+    static JUDGES: LazyLock<[Judge; 3]> = LazyLock::new(|| {
+        View::ALL
+            .map(|view| Judge::new(&MODEL, &LEXICON, Settings { view, ..Settings::default() }))
     });
 
-    fn says_the_same(text: &str) {
+    fn says_the_same(title: &str, text: &str) {
         for judge in &*JUDGES {
-            let evidence = judge.evidence("", text);
-            let slow = judge.verdict_on("", &evidence, &MODEL.scores(&evidence));
-            assert_eq!(judge.verdict("", text), slow, "{text}");
+            let evidence = judge.evidence(title, text);
+            let slow = judge.verdict_on(title, &evidence, &MODEL.scores(&evidence));
+            assert_eq!(judge.verdict(title, text), slow, "{title}: {text}");
         }
     }
 
@@ -267,8 +289,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_posting_read_once_gives_the_verdict_of_all_its_evidence(text in text()) {
-            says_the_same(&text);
+        fn a_posting_read_once_gives_the_verdict_of_all_its_evidence(
+            title in text().prop_map(|text| text.split(' ').take(6).collect::<Vec<_>>().join(" ")),
+            text in text(),
+        ) {
+            says_the_same(&title, &text);
         }
     }
 
@@ -276,10 +301,11 @@ mod tests {
     fn so_it_does_on_postings() {
         let mut rows =
             csv::Reader::from_path("data/sample_postings.csv").expect("the sample is there");
-        let place = rows.headers().expect("a header").iter().position(|name| name == "description");
-        let place = place.expect("a column of descriptions");
+        let headers = rows.headers().expect("a header").clone();
+        let place = |name: &str| headers.iter().position(|n| n == name).expect("a column");
         for row in rows.records() {
-            says_the_same(&row.expect("a sound row")[place]);
+            let row = row.expect("a sound row");
+            says_the_same(&row[place("title")], &row[place("description")]);
         }
     }
 }

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 /// Stands in a model for labels that few rows have, or that are longer than a name.
 pub const RARE_LABELS: &str = "(rare labels)";
+/// Labels are taken for those of the titles if fewer than one in so many is another than the role that the
+/// title states. Of real titles that state a role, one in twenty is wrong.
+pub const LEAST_DIFFERING: u64 = 50;
 /// A label that a model names is that of so many rows.
 const NAMED_FROM: u64 = 3;
 /// Bytes of the longest label that a model names.
@@ -27,6 +30,9 @@ pub struct Provenance {
     pub rejected: u64,
     /// Rows with the title, company, text and label of another, and so not counted again.
     pub duplicates: u64,
+    /// Rows whose title is no evidence, because their labels repeat what the titles state.
+    #[serde(default)]
+    pub labels_of_titles: u64,
     /// Rows left out because their label is not in the role set, by label; in a model, rare and
     /// long labels together as [`RARE_LABELS`], so that no row's own text gets into it.
     pub left_out: BTreeMap<String, u64>,
@@ -51,10 +57,28 @@ impl Provenance {
         self.rows += other.rows;
         self.rejected += other.rejected;
         self.duplicates += other.duplicates;
+        self.labels_of_titles += other.labels_of_titles;
         for (label, rows) in other.left_out {
             *self.left_out.entry(label).or_default() += rows;
         }
     }
+}
+
+/// As [`Collector::distrust_titles`], for rows wherever they are.
+pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) -> u64 {
+    let differs = rows.iter().filter_map(|row| row.differs_from_title());
+    let (differing, all) =
+        differs.fold((0, 0), |(n, all), differs| (n + u64::from(differs), all + 1));
+    if !labels_are_of_titles && differing * LEAST_DIFFERING >= all {
+        return 0;
+    }
+    let titled = |row: &&mut &mut Example| row.stated().is_there();
+    let mut lost = 0;
+    for row in rows.iter_mut().filter(titled) {
+        **row = row.title_turned();
+        lost += 1;
+    }
+    lost
 }
 
 /// Gathers labelled postings.
@@ -88,6 +112,16 @@ impl Collector {
                 None
             }
         }
+    }
+
+    /// Labels that came from titles must not teach how far titles can be trusted: where they did, no title
+    /// is counted. So it is where hardly any label is another than the role that its title states
+    /// ([`LEAST_DIFFERING`]), or where the caller knows it. Says how many postings lost their title.
+    pub fn distrust_titles(&mut self, labels_are_of_titles: bool) -> u64 {
+        let mut examples: Vec<&mut Example> = self.examples.iter_mut().collect();
+        let lost = distrust_titles(&mut examples, labels_are_of_titles);
+        self.provenance.labels_of_titles += lost;
+        lost
     }
 
     /// Adds one posting as it will be counted. The texts of its features must have been noted.

@@ -21,7 +21,7 @@ const ABSENT: f64 = -1e9;
 const LEAST_START: f64 = -10.0;
 /// What the lexicon's score counts where nothing else is known.
 const LEXICON_WEIGHT: f64 = 4.0;
-/// Labelled rows that the lexicon alone stands for.
+/// Labelled rows that the lexicon alone stands for, and the text alone where titles are read.
 const LEXICON_ROWS: f64 = 100.0;
 
 /// Strength of the L2 penalty on the weights, for each question.
@@ -57,15 +57,16 @@ pub struct Combination {
 
 impl Combination {
     /// Fits to rows of inputs, made of held-out scores, and their classes. A class with no row gets the
-    /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base it is held near that of
-    /// the base, in proportion to the rows, and stays that as long as a class has no row.
+    /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base
+    /// it is held near that of the base, in proportion to the rows, and stays that as long as a class has no row.
+    /// Without one, the combination of the whole posting is held near that of the text, `text`.
     pub(crate) fn fit(
-        view: View,
-        question: Question,
+        (view, question): (View, Question),
         rows: &[(&[f64], usize)],
         sizes: [usize; 2],
         base: Option<&Base>,
         start: Option<&[Self]>,
+        text: Option<&Self>,
     ) -> Result<Self, Error> {
         let classes = if question == Question::Role { sizes[0] } else { 2 };
         let base = base.map(|base| (Self::of(&base.combinations, view, question), base));
@@ -116,6 +117,8 @@ impl Combination {
         }
         if let Some((combination, base)) = base {
             fitted.held_near(combination, rows.len(), base.rows(question, sizes[0]));
+        } else if let Some(text) = text {
+            fitted.held_near(&text.without_title(view, sizes), rows.len(), LEXICON_ROWS);
         } else if question == Question::Role {
             fitted.held_near(&Self::of_lexicon(view, question, sizes), rows.len(), LEXICON_ROWS);
         }
@@ -136,6 +139,12 @@ impl Combination {
         Array2::from_shape_fn((last + 1, classes.len()), weight)
     }
 
+    /// Whether there is a row of every class that it gives a probability.
+    pub(crate) fn is_covered(&self, rows: &[(&[f64], usize)]) -> bool {
+        let has = |class: usize| rows.iter().any(|row| row.1 == class);
+        (0..self.intercept.len()).all(|class| self.intercept[class] <= ABSENT || has(class))
+    }
+
     /// The mean of this combination and a prior one, each weighted by the rows it stands for: with
     /// few rows the prior decides. A class that no row has stays absent.
     fn held_near(&mut self, prior: &Self, rows: usize, prior_rows: f64) {
@@ -145,6 +154,18 @@ impl Combination {
         weights.for_each(|(own, prior)| mean(own, prior));
         let present = self.intercept.iter_mut().zip(&prior.intercept).filter(|(b, _)| **b > ABSENT);
         present.for_each(|(own, prior)| mean(own, prior));
+    }
+
+    /// This combination of the text as one of a view that also reads titles, which say nothing.
+    pub(crate) fn without_title(&self, view: View, sizes: [usize; 2]) -> Self {
+        let mut of_text = self.weights.iter();
+        let none = vec![0.0; self.intercept.len()];
+        let weights = Input::all(view, self.question, sizes).into_iter().map(|input| {
+            let own = (!input.is_of_title()).then(|| of_text.next()).flatten();
+            own.unwrap_or(&none).clone()
+        });
+        let weights = weights.collect();
+        Self { view, question: self.question, weights, intercept: self.intercept.clone() }
     }
 
     /// The one of a model without labelled rows: the lexicon's score and the share of the mentions for
@@ -341,7 +362,7 @@ mod tests {
     #[test]
     fn a_search_may_begin_far_off() {
         let sizes = [3, 16];
-        let (view, question) = (View::Full, Question::Scope);
+        let (view, question) = (View::Text, Question::Scope);
         let inputs = Input::all(view, question, sizes).len();
         let rows: Vec<Vec<f64>> = (0..40)
             .map(|row| (0..inputs).map(|input| (row * (input + 3) % 7) as f64).collect())
@@ -349,7 +370,7 @@ mod tests {
         let rows: Vec<(&[f64], usize)> =
             rows.iter().enumerate().map(|(i, row)| (row.as_slice(), i % 2)).collect();
         let fit = |start: &[Combination]| {
-            Combination::fit(view, question, &rows, sizes, None, Some(start))
+            Combination::fit((view, question), &rows, sizes, None, Some(start), None)
         };
         let far = [LARGEST, -LARGEST, f64::NAN].map(|weight| {
             let mut start = Combination::of_lexicon(view, question, sizes);

@@ -1,6 +1,6 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Evidence, Lexicon, Shown};
+use crate::evidence::{Channel, Evidence, Lexicon, Shown, Stated};
 use crate::roles::Label;
 use crate::text::CleanText;
 use std::sync::Arc;
@@ -24,14 +24,27 @@ pub struct RowId {
     pub text: u64,
     /// Hash of the title and of the organisation as written.
     pub title: u32,
-    /// Place of what it is counted as.
+    /// Place of what it is counted as, and whether it is counted without its title.
     pub(super) class: u16,
 }
+
+/// The bit of a class that says that the title is not counted.
+const WITHOUT_TITLE: u16 = 1 << 15;
 
 impl RowId {
     /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
     pub fn class(self) -> usize {
-        self.class as usize
+        (self.class & !WITHOUT_TITLE) as usize
+    }
+
+    /// Whether its title is counted.
+    pub(super) fn with_title(self) -> bool {
+        self.class & WITHOUT_TITLE == 0
+    }
+
+    /// The same row, its title counted if it was not, and not if it was.
+    pub(super) fn title_turned(self) -> Self {
+        Self { class: self.class ^ WITHOUT_TITLE, ..self }
     }
 
     /// This row as one with the text of another.
@@ -71,8 +84,12 @@ pub struct Example {
     pub outcome: usize,
     /// Whether it is one of the roles.
     pub of_role: bool,
-    /// Its features, ordered.
+    /// Its features that are counted, ordered.
     pub features: Arc<[Shown]>,
+    /// Those of its title, counted or not.
+    pub(super) title: Arc<[Shown]>,
+    /// What its title states.
+    pub(super) states: Stated,
     /// How often each role is named; last the names that leave it undecided.
     pub mentions: Vec<u32>,
 }
@@ -93,14 +110,61 @@ impl Example {
             title: short_hash(&format!("{title}\0{company}")) as u32,
             class: lexicon.class(label, title) as u16,
         };
+        let shown = || evidence.features().iter().map(|f| Shown::new(f.key, f.plain));
         Self {
             row,
             outcome,
             of_role: label != Label::Other,
-            features: evidence.features().iter().map(|f| Shown::new(f.key, f.plain)).collect(),
+            features: shown().collect(),
+            title: shown().filter(is_of_title).collect(),
+            states: evidence.stated(),
             mentions: evidence.mentions().to_vec(),
         }
     }
+
+    /// An example of features that are all counted.
+    pub(crate) fn of_parts(
+        row: RowId,
+        roles: usize,
+        features: Arc<[Shown]>,
+        states: Stated,
+        mentions: Vec<u32>,
+    ) -> Self {
+        let outcome = row.class().min(roles);
+        let title = features.iter().copied().filter(is_of_title).collect();
+        Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
+    }
+
+    /// All of its features, those of its title among them.
+    pub(super) fn all_features(&self) -> impl Iterator<Item = &Shown> {
+        let uncounted = if self.row.with_title() { &[] } else { &*self.title };
+        self.features.iter().chain(uncounted)
+    }
+
+    /// What its title states, if the title is counted.
+    pub(crate) fn stated(&self) -> Stated {
+        if self.row.with_title() { self.states } else { Stated::NO_TITLE }
+    }
+
+    /// Whether its label is another than the role that its title states, if that is one.
+    pub(super) fn differs_from_title(&self) -> Option<bool> {
+        self.states.one().map(|role| role.index() != self.outcome)
+    }
+
+    /// The same row, its title counted if it was not, and not if it was.
+    #[must_use]
+    pub(super) fn title_turned(&self) -> Self {
+        let features = if self.row.with_title() {
+            self.features.iter().copied().filter(|f| !is_of_title(f)).collect()
+        } else {
+            self.all_features().copied().collect()
+        };
+        Self { row: self.row.title_turned(), features, ..self.clone() }
+    }
+}
+
+fn is_of_title(feature: &Shown) -> bool {
+    feature.key().channel() == Channel::Title
 }
 
 /// Hash of the organisation of a posting, or of its text where no organisation is named.

@@ -7,6 +7,7 @@ use super::examples::{RowId, groups};
 use super::inputs::{Input, Question, View};
 use super::scores::Scores;
 use super::summary::{Summary, summarise};
+use crate::evidence::Stated;
 use crate::roles::RoleSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ impl Base {
 pub(crate) struct Fit {
     /// Of both views and questions.
     pub(crate) combinations: Vec<Combination>,
-    /// What combinations that did not see them say of the rows; by view, then by row.
+    /// What combinations that did not see them say of the rows; in the order of the views, then by row.
     pub(crate) held_out: Vec<Vec<Probabilities>>,
     /// Figures and thresholds of both views.
     pub(crate) summaries: Vec<Summary>,
@@ -123,7 +124,11 @@ impl<'a> Fitter<'a> {
         views: &'a [View],
     ) -> Self {
         let questions = [Question::Role, Question::Scope];
-        let both = views.iter().flat_map(|&view| questions.map(|question| (view, question)));
+        // The text first: where there is no title, it is all there is.
+        let wanted = |view: &View| views.iter().any(|v| v == view || v.of_text() == *view);
+        let order = [View::Text, View::Whole, View::Duties];
+        let both = order.into_iter().filter(wanted);
+        let both = both.flat_map(|view| questions.map(|question| (view, question)));
         let tables = both.map(|(view, question)| Table::new(view, question, rows, sizes)).collect();
         Self { rows, sizes, base, start, views, tables }
     }
@@ -143,20 +148,30 @@ impl<'a> Fitter<'a> {
         start: Option<&[Combination]>,
     ) -> Result<Vec<Combination>, ModelError> {
         let [roles, _] = self.sizes;
-        let of_table = |table: &Table| {
+        let mut combined: Vec<Combination> = Vec::with_capacity(self.tables.len());
+        for table in &self.tables {
+            let Table { view, question, .. } = *table;
             let mut rows = Vec::new();
+            let read = |scores: &Scores| view != View::Whole || scores.stated.is_there();
             for (i, row) in self.rows.iter().enumerate().filter(|(i, _)| wanted(*i)) {
                 let outcome = self.outcome(row);
-                match table.question {
+                match question {
+                    _ if !read(&row.scores) => {}
                     Question::Role if outcome == roles => {}
                     Question::Role => rows.push((table.row(i), outcome)),
                     Question::Scope => rows.push((table.row(i), usize::from(outcome == roles))),
                 }
             }
-            let Table { view, question, .. } = *table;
-            Ok(Combination::fit(view, question, &rows, self.sizes, self.base, start)?)
-        };
-        self.tables.iter().map(of_table).collect()
+            let text = (view == View::Whole).then(|| Combination::of(&combined, View::Text, question));
+            let of_table = match text {
+                Some(text) if self.base.is_none() && !text.is_covered(&rows) => {
+                    text.without_title(view, self.sizes)
+                }
+                _ => Combination::fit((view, question), &rows, self.sizes, self.base, start, text)?,
+            };
+            combined.push(of_table);
+        }
+        Ok(combined)
     }
 
     /// The figures and thresholds of a view.
@@ -167,7 +182,8 @@ impl<'a> Fitter<'a> {
         roles: &RoleSet,
     ) -> Summary {
         let outcomes: Vec<usize> = self.rows.iter().map(|r| self.outcome(r)).collect();
-        summarise(view, held_out, &outcomes, roles)
+        let stated: Vec<Stated> = self.rows.iter().map(|r| r.scores.stated).collect();
+        summarise(view, held_out, &outcomes, &stated, roles)
     }
 
     /// For each part of the rows, combinations that it had no part in; `part` is that of the row at a
@@ -210,6 +226,7 @@ pub struct Probabilities {
 
 impl Probabilities {
     pub(crate) fn new(combinations: &[Combination], view: View, scores: &Scores) -> Self {
+        let view = view.of(scores);
         let of = |question| Combination::of(combinations, view, question).probabilities(scores);
         Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
     }

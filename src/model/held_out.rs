@@ -345,7 +345,9 @@ impl Rest<'_> {
         };
         let features = example.features.iter().map(|f| f.key());
         let sizes = [lexicon.roles, tallies.classes()];
-        Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
+        Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
+            lexicon.centred(key)
+        })
     }
 
     /// The scores of a posting that was not taken out.
@@ -357,7 +359,9 @@ impl Rest<'_> {
         let features = example.features.iter().map(|f| f.key());
         let HeldOut { tallies, lexicon, .. } = self.held_out;
         let sizes = [lexicon.roles, tallies.classes()];
-        Scores::new(features, &example.mentions, sizes, learned, |key| lexicon.centred(key))
+        Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
+            lexicon.centred(key)
+        })
     }
 
     fn scratch(&self) -> (Tally, Vec<f64>) {
@@ -455,6 +459,8 @@ mod tests {
                     outcome,
                     of_role: outcome < 3,
                     features: features.into(),
+                    title: [].into(),
+                    states: Stated::NO_TITLE,
                     mentions: vec![0; 4],
                 }
             })

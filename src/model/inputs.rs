@@ -5,6 +5,8 @@ use crate::evidence::Channel;
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
 
+/// The channel of the title.
+const TITLE: &[Channel] = &[Channel::Title];
 /// What the lexicon's own scores are divided by.
 pub(crate) const LEXICON_SCALE: f64 = 10.0;
 /// Mentions that every name is given.
@@ -20,31 +22,63 @@ pub enum Question {
     Scope,
 }
 
-/// What of a posting is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// What of a posting is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum View {
-    /// All channels.
-    Full,
-    /// Without the names of the roles: for labels that came from titles.
-    TitleBlind,
+    /// The title and the text.
+    #[default]
+    Whole,
+    /// The text.
+    Text,
+    /// The text with the roles' names masked: for labels that came from titles.
+    Duties,
 }
 
-impl View {
-    /// Both views.
-    pub const ALL: [Self; 2] = [Self::Full, Self::TitleBlind];
+/// The channels of the text.
+const TEXT: &[Channel] = &[
+    Channel::Skills,
+    Channel::Words,
+    Channel::Phrases,
+    Channel::Mentions,
+    Channel::Contexts,
+];
 
-    /// Whether it looks at a channel.
-    pub fn looks_at(self, channel: Channel) -> bool {
+impl View {
+    /// All views.
+    pub const ALL: [Self; 3] = [Self::Whole, Self::Text, Self::Duties];
+
+    /// Name in options and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Text => "text",
+            Self::Duties => "duties",
+        }
+    }
+
+    /// Whether it reads a channel.
+    pub fn reads(self, channel: Channel) -> bool {
         self.channels().contains(&channel)
     }
 
-    /// The channels it looks at.
+    /// The channels it reads.
     pub fn channels(self) -> &'static [Channel] {
         match self {
-            Self::Full => &Channel::ALL,
-            Self::TitleBlind => &[Channel::Skills, Channel::Words, Channel::Phrases],
+            Self::Whole => &Channel::ALL,
+            Self::Text => TEXT,
+            Self::Duties => &[Channel::Skills, Channel::Words, Channel::Phrases],
         }
+    }
+
+    /// The view of the text that it has.
+    pub(crate) fn of_text(self) -> Self {
+        if self == Self::Whole { Self::Text } else { self }
+    }
+
+    /// The view in which a posting is judged: by its text alone where it has no title.
+    pub(crate) fn of(self, scores: &Scores) -> Self {
+        if scores.stated.is_there() { self } else { self.of_text() }
     }
 }
 
@@ -58,11 +92,17 @@ pub(crate) enum Input {
     Lexicon(usize),
     /// ln of the share of a name among the mentions, smoothed by half a mention each.
     MentionShare(usize),
-    /// The score of a family of other jobs, all channels together.
-    Family(View, usize),
-    /// The best score of a role less the best of a family, all channels together: a posting need be
+    /// The score of a family of other jobs, some channels together.
+    Family(&'static [Channel], usize),
+    /// The best score of a role less the best of a family, some channels together: a posting need be
     /// like one role only, and is judged against the job it is most like.
-    Margin(View),
+    Margin(&'static [Channel]),
+    /// The share of a role among those that the title states.
+    States(usize),
+    /// 1 if the title states a role that the text has to decide.
+    StatesUndecided,
+    /// 1 if the title states no role.
+    StatesNone,
     /// ln(1 + number of mentions of a name).
     MentionCount(usize),
     /// ln(1 + number of a channel's features that the model knows); of skills, all.
@@ -84,36 +124,58 @@ impl Input {
         [roles, classes]: [usize; 2],
         mut then: impl FnMut(Self),
     ) {
-        let channels = view.channels();
-        for &channel in channels {
+        for &channel in view.channels() {
             (0..roles).for_each(|role| then(Self::Channel(channel, role)));
         }
         (0..roles).for_each(|role| then(Self::Lexicon(role)));
         // One more name than roles: the one that leaves the role undecided.
-        let names = if view == View::Full { 0..roles + 1 } else { 0..0 };
+        let names = if view == View::Duties { 0..0 } else { 0..roles + 1 };
+        let text = view.of_text().channels();
+        let parts: &[&[Channel]] = if view == View::Whole { &[text, TITLE] } else { &[text] };
         match question {
             Question::Role => names.for_each(|name| then(Self::MentionShare(name))),
             Question::Scope => {
-                (roles..classes).for_each(|class| then(Self::Family(view, class)));
-                then(Self::Margin(view));
+                for part in parts {
+                    (roles..classes).for_each(|class| then(Self::Family(part, class)));
+                    then(Self::Margin(part));
+                }
                 names.for_each(|name| then(Self::MentionCount(name)));
-                channels.iter().map(|&channel| Self::Count(channel)).for_each(then);
+                view.channels().iter().for_each(|&channel| then(Self::Count(channel)));
             }
+        }
+        if view == View::Whole {
+            (0..roles).for_each(|role| then(Self::States(role)));
+            then(Self::StatesUndecided);
+            then(Self::StatesNone);
+        }
+    }
+
+    /// Whether it is of the title.
+    pub(crate) fn is_of_title(self) -> bool {
+        match self {
+            Self::Channel(channel, _) | Self::Count(channel) => channel == Channel::Title,
+            Self::Family(channels, _) | Self::Margin(channels) => channels == TITLE,
+            Self::States(_) | Self::StatesUndecided | Self::StatesNone => true,
+            Self::Lexicon(_) | Self::MentionShare(_) | Self::MentionCount(_) => false,
         }
     }
 
     /// Its name for people.
     pub(crate) fn name(self, roles: &RoleSet, families: &[String]) -> String {
+        let of = |channels: &[Channel]| if channels == TITLE { "title: " } else { "" };
         let role = |i: usize| roles.iter().nth(i).map_or("an undecided role", |r| r.id.as_str());
         match self {
             Self::Channel(channel, i) => format!("{} for {}", channel.name(), role(i)),
             Self::Lexicon(i) => format!("lexicon for {}", role(i)),
             Self::MentionShare(i) => format!("share of mentions of {}", role(i)),
-            Self::Family(_, class) => {
+            Self::Family(channels, class) => {
                 let family = class.checked_sub(roles.len()).and_then(|i| families.get(i));
-                format!("likeness to {}", family.map_or("other jobs", String::as_str))
+                format!("{}likeness to {}", of(channels), family.map_or("other jobs", String::as_str))
             }
-            Self::Margin(_) => "best role less best other job".to_owned(),
+            Self::Margin(channels) => format!("{}best role less best other job", of(channels)),
+            Self::States(i) => format!("title states {}", role(i)),
+            Self::StatesUndecided => "title states an undecided role".to_owned(),
+            Self::StatesNone => "title states no role".to_owned(),
             Self::MentionCount(i) => format!("number of mentions of {}", role(i)),
             Self::Count(channel) => format!("number of {}", channel.name()),
         }
@@ -129,11 +191,15 @@ impl Input {
                 let all: f64 = scores.mentions.iter().map(|&n| smoothed(n)).sum();
                 (smoothed(scores.mentions[name]) / all).ln()
             }
-            Self::Family(view, class) => scores.sum(view, class),
-            Self::Margin(view) => {
-                let (role, family) = scores.nearest(view);
-                scores.sum(view, role) - scores.sum(view, family)
+            Self::Family(channels, class) => scores.sum(channels, class),
+            Self::Margin(channels) => {
+                let (role, family) = scores.nearest(channels);
+                scores.sum(channels, role) - scores.sum(channels, family)
             }
+            Self::States(role) if scores.stated.has(role) => 1.0 / f64::from(scores.stated.roles()),
+            Self::States(_) => 0.0,
+            Self::StatesUndecided => f64::from(u8::from(scores.stated.is_undecided())),
+            Self::StatesNone => f64::from(u8::from(!scores.stated.is_role_like())),
             Self::MentionCount(name) => f64::from(scores.mentions[name]).ln_1p(),
             Self::Count(Channel::Skills) => f64::from(scores.lexicon.features).ln_1p(),
             Self::Count(channel) => f64::from(scores.channels[channel as usize].features).ln_1p(),

@@ -309,12 +309,22 @@ impl Ledger {
         self.rows[start..].iter().take_while(|r| **r == row).count()
     }
 
+    /// This row as it was counted: with its title or without.
+    pub(super) fn as_counted<'e>(&self, example: &'e Example) -> Cow<'e, Example> {
+        let turned = example.row.title_turned();
+        if self.count(example.row) == 0 && self.count(turned) > 0 {
+            Cow::Owned(example.title_turned())
+        } else {
+            Cow::Borrowed(example)
+        }
+    }
+
     /// Whether a posting was counted as something else.
     pub(super) fn knows_otherwise(&self, row: RowId) -> bool {
         let start = self.rows.partition_point(|r| *r < RowId { class: 0, ..row });
         let same =
             self.rows[start..].iter().take_while(|r| RowId { class: row.class, ..**r } == row);
-        same.into_iter().any(|r| r.class != row.class)
+        same.into_iter().any(|r| r.class() != row.class())
     }
 
     /// BLAKE3 hash of the identities of the rows.
@@ -468,6 +478,8 @@ mod tests {
                 outcome: class.into(),
                 of_role: class < 3,
                 features: keys(features).into(),
+                title: [].into(),
+                states: Stated::NO_TITLE,
                 mentions: Vec::new(),
             };
             rows.into_iter().map(example).collect()

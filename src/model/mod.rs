@@ -28,7 +28,7 @@ mod vocabulary;
 mod weights;
 mod workings;
 
-pub use collect::{Collector, Provenance, RARE_LABELS};
+pub use collect::{Collector, LEAST_DIFFERING, Provenance, RARE_LABELS, distrust_titles};
 pub use counts::SUPPORT;
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId, organisation};
@@ -335,10 +335,13 @@ impl Model {
         Combination::of(&self.header.combinations, view, question)
     }
 
-    /// The least confidence for this precision, as [`Summary::threshold`].
-    pub fn threshold(&self, view: View, closed: bool, precision: f64) -> f64 {
-        let summary = self.header.held_out.iter().find(|s| s.view == view);
-        summary.map_or(2.0, |s| s.threshold(closed, precision))
+    /// The least confidence in a role and in `other` for this precision, as [`Summary::threshold`] and
+    /// [`Summary::other_threshold`].
+    pub fn thresholds(&self, view: View, closed: bool, precision: f64) -> [Option<f64>; 2] {
+        let Some(summary) = self.header.held_out.iter().find(|s| s.view == view) else {
+            return [None; 2];
+        };
+        [summary.threshold(closed, precision), summary.other_threshold(precision)]
     }
 
     /// The place of a feature, if the model knows it.
@@ -373,7 +376,8 @@ impl Model {
         };
         let features = evidence.features().iter().map(|f| f.key);
         let sizes = [self.header.roles.len(), self.header.postings.len()];
-        Scores::new(features, evidence.mentions(), sizes, learned, |key| self.lexicon.centred(key))
+        let (mentions, stated) = (evidence.mentions(), evidence.stated());
+        Scores::new(features, mentions, stated, sizes, learned, |key| self.lexicon.centred(key))
     }
 
     /// What the model says of a posting.

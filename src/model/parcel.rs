@@ -4,7 +4,7 @@ use super::collect::{Collector, Provenance};
 use super::examples::{Example, RowId};
 use super::features::is_feature;
 use super::{FORMAT, ModelError};
-use crate::evidence::{Channel, FeatureKey, Lexicon, Shown};
+use crate::evidence::{Channel, FeatureKey, Lexicon, Shown, Stated};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -34,6 +34,8 @@ struct Row {
     /// Twice the place of each feature, one more if it stands somewhere in small letters.
     features: Vec<u32>,
     mentions: Vec<u32>,
+    /// What the title states, as a number.
+    states: i32,
 }
 
 impl Collector {
@@ -52,7 +54,7 @@ impl Collector {
     /// Never: numbers and text can be written down.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
         let mut shown: Vec<FeatureKey> =
-            self.examples.iter().flat_map(|e| e.features.iter().map(|f| f.key())).collect();
+            self.examples.iter().flat_map(|e| e.all_features().map(|f| f.key())).collect();
         shown.sort_unstable();
         shown.dedup();
         let (mut named, mut unnamed) = (Vec::new(), Vec::new());
@@ -70,8 +72,9 @@ impl Collector {
             text: example.row.text,
             title: example.row.title,
             class: example.row.class,
-            features: example.features.iter().map(place).collect(),
+            features: example.all_features().map(place).collect(),
             mentions: example.mentions.clone(),
+            states: example.states.number(),
         };
         let of_channel = |c| named.iter().filter(|n| n.0.channel() == c).count() as u32;
         let parcel = Parcel {
@@ -124,7 +127,7 @@ impl Parcel {
             keys.push(FeatureKey::from_number(number)?);
         }
         for row in self.rows {
-            let Row { organisation, text, title, class, features, mentions } = row;
+            let Row { organisation, text, title, class, features, mentions, states } = row;
             let shown = features.into_iter().map(|place| {
                 let (at, plain) = ((place >> 1) as usize, place & 1 == 1);
                 // Only what has a text can stand in small letters.
@@ -132,17 +135,18 @@ impl Parcel {
             });
             let mut shown = shown.collect::<Option<Vec<Shown>>>()?;
             shown.sort_unstable();
-            let sound = (class as usize) < classes
+            let row = RowId { organisation, text, title, class };
+            let sound = row.class() < classes
                 && mentions.len() == roles + 1
                 && shown.is_sorted_by(|a, b| a.key() < b.key());
-            let outcome = (class as usize).min(roles);
+            let states = Stated::from_number(states);
             sound.then(|| {
-                collector.examples.push(Example {
-                    row: RowId { organisation, text, title, class },
-                    outcome,
-                    of_role: outcome < roles,
-                    features: shown.into(),
-                    mentions,
+                let counted = if row.with_title() { row } else { row.title_turned() };
+                let example = Example::of_parts(counted, roles, shown.into(), states, mentions);
+                collector.examples.push(if row.with_title() {
+                    example
+                } else {
+                    example.title_turned()
                 });
             })?;
         }
@@ -165,7 +169,7 @@ mod tests {
                 let name = &lexicon.roles().get(role).name;
                 let text =
                     format!("As {name} you plan the backlog {i} of firm number {organisation}");
-                let evidence = Extractor::new(lexicon).extract(&text);
+                let evidence = Extractor::new(lexicon).extract("", &text);
                 let company = format!("Firm {organisation}");
                 let part = &mut parts[organisation % 2];
                 part.add(&evidence, name, &company, Ok(Label::Role(role)), lexicon);

@@ -91,9 +91,9 @@ pub struct Retrain {
     pub new_features: u64,
     /// Features that no longer take part.
     pub lost_features: u64,
-    /// Old and new model on rows that neither saw, in the full view.
+    /// Old and new model on rows that neither saw, by title and text.
     pub difference: Option<Difference>,
-    /// Rows given another label than before, by old and new label, in the full view.
+    /// Rows given another label than before, by old and new label, by title and text.
     pub flips: BTreeMap<String, u64>,
     /// How the added rows differ from those before.
     pub drift: Option<Drift>,
@@ -118,13 +118,13 @@ pub struct Retrained {
     /// What was counted before and after.
     ledgers: [Ledger; 2],
     /// Probabilities of the rows of the sample by combinations that did not see them, by view.
-    held_out: HashMap<RowId, [Probabilities; 2]>,
+    held_out: HashMap<RowId, [Probabilities; View::ALL.len()]>,
 }
 
 impl Retrained {
     /// Whether the new model has counted a row.
     pub fn holds(&self, row: RowId) -> bool {
-        self.ledgers[1].count(row) > 0
+        [row, row.title_turned()].iter().any(|&row| self.ledgers[1].count(row) > 0)
     }
 
     /// What the old and the new model say of labelled rows, both by counts without the buckets of
@@ -157,8 +157,11 @@ impl Model {
         let mut workings = self.workings()?;
         let before = workings.ledger.clone();
 
-        let out = present(&removed.examples, &before)?;
-        let part = Ledger::new(&of_places(&removed.examples, &out), removed.names.clone());
+        let leaving: Vec<_> = removed.examples.iter().map(|e| before.as_counted(e)).collect();
+        let leaving: Vec<&Example> = leaving.iter().map(AsRef::as_ref).collect();
+        let out = present(&leaving, &before)?;
+        let leaving: Vec<&Example> = out.iter().map(|&i| leaving[i]).collect();
+        let part = Ledger::new(&leaving, removed.names.clone());
         workings.ledger = before.minus(&part)?;
         workings.forget(&part.rows);
 
@@ -235,7 +238,7 @@ impl Model {
         &self,
         workings: &Workings,
         lexicon: &Lexicon,
-    ) -> Result<(Self, HashMap<RowId, [Probabilities; 2]>), ModelError> {
+    ) -> Result<(Self, HashMap<RowId, [Probabilities; View::ALL.len()]>), ModelError> {
         let base = self.base();
         if base.is_none() {
             enough(workings.ledger.rows.iter().copied(), lexicon.roles())?;
@@ -248,7 +251,7 @@ impl Model {
             Some(&self.header.combinations),
             lexicon.roles(),
         )?;
-        let of_row = |i: usize| [0, 1].map(|view| fit.held_out[view][i].clone());
+        let of_row = |i: usize| View::ALL.map(|view| fit.held_out[view as usize][i].clone());
         let views = (0..workings.sample.len()).map(of_row);
         let held_out = workings.sample.iter().map(|r| r.row).zip(views).collect();
         let header = Header {
@@ -328,7 +331,7 @@ fn merge(
 }
 
 /// Places of the rows that are in a ledger, each once.
-fn present(examples: &[Example], ledger: &Ledger) -> Result<Vec<usize>, RetrainError> {
+fn present(examples: &[&Example], ledger: &Ledger) -> Result<Vec<usize>, RetrainError> {
     let mut seen: HashMap<RowId, usize> = HashMap::new();
     let (mut places, mut missing) = (Vec::new(), Vec::new());
     for (i, example) in examples.iter().enumerate() {
@@ -347,7 +350,8 @@ fn present(examples: &[Example], ledger: &Ledger) -> Result<Vec<usize>, RetrainE
 /// twice.
 fn absent(examples: &[Example], ledger: &Ledger, counting: Counting) -> Vec<usize> {
     let mut seen = HashSet::new();
-    let mut wanted = |row| counting.twice || (ledger.count(row) == 0 && seen.insert(row));
+    let known = |row: RowId| ledger.count(row) + ledger.count(row.title_turned()) > 0;
+    let mut wanted = |row| counting.twice || (!known(row) && seen.insert(row));
     (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
 }
 

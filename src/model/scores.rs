@@ -1,7 +1,6 @@
 //! The evidence of one posting, added up by channel.
 
-use super::inputs::View;
-use crate::evidence::{Channel, FeatureKey};
+use crate::evidence::{Channel, FeatureKey, Stated};
 use crate::metrics::top;
 
 /// The sums of one channel. They are divided by the square root of the number of its features:
@@ -52,6 +51,8 @@ pub(crate) struct Scores {
     pub(crate) lexicon: ChannelScore,
     /// How often each role is named; last the names that leave it undecided.
     pub(crate) mentions: Vec<u32>,
+    /// What the title states.
+    pub(crate) stated: Stated,
 }
 
 impl Scores {
@@ -60,6 +61,7 @@ impl Scores {
     pub(crate) fn new<'w, F, L>(
         features: impl Iterator<Item = FeatureKey>,
         mentions: &[u32],
+        stated: Stated,
         [roles, classes]: [usize; 2],
         mut learned: F,
         lexicon: L,
@@ -72,6 +74,7 @@ impl Scores {
             channels: std::array::from_fn(|_| ChannelScore::new(classes)),
             lexicon: ChannelScore::new(roles),
             mentions: mentions.to_vec(),
+            stated,
         };
         for key in features {
             if let Some(weights) = lexicon(key) {
@@ -90,13 +93,14 @@ impl Scores {
         channels: [(Vec<f64>, u32); Channel::ALL.len()],
         lexicon: (Vec<f64>, u32),
         mentions: Vec<u32>,
+        stated: Stated,
     ) -> Self {
         let of = |(sums, features)| {
             let mut score = ChannelScore { sums, features };
             score.finish();
             score
         };
-        Self { channels: channels.map(of), lexicon: of(lexicon), mentions }
+        Self { channels: channels.map(of), lexicon: of(lexicon), mentions, stated }
     }
 
     /// Rounds everything to what a model file keeps, so that a combination is fitted to exactly the
@@ -108,18 +112,19 @@ impl Scores {
 
     /// How many numbers keep the scores of a posting.
     pub(crate) fn width([roles, classes]: [usize; 2]) -> usize {
-        Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1)
+        Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1) + 1
     }
 
     /// As whole numbers: the sums and the number of features of each channel and of the lexicon, then
-    /// the mentions.
+    /// the mentions, and what the title states.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = i32> {
         let of_channel = |c: &ChannelScore| {
             let sums: Vec<i32> = c.sums.iter().map(|v| (v * STEPS).round() as i32).collect();
             sums.into_iter().chain([whole(c.features)])
         };
         let channels = self.channels.iter().chain([&self.lexicon]).flat_map(of_channel);
-        channels.chain(self.mentions.iter().map(|&n| whole(n)))
+        let mentions = self.mentions.iter().map(|&n| whole(n));
+        channels.chain(mentions).chain([self.stated.number()])
     }
 
     /// From whole numbers, as many as [`Self::width`]; none of the counts below 0.
@@ -137,8 +142,9 @@ impl Scores {
             *channel = next(classes)?;
         }
         let lexicon = next(roles)?;
-        let mentions = rest.iter().map(|&n| n.try_into().ok()).collect::<Option<_>>()?;
-        Some(Self { channels, lexicon, mentions })
+        let (&stated, mentions) = rest.split_last()?;
+        let mentions = mentions.iter().map(|&n| n.try_into().ok()).collect::<Option<_>>()?;
+        Some(Self { channels, lexicon, mentions, stated: Stated::from_number(stated) })
     }
 
     /// Number of roles, and of classes: the roles and the families of other jobs.
@@ -146,16 +152,16 @@ impl Scores {
         [self.lexicon.sums.len(), self.channels[0].sums.len()]
     }
 
-    /// The score of a class, all channels of a view together.
-    pub(crate) fn sum(&self, view: View, class: usize) -> f64 {
-        view.channels().iter().map(|&c| self.channels[c as usize].sums[class]).sum()
+    /// The score of a class, some channels together.
+    pub(crate) fn sum(&self, channels: &[Channel], class: usize) -> f64 {
+        channels.iter().map(|&c| self.channels[c as usize].sums[class]).sum()
     }
 
     /// The role with the largest score, and the family of other jobs with the largest; the first of
     /// equals.
-    pub(crate) fn nearest(&self, view: View) -> (usize, usize) {
+    pub(crate) fn nearest(&self, channels: &[Channel]) -> (usize, usize) {
         let [roles, classes] = self.sizes();
-        let sums: Vec<f64> = (0..classes).map(|class| self.sum(view, class)).collect();
+        let sums: Vec<f64> = (0..classes).map(|class| self.sum(channels, class)).collect();
         (top(&sums[..roles]), roles + top(&sums[roles..]))
     }
 }

@@ -1,7 +1,7 @@
 //! Model files, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 5
+//! rolecall-model 6
 //! {"tool":"0.1.0","roles":[...],...}
 //! the features in the form of postcard (see [`Features`])
 //! BLAKE3 of all before, in 32 bytes
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Read, Write};
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;

@@ -2,6 +2,7 @@
 
 use super::fit::Probabilities;
 use super::inputs::View;
+use crate::evidence::Stated;
 use crate::metrics::{Figures, average_precision, figures, lower_bound, most_confident, top};
 use crate::roles::{OTHER, RoleSet};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct Summary {
     pub closed_thresholds: Vec<Threshold>,
     /// When a row may be given `other`.
     pub open_thresholds: Vec<Threshold>,
+    /// Of `other`, for rows whose title sounds like a role: the share that is right is of the rows given `other`.
+    pub other_thresholds: Vec<Threshold>,
 }
 
 impl Summary {
@@ -43,11 +46,16 @@ impl Summary {
         if closed || !self.has_other() { &self.closed } else { &self.open }
     }
 
-    /// The least confidence for this precision; above 1 if no confidence is enough.
-    pub fn threshold(&self, closed: bool, precision: f64) -> f64 {
+    /// The least confidence in a role for this precision; none if no confidence is enough.
+    pub fn threshold(&self, closed: bool, precision: f64) -> Option<f64> {
         let thresholds = if closed { &self.closed_thresholds } else { &self.open_thresholds };
-        let enough = thresholds.iter().find(|t| t.precision >= precision - 1e-9);
-        enough.and_then(|t| t.confidence).unwrap_or(2.0)
+        enough(thresholds, precision)
+    }
+
+    /// The least confidence in `other` for this precision, where the title sounds like a role; none if no
+    /// confidence is enough.
+    pub fn other_threshold(&self, precision: f64) -> Option<f64> {
+        enough(&self.other_thresholds, precision)
     }
 
     /// The same figures with thresholds held near to its own: means of its own and those of newer
@@ -73,6 +81,7 @@ impl Summary {
         let rows = |of: fn(&Self) -> &Figures| [of(self).rows, of(newer).rows];
         near(&mut moved.closed_thresholds, &newer.closed_thresholds, rows(|s| &s.closed));
         near(&mut moved.open_thresholds, &newer.open_thresholds, rows(|s| &s.open));
+        near(&mut moved.other_thresholds, &newer.other_thresholds, rows(|s| &s.open));
         moved
     }
 
@@ -87,11 +96,18 @@ pub fn outcome_names(roles: &RoleSet) -> Vec<String> {
     roles.iter().map(|r| r.id.clone()).chain([OTHER.to_owned()]).collect()
 }
 
-/// The figures of a set of predictions, with the place of each row's label among the outcomes.
+/// The least confidence that is kept for this precision.
+fn enough(thresholds: &[Threshold], precision: f64) -> Option<f64> {
+    thresholds.iter().find(|t| t.precision >= precision - 1e-9)?.confidence
+}
+
+/// The figures of a set of predictions, with the place of each row's label among the outcomes and what its
+/// title states.
 pub fn summarise(
     view: View,
     predicted: &[Probabilities],
     outcomes: &[usize],
+    stated: &[Stated],
     roles: &RoleSet,
 ) -> Summary {
     let names = outcome_names(roles);
@@ -107,23 +123,31 @@ pub fn summarise(
         closed: figures(&names[..n], &closed, &closed_truths),
         open: figures(&names, &open, outcomes),
         scope_average_precision: average_precision(&in_scope, &is_role),
-        closed_thresholds: thresholds(&closed, &closed_truths, n),
-        open_thresholds: thresholds(&open, outcomes, n),
+        closed_thresholds: thresholds(&closed, &closed_truths, |_, predicted| predicted < n),
+        open_thresholds: thresholds(&open, outcomes, |_, predicted| predicted < n),
+        other_thresholds: thresholds(&open, outcomes, |row, predicted| {
+            predicted == n && stated[row].is_role_like()
+        }),
     }
 }
 
-fn thresholds(probabilities: &[Vec<f64>], truths: &[usize], roles: usize) -> Vec<Threshold> {
-    let given_a_role: Vec<(f64, bool)> = probabilities
+/// Thresholds of the rows that `wanted` chooses by their places and what is predicted.
+fn thresholds(
+    probabilities: &[Vec<f64>],
+    truths: &[usize],
+    wanted: impl Fn(usize, usize) -> bool,
+) -> Vec<Threshold> {
+    let chosen: Vec<(f64, bool)> = probabilities
         .iter()
         .zip(truths)
-        .map(|(p, &truth)| (p[top(p)], top(p), truth))
-        .filter(|&(_, predicted, _)| predicted < roles)
-        .map(|(confidence, predicted, truth)| (confidence, predicted == truth))
+        .enumerate()
+        .filter(|(row, (p, _))| wanted(*row, top(p)))
+        .map(|(_, (p, &truth))| (p[top(p)], top(p) == truth))
         .collect();
     let at = |hundredths: u32| {
         let precision = f64::from(hundredths) / 100.0;
         let enough = |right, rows| lower_bound(right, rows) >= precision;
-        let (kept, confidence) = most_confident(&given_a_role, enough);
+        let (kept, confidence) = most_confident(&chosen, enough);
         Threshold { precision, confidence: (kept > 0).then_some(confidence) }
     };
     PRECISIONS.map(at).collect()

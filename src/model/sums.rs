@@ -228,7 +228,7 @@ mod tests {
                 let of = organisation % 5;
                 let text =
                     format!("As {name} you plan the backlog {i} of the firm, which is number {of}");
-                let evidence = Extractor::new(lexicon).extract(&text);
+                let evidence = Extractor::new(lexicon).extract("", &text);
                 let company = format!("Firm {organisation}");
                 let own = &mut collectors[organisation % parts];
                 for _ in 0..=organisation % 2 {

@@ -274,6 +274,8 @@ mod tests {
                 outcome: (i % 3) as usize,
                 of_role: true,
                 features: features.into(),
+                title: [].into(),
+                states: Stated::NO_TITLE,
                 mentions: vec![0; 4],
             }
         };
@@ -291,8 +293,8 @@ mod tests {
             let (own, others): (Vec<_>, Vec<_>) = (0..rows.len()).partition(|i| i / 20 == fold);
             let [own, others] =
                 [own, others].map(|of| of.iter().map(|&i| rows[i]).collect::<Vec<_>>());
-            let by_fold = folds.train(&others, View::Full, &lexicon).expect("a model");
-            let alone = Trained::new(&others, View::Full, &lexicon).expect("a model");
+            let by_fold = folds.train(&others, View::Text, &lexicon).expect("a model");
+            let alone = Trained::new(&others, View::Text, &lexicon).expect("a model");
             assert_eq!(by_fold.predict(&own), alone.predict(&own));
         }
     }
@@ -303,7 +305,7 @@ mod tests {
         // Their groups are 0 and 10, and so in the same part: outside it there is no row.
         let rows = rows(20, 10);
         let rows: Vec<&Example> = rows.iter().collect();
-        let full = leave_organisation_out(&rows, View::Full, &lexicon).expect("a model");
+        let full = leave_organisation_out(&rows, View::Text, &lexicon).expect("a model");
         assert!(full.iter().all(|p| (p.closed.iter().sum::<f64>() - 1.0).abs() < 1e-12));
     }
 }

@@ -17,9 +17,9 @@ use rayon::prelude::*;
 use std::io;
 
 /// The view that rows are judged in: their labels come from titles.
-const VIEWS: &[View] = &[View::TitleBlind];
+const VIEWS: &[View] = &[View::Duties];
 
-/// What is said of rows, in the title-blind view, by counts that neither they nor their groups are
+/// What is said of rows, by the duties alone, by counts that neither they nor their groups are
 /// among: rows of the same organisation, or with nearly the same text.
 pub struct Unseen<'a, R: Rows> {
     rows: &'a R,
@@ -153,7 +153,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
 
     /// The family of other jobs that the row at a place is most like, as a class.
     pub fn family(&self, place: usize) -> usize {
-        self.scores(place).nearest(VIEWS[0]).1
+        self.scores(place).nearest(VIEWS[0].channels()).1
     }
 
     /// What `then` makes of the wanted rows, each with its place and the counts that its group is not

@@ -318,8 +318,9 @@ impl Stored {
             (named && text.is_none_or(is_feature)).then(|| ledger.push(key, text, cells))?;
         }
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
+        let row_of = |class| RowId { organisation: 0, text: 0, title: 0, class };
         let same = [texts.len(), self.titles.len(), self.classes.len()];
-        if same != [organisations.len(); 3] || self.classes.iter().any(|&c| c as usize >= classes) {
+        if same != [organisations.len(); 3] || self.classes.iter().any(|&class| row_of(class).class() >= classes) {
             return None;
         }
         let rows = organisations.iter().zip(&texts).zip(&self.titles).zip(&self.classes);

@@ -8,8 +8,9 @@ use std::io::{self, Write};
 /// Name of a view for people.
 pub(super) fn view_name(view: View) -> &'static str {
     match view {
-        View::Full => "full view",
-        View::TitleBlind => "title-blind view",
+        View::Whole => "title and text",
+        View::Text => "text",
+        View::Duties => "duties alone",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The columns that `classify` adds to a row.
 
 use super::sheet::{Added, Cell, Kind};
-use crate::evidence::TitleRole;
+use crate::evidence::{Lexicon, TitleRole};
 use crate::judge::Verdict;
 use crate::model::outcome_names;
 use crate::roles::RoleSet;
@@ -20,6 +20,7 @@ pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
     all.extend(outcome_names(roles).iter().map(|name| (format!("p_{name}"), Kind::Number)));
     all.extend(columns(&[
         ("second_role", Kind::Text),
+        ("other_job", Kind::Text),
         ("title_role", Kind::Text),
         ("title_level", Kind::Text),
         ("language", Kind::Text),
@@ -32,10 +33,11 @@ pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
 /// Calls `then` with the fields of the added columns; the evidence stands strongest first.
 pub fn with_added_fields<T>(
     verdict: &Verdict,
-    roles: &RoleSet,
+    lexicon: &Lexicon,
     evidence: bool,
     then: impl FnOnce(&[Cell]) -> T,
 ) -> T {
+    let roles = lexicon.roles();
     let title_role = title_role(&verdict.title.role, roles);
     let notes: Vec<&str> = verdict.notes.iter().map(|note| note.name()).collect();
     let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
@@ -47,6 +49,7 @@ pub fn with_added_fields<T>(
     cells.extend(verdict.probabilities.iter().map(|p| Cell::Number(*p)));
     cells.extend([
         verdict.second.map(|id| roles.get(id).id.as_str()).into(),
+        verdict.other_job.map(|family| lexicon.families()[family].as_str()).into(),
         Cell::Text(&title_role),
         verdict.title.level.as_deref().into(),
         verdict.language.into(),

@@ -8,10 +8,11 @@ use crate::cli::output::{Output, say};
 use crate::cli::progress::Progress;
 use crate::cli::sheet::{Packed, Sheet, form};
 use crate::judge::{Decision, Judge, Settings, Verdict};
+use crate::model::Model;
 use crate::postings::{Column, Columns, Row};
 use crate::report::{Added, SheetForm, Table, added_columns, with_added_fields};
 use crate::roles::RoleSet;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,13 +33,13 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         view: args.judging.view(),
         closed: args.judging.closed,
         precision: args.precision,
-        use_title: args.use_title,
+        prior: prior(args, &model)?,
         quotes: !args.no_evidence,
     };
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
     refuse_taken_names(postings.header(), &judge)?;
-    if judge.threshold() > 1.0 && !reading.common.quiet {
+    if judge.limits().role.is_none() && !reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
             args.precision
@@ -78,6 +79,12 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     summary.rows_rejected = tally.rejected;
     summary.say(&reading.common)?;
     Ok(outcome)
+}
+
+/// What the probabilities are multiplied by, if the roles are not as common as in the model.
+fn prior(args: &Classify, model: &Model) -> Result<Option<Vec<f64>>> {
+    let factors = args.prior.as_ref().map(|prior| prior.factors(model)).transpose();
+    factors.map_err(|why| anyhow!("--prior: {why}"))
 }
 
 fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
@@ -232,7 +239,7 @@ impl Rows {
     ) -> Result<()> {
         let (roles, evidence) = (judge.lexicon().roles(), judge.settings().quotes);
         match self {
-            Self::Sheet(sheet) => with_added_fields(verdict, roles, evidence, |cells| {
+            Self::Sheet(sheet) => with_added_fields(verdict, judge.lexicon(), evidence, |cells| {
                 sheet.write(|rows| rows.write(Some(row), None, cells))
             }),
             Self::Table(out, table) => table

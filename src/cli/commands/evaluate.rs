@@ -10,8 +10,8 @@ use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Evidence, Extractor, Lexicon};
 use crate::judge::{JudgedRow, evaluate, learning_curve};
 use crate::model::{
-    Example, Folds, Model, Probabilities, Summary, leave_organisation_out, leave_out_rare,
-    outcome_names,
+    Example, Folds, Model, Probabilities, Summary, View, distrust_titles, leave_organisation_out,
+    leave_out_rare, outcome_names,
 };
 use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
@@ -53,6 +53,12 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
+    let mut examples: Vec<&mut Example> = rows.iter_mut().map(|row| &mut row.read.example).collect();
+    let lost = distrust_titles(&mut examples, false);
+    if lost > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
+        say("the labels repeat what the titles state, so they cannot tell how good a title is as evidence: \
+             titles are not read, as with --view text");
+    }
     rows.sort_by_key(|row| row.read.example.row);
     leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
@@ -137,9 +143,9 @@ fn read(
         let columns = &postings.columns().clone();
         let read_row = |evidence: &mut Evidence, row: &Row| {
             let read_as = |label| {
-                extractor.extract_into(row.get(columns, Column::Description), evidence);
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
+                extractor.extract_into(title, row.get(columns, Column::Description), evidence);
                 Read {
                     words: evidence.words(),
                     predicted: given.map(|model| model.probabilities(evidence, view)),
@@ -184,11 +190,11 @@ fn predict(
 ) -> Result<Judged> {
     let view = args.judging.view();
     if let (Some(path), Some(model)) = (&args.judging.model, given) {
-        let threshold = model.threshold(view, args.judging.closed, args.precision);
+        let [threshold, _] = model.thresholds(view, args.judging.closed, args.precision);
         return Ok(Judged {
             method: format!("model {}", path.display()),
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
-            thresholds: vec![Some(threshold); rows.len()],
+            thresholds: vec![threshold; rows.len()],
         });
     }
     let Some(column) = &args.folds else {
@@ -230,7 +236,7 @@ fn predict(
         let (members, predicted, threshold) = of_fold?;
         for (i, p) in members.into_iter().zip(predicted) {
             judged.probabilities[i] = p;
-            judged.thresholds[i] = Some(threshold);
+            judged.thresholds[i] = threshold;
         }
     }
     Ok(judged)

@@ -100,14 +100,14 @@ fn classify_by_both(
             .par_iter()
             .map(|row| {
                 let get = |column| row.get(columns, column);
-                let evidence = extractor.extract(get(Column::Description));
+                let evidence = extractor.extract(get(Column::Title), get(Column::Description));
                 let label = given_label(row, columns, lexicon).ok().map(|label| {
                     let (title, company) = (get(Column::Title), get(Column::Company));
                     let example = Example::new(&evidence, title, company, label, lexicon);
                     (example.outcome, example.row.organisation)
                 });
                 let given = Given { label, ..given(file, row, columns) };
-                let [old, new] = [old, new].map(|m| m.probabilities(&evidence, View::Full));
+                let [old, new] = [old, new].map(|m| m.probabilities(&evidence, View::Whole));
                 (given, old, new)
             })
             .collect();

@@ -210,7 +210,7 @@ fn compare(
     if examples.is_empty() {
         return (on, None);
     }
-    let view = View::Full;
+    let view = View::Whole;
     let [before, after] = retrained.beside(old, &examples, view);
     let settings = Settings { view, ..Settings::default() };
     let judge = Judge::new(&retrained.model, lexicon, settings);

@@ -67,7 +67,7 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
         let columns = postings.columns();
         let evidence: Vec<Evidence> = rows
             .par_iter()
-            .map(|row| extractor.extract(row.get(columns, Column::Description)))
+            .map(|row| extractor.extract("", row.get(columns, Column::Description)))
             .collect();
         for (row, evidence) in rows.iter().zip(&evidence) {
             let skills = evidence.features().iter().filter(|f| f.key.channel() == Channel::Skills);

@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The roles' names are not looked at: labels come from titles.
-const VIEW: View = View::TitleBlind;
+const VIEW: View = View::Duties;
 
 /// A text of fewer words may not say what the job is, and then reads like another one.
 const SHORT: usize = 100;
@@ -229,7 +229,7 @@ impl Auditor<'_> {
         let class = |outcome: usize| if outcome < self.roles { outcome } else { family };
         let probabilities = self.probabilities(suspicion.place);
         self.rows.all.with_texts(row.texts, |texts| {
-            let evidence = self.rows.all.extractor().extract(texts.description);
+            let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
             let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
             let short = evidence.words() < SHORT;
@@ -263,7 +263,7 @@ impl Auditor<'_> {
         let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
         self.rows.all.with_texts(row.texts, |texts| {
-            let evidence = self.rows.all.extractor().extract(texts.description);
+            let evidence = self.rows.all.extractor().extract("", texts.description);
             let contest = [row.roles[0].index(), row.roles[1].index()];
             let quoted = self.quoted(&evidence, all, contest);
             Finding {

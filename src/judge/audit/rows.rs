@@ -5,7 +5,7 @@ use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
 use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
-use crate::evidence::{Evidence, Extractor, Lexicon, Shown, Title, TitleRole};
+use crate::evidence::{Evidence, Extractor, Lexicon, Shown, Stated, Title, TitleRole};
 use crate::model::{Example, RowId, Rows, Sketch, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
@@ -218,9 +218,9 @@ impl<'a> AuditRows<'a> {
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
         let stating = posting.stated.map(|stated| {
-            self.extractor.extract_into(description, evidence);
+            self.extractor.extract_into("", description, evidence);
             let mut example = Example::new(evidence, raw, company, stated, lexicon);
-            let seen = |feature: &&Shown| VIEW.looks_at(feature.key().channel());
+            let seen = |feature: &&Shown| VIEW.reads(feature.key().channel());
             example.features = example.features.iter().filter(seen).copied().collect();
             self.sketch.note(&example);
             let mut matters = Vec::new();
@@ -374,8 +374,8 @@ impl Rows for Judgeable<'_> {
         let bytes = self.all.spool.read(row.features)?;
         let damaged = || io::Error::other("the features of a row are damaged");
         let (features, mentions) = unpack(&bytes).ok_or_else(damaged)?;
-        let of_role = row.stated < self.all.lexicon().roles().len();
-        Ok(Cow::Owned(Example { row: id, outcome: row.stated, of_role, features, mentions }))
+        let roles = self.all.lexicon().roles().len();
+        Ok(Cow::Owned(Example::of_parts(id, roles, features, Stated::NO_TITLE, mentions)))
     }
 }
 

@@ -5,7 +5,7 @@ mod word;
 
 use super::scores::Scores;
 use super::{Model, StoredFeature};
-use crate::evidence::{Channel, Extractor, FeatureKey, common_words};
+use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words};
 use crate::text::{Table, Token, combine, word_hash};
 use std::collections::BTreeMap;
 use sums::{LANES, LARGEST_SMALL, Line, Sums};
@@ -31,6 +31,7 @@ pub(crate) struct Vocabulary {
     /// By the hashes of both words.
     phrases: Table,
     contexts: Table,
+    titles: Table,
     /// Common words of English.
     common: Vec<Entry>,
     /// Of the entries of the lexicon, and of what is said of mentions.
@@ -63,7 +64,7 @@ impl Vocabulary {
         let mut places = vec![0; order.len()];
         let mut named = BTreeMap::new();
         let mut words: BTreeMap<u64, Word> = BTreeMap::new();
-        let (mut phrases, mut contexts) = (Vec::new(), Vec::new());
+        let (mut phrases, mut contexts, mut titles) = (Vec::new(), Vec::new(), Vec::new());
         for (entry, (_, place)) in (0..).zip(order) {
             places[place] = entry;
             let feature = model.feature(place);
@@ -76,9 +77,11 @@ impl Vocabulary {
                         feature.text.split_once(' ').unwrap_or((feature.text, ""));
                     phrases.push((combine(word_hash(first), word_hash(second)), entry));
                 }
-                Channel::Contexts => {
-                    let key = FeatureKey::new(feature.channel, feature.text);
-                    contexts.push((key.number(), entry));
+                Channel::Contexts | Channel::Title => {
+                    let key = FeatureKey::new(feature.channel, feature.text).number();
+                    let of_title = feature.channel == Channel::Title;
+                    let keys = if of_title { &mut titles } else { &mut contexts };
+                    keys.push((key, entry));
                 }
                 Channel::Skills | Channel::Mentions => {
                     named.insert(FeatureKey::new(feature.channel, feature.text), entry);
@@ -114,6 +117,7 @@ impl Vocabulary {
             words: Table::new(&words, Word::new(entries as Entry).number() as usize),
             phrases: Table::new(&phrases, entries),
             contexts: Table::new(&contexts, entries),
+            titles: Table::new(&titles, entries),
             common,
             skills,
             mentions,
@@ -183,6 +187,11 @@ impl Vocabulary {
         self.contexts.get(key.number())
     }
 
+    /// The entry of a word of a title, or of two.
+    pub(crate) fn title(&self, key: FeatureKey) -> Option<Entry> {
+        self.titles.get(key.number())
+    }
+
     /// The entry of a skill, by its place in the lexicon.
     pub(crate) fn skill(&self, place: u32) -> Entry {
         self.skills[place as usize]
@@ -217,17 +226,19 @@ impl Vocabulary {
     }
 
     /// Adds up features, each different, and skills of the lexicon by their places, each different too. The
-    /// features are words, phrases and others, one after the other.
+    /// features are words, phrases, others of the text, and those of the title.
     #[inline(never)]
     pub(crate) fn scores(
         &self,
-        [words, phrases, others]: [&[Known]; 3],
+        [words, phrases, others, title]: [&[Known]; 4],
         skills: &[u32],
         mentions: &[u32],
+        stated: Stated,
     ) -> Scores {
         let mut sums = Sums::new(self.stride, self.small);
         sums.add(Channel::Words, words, &self.lines);
         sums.add(Channel::Phrases, phrases, &self.lines);
+        sums.add(Channel::Title, title, &self.lines);
         for some in others.chunk_by(|a, b| self.channel(a.feature) == self.channel(b.feature)) {
             sums.add(self.channel(some[0].feature), some, &self.lines);
         }
@@ -238,7 +249,7 @@ impl Vocabulary {
             lexicon.iter_mut().zip(weights).for_each(|(sum, w)| *sum += w);
         }
         let lexicon = (lexicon, skills.len() as u32);
-        Scores::of_sums(sums.finish(self.classes), lexicon, mentions.to_vec())
+        Scores::of_sums(sums.finish(self.classes), lexicon, mentions.to_vec(), stated)
     }
 }
 

@@ -1,0 +1,94 @@
+//! The words of a title, which are a channel of their own, and what a title states as a number.
+
+use super::extract::Span;
+use super::{Channel, FeatureKey, Title, TitleRole};
+use crate::roles::RoleId;
+use crate::text::{Token, combine};
+
+/// Hands on each word of a title and each two words in a row, with the tokens that they are. Numbers are no
+/// words here.
+pub(crate) fn title_words(tokens: &[Token], mut then: impl FnMut(FeatureKey, Span)) {
+    let mut before: Option<&Token> = None;
+    for (at, token) in tokens.iter().enumerate() {
+        if token.numeric {
+            before = None;
+            continue;
+        }
+        then(Channel::Title.key(token.hash), Span { at, length: 1 });
+        if let Some(first) = before {
+            let both = Channel::Title.key(combine(first.hash, token.hash));
+            then(both, Span { at: at - 1, length: 2 });
+        }
+        before = Some(token);
+    }
+}
+
+/// What a title states, as a model sees it: no title, no role, an undecided role, or one or more roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated(i32);
+
+impl Default for Stated {
+    fn default() -> Self {
+        Self::NO_TITLE
+    }
+}
+
+impl Stated {
+    /// There is no title, or it is no evidence.
+    pub const NO_TITLE: Self = Self(-1);
+    const UNDECIDED: Self = Self(-2);
+    const NONE: Self = Self(0);
+
+    /// What a title states; nothing is known of one without words.
+    pub fn new(title: &Title, has_words: bool) -> Self {
+        match &title.role {
+            _ if !has_words => Self::NO_TITLE,
+            TitleRole::One(role) => Self(1 << role.index()),
+            TitleRole::Several(roles) => {
+                Self(roles.iter().fold(0, |bits, role| bits | 1 << role.index()))
+            }
+            TitleRole::Undecided => Self::UNDECIDED,
+            TitleRole::None => Self::NONE,
+        }
+    }
+
+    /// Whether there is a title.
+    pub fn is_there(self) -> bool {
+        self != Self::NO_TITLE
+    }
+
+    /// Whether the title leaves it to the text which role it is.
+    pub fn is_undecided(self) -> bool {
+        self == Self::UNDECIDED
+    }
+
+    /// Whether the title sounds like a role: it states one, several, or an undecided one.
+    pub fn is_role_like(self) -> bool {
+        self.is_there() && self != Self::NONE
+    }
+
+    /// Number of roles that are stated.
+    pub fn roles(self) -> u32 {
+        if self.is_there() && !self.is_undecided() { self.0.count_ones() } else { 0 }
+    }
+
+    /// Whether a role is among those stated.
+    pub fn has(self, role: usize) -> bool {
+        self.roles() > 0 && self.0 >> role & 1 == 1
+    }
+
+    /// The role, if exactly one is stated.
+    pub fn one(self) -> Option<RoleId> {
+        (self.roles() == 1).then(|| RoleId(self.0.trailing_zeros() as u8))
+    }
+
+    /// As a number.
+    pub(crate) fn number(self) -> i32 {
+        self.0
+    }
+
+    /// From its number.
+    pub(crate) fn from_number(number: i32) -> Self {
+        Self(number)
+    }
+}
