@@ -45,7 +45,7 @@ fn all_evidence(bencher: Bencher) {
     let extractor = Extractor::new(&LEXICON);
     let mut evidence = Evidence::default();
     over_postings(bencher, |posting| {
-        extractor.extract_into(divan::black_box(posting), &mut evidence);
+        extractor.extract_into("", divan::black_box(posting), &mut evidence);
     });
 }
 

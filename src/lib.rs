@@ -56,7 +56,7 @@
 //! let mut collector = Collector::default();
 //! for [company, title, text, label] in &postings {
 //!     let label = Label::parse(label, lexicon.roles()).ok_or(label.as_str());
-//!     collector.add(&extractor.extract(text), title, company, label, &lexicon);
+//!     collector.add(&extractor.extract(title, text), title, company, label, &lexicon);
 //! }
 //! let model = collector.train(Counting::default(), &lexicon)?;
 //! let mut file = Vec::new();

@@ -68,7 +68,7 @@ fn text(form: &str) -> String {
 /// Whether an entry is found in the text of a form; `None` if the form names a role, which masks
 /// it.
 fn finds(entry: &Skill, form: &str, extractor: &Extractor) -> Option<bool> {
-    let evidence = extractor.extract(&text(form));
+    let evidence = extractor.extract("", &text(form));
     if evidence.mentions().iter().any(|&n| n > 0) {
         return None;
     }

@@ -171,9 +171,9 @@ proptest! {
     #[test]
     fn a_buffer_can_be_used_again(first in any_text(), second in any_text()) {
         let extractor = Extractor::new(&LEXICON);
-        let mut evidence = extractor.extract(&first);
-        extractor.extract_into(&second, &mut evidence);
-        let fresh = extractor.extract(&second);
+        let mut evidence = extractor.extract("", &first);
+        extractor.extract_into("", &second, &mut evidence);
+        let fresh = extractor.extract("", &second);
         prop_assert_eq!(evidence.features(), fresh.features());
         prop_assert_eq!(evidence.mentions(), fresh.mentions());
         prop_assert_eq!(evidence.text().as_str(), fresh.text().as_str());
@@ -181,7 +181,7 @@ proptest! {
 
     #[test]
     fn a_posting_has_each_feature_once_and_in_order(text in any_text()) {
-        let evidence = Extractor::new(&LEXICON).extract(&text);
+        let evidence = Extractor::new(&LEXICON).extract("", &text);
         let features = evidence.features();
         prop_assert!(features.windows(2).all(|f| f[0].key < f[1].key));
         for feature in features {
@@ -192,9 +192,8 @@ proptest! {
 
     #[test]
     fn any_posting_can_be_judged(title in any_text(), text in any_text(), switches in 0u8..8) {
-        let [closed, use_title, blind] = [0, 1, 2].map(|bit| switches >> bit & 1 == 1);
-        let view = if blind { View::TitleBlind } else { View::Full };
-        let settings = Settings { view, closed, use_title, ..Settings::default() };
+        let (closed, view) = (switches & 1 == 1, View::ALL[usize::from(switches >> 1) % 3]);
+        let settings = Settings { view, closed, ..Settings::default() };
         let judge = Judge::new(&MODEL, &LEXICON, settings);
         let verdict = judge.verdict(&title, &text);
         let p = &verdict.probabilities;
@@ -314,7 +313,7 @@ fn trained(rows: &[(usize, usize, String)]) -> Vec<u8> {
     for (outcome, organisation, text) in rows {
         let label = LEXICON.roles().ids().nth(*outcome).map_or(Label::Other, Label::Role);
         let company = format!("Company {organisation}");
-        collector.add(&extractor.extract(text), "", &company, Ok(label), &LEXICON);
+        collector.add(&extractor.extract("", text), "", &company, Ok(label), &LEXICON);
     }
     let model =
         collector.train(Counting::default(), &LEXICON).expect("every role has two organisations");

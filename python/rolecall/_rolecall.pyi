@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pandas
 import polars
@@ -60,20 +60,25 @@ class Model:
         title: str | None = None,
         description: str | Sequence[str] | None = None,
         closed: bool = False,
-        title_blind: bool = False,
+        view: Literal["whole", "text", "duties"] = "whole",
         precision: float = 0.9,
-        use_title: bool = False,
+        prior: float | dict[str, float] | None = None,
         evidence: bool = True,
         threads: int | None = None,
     ) -> Table:
         """The rows of a table with the columns of their verdicts behind them.
 
         Columns that are not named are found. `closed` gives every posting one of the roles,
-        `title_blind` does not look at the names of the roles, `precision` is the share of accepted
-        postings that should be right, `use_title` reads the title as part of the text, and without
-        `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
+        `view` says what is read: title and text, the text, or the text with the names of the roles masked;
+        `precision` is the share of accepted postings that should be right; `prior` is how common the roles
+        are in the table, all together or by role; and without `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
     def explain(
-        self, text: str, title: str = "", *, closed: bool = False, title_blind: bool = False
+        self,
+        text: str,
+        title: str = "",
+        *,
+        closed: bool = False,
+        view: Literal["whole", "text", "duties"] = "whole",
     ) -> dict[str, Any]:
         """Why one posting is judged as it is."""
     def audit(
@@ -129,6 +134,13 @@ class Counts:
     ) -> list[int]:
         """A number for the organisation of each posting: the same for the same organisation, or for the
         same text where none is named."""
+    def differing(self) -> tuple[int, int]:
+        """How many labels are another than the role that the title states, and how many titles state one."""
+    @staticmethod
+    def labels_repeat_titles(differing: int, all: int) -> bool:
+        """Whether labels are taken for those of the titles, by what `differing` says of all parts."""
+    def without_titles(self) -> Counts:
+        """These without the titles, for labels that repeat them."""
     def sums(self, *, count_twice: bool = False) -> Sums:
         """These added up by feature. Those of an organisation must all be there."""
     @staticmethod

@@ -34,6 +34,7 @@ def classify(frame: DataFrame, model: Model | None = None, **how: Any) -> DataFr
 
 
 _KEY = "_rolecall_organisation"
+_DIFFERING = pa.schema([("differing", pa.int64()), ("all", pa.int64())])
 _BYTES = StructType([StructField("bytes", BinaryType())])
 
 
@@ -81,9 +82,16 @@ def train(
             own = pa.array(Counts.organisations(batch, **columns), pa.int64())
             yield batch.append_column(_KEY, own)
 
+    def differing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        own = [Counts.of(batch.drop_columns([_KEY]), **how).differing() for batch in batches]
+        yield pa.record_batch([[n for n, _ in own], [n for _, n in own]], schema=_DIFFERING)
+
     def counted(batches: Iterable[pa.RecordBatch]) -> Counts | None:
         parts = [Counts.of(batch.drop_columns([_KEY]), **how) for batch in batches]
-        return Counts.sum(parts) if parts else None
+        if not parts:
+            return None
+        counts = Counts.sum(parts)
+        return counts.without_titles() if repeated else counts
 
     def summed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         counts = counted(batches)
@@ -93,6 +101,9 @@ def train(
     together = frame.mapInArrow(by_organisation, schema).repartition(partitions, _KEY)
     together = together.persist(StorageLevel.DISK_ONLY)
     try:
+        # One answer for all of the data, before anything is counted.
+        both = together.mapInArrow(differing, from_arrow_schema(_DIFFERING)).collect()
+        repeated = Counts.labels_repeat_titles(sum(n for n, _ in both), sum(n for _, n in both))
         read = (Sums.from_bytes(part, lexicon) for part in _parts(together.mapInArrow(summed, _BYTES)))
         sums = Sums.sum(chain([nothing.sums()], read))
         cut, groups = sums.sampled()

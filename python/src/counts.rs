@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::evidence::{Extractor, Lexicon};
-use rolecall::model::{Collector, Counting, Example, organisation};
+use rolecall::model::{Collector, Counting, Example, labels_repeat_titles, organisation};
 use rolecall::postings::Column;
 use rolecall::text::CleanText;
 use std::path::PathBuf;
@@ -67,6 +67,7 @@ impl Counts {
         threads: Option<usize>,
     ) -> PyResult<Model> {
         let mut collector = self.copy(py).collector;
+        collector.distrust_titles(false);
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
@@ -74,6 +75,24 @@ impl Counts {
             threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
         })?;
         Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+    }
+
+    /// How many labels are another than the role that the title states, and how many titles state a role.
+    fn differing(&self) -> (u64, u64) {
+        self.collector.differing().into()
+    }
+
+    /// Whether labels are taken for those of the titles, by what `differing` says of all.
+    #[staticmethod]
+    fn labels_repeat_titles(differing: u64, all: u64) -> bool {
+        labels_repeat_titles([differing, all])
+    }
+
+    /// These without the titles, for labels that repeat them.
+    fn without_titles(&self, py: Python) -> Self {
+        let mut counts = self.copy(py);
+        counts.collector.distrust_titles(true);
+        counts
     }
 
     /// A number for the organisation of each posting of a table: the same for the same organisation, or for
@@ -202,9 +221,9 @@ pub(crate) fn collect(
         };
         let make = |row| {
             label(row).map(|label| {
-                let evidence = extractor.extract(&texts.description(row));
                 let (title, company) =
                     (texts.get(Column::Title, row), texts.get(Column::Company, row));
+                let evidence = extractor.extract(title, &texts.description(row));
                 (Example::new(&evidence, title, company, label, lexicon), evidence)
             })
         };
@@ -219,6 +238,9 @@ pub(crate) fn collect(
             }
             Ok(())
         })?;
+    }
+    if label_from_title {
+        collector.distrust_titles(true);
     }
     Ok(collector)
 }

@@ -13,11 +13,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::evidence::Lexicon;
-use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Settings, Texts as Read};
+use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Prior, Settings, Texts as Read};
 use rolecall::model::{Change, Collector, Counting, ModelError, View};
 use rolecall::postings::Column;
 use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,32 @@ pub(crate) struct Model {
 pub(crate) fn lexicon_of(folder: Option<&Path>) -> PyResult<Arc<Lexicon>> {
     let lexicon = folder.map_or_else(Lexicon::embedded, Lexicon::from_dir);
     Ok(Arc::new(lexicon.map_err(wrong)?))
+}
+
+/// The view of this name.
+fn view_of(name: &str) -> PyResult<View> {
+    let view = View::ALL.into_iter().find(|view| view.name() == name);
+    view.ok_or_else(|| {
+        wrong(format!("view={name:?} is none of \"whole\", \"text\" and \"duties\""))
+    })
+}
+
+/// How common the roles are: all together, or by role.
+#[derive(FromPyObject)]
+enum Shares {
+    Roles(f64),
+    Each(BTreeMap<String, f64>),
+}
+
+impl TryFrom<Shares> for Prior {
+    type Error = String;
+
+    fn try_from(shares: Shares) -> Result<Self, String> {
+        match shares {
+            Shares::Roles(share) => Self::of_roles(share),
+            Shares::Each(each) => Self::of_each(each),
+        }
+    }
 }
 
 #[pymethods]
@@ -119,8 +146,8 @@ impl Model {
     }
 
     /// The rows of a table with a role, a confidence and the reasons behind them.
-    #[pyo3(signature = (table, *, title=None, description=None, closed=false, title_blind=false,
-                        precision=0.9, use_title=false, evidence=true, threads=None))]
+    #[pyo3(signature = (table, *, title=None, description=None, closed=false, view="whole",
+                        precision=0.9, prior=None, evidence=true, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn classify(
         &self,
@@ -129,17 +156,21 @@ impl Model {
         title: Option<String>,
         description: Option<Names>,
         closed: bool,
-        title_blind: bool,
+        view: &str,
         precision: f64,
-        use_title: bool,
+        prior: Option<Shares>,
         evidence: bool,
         threads: Option<usize>,
     ) -> PyResult<Table> {
         if !(precision > 0.0 && precision < 1.0) {
             return Err(wrong(format!("precision={precision} is not between 0 and 1")));
         }
-        let view = if title_blind { View::TitleBlind } else { View::Full };
-        let settings = Settings { view, closed, precision, use_title, quotes: evidence };
+        let view = view_of(view)?;
+        let prior = prior.map(Prior::try_from).transpose().map_err(wrong)?;
+        if let Some(prior) = &prior {
+            prior.factors(&self.model, view).map_err(wrong)?;
+        }
+        let settings = Settings { view, closed, precision, prior, quotes: evidence };
         let judge = py.detach(|| Judge::new(&self.model, &self.lexicon, settings));
         let chosen = Chosen::default().description(description).and(Column::Title, title);
         let reader = table.into_reader()?;
@@ -163,7 +194,7 @@ impl Model {
                 |row| judge.verdict(texts.get(Column::Title, row), &texts.description(row));
             threads.each(py, texts.rows, verdict, |_, verdicts| {
                 for verdict in &verdicts {
-                    with_added_fields(verdict, roles, evidence, |cells| added.push(cells));
+                    with_added_fields(verdict, &self.lexicon, evidence, |cells| added.push(cells));
                 }
                 Ok(())
             })?;
@@ -174,16 +205,16 @@ impl Model {
     }
 
     /// Why one posting is judged as it is.
-    #[pyo3(signature = (text, title="", *, closed=false, title_blind=false))]
+    #[pyo3(signature = (text, title="", *, closed=false, view="whole"))]
     fn explain<'py>(
         &self,
         py: Python<'py>,
         text: &str,
         title: &str,
         closed: bool,
-        title_blind: bool,
+        view: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let view = if title_blind { View::TitleBlind } else { View::Full };
+        let view = view_of(view)?;
         let explanation = py.detach(|| {
             let settings = Settings { view, closed, ..Settings::default() };
             Judge::new(&self.model, &self.lexicon, settings).explain(title, text)
@@ -244,7 +275,12 @@ impl Model {
         let threads = Threads::new(threads)?;
         let read = |table: Option<AnyRecordBatch>| {
             table.map_or(Ok(Collector::default()), |table| {
-                collect(py, table, &chosen, label_from_title, &self.lexicon, &threads)
+                let collected =
+                    collect(py, table, &chosen, label_from_title, &self.lexicon, &threads);
+                collected.map(|mut collector| {
+                    collector.distrust_titles(false);
+                    collector
+                })
             })
         };
         let mut change = Change {

@@ -1,8 +1,8 @@
 //! The channels of evidence in one posting.
 
-use super::{Lexicon, Stated, Title, title_words};
 use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::{LONGEST_HEADING, boilerplate};
+use super::{Lexicon, Stated, Title, title_words};
 use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,14 +28,8 @@ pub enum Channel {
 
 impl Channel {
     /// All channels in order.
-    pub const ALL: [Self; 6] = [
-        Self::Skills,
-        Self::Words,
-        Self::Phrases,
-        Self::Mentions,
-        Self::Contexts,
-        Self::Title,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Skills, Self::Words, Self::Phrases, Self::Mentions, Self::Contexts, Self::Title];
 
     /// Name in files.
     pub fn name(self) -> &'static str {
@@ -456,10 +450,22 @@ impl<'a> Extractor<'a> {
                 continue;
             }
             let Some((term, length)) = self.term_at(text, tokens, kinds, at) else { continue };
-            from = at + length;
             let span = Span { at, length };
+            from = at + length;
             match term {
-                Term::Skill(place) => to.skill(place, span),
+                Term::Skill { place, may_hold_name } => {
+                    if may_hold_name && let Some(name) = self.name_in(text, tokens, kinds, span) {
+                        if name.at + name.length > from {
+                            // It is the name of a role, with words before it.
+                            from = name.at;
+                            self.find_skill_before(from, tokens, kinds, at, to);
+                            continue;
+                        }
+                        // A certificate or a department that is called after a role: no words are left of it.
+                        counts[name.at..name.at + name.length].fill(false);
+                    }
+                    to.skill(place, span);
+                }
                 Term::Mention { name, .. } => {
                     mentions[name as usize] += 1;
                     named[name as usize].get_or_insert(span);
@@ -480,12 +486,53 @@ impl<'a> Extractor<'a> {
         at: usize,
     ) -> Option<(Term, usize)> {
         self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
-            let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
-            // "5 PM" is a time of day.
-            let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
-            !hour && tokens[at..at + length].iter().all(|t| t.capitals(text) == capitals)
+            is_written_so(term, text, tokens, at, length)
         })
     }
+
+    /// The longest entry that begins at a token and ends before another.
+    fn find_skill_before(
+        &self,
+        end: usize,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        at: usize,
+        to: &mut impl Finds,
+    ) {
+        let before = |term, length| matches!(term, Term::Skill { .. }) && at + length <= end;
+        if let Some((Term::Skill { place, .. }, length)) =
+            self.lexicon.terms.longest_at(at, tokens, kinds, before)
+        {
+            to.skill(place, Span { at, length });
+        }
+    }
+
+    /// The first name of a role that begins within a phrase.
+    fn name_in(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        phrase: Span,
+    ) -> Option<Span> {
+        let name_at = |at: usize| {
+            let found = self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
+                !matches!(term, Term::Skill { .. }) && is_written_so(term, text, tokens, at, length)
+            });
+            found.map(|(_, length)| Span { at, length })
+        };
+        (phrase.at..phrase.at + phrase.length)
+            .filter(|&at| kinds.has(at, Kinds::BEGINS))
+            .find_map(name_at)
+    }
+}
+
+/// Whether a name of a role is written as it must be.
+fn is_written_so(term: Term, text: &str, tokens: &[Token], at: usize, length: usize) -> bool {
+    let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
+    // "5 PM" is a time of day.
+    let hour = at > 0 && tokens[at - 1].numeric && !tokens[at].breaks;
+    !hour && tokens[at..at + length].iter().all(|t| t.capitals(text) == capitals)
 }
 
 /// Bits of a key by which features are sorted first: those of the channel and of the hash behind them.

@@ -1,7 +1,8 @@
 //! Postings to verdicts.
 
 use super::facts::{Facts, is_foreign};
-use super::prior::shifted;
+use super::limits::{Limits, may_be_role};
+use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
 use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Stated, Title, TitleRole};
@@ -59,9 +60,8 @@ pub struct Settings {
     pub closed: bool,
     /// Share of accepted postings that should be right, above 0 and below 1.
     pub precision: f64,
-    /// What the probability of each outcome is multiplied by ([`super::Prior::factors`]), if the roles are
-    /// not as common as in the rows that the model learned from.
-    pub prior: Option<Vec<f64>>,
+    /// How common the roles are, if not as in the rows that the model learned from.
+    pub prior: Option<Prior>,
     /// Whether verdicts quote the words that decided.
     pub quotes: bool,
 }
@@ -69,28 +69,6 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { view: View::Whole, closed: false, precision: 0.9, prior: None, quotes: true }
-    }
-}
-
-/// From which confidence on a verdict is a decision; none is where no confidence is enough.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
-    /// A role is accepted.
-    pub role: Option<f64>,
-    /// A posting whose title does not sound like a role is out of scope.
-    pub other: Option<f64>,
-    /// So is one whose title does, or may.
-    pub role_like_other: Option<f64>,
-}
-
-impl Limits {
-    fn new(model: &Model, view: View, settings: &Settings) -> Self {
-        let Settings { closed, precision, .. } = *settings;
-        let [role, role_like_other] = model.thresholds(view, closed, precision);
-        // Where the roles are more or less common, the rows that thresholds were chosen on are not like these:
-        // but probabilities are what they say.
-        let sure = |least: f64| if settings.prior.is_some() { least.max(precision) } else { least };
-        Self { role: role.map(sure), other: Some(precision), role_like_other: role_like_other.map(sure) }
     }
 }
 
@@ -171,15 +149,26 @@ pub struct Judge<'a> {
     settings: Settings,
     /// By the title and the text, or whatever else is read; and by the text, where there is no title.
     limits: [Limits; 2],
+    /// What the probabilities of the outcomes are multiplied by, by view; empty where they stay.
+    factors: [Vec<f64>; View::ALL.len()],
 }
 
 impl<'a> Judge<'a> {
     /// A judge with a model and the lexicon it belongs to.
     pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
-        let limits = [settings.view, settings.view.of_text()].map(|view| Limits::new(model, view, &settings));
+        let limits = [settings.view, settings.view.of_text()].map(|view| {
+            let Settings { closed, precision, .. } = settings;
+            let summary = model.header().held_out.iter().find(|summary| summary.view == view);
+            let limits = summary.map(|summary| Limits::new(summary, closed, precision));
+            let limits = limits.unwrap_or_default();
+            if settings.prior.is_some() { limits.at_least(precision) } else { limits }
+        });
+        let factors =
+            |view| Some(settings.prior.as_ref()?.factors(model, view).unwrap_or_default());
+        let factors = View::ALL.map(|view| factors(view).unwrap_or_default());
         let extractor = Extractor::new(lexicon);
         let vocabulary = Vocabulary::new(model, &extractor);
-        Self { model, extractor, vocabulary, settings, limits }
+        Self { model, extractor, vocabulary, settings, limits, factors }
     }
 
     /// The model.
@@ -229,9 +218,9 @@ impl<'a> Judge<'a> {
 
     fn probabilities_in(&self, view: View, scores: &Scores) -> Probabilities {
         let probabilities = Probabilities::new(self.model.combinations(), view, scores);
-        match &self.settings.prior {
-            Some(factors) => shifted(&probabilities, factors),
-            None => probabilities,
+        match self.factors[view.of(scores) as usize].as_slice() {
+            [] => probabilities,
+            factors => shifted(&probabilities, factors),
         }
     }
 
@@ -255,7 +244,7 @@ impl<'a> Judge<'a> {
         let label = self.label(outcome);
         let confidence = outcomes[outcome];
         let silent = self.says_nothing(facts);
-        let decision = self.decision(label, confidence, silent, scores.stated);
+        let decision = self.decision(label, confidence, facts, scores.stated);
         let hidden = if silent { None } else { self.disagreement(scores, label) };
         let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));
         let mut notes = Vec::new();
@@ -298,21 +287,15 @@ impl<'a> Judge<'a> {
     }
 
     /// What to make of a label. Where the text is silent, a title that states a role has it reviewed.
-    fn decision(&self, label: Label, confidence: f64, silent: bool, stated: Stated) -> Decision {
-        let reads_title = self.settings.view == View::Whole;
-        let limits = &self.limits[usize::from(!stated.is_there())];
-        let reaches = |least: Option<f64>| least.is_some_and(|least| confidence >= least);
-        match label {
-            _ if silent && reads_title && stated.roles() > 0 => Decision::Review,
-            _ if silent => Decision::NoEvidence,
-            Label::Other => {
-                let role_like = !reads_title || stated.is_role_like();
-                let least = if role_like { limits.role_like_other } else { limits.other };
-                if reaches(least) { Decision::OutOfScope } else { Decision::Review }
-            }
-            Label::Role(_) if reaches(limits.role) => Decision::Accept,
-            Label::Role(_) => Decision::Review,
+    fn decision(&self, label: Label, confidence: f64, facts: &Facts, stated: Stated) -> Decision {
+        let view = self.settings.view;
+        if self.says_nothing(facts) {
+            let by_title = view == View::Whole && stated.roles() > 0;
+            return if by_title { Decision::Review } else { Decision::NoEvidence };
         }
+        let limits = &self.limits[usize::from(!stated.is_there())];
+        let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
+        limits.decide(other, confidence, role_like, facts.tokens.len())
     }
 
     /// Whether the text speaks for something else than what the title states, and the role to name besides

@@ -1,5 +1,7 @@
 //! How good predictions are, in as much detail as a report wants.
 
+use super::classify::Decision;
+use super::limits::{Limits, may_be_role};
 use crate::evidence::Stated;
 use crate::metrics::{Bin, Figures, Intervals, figures, intervals, reliability, top};
 use crate::model::{Example, Probabilities, Summary, View, outcome_names, summarise};
@@ -24,8 +26,19 @@ pub struct JudgedRow<'a> {
     pub group: &'a str,
     /// What the model says.
     pub probabilities: &'a Probabilities,
-    /// Least confidence at which it would be accepted as a role.
-    pub threshold: Option<f64>,
+    /// From which confidence on it is decided, by rows of other folds.
+    pub limits: Option<Limits>,
+}
+
+impl JudgedRow<'_> {
+    /// The most probable outcome, and what is made of it: nothing where there are no limits.
+    pub fn decided(&self, view: View, closed: bool) -> (usize, Option<Decision>) {
+        let p = if closed { self.probabilities.closed.clone() } else { self.probabilities.open() };
+        let best = top(&p);
+        let other = best == self.probabilities.closed.len();
+        let role_like = may_be_role(view, self.example.stated());
+        (best, self.limits.map(|limits| limits.decide(other, p[best], role_like, self.words)))
+    }
 }
 
 /// A report on predictions.
@@ -43,7 +56,10 @@ pub struct Evaluation {
     pub open_detail: Option<Detail>,
     /// What `accept` would have been right about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Accepted>,
+    pub accepted: Option<Decided>,
+    /// What `out_of_scope` would have been right about: of all rows, and of those whose title sounds like a role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_scope: Option<[Decided; 2]>,
     /// How good it gets with more labelled rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learning_curve: Vec<CurvePoint>,
@@ -75,14 +91,14 @@ pub struct Slice {
     pub figures: Figures,
 }
 
-/// Rows accepted as a role, with a threshold from rows of other folds.
+/// Rows that are decided, with thresholds from rows of other folds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Accepted {
+pub struct Decided {
     /// Precision asked for.
     pub precision: f64,
-    /// Rows accepted.
+    /// Rows decided so.
     pub rows: u64,
-    /// Rows accepted and right.
+    /// Those that are right.
     pub right: u64,
 }
 
@@ -116,23 +132,26 @@ pub fn evaluate(
     let all: Vec<&JudgedRow> = rows.iter().collect();
     let open =
         (!closed && summary.has_other()).then(|| detail(&names, &all, by, Probabilities::open));
-    let accepted = |row: &&JudgedRow| {
-        let p = if closed { row.probabilities.closed.clone() } else { row.probabilities.open() };
-        let best = top(&p);
-        let accepted = best < roles.len() && row.threshold.is_some_and(|t| p[best] >= t);
-        accepted.then_some(best == row.example.outcome)
-    };
     let counted = if closed { &inside } else { &all };
-    let verdicts: Vec<bool> = counted.iter().filter_map(accepted).collect();
+    let decided = |decision: Decision, wanted: &dyn Fn(&JudgedRow) -> bool| {
+        let rows = counted.iter().filter(|row| wanted(row));
+        let decided = rows.map(|row| (row.decided(view, closed), row.example.outcome));
+        let right = decided.filter(|((_, own), _)| *own == Some(decision));
+        let right: Vec<bool> = right.map(|((best, _), truth)| best == truth).collect();
+        let rows = right.len() as u64;
+        Decided { precision, rows, right: right.iter().filter(|right| **right).count() as u64 }
+    };
+    let limited = rows.iter().any(|row| row.limits.is_some());
+    let role_like = |row: &JudgedRow| row.example.states_role_like();
     Evaluation {
         summary,
         method: String::new(),
         closed_detail: detail(&names[..roles.len()], &inside, by, |p| p.closed.clone()),
         open_detail: open,
-        accepted: rows.iter().any(|row| row.threshold.is_some()).then(|| Accepted {
-            precision,
-            rows: verdicts.len() as u64,
-            right: verdicts.iter().filter(|right| **right).count() as u64,
+        accepted: limited.then(|| decided(Decision::Accept, &|_| true)),
+        out_of_scope: (limited && !closed).then(|| {
+            let out = |wanted: &dyn Fn(&JudgedRow) -> bool| decided(Decision::OutOfScope, wanted);
+            [out(&|_| true), out(&role_like)]
         }),
         learning_curve: Vec::new(),
     }

@@ -11,6 +11,7 @@ mod curve;
 mod evaluate;
 mod explain;
 mod facts;
+mod limits;
 mod prior;
 mod quotes;
 mod reading;
@@ -21,11 +22,12 @@ pub use audit::{
     Summary, Suspicion, TextPart, Texts, fingerprint,
 };
 pub use beside::{Beside, Flip, Given};
-pub use classify::{Decision, Judge, Limits, Note, Phrase, Settings, Verdict};
+pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};
 pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};
 pub use contrast::{Contrast, Mark, MarkKind, Missing, Quote};
 pub use curve::learning_curve;
-pub use evaluate::{Accepted, CurvePoint, Detail, Evaluation, JudgedRow, Slice, evaluate};
+pub use evaluate::{CurvePoint, Decided, Detail, Evaluation, JudgedRow, Slice, evaluate};
 pub use explain::{Explanation, Part, Piece, QuestionPart};
+pub use limits::Limits;
 pub use prior::Prior;
 pub use strongest::{Strong, Strongest, strongest};

@@ -1,7 +1,8 @@
 //! How common the roles are in a file, if that is not as in the rows that a model learned from.
 
-use crate::model::{Model, Probabilities};
+use crate::model::{Model, Probabilities, View};
 use crate::roles::{OTHER, RoleSet};
+use std::collections::BTreeMap;
 
 /// Shares of postings that are of each role: of all roles together, or of some of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,7 +10,7 @@ pub enum Prior {
     /// Share of postings that are of any role; between the roles it is as in the model.
     Roles(f64),
     /// Shares of postings by role; what is left is shared between the others and other jobs as in the model.
-    Each(Vec<(String, f64)>),
+    Each(BTreeMap<String, f64>),
 }
 
 impl Prior {
@@ -19,27 +20,39 @@ impl Prior {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let share = |number: &str| {
-            let share: f64 =
-                number.trim().parse().map_err(|_| format!("{number:?} is not a number"))?;
-            let inside = share > 0.0 && share < 1.0;
-            inside.then_some(share).ok_or_else(|| format!("{number} is not between 0 and 1"))
+            number.trim().parse::<f64>().map_err(|_| format!("{number:?} is not a number"))
         };
         if !text.contains('=') {
-            return share(text).map(Self::Roles);
+            return share(text).and_then(Self::of_roles);
         }
-        let mut each: Vec<(String, f64)> = Vec::new();
+        let mut each = BTreeMap::new();
         for part in text.split(',') {
             let (role, number) = part
                 .split_once('=')
                 .ok_or_else(|| format!("{part:?} is not ROLE=SHARE, such as product_owner=0.2"))?;
-            let role = role.trim().to_owned();
-            if each.iter().any(|(other, _)| *other == role) {
-                return Err(format!("{role} stands twice"));
+            if each.insert(role.trim().to_owned(), share(number)?).is_some() {
+                return Err(format!("{} stands twice", role.trim()));
             }
-            each.push((role, share(number)?));
         }
-        let sum: f64 = each.iter().map(|(_, share)| share).sum();
-        if sum > 1.0 {
+        Self::of_each(each)
+    }
+
+    /// Of this share of roles.
+    ///
+    /// # Errors
+    /// If it is not between 0 and 1.
+    pub fn of_roles(share: f64) -> Result<Self, String> {
+        inside(share).map(Self::Roles)
+    }
+
+    /// Of these shares by role; `other` may be among them.
+    ///
+    /// # Errors
+    /// If one is not between 0 and 1, or they add up to more than 1.
+    pub fn of_each(each: BTreeMap<String, f64>) -> Result<Self, String> {
+        each.values().try_for_each(|&share| inside(share).map(drop))?;
+        let sum: f64 = each.values().sum();
+        if sum > 1.0 + 1e-9 {
             return Err(format!("the shares add up to {sum}, which is more than 1"));
         }
         Ok(Self::Each(each))
@@ -50,17 +63,17 @@ impl Prior {
     ///
     /// # Errors
     /// If the model has counted nothing of what there are shares of, or a role is unknown.
-    pub fn factors(&self, model: &Model) -> Result<Vec<f64>, String> {
+    pub fn factors(&self, model: &Model, view: View) -> Result<Vec<f64>, String> {
         let header = model.header();
-        let roles = &header.roles;
-        let (of_roles, of_others) = header.postings.split_at(roles.len());
-        let counted = |postings: &[u32]| postings.iter().map(|&n| f64::from(n)).sum::<f64>();
-        let all = counted(&header.postings);
-        let mut trained: Vec<f64> = of_roles.iter().map(|&n| f64::from(n) / all).collect();
-        trained.push(counted(of_others) / all);
-        let wanted = self.wanted(roles, &trained)?;
-        let factor = |(wanted, trained): (f64, &f64)| if *trained > 0.0 { wanted / trained } else { 0.0 };
-        let known = trained.iter().all(|share| *share > 0.0);
+        let summary = header.held_out.iter().find(|summary| summary.view == view);
+        let rows = summary.map(|summary| summary.fitted_rows.as_slice()).unwrap_or_default();
+        let all = rows.iter().sum::<u64>() as f64;
+        let trained: Vec<f64> = rows.iter().map(|&n| n as f64 / all).collect();
+        let wanted = self.wanted(&header.roles, &trained)?;
+        let factor =
+            |(wanted, trained): (f64, &f64)| if *trained > 0.0 { wanted / trained } else { 0.0 };
+        let known =
+            trained.len() == header.roles.len() + 1 && trained.iter().all(|&share| share > 0.0);
         known.then(|| wanted.into_iter().zip(&trained).map(factor).collect()).ok_or_else(|| {
             "the model has not counted both roles and other jobs, so their shares cannot be changed"
                 .to_owned()
@@ -69,7 +82,7 @@ impl Prior {
 
     /// Shares by outcome.
     fn wanted(&self, roles: &RoleSet, trained: &[f64]) -> Result<Vec<f64>, String> {
-        let mut wanted: Vec<Option<f64>> = vec![None; trained.len()];
+        let mut wanted: Vec<Option<f64>> = vec![None; roles.len() + 1];
         match self {
             Self::Roles(share) => wanted[roles.len()] = Some(1.0 - share),
             Self::Each(each) => {
@@ -77,17 +90,23 @@ impl Prior {
                     let place = roles.iter().position(|role| role.id == *id);
                     let place = place.or_else(|| (id == OTHER).then_some(roles.len()));
                     let known = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
-                    let place = place
-                        .ok_or_else(|| format!("unknown role {id:?}; there are {known} and {OTHER}"))?;
+                    let place = place.ok_or_else(|| {
+                        format!("unknown role {id:?}; there are {known} and {OTHER}")
+                    })?;
                     wanted[place] = Some(*share);
                 }
             }
         }
-        let left = 1.0 - wanted.iter().flatten().sum::<f64>();
+        let left = (1.0 - wanted.iter().flatten().sum::<f64>()).max(0.0);
         let rest: f64 =
             wanted.iter().zip(trained).filter(|(w, _)| w.is_none()).map(|(_, t)| t).sum();
         Ok(wanted.iter().zip(trained).map(|(w, t)| w.unwrap_or(left * t / rest)).collect())
     }
+}
+
+fn inside(share: f64) -> Result<f64, String> {
+    let inside = share > 0.0 && share < 1.0;
+    inside.then_some(share).ok_or_else(|| format!("{share} is not between 0 and 1"))
 }
 
 /// The probabilities where outcomes are so many times as common (Saerens et al. 2002, equation 4).
@@ -110,7 +129,7 @@ mod tests {
     #[test]
     fn shares_are_read() {
         assert_eq!(Prior::parse("0.3"), Ok(Prior::Roles(0.3)));
-        let each = vec![("product_owner".to_owned(), 0.2), ("other".to_owned(), 0.5)];
+        let each = [("product_owner".to_owned(), 0.2), ("other".to_owned(), 0.5)].into();
         assert_eq!(Prior::parse("product_owner=.2, other=.5"), Ok(Prior::Each(each)));
         for wrong in ["0", "1", "many", "a=.7,b=.7", "a=.1,a=.2", "a=.1,b"] {
             assert!(Prior::parse(wrong).is_err(), "{wrong}");

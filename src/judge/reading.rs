@@ -262,8 +262,7 @@ mod tests {
     static MODEL: LazyLock<Model> =
         LazyLock::new(|| Model::embedded(&LEXICON).expect("the model inside the program is sound"));
     static JUDGES: LazyLock<[Judge; 3]> = LazyLock::new(|| {
-        View::ALL
-            .map(|view| Judge::new(&MODEL, &LEXICON, Settings { view, ..Settings::default() }))
+        View::ALL.map(|view| Judge::new(&MODEL, &LEXICON, Settings { view, ..Settings::default() }))
     });
 
     fn says_the_same(title: &str, text: &str) {

@@ -64,12 +64,21 @@ impl Provenance {
     }
 }
 
+/// How many labels are another than the role that the title states, of all whose title states one.
+fn differing<'e>(rows: impl Iterator<Item = &'e Example>) -> [u64; 2] {
+    let differs = rows.filter_map(Example::differs_from_title);
+    differs.fold([0, 0], |[n, all], differs| [n + u64::from(differs), all + 1])
+}
+
+/// Whether labels are taken for those of the titles, by how many are another than the role that the title
+/// states, of all whose title states one.
+pub fn labels_repeat_titles([differing, all]: [u64; 2]) -> bool {
+    differing * LEAST_DIFFERING < all
+}
+
 /// As [`Collector::distrust_titles`], for rows wherever they are.
 pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) -> u64 {
-    let differs = rows.iter().filter_map(|row| row.differs_from_title());
-    let (differing, all) =
-        differs.fold((0, 0), |(n, all), differs| (n + u64::from(differs), all + 1));
-    if !labels_are_of_titles && differing * LEAST_DIFFERING >= all {
+    if !labels_are_of_titles && !labels_repeat_titles(differing(rows.iter().map(|row| &**row))) {
         return 0;
     }
     let titled = |row: &&mut &mut Example| row.stated().is_there();
@@ -122,6 +131,11 @@ impl Collector {
         let lost = distrust_titles(&mut examples, labels_are_of_titles);
         self.provenance.labels_of_titles += lost;
         lost
+    }
+
+    /// How many labels are another than the role that the title states, of all whose title states one.
+    pub fn differing(&self) -> [u64; 2] {
+        differing(self.examples.iter())
     }
 
     /// Adds one posting as it will be counted. The texts of its features must have been noted.

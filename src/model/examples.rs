@@ -146,9 +146,14 @@ impl Example {
         if self.row.with_title() { self.states } else { Stated::NO_TITLE }
     }
 
-    /// Whether its label is another than the role that its title states, if that is one.
+    /// Whether its title sounds like that of a role, counted or not.
+    pub(crate) fn states_role_like(&self) -> bool {
+        self.states.is_role_like()
+    }
+
+    /// Whether its label is another than the role that its title states, if that is one and counted.
     pub(super) fn differs_from_title(&self) -> Option<bool> {
-        self.states.one().map(|role| role.index() != self.outcome)
+        self.stated().one().map(|role| role.index() != self.outcome)
     }
 
     /// The same row, its title counted if it was not, and not if it was.

@@ -36,13 +36,8 @@ pub enum View {
 }
 
 /// The channels of the text.
-const TEXT: &[Channel] = &[
-    Channel::Skills,
-    Channel::Words,
-    Channel::Phrases,
-    Channel::Mentions,
-    Channel::Contexts,
-];
+const TEXT: &[Channel] =
+    &[Channel::Skills, Channel::Words, Channel::Phrases, Channel::Mentions, Channel::Contexts];
 
 impl View {
     /// All views.
@@ -170,7 +165,11 @@ impl Input {
             Self::MentionShare(i) => format!("share of mentions of {}", role(i)),
             Self::Family(channels, class) => {
                 let family = class.checked_sub(roles.len()).and_then(|i| families.get(i));
-                format!("{}likeness to {}", of(channels), family.map_or("other jobs", String::as_str))
+                format!(
+                    "{}likeness to {}",
+                    of(channels),
+                    family.map_or("other jobs", String::as_str)
+                )
             }
             Self::Margin(channels) => format!("{}best role less best other job", of(channels)),
             Self::States(i) => format!("title states {}", role(i)),

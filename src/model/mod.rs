@@ -28,7 +28,9 @@ mod vocabulary;
 mod weights;
 mod workings;
 
-pub use collect::{Collector, LEAST_DIFFERING, Provenance, RARE_LABELS, distrust_titles};
+pub use collect::{
+    Collector, LEAST_DIFFERING, Provenance, RARE_LABELS, distrust_titles, labels_repeat_titles,
+};
 pub use counts::SUPPORT;
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId, organisation};
@@ -333,15 +335,6 @@ impl Model {
     /// The combination of a view and a question.
     pub(crate) fn combination(&self, view: View, question: Question) -> &Combination {
         Combination::of(&self.header.combinations, view, question)
-    }
-
-    /// The least confidence in a role and in `other` for this precision, as [`Summary::threshold`] and
-    /// [`Summary::other_threshold`].
-    pub fn thresholds(&self, view: View, closed: bool, precision: f64) -> [Option<f64>; 2] {
-        let Some(summary) = self.header.held_out.iter().find(|s| s.view == view) else {
-            return [None; 2];
-        };
-        [summary.threshold(closed, precision), summary.other_threshold(precision)]
     }
 
     /// The place of a feature, if the model knows it.

@@ -35,6 +35,8 @@ pub struct Summary {
     pub closed_thresholds: Vec<Threshold>,
     /// When a row may be given `other`.
     pub open_thresholds: Vec<Threshold>,
+    /// Rows by outcome, as often as they counted where it was fitted whether a posting is a role.
+    pub fitted_rows: Vec<u64>,
     /// Of `other`, for rows whose title sounds like a role: the share that is right is of the rows given `other`.
     pub other_thresholds: Vec<Threshold>,
 }
@@ -125,6 +127,7 @@ pub fn summarise(
         scope_average_precision: average_precision(&in_scope, &is_role),
         closed_thresholds: thresholds(&closed, &closed_truths, |_, predicted| predicted < n),
         open_thresholds: thresholds(&open, outcomes, |_, predicted| predicted < n),
+        fitted_rows: vec![0; names.len()],
         other_thresholds: thresholds(&open, outcomes, |row, predicted| {
             predicted == n && stated[row].is_role_like()
         }),

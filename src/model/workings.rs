@@ -320,7 +320,9 @@ impl Stored {
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
         let row_of = |class| RowId { organisation: 0, text: 0, title: 0, class };
         let same = [texts.len(), self.titles.len(), self.classes.len()];
-        if same != [organisations.len(); 3] || self.classes.iter().any(|&class| row_of(class).class() >= classes) {
+        if same != [organisations.len(); 3]
+            || self.classes.iter().any(|&class| row_of(class).class() >= classes)
+        {
             return None;
         }
         let rows = organisations.iter().zip(&texts).zip(&self.titles).zip(&self.classes);

@@ -1,6 +1,6 @@
 //! Figures for people.
 
-use crate::judge::{Detail, Evaluation};
+use crate::judge::{Decided, Detail, Evaluation};
 use crate::metrics::{Figures, Interval};
 use crate::model::{Summary, View};
 use std::io::{self, Write};
@@ -32,6 +32,15 @@ pub fn write_summary(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     Ok(())
 }
 
+fn write_decided(out: &mut dyn Write, what: &str, decided: &Decided) -> io::Result<()> {
+    let Decided { precision, rows, right } = *decided;
+    let share = share(right, rows);
+    writeln!(
+        out,
+        "{what} at a precision of {precision}: {rows} rows, of which {right} right ({share})"
+    )
+}
+
 /// Writes a report on predictions.
 ///
 /// # Errors
@@ -49,14 +58,12 @@ pub fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Res
         write_detail(out, detail)?;
     }
     if let Some(accepted) = &evaluation.accepted {
-        writeln!(
-            out,
-            "\naccepted at a precision of {}: {} rows, of which {} right ({})",
-            accepted.precision,
-            accepted.rows,
-            accepted.right,
-            share(accepted.right, accepted.rows)
-        )?;
+        writeln!(out)?;
+        write_decided(out, "accepted", accepted)?;
+    }
+    if let Some([all, role_like]) = &evaluation.out_of_scope {
+        write_decided(out, "out of scope", all)?;
+        write_decided(out, "out of scope, though the title sounds like a role,", role_like)?;
     }
     if !evaluation.learning_curve.is_empty() {
         writeln!(out, "\nwith fewer labelled rows of the roles   rows  macro-F1  log-loss")?;

@@ -1,17 +1,17 @@
 //! `classify`: the same rows with a verdict.
 
 use crate::cli::Outcome;
-use crate::cli::args::{Classify, Common, Format};
+use crate::cli::args::{Classify, Format};
 use crate::cli::files::{apart, found};
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say};
 use crate::cli::progress::Progress;
 use crate::cli::sheet::{Packed, Sheet, form};
-use crate::judge::{Decision, Judge, Settings, Verdict};
-use crate::model::Model;
+use crate::evidence::TitleRole;
+use crate::judge::{Decision, Judge, Limits, Settings, Verdict};
 use crate::postings::{Column, Columns, Row};
 use crate::report::{Added, SheetForm, Table, added_columns, with_added_fields};
-use crate::roles::RoleSet;
+use crate::roles::{Label, RoleSet};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,12 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         view: args.judging.view(),
         closed: args.judging.closed,
         precision: args.precision,
-        prior: prior(args, &model)?,
+        prior: args.prior.clone(),
         quotes: !args.no_evidence,
     };
+    if let Some(prior) = &args.prior {
+        prior.factors(&model, args.judging.view()).map_err(|why| anyhow!("--prior: {why}"))?;
+    }
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
     refuse_taken_names(postings.header(), &judge)?;
@@ -75,16 +78,11 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     judged.map_or(Ok(()), |judged| run.write(&judged))?;
     let (tally, outcome) = postings.finish()?;
     let mut summary = run.finish()?;
+    summary.thresholds = Thresholds::new(&judge);
     summary.rows_read = tally.read;
     summary.rows_rejected = tally.rejected;
-    summary.say(&reading.common)?;
+    summary.say(args)?;
     Ok(outcome)
-}
-
-/// What the probabilities are multiplied by, if the roles are not as common as in the model.
-fn prior(args: &Classify, model: &Model) -> Result<Option<Vec<f64>>> {
-    let factors = args.prior.as_ref().map(|prior| prior.factors(model)).transpose();
-    factors.map_err(|why| anyhow!("--prior: {why}"))
 }
 
 fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
@@ -263,19 +261,58 @@ struct Summary {
     decisions: BTreeMap<String, u64>,
     /// Rows whose text has garbled characters that were read as they were meant.
     repaired: u64,
+    /// Rows whose title states a role and that were judged to be another job.
+    titles_judged_other: u64,
+    /// From which confidence on verdicts are decisions.
+    #[serde(default)]
+    thresholds: Thresholds,
+}
+
+/// From which confidence on verdicts are decisions; none where no confidence is enough.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Thresholds {
+    accept: Option<f64>,
+    out_of_scope: Option<f64>,
+    /// Where the title sounds like a role, or is not read.
+    out_of_scope_role_like: Option<f64>,
+}
+
+impl Thresholds {
+    fn new(judge: &Judge) -> Self {
+        let Limits { role, other, role_like_other } = *judge.limits();
+        Self { accept: role, out_of_scope: other, out_of_scope_role_like: role_like_other }
+    }
+
+    fn say(&self, closed: bool) {
+        let from = |least: Option<f64>| {
+            least.map_or("never".to_owned(), |least| format!("from {least:.2}"))
+        };
+        let mut text = format!("accepted {}", from(self.accept));
+        if !closed {
+            text += &format!(
+                ", out of scope {} ({} where the title may be that of a role)",
+                from(self.out_of_scope),
+                from(self.out_of_scope_role_like)
+            );
+        }
+        say(&text);
+    }
 }
 
 impl Summary {
     fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
         self.rows_written += 1;
         self.repaired += u64::from(verdict.repaired > 0);
+        let states_role = matches!(verdict.title.role, TitleRole::One(_) | TitleRole::Several(_));
+        self.titles_judged_other += u64::from(states_role && verdict.label == Label::Other);
         *self.decisions.entry(verdict.decision.name().to_owned()).or_default() += 1;
         if verdict.decision != Decision::NoEvidence {
             *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
         }
     }
 
-    fn say(&self, common: &Common) -> Result<()> {
+    fn say(&self, args: &Classify) -> Result<()> {
+        let common = &args.input.reading.common;
         if common.quiet {
             return Ok(());
         }
@@ -303,6 +340,14 @@ impl Summary {
             list(&mut self.predicted.iter().map(|(k, v)| (k.as_str(), v))),
             list(&mut self.decisions.iter().map(|(k, v)| (k.as_str(), v))),
         ));
+        self.thresholds.say(args.judging.closed);
+        if self.titles_judged_other > 0 && args.prior.is_none() {
+            say(&format!(
+                "{} rows whose title states a role were judged other; if the file holds more postings of the \
+                 roles than a job board does, say how many (--prior SHARE)",
+                self.titles_judged_other
+            ));
+        }
         Ok(())
     }
 }

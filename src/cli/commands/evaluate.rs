@@ -1,14 +1,14 @@
 //! `evaluate`: how good it is on rows it has not seen.
 
 use crate::cli::Outcome;
-use crate::cli::args::{Evaluate, Figure};
+use crate::cli::args::{Evaluate, Figure, Judging};
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::made::Made;
 use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Evidence, Extractor, Lexicon};
-use crate::judge::{JudgedRow, evaluate, learning_curve};
+use crate::judge::{Decision, JudgedRow, Limits, evaluate, learning_curve};
 use crate::model::{
     Example, Folds, Model, Probabilities, Summary, View, distrust_titles, leave_organisation_out,
     leave_out_rare, outcome_names,
@@ -44,8 +44,8 @@ struct Read {
 struct Judged {
     method: String,
     probabilities: Vec<Probabilities>,
-    /// By row: least confidence of an accepted role.
-    thresholds: Vec<Option<f64>>,
+    /// By row.
+    limits: Vec<Option<Limits>>,
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
@@ -53,32 +53,35 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
-    let mut examples: Vec<&mut Example> = rows.iter_mut().map(|row| &mut row.read.example).collect();
+    let mut examples: Vec<&mut Example> =
+        rows.iter_mut().map(|row| &mut row.read.example).collect();
     let lost = distrust_titles(&mut examples, false);
     if lost > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
-        say("the labels repeat what the titles state, so they cannot tell how good a title is as evidence: \
-             titles are not read, as with --view text");
+        say(
+            "the labels repeat what the titles state, so they cannot tell how good a title is as evidence: \
+             titles are not read, as with --view text",
+        );
     }
     rows.sort_by_key(|row| row.read.example.row);
     leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
-    if let Some(path) = &args.predictions {
-        let mut output = Output::open(Some(path))?;
-        let closed = args.judging.closed;
-        write_predictions(&mut output, &rows, &judged.probabilities, closed, &lexicon)?;
-        output.finish()?;
-    }
     let judged_rows: Vec<JudgedRow> = rows
         .iter()
-        .zip(judged.probabilities.iter().zip(&judged.thresholds))
-        .map(|(row, (probabilities, threshold))| JudgedRow {
+        .zip(judged.probabilities.iter().zip(&judged.limits))
+        .map(|(row, (probabilities, &limits))| JudgedRow {
             example: &row.read.example,
             words: row.read.words,
             group: &row.group,
             probabilities,
-            threshold: *threshold,
+            limits,
         })
         .collect();
+    if let Some(path) = &args.predictions {
+        let mut output = Output::open(Some(path))?;
+        let ids = rows.iter().map(|row| row.id.as_str());
+        write_predictions(&mut output, ids, &judged_rows, &args.judging, &lexicon)?;
+        output.finish()?;
+    }
     let view = args.judging.view();
     let mut evaluation = evaluate(
         view,
@@ -190,11 +193,12 @@ fn predict(
 ) -> Result<Judged> {
     let view = args.judging.view();
     if let (Some(path), Some(model)) = (&args.judging.model, given) {
-        let [threshold, _] = model.thresholds(view, args.judging.closed, args.precision);
+        let summary = model.header().held_out.iter().find(|summary| summary.view == view);
+        let limits = summary.map(|s| Limits::new(s, args.judging.closed, args.precision));
         return Ok(Judged {
             method: format!("model {}", path.display()),
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
-            thresholds: vec![threshold; rows.len()],
+            limits: vec![limits; rows.len()],
         });
     }
     let Some(column) = &args.folds else {
@@ -203,7 +207,7 @@ fn predict(
         return Ok(Judged {
             method: "leaving out organisations one by one".into(),
             probabilities,
-            thresholds: vec![None; rows.len()],
+            limits: vec![None; rows.len()],
         });
     };
     let fold_of = folds(args, rows);
@@ -214,7 +218,7 @@ fn predict(
     let mut judged = Judged {
         method: format!("{count} folds of column {column}"),
         probabilities: vec![Probabilities::default(); rows.len()],
-        thresholds: vec![None; rows.len()],
+        limits: vec![None; rows.len()],
     };
     let all: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
     let all = Folds::new(&all, lexicon);
@@ -228,15 +232,15 @@ fn predict(
             .train(&examples(&others), view, lexicon)
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
         let summary = trained.summary(lexicon.roles())?;
-        let threshold = summary.threshold(args.judging.closed, args.precision);
+        let limits = Limits::new(&summary, args.judging.closed, args.precision);
         let predicted = trained.predict(&examples(&members));
-        Ok((members, predicted, threshold))
+        Ok((members, predicted, limits))
     };
     for of_fold in (0..count).into_par_iter().map(of_fold).collect::<Vec<_>>() {
-        let (members, predicted, threshold) = of_fold?;
+        let (members, predicted, limits) = of_fold?;
         for (i, p) in members.into_iter().zip(predicted) {
             judged.probabilities[i] = p;
-            judged.thresholds[i] = threshold;
+            judged.limits[i] = Some(limits);
         }
     }
     Ok(judged)
@@ -253,21 +257,25 @@ fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
     rows.iter().map(|row| names.partition_point(|name| *name < row.fold.as_str())).collect()
 }
 
-fn write_predictions(
+fn write_predictions<'r>(
     out: &mut Output,
-    rows: &[Labelled],
-    predicted: &[Probabilities],
-    closed: bool,
+    ids: impl Iterator<Item = &'r str>,
+    rows: &[JudgedRow],
+    judging: &Judging,
     lexicon: &Lexicon,
 ) -> Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let names = outcome_names(lexicon.roles());
     let header = names.iter().map(|name| format!("p_{name}"));
-    writer.write_record(std::iter::once("id".to_owned()).chain(header))?;
-    for (row, p) in rows.iter().zip(predicted) {
-        let values = if closed { [p.closed.as_slice(), &[0.0]].concat() } else { p.open() };
-        let values = values.iter().map(f64::to_string);
-        writer.write_record(std::iter::once(row.id.clone()).chain(values))?;
+    let last = ["predicted_role", "decision"].map(str::to_owned);
+    writer.write_record(std::iter::once("id".to_owned()).chain(header).chain(last))?;
+    for (id, row) in ids.zip(rows) {
+        let p = row.probabilities;
+        let values = if judging.closed { [p.closed.as_slice(), &[0.0]].concat() } else { p.open() };
+        let (outcome, decision) = row.decided(judging.view(), judging.closed);
+        let decision = decision.map_or("", Decision::name).to_owned();
+        let values = values.iter().map(f64::to_string).chain([names[outcome].clone(), decision]);
+        writer.write_record(std::iter::once(id.to_owned()).chain(values))?;
     }
     Ok(writer.flush()?)
 }

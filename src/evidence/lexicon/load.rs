@@ -1,6 +1,7 @@
 //! Reads and checks the files of `data/roles/`.
 
 use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
+use super::names::mark_names;
 use super::trie::Phrases;
 use super::{Lexicon, Term, Trie};
 use crate::postings::line_at;
@@ -116,6 +117,7 @@ impl Lexicon {
         let checks = Checks { roles: &roles, sources: &sources, files };
         let (skills, mut terms) = load_skills(&checks)?;
         load_mentions(&checks, &mut terms)?;
+        mark_names(&mut terms);
         let (families, other_jobs) = load_other_jobs(&checks)?;
         let headings = load_headings(&checks)?;
         let titles = load_titles(&checks)?;
@@ -299,8 +301,9 @@ fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconEr
             skill.claims.push(claim);
             for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
                 for phrase in checks.phrases(kind, line, form)? {
-                    let before = terms.insert(phrase, Term::Skill(place as u32));
-                    if let Some(Term::Skill(other)) = before {
+                    let skill = Term::Skill { place: place as u32, may_hold_name: false };
+                    let before = terms.insert(phrase, skill);
+                    if let Some(Term::Skill { place: other, .. }) = before {
                         let other = &skills[other as usize].id;
                         let problem = format!("form {form:?} already stands for {other:?}");
                         return Err(checks.error(kind, line, problem));

@@ -3,6 +3,7 @@
 mod entries;
 mod kinds;
 mod load;
+mod names;
 mod trie;
 
 pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
@@ -17,8 +18,13 @@ use std::collections::BTreeMap;
 /// What a phrase of the lexicon stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {
-    /// A skill, duty or other listed matter: its place in [`Lexicon::skills`].
-    Skill(u32),
+    /// A skill, duty or other listed matter.
+    Skill {
+        /// Its place in [`Lexicon::skills`].
+        place: u32,
+        /// Whether the name of a role may begin within the phrase.
+        may_hold_name: bool,
+    },
     /// The name of another job that contains the name of a role ("director of product marketing").
     OtherJob,
     /// The name of a role: its place in the role set, or one past the last role for names that

@@ -19,6 +19,16 @@ impl<V> Phrases<V> {
         Self(BTreeMap::new())
     }
 
+    /// The phrases with their values.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Vec<u64>, &V)> {
+        self.0.iter()
+    }
+
+    /// The same, to change the values.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&Vec<u64>, &mut V)> {
+        self.0.iter_mut()
+    }
+
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.
     pub(super) fn insert(&mut self, phrase: Vec<u64>, value: V) -> Option<V> {
         self.0.insert(phrase, value)

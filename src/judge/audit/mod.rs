@@ -17,6 +17,7 @@ pub use rows::{AuditRows, Posting, Texts};
 use super::Mark;
 use super::contrast::sides;
 use super::facts::Telling;
+use super::limits::SHORT;
 use crate::evidence::Evidence;
 use crate::metrics::top;
 use crate::model::{Model, ModelError, Unseen, View, Without, outcome_names};
@@ -26,9 +27,6 @@ use std::io;
 
 /// The roles' names are not looked at: labels come from titles.
 const VIEW: View = View::Duties;
-
-/// A text of fewer words may not say what the job is, and then reads like another one.
-const SHORT: usize = 100;
 
 /// How suspect one row is.
 #[derive(Debug, Clone, PartialEq)]

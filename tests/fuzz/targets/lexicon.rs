@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
     let loaded = Lexicon::from_dir(FOLDER.dir.path());
     write(path, whole.as_bytes());
     let Ok(lexicon) = loaded else { return };
-    let evidence = Extractor::new(&lexicon).extract(TEXT);
+    let evidence = Extractor::new(&lexicon).extract("", TEXT);
     for feature in evidence.features() {
         assert!(evidence.text().as_str().get(evidence.span(feature)).is_some());
         assert!(!evidence.feature_text(feature, &lexicon).is_empty());

@@ -90,7 +90,7 @@ fn written(model: &Model) -> Vec<u8> {
 fn posting() -> Collector {
     let mut posting = Collector::default();
     let role = LEXICON.roles().ids().next().map(Label::Role).expect("there are roles");
-    let evidence = Extractor::new(&LEXICON).extract(TEXT);
+    let evidence = Extractor::new(&LEXICON).extract("", TEXT);
     posting.add(&evidence, "Product Owner", "Alderbrook", Ok(role), &LEXICON);
     posting
 }

@@ -12,7 +12,7 @@ static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| Extractor::new(&LEXICON
 
 fuzz_target!(|bytes: &[u8]| {
     let raw = String::from_utf8_lossy(bytes);
-    let evidence = EXTRACTOR.extract(&raw);
+    let evidence = EXTRACTOR.extract("", &raw);
     let features = evidence.features();
     assert!(features.is_sorted_by(|a, b| a.key < b.key));
     for feature in features {
@@ -31,8 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
     Title::read(&raw, &LEXICON);
 
     // In a buffer that is used again, too.
-    let mut again = EXTRACTOR.extract(text);
-    EXTRACTOR.extract_into(&raw, &mut again);
+    let mut again = EXTRACTOR.extract("", text);
+    EXTRACTOR.extract_into("", &raw, &mut again);
     assert_eq!(again.features(), features);
     assert_eq!(again.mentions(), evidence.mentions());
     assert_eq!(again.text().as_str(), text);
