@@ -47,7 +47,7 @@ pub struct QuestionPart {
 #[derive(Debug, Clone, Serialize)]
 pub struct Part {
     /// A channel; `lexicon` for the lexicon's own weights; `naming` for how often roles are named;
-    /// `amount` for how much was found.
+    /// `title states` for the role that the title states; `amount` for how much was found.
     pub name: String,
     /// What it adds to the score of each class: the sum of its pieces.
     pub adds: Vec<f64>,
@@ -60,7 +60,7 @@ pub struct Part {
 pub struct Piece {
     /// The feature.
     pub feature: String,
-    /// Bytes of the raw description where it first stands.
+    /// Bytes of the raw description where it first stands; none for words of the title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<(usize, usize)>,
     /// What it adds to the score of each class, in nats.
@@ -99,7 +99,7 @@ impl Judge<'_> {
         evidence: &Evidence,
         scores: &Scores,
     ) -> QuestionPart {
-        let (model, view) = (self.model(), self.settings().view);
+        let (model, view) = (self.model(), self.settings().view.of(scores));
         let classes: Vec<String> = match question {
             Question::Role => model.header().roles.iter().map(|r| r.id.clone()).collect(),
             Question::Scope => vec!["in scope".into(), "other".into()],
@@ -110,9 +110,10 @@ impl Judge<'_> {
         let each = |of: &dyn Fn(&Attribution) -> f64| by_class.iter().map(of).collect::<Vec<f64>>();
         let lexicon = self.lexicon();
         let piece = |feature: &Feature, adds| {
-            let raw = evidence.text().raw_span(evidence.span(feature));
+            let of_text = feature.key.channel() != Channel::Title;
+            let raw = of_text.then(|| evidence.text().raw_span(evidence.span(feature)));
             let name = evidence.feature_text(feature, lexicon);
-            Piece { feature: name, at: Some((raw.start, raw.end)), adds }
+            Piece { feature: name, at: raw.map(|raw| (raw.start, raw.end)), adds }
         };
         let of_channel =
             |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
@@ -137,6 +138,8 @@ impl Judge<'_> {
         };
         let naming = |i| matches!(i, Input::MentionShare(_) | Input::MentionCount(_));
         parts.push(Part::new("naming", rest(naming), classes.len()));
+        let states = |i| matches!(i, Input::States(_) | Input::StatesUndecided | Input::StatesNone);
+        parts.push(Part::new("title states", rest(states), classes.len()));
         let amount = |i| matches!(i, Input::Count(_));
         parts.push(Part::new("amount", rest(amount), classes.len()));
         parts.retain(|part| !part.pieces.is_empty());
@@ -159,6 +162,9 @@ impl Judge<'_> {
                     scores.mentions[name],
                     scores.mentions.iter().sum::<u32>()
                 )
+            }
+            Input::States(_) | Input::StatesUndecided | Input::StatesNone => {
+                input.name(&self.model().header().roles, self.lexicon().families())
             }
             Input::Count(Channel::Skills) => format!("{} skills", scores.lexicon.features),
             Input::Count(channel) => {

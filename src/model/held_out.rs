@@ -433,6 +433,7 @@ fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Stated;
     use crate::model::examples::{RowId, groups};
     use crate::model::sketch::Sketch;
 

@@ -463,7 +463,7 @@ fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option
 mod tests {
     use super::super::workings::Workings;
     use super::*;
-    use crate::evidence::Shown;
+    use crate::evidence::{Shown, Stated};
     use proptest::prelude::*;
 
     const CLASSES: u16 = 4;

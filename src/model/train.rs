@@ -256,7 +256,7 @@ impl Trained {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Channel, FeatureKey, Shown};
+    use crate::evidence::{Channel, FeatureKey, Shown, Stated};
 
     /// So many rows, some of each role, by organisations of so many rows.
     fn rows(count: u64, of_organisation: u64) -> Vec<Example> {

@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-const ADDED: [&str; 13] = [
+const ADDED: [&str; 14] = [
     "predicted_role",
     "confidence",
     "decision",
@@ -15,6 +15,7 @@ const ADDED: [&str; 13] = [
     "p_technical_project_manager",
     "p_other",
     "second_role",
+    "other_job",
     "title_role",
     "title_level",
     "language",
@@ -54,7 +55,7 @@ fn input_columns_come_first_and_unchanged() {
 
 #[test]
 fn probabilities_sum_to_one_and_the_largest_is_the_verdict() {
-    for options in [&["--closed"][..], &["--title-blind"], &["--use-title"], &[]] {
+    for options in [&["--closed"][..], &["--view", "duties"], &["--view", "text"], &[]] {
         let workspace = Workspace::new();
         let run = workspace.rolecall(&[&["classify", SAMPLE], options].concat());
         let output = run.succeeds().table();
@@ -304,7 +305,7 @@ fn too_little_text_gives_no_evidence() {
 
 #[test]
 fn markup_and_scripts_do_not_count() {
-    let added = [ADDED[0], ADDED[1], ADDED[2], ADDED[11]];
+    let added = [ADDED[0], ADDED[1], ADDED[2], ADDED[12]];
     let seen = |text: &str| {
         let output = verdict(text, &[]);
         let fields = added.map(|column| output.column(column)[0].to_owned());
@@ -351,25 +352,31 @@ fn evidence_is_quoted_from_the_text() {
 }
 
 #[test]
-fn the_title_blind_view_does_not_see_names_of_roles() {
+fn the_duties_do_not_see_names_of_roles() {
     let named = |name: &str| DUTIES.replace("Product Owner", name);
-    let blind = verdict(&named("Product Owner"), &["--title-blind"]).probabilities();
+    let blind = verdict(&named("Product Owner"), &["--view", "duties"]).probabilities();
     for name in ["Product Manager", "Technical Project Manager"] {
-        assert_eq!(verdict(&named(name), &["--title-blind"]).probabilities(), blind, "{name}");
+        assert_eq!(verdict(&named(name), &["--view", "duties"]).probabilities(), blind, "{name}");
         assert_ne!(verdict(&named(name), &[]).probabilities(), blind, "{name}");
     }
 }
 
 #[test]
-fn the_title_speaks_only_when_asked() {
-    let csv = format!("title,text\nBudget and schedule of projects,{DUTIES:?}\n,{DUTIES:?}\n");
+fn the_title_is_evidence_in_the_whole_view_alone() {
+    let csv = format!("title,text\nTechnical Project Manager,{DUTIES:?}\n,{DUTIES:?}\n");
     let workspace = Workspace::with("in.csv", csv);
-    let run = |option| workspace.rolecall(&["classify", "in.csv", option]).succeeds().table();
-    let unasked = run("--quiet").probabilities();
-    assert_eq!(unasked[0], unasked[1]);
-    let asked = run("--use-title").probabilities();
-    assert_ne!(asked[0], unasked[0]);
-    assert_eq!(asked[1], unasked[1]);
+    let run = |view| {
+        let arguments = ["classify", "in.csv", "--view", view];
+        workspace.rolecall(&arguments).succeeds().table().probabilities()
+    };
+    for view in ["text", "duties"] {
+        let read = run(view);
+        assert_eq!(read[0], read[1], "{view}");
+    }
+    let whole = run("whole");
+    assert!(whole[0][2] > 2.0 * whole[1][2], "{whole:?}");
+    // Without a title there is only the text.
+    assert_eq!(whole[1], run("text")[1]);
 }
 
 #[test]
@@ -500,7 +507,7 @@ fn what_says_nothing_is_never_accepted() {
     let german = "Wir suchen zum n\u{e4}chstm\u{f6}glichen Zeitpunkt eine Person, die unsere Abteilung \
                   verst\u{e4}rkt, das Lager pr\u{fc}ft, Rechnungen schreibt und mit Kunden spricht.";
     for text in ["", "Product", &random, template, german] {
-        for options in [&[][..], &["--title-blind"], &["--precision", "0.5"]] {
+        for options in [&[][..], &["--view", "duties"], &["--precision", "0.5"]] {
             assert_ne!(
                 verdict(text, options).column("decision"),
                 ["accept"],

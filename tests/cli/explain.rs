@@ -85,7 +85,7 @@ fn check_rows(file: &str, rows: &[usize], options: &[&str]) {
 
 #[test]
 fn the_parts_add_up_to_what_classify_says() {
-    for options in [&[][..], &["--closed"], &["--title-blind"]] {
+    for options in [&[][..], &["--closed"], &["--view", "duties"], &["--view", "text"]] {
         check_rows(PLAIN, &[0, 3, 4], options);
     }
     check_rows(PLAIN, &[0, 3], &["--model", "sample.rolecall"]);
@@ -201,7 +201,7 @@ fn both_sides_are_quoted_and_marked() {
             assert!(read[at("start")..end].contains("dental"));
         }
     }
-    let blind = explain(&["--json", "--title-blind"]).json();
+    let blind = explain(&["--json", "--view", "duties"]).json();
     let masked = blind["contrast"]["marks"].as_array().expect("marks").iter();
     assert_eq!(masked.filter(|mark| mark["kind"] == "masked").count(), 1);
     explain(&["--html", "page.html"]);

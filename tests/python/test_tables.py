@@ -28,9 +28,10 @@ def model():
 def test_verdicts_are_those_of_the_program(model, sample, rolecall_program, tmp_path):
     for options, how in [
         ([], {}),
-        (["--closed", "--title-blind"], {"closed": True, "title_blind": True}),
+        (["--closed", "--view", "duties"], {"closed": True, "view": "duties"}),
         (["--no-evidence", "--precision", "0.8"], {"evidence": False, "precision": 0.8}),
-        (["--use-title"], {"use_title": True}),
+        (["--view", "text"], {"view": "text"}),
+        (["--prior", "0.4"], {"prior": 0.4}),
     ]:
         rolecall_program("classify", SAMPLE, "-o", "out.parquet", *options)
         expected = pa.parquet.read_table(tmp_path / "out.parquet")
