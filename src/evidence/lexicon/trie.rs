@@ -19,6 +19,16 @@ impl<V> Phrases<V> {
         Self(BTreeMap::new())
     }
 
+    /// The phrases by their words.
+    pub(super) fn by_words(&self) -> &BTreeMap<Vec<u64>, V> {
+        &self.0
+    }
+
+    /// The values of the phrases.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&[u64], &mut V)> {
+        self.0.iter_mut().map(|(words, value)| (words.as_slice(), value))
+    }
+
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.
     pub(super) fn insert(&mut self, phrase: Vec<u64>, value: V) -> Option<V> {
         self.0.insert(phrase, value)
