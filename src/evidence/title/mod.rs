@@ -140,18 +140,11 @@ impl Reader<'_> {
     }
 
     fn form(&self, found: &[Found]) -> String {
-        let mut form = String::new();
-        for f in found {
-            for at in f.at..if f.words.is_some() { f.at } else { f.end } {
-                form.push_str(if form.is_empty() { "" } else { " " });
-                form.push_str(&self.words.word(at));
-            }
-            if let Some(words) = &f.words {
-                form.push_str(if form.is_empty() { "" } else { " " });
-                form.push_str(words);
-            }
-        }
-        form
+        let words = |f: &Found| {
+            let in_title = || self.words.joined(f.at..f.end);
+            f.words.clone().unwrap_or_else(in_title)
+        };
+        found.iter().map(words).collect::<Vec<_>>().join(" ")
     }
 
     /// The longest form at a place, of so many words at most.
@@ -284,10 +277,10 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        found.retain(|f| {
-            let others = of_others.iter().any(|words| words.contains(&f.at));
-            !(others && f.names_role())
-                && !matches!(f.form.states, TitleStates::Anothers | TitleStates::Serves)
+        found.retain(|f| match f.form.states {
+            TitleStates::Anothers | TitleStates::Serves => false,
+            TitleStates::Neither => true,
+            _ => !of_others.iter().any(|words| words.contains(&f.at)),
         });
         of_others
     }
@@ -366,7 +359,7 @@ impl Reader<'_> {
                 return None;
             }
             let places = (behind + skip..end).chain(head.clone());
-            let words = places.map(|at| words.word(at)).collect::<Vec<_>>().join(" ");
+            let words = words.joined(places);
             Some(Found { at: head.start, end, form, words: Some(words) })
         })
     }

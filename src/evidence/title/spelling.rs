@@ -19,10 +19,9 @@ impl Reader<'_> {
             |at: usize| tokens.get(at).is_some_and(|token| self.lexicon.is_name_word(token.hash));
         let mut found: Option<Found> = None;
         let [mut before, mut own] = [false, is_name(0)];
-        for at in 0..tokens.len() {
+        for (at, token) in tokens.iter().enumerate() {
             let next = is_name(at + 1);
-            let beside = before || next;
-            let skip = own || !beside || (tokens[at].end - tokens[at].start) < SHORTEST;
+            let skip = own || !(before || next) || token.end - token.start < SHORTEST;
             (before, own) = (own, next);
             if skip {
                 continue;
@@ -71,7 +70,7 @@ fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
     let (a, b) = (&a[same..], &b[same..]);
     let same = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
     match (&a[..a.len() - same], &b[..b.len() - same]) {
-        ([], [_]) | ([_], []) | ([_], [_]) => true,
+        ([] | [_], [_]) | ([_], []) => true,
         ([a, c], [b, d]) => a == d && c == b,
         _ => false,
     }

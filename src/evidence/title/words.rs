@@ -25,6 +25,9 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
     }
 });
 
+/// A longer title is a text in the wrong column.
+const MOST_WORDS: usize = 100;
+
 /// What stands between a word and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
@@ -56,7 +59,7 @@ impl Words {
         let text = self.clean.as_str();
         let mut end = 0;
         self.gaps.clear();
-        self.gaps.extend(self.tokens.as_slice().iter().map(|token| {
+        self.gaps.extend(self.tokens.as_slice().iter().take(MOST_WORDS).map(|token| {
             let between = &text[end..token.start as usize];
             end = token.end as usize;
             if between == " " { Gap::Space } else { gap(between) }
@@ -64,7 +67,7 @@ impl Words {
     }
 
     pub(super) fn tokens(&self) -> &[Token] {
-        self.tokens.as_slice()
+        &self.tokens.as_slice()[..self.len()]
     }
 
     pub(super) fn len(&self) -> usize {
@@ -78,6 +81,11 @@ impl Words {
     /// The word in small letters.
     pub(super) fn word(&self, at: usize) -> Cow<'_, str> {
         self.tokens()[at].word(self.clean.as_str())
+    }
+
+    /// Some of the words, with spaces between them.
+    pub(super) fn joined(&self, places: impl Iterator<Item = usize>) -> String {
+        places.map(|at| self.word(at)).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether it is written like this.
