@@ -45,7 +45,7 @@ impl RoleSet {
             if role.id.is_empty() || !role.id.bytes().all(plain) {
                 return Err(format!("role id {:?} is not made of a to z, 0 to 9 and _", role.id));
             }
-            if [OTHER, "undecided", "none"].contains(&role.id.as_str()) {
+            if [OTHER, "undecided", "none", "anothers", "serves"].contains(&role.id.as_str()) {
                 return Err(format!("role id {:?} has a meaning of its own", role.id));
             }
             if roles[..i].iter().any(|r| r.id == role.id) {

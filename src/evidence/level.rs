@@ -1,6 +1,6 @@
 //! The level at which a text speaks of its own job: "we are looking for a senior product manager".
 
-use super::lexicon::TitleStates;
+use super::lexicon::{TitleForm, TitleStates};
 use super::{Evidence, Lexicon};
 use std::ops::Range;
 
@@ -47,9 +47,8 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
     let text = evidence.text().as_str();
     let tokens = evidence.tokens().as_slice();
     for at in 0..tokens.len() {
-        let Some((TitleStates::Role(_), length)) =
-            lexicon.titles.longest(&tokens[at..], false, |_, _| true)
-        else {
+        let named = lexicon.titles.longest(&tokens[at..], false, |form, _| form.written.is_none());
+        let Some((TitleForm { states: TitleStates::Role(_), .. }, length)) = named else {
             continue;
         };
         let start = at.saturating_sub(BEFORE);
@@ -63,10 +62,12 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
         // The name may have the level in it: "director of product".
         let level = named
             .chain(at..end)
-            .filter_map(|i| Some((i, lexicon.levels.longest(&tokens[i..end], false, |_, _| true)?)))
-            .max_by_key(|(_, (level, _))| lexicon.level_list[*level as usize].rank);
-        if let Some((first, (level, _))) = level {
-            let level = &lexicon.level_list[level as usize];
+            .filter_map(|i| {
+                Some((i, lexicon.levels.longest(&tokens[i..end], false, |_, _| true)?.0?))
+            })
+            .map(|(i, level)| (i, &lexicon.level_list[level as usize]))
+            .max_by_key(|(_, level)| level.rank);
+        if let Some((first, level)) = level {
             let bytes = tokens[first.min(at)].start as usize..tokens[end - 1].end as usize;
             return Some(TextLevel { id: level.id.clone(), rank: level.rank, at: bytes });
         }

@@ -63,6 +63,36 @@ pub enum TitleStates {
     Undecided,
     /// Another job that contains the words of a role ("product marketing manager").
     Neither,
+    /// The role named behind it is another person's ("reporting to").
+    Anothers,
+    /// A job done for people of the role named beside it ("recruiter").
+    Serves,
+}
+
+/// A form in a job title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TitleForm {
+    /// What it states.
+    pub(crate) states: TitleStates,
+    /// Hash of its last word as it must be written, if that is an abbreviation (`PO`).
+    pub(crate) written: Option<u64>,
+    /// The role that it is with one word before it, if it is undecided: "technical project manager".
+    pub(crate) may_be: Option<RoleId>,
+}
+
+impl TitleForm {
+    /// The role it states.
+    pub(crate) fn role(&self) -> Option<RoleId> {
+        match self.states {
+            TitleStates::Role(role) => Some(role),
+            _ => None,
+        }
+    }
+
+    /// Whether it states a role, if perhaps not which.
+    pub(crate) fn names_role(&self) -> bool {
+        matches!(self.states, TitleStates::Role(_) | TitleStates::Undecided)
+    }
 }
 
 /// What stands below a heading.

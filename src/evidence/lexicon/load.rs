@@ -1,12 +1,12 @@
 //! Reads and checks the files of `data/roles/`.
 
-use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
+use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleForm, TitleStates};
 use super::names::mark_names;
 use super::trie::Phrases;
-use super::{Lexicon, Term, Trie};
+use super::{Kinds, Lexicon, Term, Trie};
 use crate::postings::line_at;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
-use crate::text::{Capitals, Tokens};
+use crate::text::{Capitals, Tokens, word_hash};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -122,6 +122,7 @@ impl Lexicon {
         let headings = load_headings(&checks)?;
         let titles = load_titles(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
+        let name_words = load_name_words(&checks, &levels)?;
         let ladders = load_ladders(&checks)?;
         let salaries = load_salaries(&checks, &level_list)?;
         let hash = hash.finalize().to_hex().to_string();
@@ -134,6 +135,7 @@ impl Lexicon {
             other_jobs,
             headings,
             titles,
+            name_words,
             levels,
             level_list,
             ladders,
@@ -421,7 +423,7 @@ struct TitleRow {
     section: String,
 }
 
-fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
+fn load_titles(checks: &Checks) -> Result<Trie<TitleForm>, LexiconError> {
     let mut titles = Phrases::new();
     for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
         checks.source("titles", line, &row.source)?;
@@ -431,10 +433,13 @@ fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
         let states = match row.states.as_str() {
             "undecided" => TitleStates::Undecided,
             "none" => TitleStates::Neither,
+            "anothers" => TitleStates::Anothers,
+            "serves" => TitleStates::Serves,
             id => TitleStates::Role(checks.role("titles", line, id)?),
         };
+        let form = TitleForm { states, written: abbreviation(&row.form), may_be: None };
         for phrase in checks.phrases("titles", line, &row.form)? {
-            if titles.insert(phrase, states).is_some() {
+            if titles.insert(phrase, form).is_some() {
                 return Err(checks.error(
                     "titles",
                     line,
@@ -443,7 +448,59 @@ fn load_titles(checks: &Checks) -> Result<Trie<TitleStates>, LexiconError> {
             }
         }
     }
+    let with_a_word = roles_with_a_word(&titles);
+    for (words, form) in titles.values_mut() {
+        if form.states == TitleStates::Undecided {
+            form.may_be = with_a_word.get(words).copied().flatten();
+        }
+    }
     Ok(Trie::new(&titles))
+}
+
+/// Hash of the last word of a form as it is written, if it has two capitals or more.
+fn abbreviation(form: &str) -> Option<u64> {
+    let last = form.split_whitespace().last()?;
+    (last.chars().filter(|c| c.is_uppercase()).count() > 1).then(|| word_hash(last))
+}
+
+/// The role of the forms that are these words with one before them, if they are all of one role.
+fn roles_with_a_word(titles: &Phrases<TitleForm>) -> BTreeMap<Vec<u64>, Option<RoleId>> {
+    let mut roles = BTreeMap::new();
+    for (words, form) in titles.by_words() {
+        if let (TitleStates::Role(role), [_, rest @ ..]) = (form.states, words.as_slice()) {
+            let one = roles.entry(rest.to_vec()).or_insert(Some(role));
+            *one = one.filter(|&one| one == role);
+        }
+    }
+    roles
+}
+
+/// A shorter word differs from too many others in one letter.
+const SHORTEST_NAME_WORD: usize = 5;
+
+/// The words of the roles' names but for levels.
+fn load_name_words(
+    checks: &Checks,
+    levels: &Trie<Option<u32>>,
+) -> Result<Vec<(String, u64)>, LexiconError> {
+    let begin = |(word, kinds): (u64, Kinds)| kinds.has(Kinds::BEGINS).then_some(word);
+    let levels: Vec<u64> = levels.words().filter_map(begin).collect();
+    let mut words = BTreeMap::new();
+    for (_, row) in rows::<MentionRow>(checks.files, "mentions")? {
+        if row.role == "none" || row.case != "any" {
+            continue;
+        }
+        for word in row.form.split([' ', '|']).map(str::to_lowercase) {
+            let singular = word.strip_suffix('s').unwrap_or(&word);
+            let of_level = [word.as_str(), singular].iter().any(|w| levels.contains(&word_hash(w)));
+            if word.chars().count() >= SHORTEST_NAME_WORD && !of_level {
+                words.insert(word.clone(), word_hash(&word));
+            }
+        }
+    }
+    let mut words: Vec<(String, u64)> = words.into_iter().collect();
+    words.sort_by_key(|(_, hash)| *hash);
+    Ok(words)
 }
 
 #[derive(serde::Deserialize)]
@@ -454,21 +511,23 @@ struct LevelRow {
     rank: u32,
 }
 
-fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<u32>), LexiconError> {
+fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<Option<u32>>), LexiconError> {
     let mut list: Vec<Level> = Vec::new();
     let mut words = Phrases::new();
     for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
         let level = Level { id: row.level, rank: row.rank };
-        let place = list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
-            list.push(level.clone());
-            list.len() - 1
+        let place = (level.id != "none").then(|| {
+            list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
+                list.push(level.clone());
+                list.len() - 1
+            })
         });
-        if list[place] != level {
-            let problem = format!("level {:?} already has rank {}", level.id, list[place].rank);
+        if let Some(known) = place.map(|place| &list[place]).filter(|known| **known != level) {
+            let problem = format!("level {:?} already has rank {}", level.id, known.rank);
             return Err(checks.error("levels", line, problem));
         }
         for phrase in checks.phrases("levels", line, &row.word)? {
-            if words.insert(phrase, place as u32).is_some() {
+            if words.insert(phrase, place.map(|place| place as u32)).is_some() {
                 return Err(checks.error("levels", line, format!("{:?} stands twice", row.word)));
             }
         }

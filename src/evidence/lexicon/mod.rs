@@ -6,6 +6,7 @@ mod load;
 mod names;
 mod trie;
 
+pub(crate) use entries::TitleForm;
 pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
 pub(crate) use kinds::{Kinds, WordKinds};
 pub use load::LexiconError;
@@ -47,8 +48,11 @@ pub struct Lexicon {
     pub(super) families: Vec<String>,
     pub(super) other_jobs: Trie<u32>,
     pub(super) headings: Trie<Part>,
-    pub(super) titles: Trie<TitleStates>,
-    pub(super) levels: Trie<u32>,
+    pub(super) titles: Trie<TitleForm>,
+    /// Words of the roles' names, in which typing errors are looked for, with their hashes, by these.
+    pub(super) name_words: Vec<(String, u64)>,
+    /// Places in `level_list`; nothing for names that only contain the word for a level.
+    pub(super) levels: Trie<Option<u32>>,
     pub(super) level_list: Vec<Level>,
     pub(super) ladders: Vec<Rung>,
     pub(super) salaries: Vec<Salary>,
@@ -96,6 +100,11 @@ impl Lexicon {
             .filter_map(|i| self.other_jobs.longest(&tokens[i..], false, |_, _| true))
             .map(|(family, _)| family as usize);
         self.roles.len() + families.min().unwrap_or(self.families.len() - 1)
+    }
+
+    /// Whether a hash is that of a word of the roles' names.
+    pub(super) fn is_name_word(&self, hash: u64) -> bool {
+        self.name_words.binary_search_by_key(&hash, |(_, hash)| *hash).is_ok()
     }
 
     /// The source documents.

@@ -13,7 +13,7 @@ pub(super) fn mark_names(phrases: &mut Phrases<Term>) {
         .filter(|(_, term)| is_name(term))
         .filter_map(|(p, _)| p.first().copied())
         .collect();
-    for (phrase, term) in phrases.iter_mut() {
+    for (phrase, term) in phrases.values_mut() {
         if let Term::Skill { may_hold_name, .. } = term {
             *may_hold_name = phrase.iter().any(|word| begins_name.contains(word));
         }

@@ -19,14 +19,14 @@ impl<V> Phrases<V> {
         Self(BTreeMap::new())
     }
 
-    /// The phrases with their values.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Vec<u64>, &V)> {
-        self.0.iter()
+    /// The phrases by their words.
+    pub(super) fn by_words(&self) -> &BTreeMap<Vec<u64>, V> {
+        &self.0
     }
 
-    /// The same, to change the values.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&Vec<u64>, &mut V)> {
-        self.0.iter_mut()
+    /// The values of the phrases.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&[u64], &mut V)> {
+        self.0.iter_mut().map(|(words, value)| (words.as_slice(), value))
     }
 
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.

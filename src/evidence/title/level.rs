@@ -1,0 +1,58 @@
+//! The level a title names.
+
+use super::{Found, Reader};
+use std::ops::Range;
+
+impl Reader<'_> {
+    /// The highest level of the job itself.
+    pub(super) fn level(&self, found: &[Found], of_others: &[Range<usize>]) -> Option<String> {
+        let role_end = found.iter().filter(|f| f.names_role()).map(|f| f.end).max();
+        let mut highest: Option<u32> = None;
+        let mut at = 0;
+        while at < self.words.len() {
+            let Some((level, length)) = self.words.level(at, self.lexicon) else {
+                at += 1;
+                continue;
+            };
+            let Some(level) = level else {
+                at += length;
+                continue;
+            };
+            let others = of_others.iter().any(|words| words.contains(&at));
+            let own = role_end.is_none_or(|end| at < end || self.is_own(at, length, level, end));
+            if own && !others {
+                let rank = |level: u32| self.lexicon.level_list[level as usize].rank;
+                highest = highest.filter(|&known| rank(known) >= rank(level)).or(Some(level));
+            }
+            at += 1;
+        }
+        highest.map(|level| self.lexicon.level_list[level as usize].id.clone())
+    }
+
+    /// Whether a word for a level behind the name of the role is one, and not a part of another name:
+    /// "Product Owner II, Senior Living".
+    fn is_own(&self, at: usize, length: usize, level: u32, role_end: usize) -> bool {
+        let words = self.words;
+        let start = words.phrase_start(at).max(role_end);
+        let end = words.phrase_end(at + length);
+        if start > role_end && !words.is_parted(start) && words.is_preposition(start - 1) {
+            return false;
+        }
+        let of_level = |mut from: usize, to: usize| {
+            while from < to {
+                let next = words.behind_levels(from, to, self.lexicon);
+                let filler = matches!(&*words.word(from), "level" | "grade" | "band");
+                if next == from && !filler && !words.tokens()[from].numeric {
+                    return false;
+                }
+                from = next.max(from + 1);
+            }
+            true
+        };
+        let is_lowest = self.lexicon.level_list[level as usize].rank == 0;
+        let follows = start == role_end && !(role_end < words.len() && words.is_parted(role_end));
+        (follows && of_level(start, at))
+            || of_level(start, end)
+            || (is_lowest && at + length == end)
+    }
+}

@@ -1,0 +1,384 @@
+//! What a job title states: a role, several, one that the text has to decide, or none; and a level.
+
+mod level;
+mod spelling;
+mod words;
+
+use super::Lexicon;
+use super::lexicon::{TitleForm, TitleStates};
+use crate::roles::{Label, RoleId};
+use crate::text::Token;
+use std::cell::RefCell;
+use std::ops::Range;
+use words::{Gap, Words};
+
+thread_local! {
+    /// Each thread reads one title after the other in the same room.
+    static ROOM: RefCell<Words> = RefCell::default();
+}
+
+/// The role a title states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TitleRole {
+    /// Exactly one role.
+    One(RoleId),
+    /// Two or more roles, in the order of the role set.
+    Several(Vec<RoleId>),
+    /// A form that leaves it to the text ("project manager").
+    Undecided,
+    /// No role.
+    None,
+}
+
+/// What a title says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// The role it states.
+    pub role: TitleRole,
+    /// The highest level it names, such as `senior`.
+    pub level: Option<String>,
+    /// The words that state it, in small letters: `it project manager`.
+    pub form: String,
+}
+
+impl Title {
+    /// Reads a title.
+    pub fn read(title: &str, lexicon: &Lexicon) -> Self {
+        ROOM.with_borrow_mut(|words| {
+            words.set(title);
+            Reader { words, lexicon }.title()
+        })
+    }
+
+    /// The role it states, as a label.
+    ///
+    /// # Errors
+    /// Why it states none, or no single one.
+    pub fn label(&self) -> Result<Label, &'static str> {
+        match self.role {
+            TitleRole::One(role) => Ok(Label::Role(role)),
+            TitleRole::Several(_) => Err("title states several roles"),
+            TitleRole::Undecided => Err("title leaves the role undecided"),
+            TitleRole::None => Err("title states no role"),
+        }
+    }
+}
+
+/// A form found in a title.
+#[derive(Debug)]
+struct Found {
+    at: usize,
+    end: usize,
+    form: TitleForm,
+    /// The words of the form, where the title has others or in another order.
+    words: Option<String>,
+}
+
+impl Found {
+    /// Whether it states a role, if perhaps not which.
+    fn names_role(&self) -> bool {
+        self.form.names_role()
+    }
+}
+
+/// Reads one title.
+struct Reader<'a> {
+    words: &'a Words,
+    lexicon: &'a Lexicon,
+}
+
+impl Reader<'_> {
+    fn title(&self) -> Title {
+        let mut found = self.forms();
+        let of_others =
+            if found.is_empty() { Vec::new() } else { self.leave_out_others(&mut found) };
+        if of_others.is_empty() && !found.iter().any(|f| f.form.role().is_some()) {
+            let undecided = found.iter().any(Found::names_role);
+            if let Some(role) = self.written_otherwise(undecided) {
+                found.retain(|f| f.end <= role.at || role.end <= f.at);
+                found.push(role);
+            }
+        }
+        let level = self.level(&found, &of_others);
+        Title { role: self.role(&found), level, form: self.form(&found) }
+    }
+
+    /// The role of a title in which no form states one.
+    fn written_otherwise(&self, undecided: bool) -> Option<Found> {
+        if !self.words.tokens().iter().any(|token| self.lexicon.is_name_word(token.hash)) {
+            return None;
+        }
+        let decides = |f: &Found| !undecided || f.form.role().is_some();
+        self.turned_around().or_else(|| self.misspelt().filter(decides))
+    }
+
+    fn role(&self, found: &[Found]) -> TitleRole {
+        let mut roles: Vec<RoleId> = Vec::new();
+        for f in found.iter().filter(|f| f.names_role()) {
+            let halves = self.other_halves(f);
+            let is_joined = || found.iter().any(|role| self.is_joined(f, role));
+            match f.form.states {
+                TitleStates::Role(role) => {
+                    roles.push(role);
+                    roles.extend(halves.iter().filter_map(|half| half.role().or(half.may_be)));
+                }
+                _ if halves.iter().any(|half| half.role().is_some()) || is_joined() => {
+                    roles.extend(f.form.may_be);
+                    roles.extend(halves.iter().filter_map(TitleForm::role));
+                }
+                _ => {}
+            }
+        }
+        roles.sort_unstable();
+        roles.dedup();
+        match roles.as_slice() {
+            [] if found.iter().any(Found::names_role) => TitleRole::Undecided,
+            [] => TitleRole::None,
+            [one] => TitleRole::One(*one),
+            _ => TitleRole::Several(roles),
+        }
+    }
+
+    fn form(&self, found: &[Found]) -> String {
+        let words = |f: &Found| {
+            let in_title = || self.words.joined(f.at..f.end);
+            f.words.clone().unwrap_or_else(in_title)
+        };
+        found.iter().map(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The longest form at a place, of so many words at most.
+    fn longest(&self, at: usize, most: usize) -> Option<(TitleForm, usize)> {
+        self.lexicon.titles.longest(&self.words.tokens()[at..], false, |form, length| {
+            let last = at + length - 1;
+            length <= most
+                && form.written.is_none_or(|written| self.words.is_written(last, written))
+        })
+    }
+
+    /// The forms in a title from the left. One that begins within another and ends behind it wins: the
+    /// head of a name stands last ("VP, Product Owner").
+    fn forms(&self) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.words.len() {
+            let Some((mut form, mut length)) = self.longest(at, usize::MAX) else {
+                at += 1;
+                continue;
+            };
+            let mut next = at + length;
+            if let Some(later) = self.wins_over(at, next, form) {
+                next = later;
+                let Some(shorter) = self.longest(at, later - at) else {
+                    at = later;
+                    continue;
+                };
+                (form, length) = shorter;
+            } else if let Some(shorter) = self.role_before_a_mark(at, next, form) {
+                (form, length) = shorter;
+                next = at + length;
+            }
+            found.push(Found { at, end: at + length, form, words: None });
+            at = next;
+        }
+        found
+    }
+
+    /// Where a form begins that wins over one of a role, at some words.
+    fn wins_over(&self, at: usize, end: usize, form: TitleForm) -> Option<usize> {
+        let joined = |later| self.words.gap(later) == Gap::Joins;
+        (at + 1..end).find(|&later| {
+            let Some((other, length)) = self.longest(later, usize::MAX) else { return false };
+            let reaches = later + length;
+            match form.states {
+                TitleStates::Role(_) => reaches > end && self.is_whole(later, reaches),
+                // "Product/Project Manager"
+                TitleStates::Undecided => {
+                    (reaches > end && self.is_whole(later, reaches))
+                        || (reaches == end && joined(later) && other.names_role())
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// The form of a role that ends at the first mark within another job, or before a slash: "Director of
+    /// Product, Security", "Product Owner/Manager".
+    fn role_before_a_mark(
+        &self,
+        at: usize,
+        end: usize,
+        form: TitleForm,
+    ) -> Option<(TitleForm, usize)> {
+        let ends = |&i: &usize| match form.states {
+            TitleStates::Neither => self.words.is_parted(i),
+            TitleStates::Role(_) => self.words.gap(i) == Gap::Joins,
+            _ => false,
+        };
+        let mark = (at + 1..end).find(ends)?;
+        let (form, length) = self.longest(at, mark - at)?;
+        (form.role().is_some() && at + length == mark).then_some((form, length))
+    }
+
+    /// Whether no mark parts the words.
+    fn is_whole(&self, at: usize, end: usize) -> bool {
+        (at + 1..end).all(|i| !self.words.is_parted(i))
+    }
+
+    /// The roles that a form states with another word in place of its last one, or of its first ones:
+    /// "Product Owner/Manager", "Product & Project Manager".
+    fn other_halves(&self, f: &Found) -> Vec<TitleForm> {
+        let (words, tokens) = (self.words, self.words.tokens());
+        let mut halves = Vec::new();
+        if f.words.is_some() || f.end - f.at < 2 {
+            return halves;
+        }
+        let mut add = |name: &[Token]| {
+            let form = self.lexicon.titles.longest(name, false, |form, length| {
+                length == name.len() && form.written.is_none()
+            });
+            let form = form.map(|(form, _)| form);
+            halves.extend(form.filter(|f| f.role().is_some() || f.may_be.is_some()));
+            form.is_some()
+        };
+        if let Some(last) = words.joined_at(f.end)
+            && last < words.len()
+            && words.ends_at(last + 1)
+            && words.level(last, self.lexicon).is_none()
+        {
+            add(&[&tokens[f.at..f.end - 1], &tokens[last..=last]].concat());
+        }
+        if let Some(first) = words.joined_before(f.at) {
+            let rest = (f.at + 1..f.end).map(|rest| &tokens[rest..f.end]);
+            let _ = rest.map(|rest| [&tokens[first..=first], rest].concat()).any(|name| add(&name));
+        }
+        halves
+    }
+
+    /// Whether a form and another, of a role, are joined: "Product Owner / Project Manager".
+    fn is_joined(&self, f: &Found, role: &Found) -> bool {
+        role.form.role().is_some()
+            && (self.words.joined_before(f.at).is_some_and(|before| before + 1 == role.end)
+                || self.words.joined_at(f.end) == Some(role.at))
+    }
+
+    /// Leaves out forms of roles that the title is not for, and gives the words that speak of others.
+    fn leave_out_others(&self, found: &mut Vec<Found>) -> Vec<Range<usize>> {
+        let named = |f: &Found| f.names_role() && f.form.written.is_none();
+        let first = found.iter().find(|f| named(f)).map(|f| f.at);
+        found.retain(|f| {
+            f.form.written.is_none() || first.is_some_and(|at| at < f.at) || self.is_head(f)
+        });
+        let mut of_others: Vec<Range<usize>> = Vec::new();
+        for f in found.iter() {
+            match f.form.states {
+                TitleStates::Anothers if f.at > 0 => of_others.push(self.scope(f, found)),
+                TitleStates::Serves => of_others.extend(self.served(f, found)),
+                _ => {}
+            }
+        }
+        found.retain(|f| match f.form.states {
+            TitleStates::Anothers | TitleStates::Serves => false,
+            TitleStates::Neither => true,
+            _ => !of_others.iter().any(|words| words.contains(&f.at)),
+        });
+        of_others
+    }
+
+    /// The words that speak of another person, behind "reporting to".
+    fn scope(&self, f: &Found, found: &[Found]) -> Range<usize> {
+        let words = self.words;
+        let ends = |&at: &usize| words.gap(at) == Gap::Ends;
+        let end = (f.end..words.len()).find(ends).unwrap_or(words.len());
+        // "Go to Market Product Manager" is not about another.
+        let direct = words.behind_levels(f.end, end, self.lexicon);
+        let is_of_another = f.end - f.at > 1
+            || (f.end < end && words.is_determiner(f.end))
+            || found.iter().any(|role| role.names_role() && (f.end..=direct).contains(&role.at));
+        f.end..if is_of_another { end } else { f.end }
+    }
+
+    /// The words that name whom a recruiter or trainer works for.
+    fn served(&self, f: &Found, found: &[Found]) -> Option<Range<usize>> {
+        let words = self.words;
+        let is_head = words.ends_at(f.end);
+        let roles = || found.iter().filter(|role| role.names_role());
+        // "Product Owner Trainer"
+        let before = roles().find(|r| is_head && r.end <= f.at && words.phrase_end(r.end) == f.end);
+        if let Some(role) = before {
+            return Some(role.at..f.end);
+        }
+        if roles().any(|role| role.at < f.at) || f.end >= words.len() {
+            return None;
+        }
+        // "Recruiter, Product Owners", "Trainer for Product Owners"
+        let parted = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
+        let plural = |role: &Found| role.at == f.end && words.word(role.end - 1).ends_with('s');
+        (parted || words.is_preposition(f.end) || roles().any(plural)).then(|| f.end..words.len())
+    }
+
+    /// Whether an abbreviation is the job: "Senior PO", and not "PO Processing" or "8 PM".
+    fn is_head(&self, f: &Found) -> bool {
+        let (words, tokens) = (self.words, self.words.tokens());
+        let ends = words.ends_at(f.end)
+            || tokens[f.end].numeric
+            || words.word(f.end).chars().count() == 1
+            || matches!(words.level(f.end, self.lexicon), Some((Some(_), _)));
+        let start = words.phrase_start(f.at);
+        let only_levels = |from, to| words.behind_levels(from, to, self.lexicon) == to;
+        let decided = f.form.role().is_some();
+        let begins = only_levels(0, start) || (decided && words.joined_before(start).is_some());
+        let is_name = decided || only_levels(start, f.at);
+        ends && begins && is_name && !(f.at > 0 && tokens[f.at - 1].numeric)
+    }
+
+    /// The role that a title states in the other order: "Manager, Product".
+    fn turned_around(&self) -> Option<Found> {
+        (1..self.words.len()).find_map(|mark| {
+            let words = self.words;
+            let behind = match words.gap(mark) {
+                Gap::Comma | Gap::Ends => mark,
+                Gap::Hyphen if words.phrase_start(mark - 1) == 0 => mark,
+                Gap::Space if mark + 1 < words.len() && words.is_of(mark) => mark + 1,
+                _ => return None,
+            };
+            let head = self.head(words.phrase_start(mark - 1), mark)?;
+            let end = words.phrase_end(behind + 1);
+            let name = [&words.tokens()[behind..end], &words.tokens()[head.clone()]].concat();
+            let (skip, form) = (0..end - behind).find_map(|skip| {
+                let name = &name[skip..];
+                let whole =
+                    |form: TitleForm, length| form.written.is_none() && length == name.len();
+                Some((skip, self.lexicon.titles.longest(name, false, whole)?.0))
+            })?;
+            form.role()?;
+            // "Director, Clinical Product Strategy" is no product strategy director.
+            let is_level =
+                words.level(head.start, self.lexicon).is_some_and(|(level, _)| level.is_some());
+            if is_level && skip > 0 && end - behind - skip > 1 {
+                return None;
+            }
+            let places = (behind + skip..end).chain(head.clone());
+            let words = words.joined(places);
+            Some(Found { at: head.start, end, form, words: Some(words) })
+        })
+    }
+
+    /// The words before a mark without those for a level: "senior manager ii".
+    fn head(&self, start: usize, mark: usize) -> Option<Range<usize>> {
+        const MOST: usize = 3;
+        let words = self.words;
+        let numeral = |at: usize| {
+            words.tokens()[at].numeric || matches!(&*words.word(at), "i" | "ii" | "iii" | "iv")
+        };
+        let mut end = mark;
+        while end > start + 1 && numeral(end - 1) {
+            end -= 1;
+        }
+        let start = words.behind_levels(start, end, self.lexicon).min(end - 1);
+        (end - start <= MOST).then_some(start..end)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Names of roles with one typing error.
+
+use super::{Found, Reader};
+use crate::text::Token;
+
+/// A shorter word differs from too many others in one letter.
+const SHORTEST: u32 = 4;
+/// Most words of a name before its last one.
+const BEFORE: usize = 3;
+/// Words one letter from one of a name, and meant as they are written.
+const REAL_WORDS: [&str; 4] = ["manage", "manages", "produce", "protect"];
+
+impl Reader<'_> {
+    /// The role that a title states but for one typing error: "Product Manger".
+    pub(super) fn misspelt(&self) -> Option<Found> {
+        let names = &self.lexicon.name_words;
+        let tokens = self.words.tokens();
+        let is_name =
+            |at: usize| tokens.get(at).is_some_and(|token| self.lexicon.is_name_word(token.hash));
+        let mut found: Option<Found> = None;
+        let [mut before, mut own] = [false, is_name(0)];
+        for (at, token) in tokens.iter().enumerate() {
+            let next = is_name(at + 1);
+            let skip = own || !(before || next) || token.end - token.start < SHORTEST;
+            (before, own) = (own, next);
+            if skip {
+                continue;
+            }
+            let word = self.words.word(at);
+            for (_, hash) in names.iter().filter(|(name, _)| is_typing_error(&word, name)) {
+                let Some(right) = self.with_word(at, *hash) else { continue };
+                if found.as_ref().is_some_and(|f| f.form.states != right.form.states) {
+                    return None;
+                }
+                found = Some(right);
+            }
+        }
+        found
+    }
+
+    /// The form of a role that has a word at a place.
+    fn with_word(&self, at: usize, hash: u64) -> Option<Found> {
+        let mut tokens: Vec<Token> = self.words.tokens().to_vec();
+        tokens[at].hash = hash;
+        (at.saturating_sub(BEFORE)..=at).find_map(|start| {
+            let (form, length) =
+                self.lexicon.titles.longest(&tokens[start..], false, |form, length| {
+                    let has_it = length > 1 && start + length > at && form.written.is_none();
+                    has_it && self.is_whole(start, start + length)
+                })?;
+            let found = Found { at: start, end: start + length, form, words: None };
+            found.names_role().then_some(found)
+        })
+    }
+}
+
+/// Whether a word is another with one letter more, less, or changed, or two letters exchanged (a distance
+/// of 1 by Damerau and Levenshtein), and no word of its own.
+fn is_typing_error(word: &str, name: &str) -> bool {
+    // "Projects" and "managed" are no typing errors.
+    let ending = |end| word.ends_with(end) && !name.ends_with(end);
+    is_one_edit(word.as_bytes(), name.as_bytes())
+        && !ending('s')
+        && !ending('d')
+        && !REAL_WORDS.contains(&word)
+}
+
+fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let same = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&a[..a.len() - same], &b[..b.len() - same]) {
+        ([] | [_], [_]) | ([_], []) => true,
+        ([a, c], [b, d]) => a == d && c == b,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_one_edit;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_edit_is_a_distance_of_one(a in "[abc]{0,6}", b in "[abc]{0,6}") {
+            let one = strsim::osa_distance(&a, &b) == 1;
+            prop_assert_eq!(is_one_edit(a.as_bytes(), b.as_bytes()), one);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The words of a title and what stands between them.
+
+use crate::evidence::Lexicon;
+use crate::text::{CleanText, Token, Tokens, word_hash};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Hashes of words that mean something between the names of jobs.
+struct Small {
+    /// They join two jobs or two halves of one.
+    joining: Vec<u64>,
+    /// They end the name of a job: "product manager for trainers".
+    prepositions: Vec<u64>,
+    determiners: Vec<u64>,
+    of: u64,
+}
+
+static SMALL: LazyLock<Small> = LazyLock::new(|| {
+    let hashes = |words: &str| words.split(' ').map(word_hash).collect();
+    Small {
+        joining: hashes("and or and/or und oder"),
+        prepositions: hashes("for of to in at with by from on as reporting für im bei mit"),
+        determiners: hashes("a an the our your"),
+        of: word_hash("of"),
+    }
+});
+
+/// A longer title is a text in the wrong column.
+const MOST_WORDS: usize = 100;
+
+/// What stands between a word and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// Nothing that parts them.
+    Space,
+    /// A hyphen without spaces.
+    Hyphen,
+    /// `/`, `&` or `+`.
+    Joins,
+    /// A comma.
+    Comma,
+    /// Any other mark: a dash, a bracket, a colon.
+    Ends,
+}
+
+/// The words of one title.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    clean: CleanText,
+    tokens: Tokens,
+    gaps: Vec<Gap>,
+}
+
+impl Words {
+    /// Takes those of another title.
+    pub(super) fn set(&mut self, title: &str) {
+        self.clean.set(title);
+        self.tokens.set(self.clean.as_str());
+        let text = self.clean.as_str();
+        let mut end = 0;
+        self.gaps.clear();
+        self.gaps.extend(self.tokens.as_slice().iter().take(MOST_WORDS).map(|token| {
+            let between = &text[end..token.start as usize];
+            end = token.end as usize;
+            if between == " " { Gap::Space } else { gap(between) }
+        }));
+    }
+
+    pub(super) fn tokens(&self) -> &[Token] {
+        &self.tokens.as_slice()[..self.len()]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.gaps.len()
+    }
+
+    pub(super) fn gap(&self, at: usize) -> Gap {
+        self.gaps[at]
+    }
+
+    /// The word in small letters.
+    pub(super) fn word(&self, at: usize) -> Cow<'_, str> {
+        self.tokens()[at].word(self.clean.as_str())
+    }
+
+    /// Some of the words, with spaces between them.
+    pub(super) fn joined(&self, places: impl Iterator<Item = usize>) -> String {
+        places.map(|at| self.word(at)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it is written like this.
+    pub(super) fn is_written(&self, at: usize, written: u64) -> bool {
+        let token = self.tokens()[at];
+        word_hash(&self.clean.as_str()[token.start as usize..token.end as usize]) == written
+    }
+
+    fn hash(&self, at: usize) -> u64 {
+        self.tokens()[at].hash
+    }
+
+    /// Whether it joins what stands before and behind it.
+    pub(super) fn is_joining(&self, at: usize) -> bool {
+        SMALL.joining.contains(&self.hash(at))
+    }
+
+    pub(super) fn is_preposition(&self, at: usize) -> bool {
+        SMALL.prepositions.contains(&self.hash(at))
+    }
+
+    pub(super) fn is_of(&self, at: usize) -> bool {
+        self.hash(at) == SMALL.of
+    }
+
+    pub(super) fn is_determiner(&self, at: usize) -> bool {
+        SMALL.determiners.contains(&self.hash(at))
+    }
+
+    /// Whether a mark parts it from the word before.
+    pub(super) fn is_parted(&self, at: usize) -> bool {
+        !matches!(self.gaps[at], Gap::Space | Gap::Hyphen)
+    }
+
+    /// Whether a name of a job that reaches up to a place ends there.
+    pub(super) fn ends_at(&self, at: usize) -> bool {
+        at >= self.len() || self.is_parted(at) || self.is_joining(at) || self.is_preposition(at)
+    }
+
+    /// Where the name of a job ends, at a place or behind it.
+    pub(super) fn phrase_end(&self, from: usize) -> usize {
+        (from..self.len()).find(|&at| self.ends_at(at)).unwrap_or(self.len())
+    }
+
+    /// Where the name of a job that has a place in it begins.
+    pub(super) fn phrase_start(&self, at: usize) -> usize {
+        let begins = |&at: &usize| {
+            at == 0 || self.is_parted(at) || self.is_joining(at - 1) || self.is_preposition(at - 1)
+        };
+        (0..=at).rev().find(begins).unwrap_or(0)
+    }
+
+    /// The words that a word is joined with before it: "product & project manager".
+    pub(super) fn joined_before(&self, at: usize) -> Option<usize> {
+        match at.checked_sub(1)? {
+            before if self.gaps[at] == Gap::Joins => Some(before),
+            before if !self.is_parted(at) && self.is_joining(before) => before.checked_sub(1),
+            _ => None,
+        }
+    }
+
+    /// The word that stands joined at a place or behind the joining word there.
+    pub(super) fn joined_at(&self, at: usize) -> Option<usize> {
+        let next = at + 1;
+        if at >= self.len() {
+            None
+        } else if self.gaps[at] == Gap::Joins {
+            Some(at)
+        } else {
+            (next < self.len() && !self.is_parted(at) && self.is_joining(at)).then_some(next)
+        }
+    }
+
+    /// The level that begins at a place, `None` for a name that only looks like one, with its length.
+    pub(super) fn level(&self, at: usize, lexicon: &Lexicon) -> Option<(Option<u32>, usize)> {
+        lexicon.levels.longest(&self.tokens()[at..], false, |_, _| true)
+    }
+
+    /// The first place from one on that no word for a level stands at.
+    pub(super) fn behind_levels(&self, mut at: usize, end: usize, lexicon: &Lexicon) -> usize {
+        while at < end
+            && let Some((Some(_), length)) = self.level(at, lexicon)
+        {
+            at += length;
+        }
+        at.min(end)
+    }
+}
+
+fn gap(between: &str) -> Gap {
+    let dash = between.len() > 1;
+    let mut gap = Gap::Space;
+    for sign in between.chars() {
+        gap = match sign {
+            '/' | '&' | '+' if gap != Gap::Ends => Gap::Joins,
+            ',' if gap == Gap::Space => Gap::Comma,
+            '-' if !dash => Gap::Hyphen,
+            '-' | ';' | ':' | '|' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '~' | '–'
+            | '—' | '―' | '•' | '·' | '\n' => Gap::Ends,
+            _ => gap,
+        };
+    }
+    gap
+}
