@@ -7,6 +7,8 @@ mod language;
 mod level;
 pub mod lexicon;
 mod parts;
+mod plain_words;
+mod reasons;
 mod salary;
 mod title;
 
@@ -16,5 +18,6 @@ pub(crate) use language::{Common, common_words, language};
 pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Kinds, WordKinds};
+pub(crate) use reasons::{may_begin, may_end, readiness, says_something};
 pub use salary::{Period, Salary, stated_salary};
 pub use title::{Title, TitleRole};
