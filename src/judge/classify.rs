@@ -369,11 +369,14 @@ impl<'a> Judge<'a> {
     /// The words that speak for a class against another; of equal ones the earlier first.
     fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(contest);
-        let steps = |known: &Known| {
+        let ready = self.vocabulary.readiness(contest[0] < self.lexicon().roles().len());
+        let readiness = |known: &Known| {
             let looked_at = self.settings.view != View::Duties || self.reads(known.feature);
-            if looked_at { difference(known.feature) } else { 0 }
+            if looked_at { ready[known.feature as usize] } else { 0 }
         };
-        QUOTES.with_borrow_mut(|quotes| quotes.of(facts, steps))
+        let steps = |known: &Known| difference(known.feature);
+        let channel = |known: &Known| self.vocabulary.channel(known.feature);
+        QUOTES.with_borrow_mut(|quotes| quotes.of(facts, steps, readiness, channel))
     }
 }
 

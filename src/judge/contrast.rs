@@ -2,8 +2,8 @@
 //! and what is not there.
 
 use super::classify::{Judge, second_role};
-use super::quotes::{one_line, says_little};
-use crate::evidence::{Channel, Evidence, Feature, FeatureKey};
+use super::quotes::{LEAST_READY, Source, one_line};
+use crate::evidence::{Channel, Evidence, Feature, FeatureKey, Lexicon, readiness};
 use crate::model::{Probabilities, Scores, View};
 use crate::roles::{Label, OTHER, RoleId};
 use serde::Serialize;
@@ -111,7 +111,7 @@ impl Judge<'_> {
         let strength =
             |f: &Feature| self.entry(f.key).map_or(0.0, |entry| self.strength(entry, contest));
         let Sides { quotes: [for_winner, for_rival], text, marks } =
-            sides(evidence, self.settings().view, strength);
+            sides(evidence, self.lexicon(), self.settings().view, contest, strength);
         Contrast {
             winner: name(contest[0]),
             rival: name(contest[1]),
@@ -147,30 +147,46 @@ impl Judge<'_> {
 }
 
 /// What in a posting speaks for one class and for another: `strength` says it of a feature, in nats.
-pub(super) fn sides(evidence: &Evidence, view: View, strength: impl Fn(&Feature) -> f64) -> Sides {
+pub(super) fn sides(
+    evidence: &Evidence,
+    lexicon: &Lexicon,
+    view: View,
+    contest: [usize; 2],
+    strength: impl Fn(&Feature) -> f64,
+) -> Sides {
     let text = evidence.text().as_str();
-    let mut told: Vec<(f64, &Feature)> = evidence
-        .features()
-        .iter()
-        .filter(|f| f.key.channel() != Channel::Title && view.reads(f.key.channel()))
-        .map(|f| (strength(f), f))
-        .collect();
-    told.retain(|(strength, _)| strength.abs() >= LEAST);
-    told.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let source = Source { text, tokens: evidence.tokens().as_slice(), counts: evidence.counting() };
+    let for_role = contest.map(|class| class < lexicon.roles().len());
+    let mut told: Vec<(f64, f64, &Feature)> = Vec::new();
+    for feature in evidence.features() {
+        let strength = strength(feature);
+        let channel = feature.key.channel();
+        let read = view.reads(channel) && channel != Channel::Title;
+        if strength.abs() < LEAST || !read {
+            continue;
+        }
+        let text = evidence.feature_text(feature, lexicon);
+        let side = usize::from(strength < 0.0);
+        let ready = readiness(feature.key.channel(), &text, for_role[side]);
+        let rank = strength.abs() * f64::from(ready);
+        if rank >= LEAST_READY {
+            told.push((rank, strength, feature));
+        }
+    }
+    told.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut marks: Vec<Mark> =
         evidence.ignored().map(|at| Mark { at, kind: MarkKind::Ignored }).collect();
     let mut sides: [Vec<Quote>; 2] = [Vec::new(), Vec::new()];
-    for (strength, feature) in told {
-        let at = evidence.span(feature);
-        let words = &text[at.clone()];
-        if says_little(words) || overlaps(&marks, &at) {
-            continue;
-        }
+    for (_, strength, feature) in told {
+        let channel = feature.key.channel();
+        let words = source
+            .reason(channel, feature.tokens(), |words| overlaps(&marks, &source.bytes(words)));
+        let Some(words) = words else { continue };
         let side = usize::from(strength < 0.0);
-        let quote = Quote { text: one_line(words), channel: feature.key.channel(), strength };
+        let quote = Quote { text: one_line(source.words(&words)), channel, strength };
         sides[side].push(quote);
         let kind = [MarkKind::ForWinner, MarkKind::ForRival][side];
-        marks.push(Mark { at, kind });
+        marks.push(Mark { at: source.bytes(&words), kind });
     }
     if !view.reads(Channel::Mentions) {
         let names = evidence.features().iter().filter(|f| f.key.channel() == Channel::Mentions);

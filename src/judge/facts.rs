@@ -20,6 +20,8 @@ const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 pub(super) struct Facts<'p> {
     pub(super) text: &'p CleanText,
     pub(super) tokens: &'p [Token],
+    /// By token, whether it counts as a word.
+    pub(super) counts: &'p [bool],
     /// Each feature once, in any order.
     pub(super) known: Cow<'p, [Known]>,
     pub(super) language: Option<&'static str>,
@@ -37,16 +39,11 @@ impl<'p> Facts<'p> {
         Self {
             text: evidence.text(),
             tokens: evidence.tokens().as_slice(),
+            counts: evidence.counting(),
             known: known.collect(),
             language: evidence.language(),
             telling: Telling::of(evidence, |key| model.place(key).is_some()),
         }
-    }
-
-    /// Bytes of the cleaned text where a feature first stands.
-    pub(super) fn span(&self, known: &Known) -> Range<usize> {
-        let last = known.at + known.length - 1;
-        self.tokens[known.at as usize].start as usize..self.tokens[last as usize].end as usize
     }
 }
 

@@ -2,20 +2,26 @@
 
 use super::classify::Phrase;
 use super::facts::Facts;
+use crate::evidence::{Channel, may_begin, may_end, says_something};
 use crate::model::{Known, STEPS};
-use crate::text::Listed;
+use crate::text::{Listed, Token};
 use std::ops::Range;
 
 /// Phrases that a verdict quotes.
 const QUOTED: usize = 6;
 /// So many features are mostly enough to find them among: some say little, or overlap.
 const ENOUGH: i32 = 20;
+/// Nats times readiness of the weakest that is quoted: a word of 1.5 nats, a phrase of .5, an entry of the
+/// lexicon that speaks for a role of .38.
+pub(super) const LEAST_READY: f64 = 1.5;
+/// The same in steps.
+const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 
 /// Room to find what decided.
 #[derive(Debug, Default)]
 pub(super) struct Quotes {
-    /// By feature.
-    steps: Vec<i32>,
+    /// By feature: its steps times its readiness.
+    ranks: Vec<i32>,
     places: Listed<u32>,
     /// How much weaker they are than any can be, where they stand, what and of which place they are: numbers
     /// in this order are sorted without a branch that cannot be foreseen.
@@ -24,22 +30,30 @@ pub(super) struct Quotes {
 
 impl Quotes {
     /// The words that features first stand in, the strongest first, of equal ones the earlier, each byte once.
-    /// `steps` says how strong a feature is.
-    pub(super) fn of(&mut self, facts: &Facts, steps: impl Fn(&Known) -> i32) -> Vec<Phrase> {
-        let Self { steps: all, places, strongest } = self;
+    /// `steps` says how strong a feature is, `readiness` how readily it is given as a reason, and `channel` of
+    /// which channel it is.
+    pub(super) fn of(
+        &mut self,
+        facts: &Facts,
+        steps: impl Fn(&Known) -> i32,
+        readiness: impl Fn(&Known) -> u8,
+        channel: impl Fn(&Known) -> Channel,
+    ) -> Vec<Phrase> {
+        let Self { ranks: all, places, strongest } = self;
         all.clear();
-        all.extend(facts.known.iter().map(steps));
+        all.extend(facts.known.iter().map(|known| steps(known) * i32::from(readiness(known))));
         let most = all.iter().copied().max().unwrap_or(0);
         // The strongest first: there are few, and the others are seldom needed.
         for least in [most / 4 * 3, most / 8 * 5, most / 2, most / 4, 0] {
-            let stronger = |steps: i32| steps > least.max(0);
-            let count: i32 = all.iter().map(|&steps| i32::from(stronger(steps))).sum();
-            if count < ENOUGH && least > 0 {
+            let least = least.max(LEAST_RANK);
+            let stronger = |rank: i32| rank >= least;
+            let count: i32 = all.iter().map(|&rank| i32::from(stronger(rank))).sum();
+            if count < ENOUGH && least > LEAST_RANK {
                 continue;
             }
             places.clear();
             places.reserve(all.len());
-            places.add_wanted(all.iter().zip(0..).map(|(&steps, place)| (stronger(steps), place)));
+            places.add_wanted(all.iter().zip(0..).map(|(&rank, place)| (stronger(rank), place)));
             strongest.clear();
             strongest.extend(places.as_slice().iter().map(|&place| {
                 let known = &facts.known[place as usize];
@@ -49,9 +63,31 @@ impl Quotes {
                     .fold(0, |key, &part| key << 32 | u128::from(part))
             }));
             strongest.sort_unstable();
-            let places = strongest.iter().map(|&key| key as u32 as usize);
-            let quoted = quoted(facts, places.map(|place| (all[place], &facts.known[place])));
-            if quoted.len() == QUOTED || least <= 0 {
+            let known = strongest.iter().map(|&key| &facts.known[key as u32 as usize]);
+            let source =
+                Source { text: facts.text.as_str(), tokens: facts.tokens, counts: facts.counts };
+            let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
+            for known in known {
+                let (first, length) = (known.at as usize, known.length as usize);
+                let overlaps = |words: &Range<usize>| {
+                    let of = |(other, _): &(Range<usize>, _)| {
+                        words.start < other.end && other.start < words.end
+                    };
+                    quoted.iter().any(of)
+                };
+                let words = source.reason(channel(known), first..first + length, overlaps);
+                let Some(words) = words else { continue };
+                if quoted.iter().any(|(other, _)| source.repeats(&words, other)) {
+                    continue;
+                }
+                let text = one_line(source.words(&words));
+                quoted.push((words, Phrase { text, strength: nats(steps(known)) }));
+                if quoted.len() == QUOTED {
+                    break;
+                }
+            }
+            let quoted: Vec<Phrase> = quoted.into_iter().map(|(_, phrase)| phrase).collect();
+            if quoted.len() == QUOTED || least <= LEAST_RANK {
                 return quoted;
             }
         }
@@ -59,70 +95,101 @@ impl Quotes {
     }
 }
 
-fn quoted<'k>(facts: &Facts, strongest: impl Iterator<Item = (i32, &'k Known)>) -> Vec<Phrase> {
-    let text = facts.text.as_str();
-    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
-    for (steps, known) in strongest {
-        let span = facts.span(known);
-        let words = &text[span.clone()];
-        let overlaps =
-            quoted.iter().any(|(other, _)| span.start < other.end && other.start < span.end);
-        if !overlaps && !says_little(words) {
-            quoted.push((span, Phrase { text: one_line(words), strength: nats(steps) }));
+/// What is quoted from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'s> {
+    pub(super) text: &'s str,
+    pub(super) tokens: &'s [Token],
+    /// By token, whether it counts as a word.
+    pub(super) counts: &'s [bool],
+}
+
+impl<'s> Source<'s> {
+    /// The tokens to quote for a feature that stands at some, if a person would name them as a reason and
+    /// they do not overlap others. A phrase is quoted with the word before and the word after it that are
+    /// likely of the same one.
+    pub(super) fn reason(
+        &self,
+        channel: Channel,
+        at: Range<usize>,
+        overlaps: impl Fn(&Range<usize>) -> bool,
+    ) -> Option<Range<usize>> {
+        let names = match channel {
+            Channel::Skills => says_something(self.text, &self.tokens[at.clone()]),
+            Channel::Words | Channel::Phrases => !self.is_cut(&at),
+            Channel::Mentions | Channel::Contexts => true,
+            Channel::Title => false,
+        };
+        if !names || overlaps(&at) {
+            return None;
         }
-        if quoted.len() == QUOTED {
-            break;
+        if channel != Channel::Phrases {
+            return Some(at);
         }
+        let mut whole = at;
+        if whole.start > 0
+            && self.are_joined(whole.start)
+            && self.goes_on(whole.start - 1, may_begin)
+        {
+            whole.start -= usize::from(!overlaps(&(whole.start - 1..whole.end)));
+        }
+        if whole.end < self.tokens.len()
+            && self.are_joined(whole.end)
+            && self.goes_on(whole.end, may_end)
+        {
+            whole.end += usize::from(!overlaps(&(whole.start..whole.end + 1)));
+        }
+        (!self.is_cut(&whole)).then_some(whole)
     }
-    quoted.into_iter().map(|(_, phrase)| phrase).collect()
+
+    /// Tokens as they are written.
+    pub(super) fn words(&self, at: &Range<usize>) -> &'s str {
+        &self.text[self.bytes(at)]
+    }
+
+    /// The bytes of tokens.
+    pub(super) fn bytes(&self, at: &Range<usize>) -> Range<usize> {
+        self.tokens[at.start].start as usize..self.tokens[at.end - 1].end as usize
+    }
+
+    /// Whether there is but a space or a hyphen between a token and the one before it.
+    fn are_joined(&self, token: usize) -> bool {
+        let between = self.tokens[token - 1].end as usize..self.tokens[token].start as usize;
+        matches!(&self.text[between], " " | "-") && !self.tokens[token].breaks
+    }
+
+    /// Whether the same words are in both of two pieces of the text, and the one has no others.
+    fn repeats(&self, one: &Range<usize>, other: &Range<usize>) -> bool {
+        let [one, other] = [one, other].map(|at| &self.tokens[at.clone()]);
+        let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+        let same = |words: &[Token]| words.iter().zip(short).all(|(a, b)| a.hash == b.hash);
+        long.windows(short.len()).any(same)
+    }
+
+    /// Whether a phrase may go on with a token, which `may` says of its word.
+    fn goes_on(&self, token: usize, may: impl Fn(&str, Token) -> bool) -> bool {
+        self.counts[token] && may(self.text, self.tokens[token])
+    }
+
+    /// Whether tokens are pieces of a longer word with hyphens or slashes, or begin with a pronoun that is
+    /// written like a term.
+    fn is_cut(&self, at: &Range<usize>) -> bool {
+        let bytes = self.bytes(at);
+        let joins = |sign: Option<&u8>, beyond: Option<&u8>| {
+            matches!(sign, Some(b'-' | b'/' | b'_'))
+                && beyond.is_some_and(u8::is_ascii_alphanumeric)
+        };
+        let mut before = self.text.as_bytes()[..bytes.start].iter().rev();
+        let mut after = self.text.as_bytes()[bytes.end..].iter();
+        self.words(at).starts_with("it ")
+            || joins(before.next(), before.next())
+            || joins(after.next(), after.next())
+    }
 }
 
 /// Steps of weights in nats.
 pub(super) fn nats(steps: i32) -> f64 {
     f64::from(steps) / STEPS
-}
-
-/// Words that a reader learns nothing from, though a model may: not quoted at the edge of a phrase. In
-/// order, to be found at once.
-const FUNCTION_WORDS: [&str; 72] = [
-    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "both",
-    "but", "by", "can", "do", "each", "every", "for", "from", "had", "has", "have", "how", "if",
-    "in", "into", "is", "it", "its", "may", "more", "must", "no", "not", "of", "on", "or", "other",
-    "our", "out", "own", "per", "so", "such", "than", "that", "the", "their", "them", "then",
-    "these", "they", "this", "those", "to", "up", "us", "was", "we", "well", "what", "when",
-    "where", "which", "while", "who", "will", "with", "you", "your",
-];
-
-/// Letters of the longest of them.
-const LONGEST: usize = 5;
-/// As numbers, which are in the same order.
-const NUMBERS: [u64; FUNCTION_WORDS.len()] = {
-    let mut numbers = [0; FUNCTION_WORDS.len()];
-    let mut i = 0;
-    while i < numbers.len() {
-        numbers[i] = number(FUNCTION_WORDS[i].as_bytes());
-        i += 1;
-    }
-    numbers
-};
-
-/// A word of up to eight letters in small ones, as a number.
-const fn number(word: &[u8]) -> u64 {
-    let (mut number, mut i) = (0, 0);
-    while i < word.len() {
-        number |= (word[i].to_ascii_lowercase() as u64) << (56 - 8 * i);
-        i += 1;
-    }
-    number
-}
-
-/// Whether it says little; `phrase` is of a cleaned text, which has no other space than that of ASCII.
-pub(super) fn says_little(phrase: &str) -> bool {
-    let function = |word: &str| {
-        word.len() <= LONGEST && NUMBERS.binary_search(&number(word.as_bytes())).is_ok()
-    };
-    let mut words = phrase.split_ascii_whitespace();
-    words.next().is_none_or(function) || words.next_back().is_some_and(function)
 }
 
 /// A piece of a cleaned text in one line.
@@ -135,17 +202,4 @@ pub(super) fn one_line(text: &str) -> String {
         line.push_str(word);
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn function_words_are_found() {
-        assert!(NUMBERS.is_sorted());
-        assert_eq!(FUNCTION_WORDS.iter().map(|word| word.len()).max(), Some(LONGEST));
-        assert!(says_little("The backlog") && says_little("backlog OF") && says_little(" "));
-        assert!(!says_little("backlog refinement"));
-    }
 }

@@ -108,6 +108,7 @@ impl Reading {
         Facts {
             text: &self.clean,
             tokens,
+            counts: &self.terms.counts,
             known: found.known.as_slice().into(),
             language,
             telling: of_all,

@@ -80,6 +80,44 @@ fn plain_postings_get_their_role() {
     assert!(output.column("evidence").iter().all(|quotes| !quotes.is_empty()));
 }
 
+/// The phrases that decided, in small letters.
+fn evidence(description: &str) -> Vec<String> {
+    let quoted = verdict(description, &[]).column("evidence")[0].to_lowercase();
+    quoted.split("; ").filter(|phrase| !phrase.is_empty()).map(str::to_owned).collect()
+}
+
+/// Around the duties of every job: none of it is a reason for a verdict.
+const AROUND: &str = "We are hiring five amazing people! Apply today, send me your resume or call my \
+    telephone, and join a passionate team with a great mission. Face-to-face interviews are held \
+    on weekends from 9am to 5pm. You get 401k, a bonus and six weeks of paid vacation.";
+
+#[test]
+fn duties_are_the_evidence_for_a_role() {
+    let duties = "You refine the product backlog, write user stories with acceptance criteria, and \
+        join sprint planning as the Product Owner of the ordering app.";
+    let quoted = evidence(&format!("{AROUND}\n{duties}\n{AROUND}"));
+    let wanted = ["product backlog", "user stories", "acceptance criteria", "product owner"];
+    let first = &quoted[..3.min(quoted.len())];
+    assert_eq!(first.len(), 3, "{quoted:?}");
+    for phrase in first {
+        assert!(wanted.iter().any(|words| phrase.contains(words)), "{quoted:?}");
+    }
+    for phrase in &quoted {
+        assert!(duties.to_lowercase().contains(phrase), "{quoted:?}");
+    }
+}
+
+#[test]
+fn the_words_of_another_job_are_the_evidence_for_it() {
+    let duties = "As a registered nurse you give medication to the patients of our nursing home and \
+        write their care plans. You report to the senior nurse of the ward in the hospital.";
+    let quoted = evidence(&format!("{AROUND}\n{duties}\n{AROUND}"));
+    assert!(quoted.iter().any(|phrase| phrase.contains("nurs")), "{quoted:?}");
+    for phrase in &quoted {
+        assert!(duties.to_lowercase().contains(phrase), "{quoted:?}");
+    }
+}
+
 #[test]
 fn columns_are_found_by_their_usual_names_and_named() {
     for header in [

@@ -147,15 +147,15 @@ fn exports_of_job_boards_are_read_as_they_are() {
         "{{\"jobs\": [{{\"id\": 7, \"title\": \"Product Owner\", \"content\": \"{duties}\"}}], \"meta\": {{}}}}"
     );
     let lever = "[{\"id\": \"a\", \"text\": \"Product Owner\", \"descriptionPlain\": \"We are here.\", \
-                 \"lists\": [{\"text\": \"Duties\", \"content\": \"<li>Own the product backlog\"}], \
+                 \"lists\": [{\"text\": \"Duties\", \"content\": \"<li>Write user stories and acceptance criteria\"}], \
                  \"hostedUrl\": \"h\"}]";
     let schema = "{\"@type\": \"JobPosting\", \"title\": \"Product Owner\", \
-                  \"description\": \"Own the product backlog\", \"hiringOrganization\": {\"name\": \"X\"}}";
+                  \"description\": \"Write user stories and acceptance criteria\", \"hiringOrganization\": {\"name\": \"X\"}}";
     for text in [greenhouse.as_str(), lever, schema] {
         let rows = of_json(text, &["--closed"]);
         assert_eq!(rows[0]["title_role"], "product_owner", "{text}");
         let evidence = rows[0]["evidence"].to_string();
-        assert!(evidence.contains("product"), "{text}: {evidence}");
+        assert!(evidence.contains("user stories"), "{text}: {evidence}");
     }
 }
 

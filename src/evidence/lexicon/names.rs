@@ -9,6 +9,7 @@ use std::collections::HashSet;
 pub(super) fn mark_names(phrases: &mut Phrases<Term>) {
     let is_name = |term: &Term| !matches!(term, Term::Skill { .. });
     let begins_name: HashSet<u64> = phrases
+        .by_words()
         .iter()
         .filter(|(_, term)| is_name(term))
         .filter_map(|(p, _)| p.first().copied())

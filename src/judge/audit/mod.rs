@@ -277,7 +277,8 @@ impl Auditor<'_> {
 
     /// What speaks for a class against another.
     fn quoted(&self, evidence: &Evidence, counts: &Without, [class, rival]: [usize; 2]) -> Quoted {
-        let sides = sides(evidence, VIEW, |feature| {
+        let lexicon = self.rows.all.extractor().lexicon();
+        let sides = sides(evidence, lexicon, VIEW, [class, rival], |feature| {
             counts.weights(feature.key).map_or(0.0, |w| w[class] - w[rival])
         });
         Quoted {

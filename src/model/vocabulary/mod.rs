@@ -5,7 +5,7 @@ mod word;
 
 use super::scores::Scores;
 use super::{Model, StoredFeature};
-use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words};
+use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words, readiness};
 use crate::text::{Table, Token, combine, word_hash};
 use std::collections::BTreeMap;
 use sums::{LANES, LARGEST_SMALL, Line, Sums};
@@ -46,6 +46,8 @@ pub(crate) struct Vocabulary {
     /// Lines of a feature; by feature, then by class.
     stride: usize,
     lines: Vec<Line>,
+    /// How readily each feature is given as a reason for a role, and for another job.
+    readiness: [Vec<u8>; 2],
     /// Whether no weight is larger than [`LARGEST_SMALL`].
     small: bool,
     /// The lexicon's own weights, by entry, then by role.
@@ -58,6 +60,7 @@ impl Vocabulary {
         let classes = model.header().postings.len();
         let mut ends = [0; Channel::ALL.len()];
         let mut lines = Vec::new();
+        let mut ready = [Vec::new(), Vec::new()];
         // The commonest of each channel first: then what is looked at most stands together.
         let mut order: Vec<_> = model.features().map(|f| commonest_first(&f)).zip(0..).collect();
         order.sort_unstable();
@@ -86,6 +89,9 @@ impl Vocabulary {
                 Channel::Skills | Channel::Mentions => {
                     named.insert(FeatureKey::new(feature.channel, feature.text), entry);
                 }
+            }
+            for (ready, for_role) in ready.iter_mut().zip([true, false]) {
+                ready.push(readiness(feature.channel, feature.text, for_role));
             }
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
             for steps in feature.steps.chunks(LANES) {
@@ -131,6 +137,7 @@ impl Vocabulary {
                 .flat_map(|line: &Line| line.0)
                 .all(|steps| steps.unsigned_abs() <= LARGEST_SMALL),
             lines,
+            readiness: ready,
             lexicon: extractor.skill_keys().iter().flat_map(|&key| weights(key)).collect(),
         }
     }
@@ -223,6 +230,12 @@ impl Vocabulary {
             let steps = |(line, at): (usize, usize)| i32::from(all[first + line].0[at % LANES]);
             steps(class) - steps(other)
         }
+    }
+
+    /// How readily each feature is given as a reason, for a role or for another job; 0 if it is none that a
+    /// person would name.
+    pub(crate) fn readiness(&self, for_role: bool) -> &[u8] {
+        &self.readiness[usize::from(!for_role)]
     }
 
     /// Adds up features, each different, and skills of the lexicon by their places, each different too. The

@@ -90,7 +90,7 @@ impl Tokens {
 }
 
 impl Token {
-    fn written(self, text: &str) -> &str {
+    pub(crate) fn written(self, text: &str) -> &str {
         &text[self.start as usize..self.end as usize]
     }
 

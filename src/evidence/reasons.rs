@@ -1,0 +1,204 @@
+//! Which features a person would name as reasons, and how readily.
+
+use super::Channel;
+use super::plain_words::{CLASSES, Worth};
+use crate::text::{Table, Token, word_hash};
+use std::sync::LazyLock;
+
+/// How readily a feature is given as a reason for a role, by channel: its weight is multiplied by it. An
+/// entry of the lexicon or the name of a role says more to a person than a phrase, and a phrase more than a
+/// word.
+const FOR_ROLES: [u8; Channel::ALL.len()] = [4, 1, 3, 4, 4, 0];
+/// The same for other jobs: the lexicon is not about them, and no name of a role speaks for them.
+const FOR_OTHERS: [u8; Channel::ALL.len()] = [3, 1, 3, 0, 0, 0];
+/// Words of one or two letters and words with digits that are known terms. Others are pieces of words,
+/// sums of money or times of day.
+const SHORT_TERMS: [&str; 39] = [
+    "2d", "3d", "ai", "ar", "b2b", "b2c", "bi", "c", "c#", "cd", "ci", "cx", "d2c", "db", "ec2",
+    "f#", "gp", "hr", "js", "k8s", "l10n", "ml", "oauth2", "os", "pc", "po", "pr", "prince2", "qa",
+    "qc", "r", "r&d", "s3", "sq", "ts", "ui", "ux", "vr", "web3",
+];
+/// No adverbs, though they end like most of them.
+const NO_ADVERBS: [&str; 6] = ["anomaly", "assembly", "elderly", "family", "reply", "supply"];
+/// Endings of adjectives, behind which a phrase is cut.
+const ADJECTIVES: [&str; 6] = ["able", "ible", "ous", "ful", "sive", "tive"];
+/// Nouns that end like them.
+const NO_ADJECTIVES: [&str; 10] = [
+    "collective",
+    "cooperative",
+    "deliverable",
+    "executive",
+    "incentive",
+    "initiative",
+    "narrative",
+    "perspective",
+    "representative",
+    "variable",
+];
+/// Endings of verbs.
+const VERBS: [&str; 2] = ["ed", "ing"];
+
+/// What the words of the classes are worth, by their hashes.
+static WORDS: LazyLock<Table> = LazyLock::new(|| {
+    let words = CLASSES.iter().flat_map(|(worth, words)| {
+        words.split_ascii_whitespace().map(|word| (word_hash(word), *worth as u32))
+    });
+    Table::new(&words.collect::<Vec<_>>(), Worth::ALL.len())
+});
+
+/// How readily a feature is given as a reason, for a role or for another job, by its text as models store
+/// it; 0 if a person would not name it.
+pub(crate) fn readiness(channel: Channel, text: &str, for_role: bool) -> u8 {
+    let worth = |word| worth(word, word_hash(word));
+    let named = match channel {
+        Channel::Skills | Channel::Mentions => true,
+        Channel::Words => worth(text) == Worth::Something,
+        Channel::Phrases => text.split_once(' ').is_some_and(|(first, last)| {
+            let (first, second) = (worth(first), worth(last));
+            let edges = first > Worth::Second && second > Worth::Nothing;
+            edges && first.max(second) == Worth::Something && !is_adjective(last)
+        }),
+        // The name alone, not the words beside it.
+        Channel::Contexts => text.starts_with("named as "),
+        // It has columns of its own.
+        Channel::Title => false,
+    };
+    let readiness = if for_role { FOR_ROLES } else { FOR_OTHERS };
+    if named { readiness[channel as usize] } else { 0 }
+}
+
+/// Whether words that stand for an entry of the lexicon are a reason as they are written.
+pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
+    match tokens {
+        [] => false,
+        [word] => written_worth(text, *word) == Worth::Something,
+        [first, .., last] => {
+            let (first, last) = (written_worth(text, *first), written_worth(text, *last));
+            let (least, most) = (first.min(last), first.max(last));
+            most == Worth::Something || (most == Worth::Little && least > Worth::Nothing)
+        }
+    }
+}
+
+/// Whether a phrase may begin with a word that stands before it.
+pub(crate) fn may_begin(text: &str, word: Token) -> bool {
+    written_worth(text, word) > Worth::Nothing
+}
+
+/// Whether a phrase may end with a word that stands behind it.
+pub(crate) fn may_end(text: &str, word: Token) -> bool {
+    let written = word.written(text);
+    let ends = !is_adjective(written) && !VERBS.iter().any(|ending| written.ends_with(ending));
+    ends && written_worth(text, word) > Worth::Nothing
+}
+
+fn is_adjective(word: &str) -> bool {
+    ADJECTIVES.iter().any(|ending| word.ends_with(ending)) && !NO_ADJECTIVES.contains(&word)
+}
+
+fn written_worth(text: &str, word: Token) -> Worth {
+    worth(word.written(text), word.hash)
+}
+
+/// What a word is worth as a reason.
+fn worth(word: &str, hash: u64) -> Worth {
+    if let Some(worth) = WORDS.get(hash) {
+        return Worth::ALL[worth as usize];
+    }
+    let among = |terms: &[&str]| terms.iter().any(|term| term.eq_ignore_ascii_case(word));
+    let short = word.len() <= 2 || word.bytes().any(|b| b.is_ascii_digit());
+    let stump = short && !among(&SHORT_TERMS);
+    let adverb = word.ends_with("ly") && !among(&NO_ADVERBS);
+    if stump || adverb || word.contains(['\'', '’']) { Worth::Nothing } else { Worth::Something }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Tokens;
+
+    fn word(text: &str) -> bool {
+        readiness(Channel::Words, text, true) > 0
+    }
+
+    fn phrase(text: &str) -> bool {
+        readiness(Channel::Phrases, text, true) > 0
+    }
+
+    fn entry(text: &str) -> bool {
+        says_something(text, Tokens::new(text).as_slice())
+    }
+
+    #[test]
+    fn words_of_no_matter_are_no_reasons() {
+        for class in [
+            "five once 1s 100k",
+            "me she themselves",
+            "the every",
+            "during via",
+            "whereas etc",
+            "can getting don't",
+            "well only quickly",
+            "weekend monday hourly",
+            "non pre un",
+            "hiring apply resume",
+            "degree accredited",
+            "salary pension 401k",
+            "equal religion",
+            "passionate exciting mission",
+            "onsite located",
+            "telephone website",
+            "strong new",
+            "help ensure",
+            "senior",
+            "world people team",
+            "process task",
+            "manage build",
+        ] {
+            for text in class.split(' ') {
+                assert!(!word(text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_a_trade_are_reasons() {
+        for text in "nurse patients invoices welding java backlog c r ui qa elderly".split(' ') {
+            assert!(word(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn phrases_neither_begin_nor_end_with_nothing() {
+        for text in [
+            "new product",
+            "face to",
+            "apply now",
+            "end design",
+            "customer solutions",
+            "build scalable",
+        ] {
+            assert!(!phrase(text), "{text}");
+        }
+        for text in ["product vision", "define metrics", "front end", "registered nurse"] {
+            assert!(phrase(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn entries_of_the_lexicon_need_a_word_that_says_something() {
+        for text in ["opportunity", "timely", "interpersonal skills", "communication skills"] {
+            assert!(!entry(text), "{text}");
+        }
+        for text in ["backlog", "user feedback", "refine the backlog", "new products"] {
+            assert!(entry(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_speak_for_roles_only() {
+        assert!(readiness(Channel::Mentions, "product_owner named", true) > 0);
+        assert_eq!(readiness(Channel::Mentions, "product_owner named", false), 0);
+        assert_eq!(readiness(Channel::Contexts, "our ...", true), 0);
+    }
+}
