@@ -311,6 +311,7 @@ impl<'a> Judge<'a> {
             Label::Role(role) => Some(role),
             Label::Other => None,
         };
+        let read = read.filter(|role| label != Label::Role(*role));
         let Some(stated) = scores.stated.one() else {
             let none = !scores.stated.is_role_like();
             return (none && of_text.in_scope >= HIDDEN_ROLE).then_some(read);
