@@ -7,7 +7,7 @@ use crate::model::{Summary, View};
 /// be is not in it.
 pub(super) const SHORT: usize = 100;
 /// Nor is any posting of fewer words than this, or given a role without a second look.
-const SHORTEST: usize = 40;
+const SHORTEST: usize = 30;
 
 /// From which confidence on verdicts are decisions; none where no confidence is enough.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
