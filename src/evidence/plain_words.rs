@@ -8,6 +8,8 @@ pub(super) enum Worth {
     Nothing,
     /// The second word of a phrase only, beside a word that is worth something.
     Second,
+    /// The first word of a phrase only, beside a word that is worth something.
+    First,
     /// A word of a phrase beside one that is worth something.
     Little,
     /// A reason on its own.
@@ -16,7 +18,8 @@ pub(super) enum Worth {
 
 impl Worth {
     /// All in order.
-    pub(super) const ALL: [Self; 4] = [Self::Nothing, Self::Second, Self::Little, Self::Something];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Nothing, Self::Second, Self::First, Self::Little, Self::Something];
 }
 
 /// The classes: what their words are worth, and the words. Words in -ly and words with digits need not be
@@ -47,7 +50,7 @@ pub(super) const CLASSES: [(Worth, &str); 27] = [
     (Worth::Second, SECOND_PARTS),
     (Worth::Little, COMPANY),
     (Worth::Little, WORK),
-    (Worth::Little, ACTIONS),
+    (Worth::First, ACTIONS),
     (Worth::Little, QUALITIES),
 ];
 

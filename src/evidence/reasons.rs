@@ -18,6 +18,8 @@ const SHORT_TERMS: [&str; 39] = [
     "f#", "gp", "hr", "js", "k8s", "l10n", "ml", "oauth2", "os", "pc", "po", "pr", "prince2", "qa",
     "qc", "r", "r&d", "s3", "sq", "ts", "ui", "ux", "vr", "web3",
 ];
+/// Longer words are names of hosts and the like.
+const LONGEST: usize = 22;
 /// No adverbs, though they end like most of them.
 const NO_ADVERBS: [&str; 6] = ["anomaly", "assembly", "elderly", "family", "reply", "supply"];
 /// Endings of adjectives, behind which a phrase is cut.
@@ -53,9 +55,9 @@ pub(crate) fn readiness(channel: Channel, text: &str, for_role: bool) -> u8 {
     let named = match channel {
         Channel::Skills | Channel::Mentions => true,
         Channel::Words => worth(text) == Worth::Something,
-        Channel::Phrases => text.split_once(' ').is_some_and(|(first, last)| {
-            let (first, second) = (worth(first), worth(last));
-            let edges = first > Worth::Second && second > Worth::Nothing;
+        Channel::Phrases => text.split_once(' ').is_some_and(|(before, last)| {
+            let (first, second) = (worth(before), worth(last));
+            let edges = first > Worth::Second && is_end(second);
             edges && first.max(second) == Worth::Something && !is_adjective(last)
         }),
         // The name alone, not the words beside it.
@@ -75,7 +77,7 @@ pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
         [first, .., last] => {
             let (first, last) = (written_worth(text, *first), written_worth(text, *last));
             let (least, most) = (first.min(last), first.max(last));
-            most == Worth::Something || (most == Worth::Little && least > Worth::Nothing)
+            most == Worth::Something || (most >= Worth::First && least > Worth::Nothing)
         }
     }
 }
@@ -89,7 +91,11 @@ pub(crate) fn may_begin(text: &str, word: Token) -> bool {
 pub(crate) fn may_end(text: &str, word: Token) -> bool {
     let written = word.written(text);
     let ends = !is_adjective(written) && !VERBS.iter().any(|ending| written.ends_with(ending));
-    ends && written_worth(text, word) > Worth::Nothing
+    ends && is_end(written_worth(text, word))
+}
+
+fn is_end(worth: Worth) -> bool {
+    !matches!(worth, Worth::Nothing | Worth::First)
 }
 
 fn is_adjective(word: &str) -> bool {
@@ -107,9 +113,14 @@ fn worth(word: &str, hash: u64) -> Worth {
     }
     let among = |terms: &[&str]| terms.iter().any(|term| term.eq_ignore_ascii_case(word));
     let short = word.len() <= 2 || word.bytes().any(|b| b.is_ascii_digit());
+    let long = word.len() > LONGEST;
     let stump = short && !among(&SHORT_TERMS);
     let adverb = word.ends_with("ly") && !among(&NO_ADVERBS);
-    if stump || adverb || word.contains(['\'', '’']) { Worth::Nothing } else { Worth::Something }
+    if long || stump || adverb || word.contains(['\'', '’']) {
+        Worth::Nothing
+    } else {
+        Worth::Something
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +191,7 @@ mod tests {
         ] {
             assert!(!phrase(text), "{text}");
         }
-        for text in ["product vision", "define metrics", "front end", "registered nurse"] {
+        for text in ["product vision", "define roadmaps", "front end", "registered nurse"] {
             assert!(phrase(text), "{text}");
         }
     }
