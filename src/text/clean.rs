@@ -3,6 +3,7 @@
 //! The result remembers where each piece of it stood, so that evidence can be quoted as written.
 //! Every step is linear in the length of the field.
 
+use super::layout::{has_letters_apart, unwrapped};
 use super::mojibake::Garbled;
 use memchr::{memchr, memchr_iter, memmem};
 use std::ops::Range;
@@ -35,9 +36,9 @@ const LONGEST_FIELD: usize = 1 << 20;
 /// Elements whose content is never prose.
 const SKIPPED: [&str; 5] = ["script", "style", "svg", "template", "noscript"];
 /// Elements that stand inside a line: removing them must not split a word or a sentence.
-const INLINE: [&str; 20] = [
+const INLINE: [&str; 21] = [
     "a", "abbr", "b", "bdi", "big", "cite", "code", "del", "em", "font", "i", "ins", "mark", "s",
-    "small", "span", "strong", "sub", "sup", "u",
+    "small", "span", "strong", "sub", "sup", "u", "wbr",
 ];
 /// The longest entity name in HTML is 31 characters.
 const LONGEST_ENTITY: usize = 40;
@@ -55,7 +56,9 @@ impl CleanText {
         let whole = raw;
         let raw = beginning(whole, LONGEST_FIELD);
         self.cut = raw.len() < whole.len();
-        if let Some(once) = decoded_markup(raw) {
+        let raw = &*unwrapped(raw);
+        let once = if has_letters_apart(raw) { Some(joined(raw)) } else { decoded_markup(raw) };
+        if let Some(once) = once {
             self.strip(&once.text);
             self.lead_through(&once);
         } else {
@@ -353,6 +356,20 @@ fn entity(text: &str) -> Option<(String, usize)> {
     let source = &text[..end];
     let decoded = htmlize::unescape(source);
     (decoded != source).then(|| (decoded.into_owned(), end))
+}
+
+/// A text whose letters stand apart, with its words whole: those have more than one space between them.
+fn joined(raw: &str) -> CleanText {
+    let mut once = CleanText::default();
+    let mut at = 0;
+    while at < raw.len() {
+        let spaces = raw[at..].bytes().take_while(|b| *b == b' ').count();
+        let end = raw[at + spaces..].find(' ').map_or(raw.len(), |i| at + spaces + i);
+        let from = if spaces > 1 { at + spaces - 1 } else { at + spaces };
+        once.push(&raw[from..end], from);
+        at = end;
+    }
+    once
 }
 
 /// Undoes one level of escaping when a field holds escaped markup ("&lt;p&gt;").

@@ -1,6 +1,7 @@
 //! From a raw field to tokens: markup is removed ([`CleanText`]), words are found ([`Tokens`]).
 
 mod clean;
+mod layout;
 mod listed;
 mod mojibake;
 mod sieve;

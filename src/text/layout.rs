@@ -1,0 +1,102 @@
+//! Undoes what a mail program or a scraper did to the layout of a text: lines wrapped at a width, letters with
+//! spaces between them.
+
+use memchr::{memchr, memchr_iter};
+use std::borrow::Cow;
+
+/// Lines are wrapped at no less and no more characters than this.
+const WIDTHS: std::ops::RangeInclusive<usize> = 30..=132;
+/// Bytes of a line of that many characters, a few of which take more than one byte.
+const LONGEST_LINE: usize = 200;
+/// A text is wrapped if it has so many line ends that look like it.
+const LEAST_WRAPPED: usize = 2;
+/// Letters of the sample that shows whether a text has spaces between its letters.
+const SAMPLE: usize = 64;
+
+/// A line of a text.
+struct Line<'a> {
+    /// Where it begins.
+    start: usize,
+    /// Without spaces at its end.
+    text: &'a str,
+    chars: usize,
+}
+
+/// The text with spaces in place of the line ends at which a wrap broke it, byte for byte.
+///
+/// A text counts as wrapped if no line is longer than a common width, and several line ends stand where the first
+/// word of the next line did not fit, most of them before a word in small letters.
+pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
+    let Some(lines) = short_lines(raw) else { return raw.into() };
+    let width = lines.iter().map(|line| line.chars).max().unwrap_or(0);
+    if !WIDTHS.contains(&width) {
+        return raw.into();
+    }
+    let wraps = || lines.windows(2).filter(|pair| is_wrap(&pair[0], &pair[1], width));
+    let small = wraps().filter(|pair| goes_on(pair[1].text)).count();
+    let all = wraps().count();
+    if all < LEAST_WRAPPED || 2 * small < all {
+        return raw.into();
+    }
+    let mut bytes = raw.to_owned().into_bytes();
+    for pair in wraps() {
+        bytes[pair[0].start + pair[0].text.len()..pair[1].start].fill(b' ');
+    }
+    String::from_utf8(bytes).map_or_else(|_| raw.into(), Cow::Owned)
+}
+
+/// The lines of a text, if there are several and none is long. A line of one word may be: it cannot be wrapped.
+fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
+    memchr(b'\n', &raw.as_bytes()[..raw.len().min(LONGEST_LINE)])?;
+    let is_word = |line: &str| !line.trim_ascii().bytes().any(|b| b == b' ');
+    let lines = || {
+        let ends = memchr_iter(b'\n', raw.as_bytes()).chain([raw.len()]);
+        ends.scan(0, |next, end| {
+            let start = std::mem::replace(next, end + 1);
+            Some((start, raw[start..end].trim_ascii_end()))
+        })
+    };
+    if lines().any(|(_, line)| line.len() > LONGEST_LINE && !is_word(line)) {
+        return None;
+    }
+    let counted = lines().map(|(start, text)| {
+        let chars = if is_word(text) { 0 } else { text.chars().count() };
+        Line { start, text, chars }
+    });
+    Some(counted.collect())
+}
+
+/// Whether a line of a text ended because the first word of the next one did not fit.
+fn is_wrap(line: &Line, next: &Line, width: usize) -> bool {
+    let Some(word) = next.text.split_ascii_whitespace().next() else { return false };
+    line.chars > 0 && line.chars + 1 + word.chars().count() > width && !is_bullet(next.text)
+}
+
+/// Whether a line begins like an item of a list.
+fn is_bullet(line: &str) -> bool {
+    let first = line.split_ascii_whitespace().next().unwrap_or_default();
+    let number = first.strip_suffix(['.', ')']).unwrap_or_default();
+    (!number.is_empty() && number.len() <= 2 && number.bytes().all(|b| b.is_ascii_digit()))
+        || first.starts_with(['•', '·', '▪', '●', '◦', '‣', '–', '—', '\u{f0b7}'])
+        || matches!(first, "-" | "*" | "+" | "o")
+}
+
+/// Whether a line begins in the middle of a sentence.
+fn goes_on(line: &str) -> bool {
+    line.trim_ascii_start().starts_with(char::is_lowercase)
+}
+
+/// Whether each letter of a text stands alone: `Y o u   o w n   t h e   b a c k l o g`.
+pub(super) fn has_letters_apart(raw: &str) -> bool {
+    let sample = raw.as_bytes().get(..SAMPLE).unwrap_or(raw.as_bytes());
+    let spaces = sample.iter().filter(|b| **b == b' ').count();
+    if 5 * spaces < 2 * sample.len() {
+        return false;
+    }
+    let (mut alone, mut all) = (0, 0);
+    for word in raw.split_whitespace() {
+        all += 1;
+        alone += usize::from(word.chars().count() == 1);
+    }
+    10 * alone >= 9 * all && alone >= SAMPLE / 2
+}
