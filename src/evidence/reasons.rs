@@ -76,8 +76,8 @@ pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
         [word] => written_worth(text, *word) == Worth::Something,
         [first, .., last] => {
             let (first, last) = (written_worth(text, *first), written_worth(text, *last));
-            let (least, most) = (first.min(last), first.max(last));
-            most == Worth::Something || (most >= Worth::First && least > Worth::Nothing)
+            let (low, high) = (first.min(last), first.max(last));
+            high == Worth::Something || (high >= Worth::First && low > Worth::Nothing)
         }
     }
 }
