@@ -14,14 +14,14 @@ ROLES = ["product_owner", "product_manager", "technical_project_manager"]
 OTHER = "other"
 NEW = 5  # One of so many rows, or organisations, is added later.
 MODELS = ["before", "retrained", "retrained from compact", "from scratch"]
-VIEWS = {"full": [], "title-blind": ["--title-blind"]}
+VIEWS = {"whole": [], "text": ["--view", "text"], "duties": ["--view", "duties"]}
 
 
 def main():
     rows = read(sys.argv[1])
     splits = {"at random": "id", "by organisation": "company"}
     lines = [["added rows", "model", *(f"{v}: {f}" for v in VIEWS for f in ["macro-F1", "log-loss"])]]
-    lines.append(["---", "---"] + ["--:"] * 4)
+    lines.append(["---", "---"] + ["--:"] * 2 * len(VIEWS))
     for split, column in splits.items():
         predicted = predict(rows, column)
         for model in MODELS:

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 pub const RARE_LABELS: &str = "(rare labels)";
 /// Labels are taken for those of the titles if fewer than one in so many is another than the role that the
 /// title states. Of real titles that state a role, one in twenty is wrong.
-pub const LEAST_DIFFERING: u64 = 50;
+const LEAST_DIFFERING: u64 = 50;
+/// Fewer titles that state a role do not tell.
+const LEAST_STATING: u64 = 100;
 /// A label that a model names is that of so many rows.
 const NAMED_FROM: u64 = 3;
 /// Bytes of the longest label that a model names.
@@ -71,9 +73,9 @@ fn differing<'e>(rows: impl Iterator<Item = &'e Example>) -> [u64; 2] {
 }
 
 /// Whether labels are taken for those of the titles, by how many are another than the role that the title
-/// states, of all whose title states one.
+/// states, of all whose title states one: if fewer than one in fifty of at least a hundred is.
 pub fn labels_repeat_titles([differing, all]: [u64; 2]) -> bool {
-    differing * LEAST_DIFFERING < all
+    all >= LEAST_STATING && differing * LEAST_DIFFERING < all
 }
 
 /// As [`Collector::distrust_titles`], for rows wherever they are.
@@ -125,7 +127,7 @@ impl Collector {
 
     /// Labels that came from titles must not teach how far titles can be trusted: where they did, no title
     /// is counted. So it is where hardly any label is another than the role that its title states
-    /// ([`LEAST_DIFFERING`]), or where the caller knows it. Says how many postings lost their title.
+    /// ([`labels_repeat_titles`]), or where the caller knows it. Says how many postings lost their title.
     pub fn distrust_titles(&mut self, labels_are_of_titles: bool) -> u64 {
         let mut examples: Vec<&mut Example> = self.examples.iter_mut().collect();
         let lost = distrust_titles(&mut examples, labels_are_of_titles);

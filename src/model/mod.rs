@@ -28,9 +28,7 @@ mod vocabulary;
 mod weights;
 mod workings;
 
-pub use collect::{
-    Collector, LEAST_DIFFERING, Provenance, RARE_LABELS, distrust_titles, labels_repeat_titles,
-};
+pub use collect::{Collector, Provenance, RARE_LABELS, distrust_titles, labels_repeat_titles};
 pub use counts::SUPPORT;
 pub use drift::{Drift, Drifted, Shift};
 pub use examples::{Example, RowId, organisation};

@@ -330,3 +330,35 @@ fn a_killed_retrain_leaves_a_whole_model() {
         }
     }
 }
+
+#[test]
+fn labels_of_titles_leave_the_weight_of_titles_as_it_was() {
+    let workspace = split();
+    workspace
+        .rolecall(&["model", "export", "old.rolecall", "--compact", "-o", "compact.rolecall"])
+        .succeeds();
+    let of_titles = |model: &str| {
+        let shown = workspace.rolecall(&["model", "show", model, "--json"]).succeeds().json();
+        let all = shown["combinations"].as_array().expect("combinations").clone();
+        all.into_iter().filter(|c| c["view"] == "whole").collect::<Vec<_>>()
+    };
+    let retrain = |options: &[&str]| {
+        let add = ["retrain", "compact.rolecall", "--add", "new.csv", "-o", "added.rolecall"];
+        workspace.rolecall(&[&add[..], &["--allow-worse"], options].concat()).succeeds();
+        of_titles("added.rolecall") == of_titles("compact.rolecall")
+    };
+    assert!(retrain(&["--label-from-title"]));
+    assert!(!retrain(&[]));
+    // What was added without its titles is found again, however the rows are labelled when they are taken out.
+    let add = ["retrain", "old.rolecall", "--add", "new.csv", "-o", "added.rolecall"];
+    workspace.rolecall(&[&add[..], &["--label-from-title", "--allow-worse"]].concat()).succeeds();
+    let mut stated = workspace.table("new.csv");
+    let (title, role) = (stated.place("title"), stated.place("role"));
+    let known = ["Product Owner", "Product Manager", "Technical Project Manager"];
+    stated.rows.retain(|row| known.contains(&row[title].as_str()));
+    stated.rows.iter_mut().for_each(|row| row[role] = row[title].clone());
+    assert!(!stated.rows.is_empty());
+    workspace.write("some.csv", stated.bytes());
+    let remove = ["retrain", "added.rolecall", "--remove", "some.csv", "-o", "less.rolecall"];
+    workspace.rolecall(&[&remove[..], &["--allow-worse"]].concat()).succeeds();
+}

@@ -212,3 +212,40 @@ fn the_lexicon_alone_is_a_model_that_accepts_nothing() {
         workspace.rolecall(&["classify", SAMPLE, "--model", "lexicon.rolecall", "--closed"]);
     assert!(!output.succeeds().table().column("decision").contains(&"accept"));
 }
+
+/// Postings whose labels are those of their titles, of so many organisations for each role.
+fn titles_as_labels(organisations: usize) -> String {
+    let duties = [
+        ("Product Owner", "You own the product backlog and write user stories for the Scrum team"),
+        ("Product Manager", "You decide what we build and why, from market research to pricing"),
+        ("Technical Project Manager", "You plan the rollout, its schedule, budget and risks"),
+    ];
+    let rows = (0..organisations).flat_map(|i| {
+        duties
+            .map(|(title, duties)| format!("{title},Firm {i},\"{duties} of unit {i}.\",{title}\n"))
+    });
+    std::iter::once("title,company,description,role\n".to_owned()).chain(rows).collect()
+}
+
+#[test]
+fn labels_that_repeat_titles_do_not_teach_to_trust_them() {
+    let workspace = Workspace::with("many.csv", titles_as_labels(40));
+    workspace.write("few.csv", titles_as_labels(20));
+    let train = |file: &str, options: &[&str]| {
+        let arguments = ["train", file, "-o", "new.rolecall"];
+        workspace.rolecall(&[&arguments[..], options].concat()).succeeds();
+        let shown = workspace.rolecall(&["model", "show", "new.rolecall", "--json"]).succeeds();
+        let lost = shown.json()["provenance"]["labels_of_titles"].as_u64();
+        let judged = |view| {
+            let arguments = ["classify", PLAIN, "--model", "new.rolecall", "--view", view];
+            workspace.rolecall(&arguments).succeeds().table().probabilities()
+        };
+        (lost.expect("a number"), judged("whole") == judged("text"))
+    };
+    assert_eq!(train("many.csv", &[]), (120, true));
+    // So few do not tell, unless it is said.
+    assert_eq!(train("few.csv", &[]), (0, false));
+    assert_eq!(train("few.csv", &["--label-from-title"]), (60, true));
+    let ran = workspace.rolecall(&["train", "many.csv", "-o", "new.rolecall"]).succeeds();
+    ran.says(&["the titles of 120 rows are not counted"]);
+}
