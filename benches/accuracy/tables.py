@@ -29,9 +29,7 @@ class Table:
 def shown(value):
     if value is None:
         return ""
-    return f"{value:.3f}".lstrip("0") if isinstance(value, float) and value < 1 else (
-        f"{value:.3f}" if isinstance(value, float) else str(value)
-    )
+    return re.sub(r"^0\.", ".", f"{value:.3f}") if isinstance(value, float) else str(value)
 
 
 def differences(tables, markdown, path):
@@ -69,15 +67,16 @@ def row_differences(table, columns, row):
         yield f"{table.name}: no row “{name}” was measured"
         return
     for column, cell in zip(columns, written):
+        measured = table.rows[name].get(column)
         if column not in table.columns:
             yield f"{table.name}: no column “{column}” was measured"
-        elif not same(cell, table.rows[name].get(column)):
-            yield f"{table.name}: {name}: {column}: {cell or 'nothing'}, measured {shown(table.rows[name].get(column))}"
+        elif not same(cell, measured):
+            yield f"{table.name}: {name}: {column}: {cell or 'nothing'}, measured {shown(measured) or 'nothing'}"
 
 
 def same(written, measured):
     """Whether a figure is the measured one, to the digits it is written with."""
-    if not isinstance(measured, float):
+    decimals = re.fullmatch(r"\d*\.(\d+)", written)
+    if decimals is None or not isinstance(measured, float):
         return written == shown(measured)
-    number = re.fullmatch(r"\d*\.(\d+)", written)
-    return bool(number) and f"{measured:.{len(number[1])}f}" == f"{float(written):.{len(number[1])}f}"
+    return float(written) == float(f"{measured:.{len(decimals[1])}f}")

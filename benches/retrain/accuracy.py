@@ -14,7 +14,7 @@ ROLES = ["product_owner", "product_manager", "technical_project_manager"]
 OTHER = "other"
 NEW = 5  # One of so many rows, or organisations, is added later.
 MODELS = ["before", "retrained", "retrained from compact", "from scratch"]
-VIEWS = {"full": [], "title-blind": ["--title-blind"]}
+VIEWS = {"whole": [], "duties": ["--view", "duties"]}
 
 
 def main():
