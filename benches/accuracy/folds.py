@@ -1,31 +1,56 @@
-"""The probabilities a peer gives each row, fitted on the other folds."""
+"""The probabilities each peer gives each row, fitted on the other folds."""
+
+import sys
+import time
 
 import numpy as np
-from sklearn.model_selection import GridSearchCV, PredefinedSplit
-from sklearn.pipeline import make_pipeline
+from joblib import Parallel, cpu_count, delayed
 
-import postings
+import features
+import peers
 
 
-def predict(make_model, grid, rows, classes, title_blind):
-    texts = np.array(postings.texts(rows, title_blind), dtype=object)
-    labels, folds = (np.array([row[column] for row in rows]) for column in ("role", "fold"))
-    probabilities = np.zeros((len(rows), len(classes)))
-    for fold in np.unique(folds):
-        held_out = folds == fold
-        model = make_model()
-        if grid:
-            model = tuned(model, grid, folds[~held_out])
-        model.fit(texts[~held_out], labels[~held_out])
-        # A class may be absent from the training folds.
-        columns = [classes.index(c) for c in model.classes_]
-        probabilities[np.ix_(held_out, columns)] = model.predict_proba(texts[held_out])
+def predict(view, classes, cache):
+    """By name of the peer, the probabilities of each row; peers that are not installed are left out."""
+    labels, folds = (np.array([row[column] for row in view.rows]) for column in ("role", "fold"))
+    held_out = [folds == fold for fold in np.unique(folds)]
+    probabilities = {}
+    for read, classifiers in peers.PEERS.items():
+        if read is peers.read_title and not view.has_titles():
+            continue
+        try:
+            probabilities |= cache.kept(
+                f"{view.name}-{len(classes)}-{read.__name__}",
+                lambda: predict_all(view, read, classifiers, labels, held_out, classes),
+            )
+        except ImportError as error:
+            print(f"{', '.join(classifiers)}: skipped: {error}", file=sys.stderr)
     return probabilities
 
 
-def tuned(model, grid, training_folds):
-    """The model with the settings that do best when each training fold is held out in turn."""
-    *preparation, classifier = (step for _, step in model.steps)
-    fold_numbers = np.unique(training_folds, return_inverse=True)[1]
-    search = GridSearchCV(classifier, grid, scoring="f1_macro", cv=PredefinedSplit(fold_numbers))
-    return make_pipeline(*preparation, search)
+def predict_all(view, read, classifiers, labels, held_out, classes):
+    """The probabilities that the classifiers give to the rows of all folds, by what `read` takes from them."""
+    start = time.perf_counter()
+    source = read(view)
+    folds = Parallel(n_jobs=min(cpu_count(), len(held_out)))(
+        delayed(predict_fold)(source, classifiers, labels, test, classes) for test in held_out
+    )
+    probabilities = {name: np.zeros((len(labels), len(classes))) for name in classifiers}
+    for test, predicted in zip(held_out, folds):
+        for name in classifiers:
+            probabilities[name][test] = predicted[name]
+    seconds = time.perf_counter() - start
+    print(f"{view.name}, {len(labels)} rows: {', '.join(classifiers)}: {seconds:.0f} s", file=sys.stderr)
+    return probabilities
+
+
+def predict_fold(source, classifiers, labels, test, classes):
+    training_part, test_part = source.split(~test, test)
+    probabilities = {}
+    for name, make in classifiers.items():
+        model = make().fit(training_part, labels[~test])
+        probabilities[name] = np.zeros((test.sum(), len(classes)))
+        # A class may be absent from the training folds.
+        columns = [classes.index(c) for c in model.classes_]
+        probabilities[name][:, columns] = model.predict_proba(test_part)
+    return probabilities

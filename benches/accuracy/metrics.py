@@ -1,63 +1,46 @@
 """The figures, computed alike for every program.
 
-Each takes the true labels, the probabilities, and the classes these stand for.
+Each takes the index of the true class of every row and the probabilities of the classes.
 """
 
 import numpy as np
-from sklearn.metrics import average_precision_score, f1_score
-from sklearn.metrics import log_loss as sklearn_log_loss
-
-from postings import OTHER
 
 BINS = 10
-ACCURACY = 0.95
+SMALLEST = 1e-15
 
 
 def normalised(probabilities):
-    return probabilities / probabilities.sum(axis=1, keepdims=True)
+    """Rows that sum to 1; a row of zeros stays one."""
+    sums = probabilities.sum(axis=1, keepdims=True)
+    return probabilities / np.where(sums > 0, sums, 1)
 
 
-def decisions(truths, probabilities, classes):
-    """The probability of each row's likeliest class, and whether it is the true one."""
-    p = normalised(probabilities)
-    return p.max(axis=1), np.array(classes)[p.argmax(axis=1)] == truths
+def macro_f1(truths, probabilities):
+    predicted = probabilities.argmax(axis=1)
+    return np.mean([f1(truths == k, predicted == k) for k in range(probabilities.shape[1])])
 
 
-def macro_f1(truths, probabilities, classes):
-    predicted = np.array(classes)[probabilities.argmax(axis=1)]
-    return f1_score(truths, predicted, labels=classes, average="macro", zero_division=0)
+def f1(true, given):
+    total = true.sum() + given.sum()
+    return 2 * (true & given).sum() / total if total else 0.0
 
 
-def log_loss(truths, probabilities, classes):
-    return sklearn_log_loss(truths, normalised(probabilities), labels=classes)
+def log_loss(truths, probabilities):
+    of_truth = probabilities[np.arange(len(truths)), truths]
+    return -np.log(np.maximum(of_truth, SMALLEST)).mean()
 
 
-def calibration_error(truths, probabilities, classes):
-    confidence, right = decisions(truths, probabilities, classes)
+def calibration_error(truths, probabilities):
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truths
     bin_of_row = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return np.abs(np.bincount(bin_of_row, weights=confidence - right)).sum() / len(right)
+    return np.abs(np.bincount(bin_of_row, weights=confidence - right)).sum() / len(truths)
 
 
-def coverage(truths, probabilities, classes):
-    confidence, right = decisions(truths, probabilities, classes)
-    order = np.argsort(-confidence, kind="stable")
-    kept = np.arange(1, len(order) + 1)
-    accurate = np.cumsum(right[order]) >= ACCURACY * kept
-    # Rows of equal confidence are kept or set aside together.
-    last_of_equals = np.append(np.diff(confidence[order]) < 0, True)
-    return max(kept[accurate & last_of_equals], default=0) / len(order)
+FIGURES = {"macro-F1": macro_f1, "log-loss": log_loss, "calibration error": calibration_error}
+HIGHER_IS_BETTER = {"macro-F1"}
 
 
-def average_precision(truths, probabilities, classes):
-    # One minus the probability of `other` would make ties of the rows surest to be outside.
-    inside = probabilities[:, [c != OTHER for c in classes]].sum(axis=1)
-    return average_precision_score(np.array(truths) != OTHER, inside)
-
-
-WHICH_ROLE = {
-    "macro-F1": macro_f1,
-    "log-loss": log_loss,
-    "calibration error": calibration_error,
-    "coverage at 95 %": coverage,
-}
-SCOPE = {"average precision": average_precision, "macro-F1": macro_f1}
+def figures(truths, probabilities):
+    p = normalised(probabilities)
+    return {name: float(figure(truths, p)) for name, figure in FIGURES.items()}

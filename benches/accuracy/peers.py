@@ -1,6 +1,5 @@
-"""The peers: classifiers over plain text, with the interface of scikit-learn."""
+"""The peers: classifiers, what each one reads, and their settings, which are the same for every fold and view."""
 
-import re
 import tempfile
 
 import numpy as np
@@ -11,48 +10,20 @@ from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-# Keeps c++, ci/cd and node.js whole.
-WORD = r"\b[a-z][a-z+#./-]*[a-z+#]|\b[a-z]\b"
-WORDS_AND_PAIRS = {"token_pattern": WORD, "ngram_range": (1, 2), "min_df": 2}
-
-
-def presence():
-    return CountVectorizer(binary=True, **WORDS_AND_PAIRS)
-
-
-def tfidf():
-    return TfidfVectorizer(sublinear_tf=True, **WORDS_AND_PAIRS)
-
-
-class RoleNames:
-    """Learns nothing: the role a text names most often."""
-
-    # A fraction of a mention each, so that a text that names no role goes to the commonest one.
-    NAMES = {
-        "product_owner": (r"product owner", 0.01),
-        "product_manager": (r"product manage(?:r|ment)", 0.1),
-        "technical_project_manager": (r"(?:project|program(?:me)?) manag", 0.03),
-    }
-
-    def fit(self, texts, labels):
-        self.classes_ = np.unique(labels)
-        return self
-
-    def predict_proba(self, texts):
-        names = [self.NAMES[role] for role in self.classes_]
-        mentions = np.array([
-            [len(re.findall(name, text, re.IGNORECASE)) + part for name, part in names]
-            for text in texts
-        ])
-        return mentions / mentions.sum(axis=1, keepdims=True)
+import features
 
 
 class FastText:
-    SETTINGS = dict(epoch=40, lr=0.5, wordNgrams=2, dim=50, minCount=2, bucket=200_000)
+    """Trained on lines of words."""
+
+    SETTINGS = dict(lr=0.5, wordNgrams=2, dim=50, minCount=2, bucket=200_000)
+
+    def __init__(self, epoch=40):
+        self.epoch = epoch
 
     @staticmethod
     def line(text):
-        return " ".join(re.findall(WORD, text.lower()))
+        return " ".join(features.words(text))
 
     def fit(self, texts, labels):
         import fasttext
@@ -63,7 +34,7 @@ class FastText:
             file.flush()
             # With more threads, no two runs are alike.
             self.model_ = fasttext.train_supervised(
-                file.name, thread=1, seed=1, verbose=0, **self.SETTINGS
+                file.name, thread=1, seed=1, verbose=0, epoch=self.epoch, **self.SETTINGS
             )
         return self
 
@@ -73,45 +44,80 @@ class FastText:
         return np.array([[f.get(f"__label__{c}", 0.0) for c in self.classes_] for f in found])
 
 
+class FastTextOnLines(FastText):
+    """The same on lines that are words already."""
+
+    @staticmethod
+    def line(text):
+        return text
+
+
+def logistic(class_weight=None):
+    return LogisticRegression(C=10, class_weight=class_weight, max_iter=400)
+
+
+def balanced_logistic():
+    return logistic("balanced")
+
+
+def calibrated_svm():
+    svm = LinearSVC(C=0.5, class_weight="balanced", random_state=0)
+    return CalibratedClassifierCV(svm, cv=4)
+
+
+def multinomial():
+    return MultinomialNB(alpha=0.5, fit_prior=False)
+
+
+def complement():
+    return ComplementNB(alpha=0.5)
+
+
+def read_presence(view):
+    return features.Presence(view.counts())
+
+
+def read_tfidf(view):
+    return features.Tfidf(view.counts())
+
+
+def read_title(view):
+    return features.Tfidf(features.counts(view.titles))
+
+
+def read_lines(view):
+    import fasttext  # noqa: F401, so that a missing package is noticed before the work
+
+    return features.Plain(view.lines())
+
+
+def read_vectors(view):
+    return features.Plain(view.vectors())
+
+
+# What is read, and the classifiers on top of it.
+PEERS = {
+    read_title: {"logistic regression on the title alone": logistic},
+    read_tfidf: {
+        "linear SVM on TF-IDF, calibrated": calibrated_svm,
+        "logistic regression on TF-IDF": logistic,
+        "logistic regression on TF-IDF, balanced": balanced_logistic,
+    },
+    read_presence: {"multinomial naive Bayes": multinomial, "complement naive Bayes": complement},
+    read_lines: {"fastText": FastTextOnLines},
+    read_vectors: {"logistic regression on sentence embeddings": logistic},
+}
+
+
 def multinomial_nb():
-    return make_pipeline(presence(), MultinomialNB(alpha=0.5, fit_prior=False))
-
-
-def complement_nb():
-    return make_pipeline(presence(), ComplementNB(alpha=0.5))
+    """Naive Bayes over texts, for benches/throughput."""
+    return make_pipeline(CountVectorizer(binary=True, **over_texts()), multinomial())
 
 
 def logistic_regression():
-    classifier = LogisticRegression(C=10, class_weight="balanced", max_iter=400)
-    return make_pipeline(tfidf(), classifier)
+    """Logistic regression over texts, for benches/throughput."""
+    return make_pipeline(TfidfVectorizer(sublinear_tf=True, **over_texts()), balanced_logistic())
 
 
-def linear_svm():
-    svm = LinearSVC(C=0.5, class_weight="balanced")
-    return make_pipeline(tfidf(), CalibratedClassifierCV(svm, cv=4))
-
-
-SVM = "linear SVM on TF-IDF, calibrated"
-LOGISTIC = "logistic regression on TF-IDF"
-MULTINOMIAL = "multinomial naive Bayes"
-COMPLEMENT = "complement naive Bayes"
-
-ROLES = {
-    "role names counted": RoleNames,
-    SVM: linear_svm,
-    "fastText": FastText,
-    COMPLEMENT: complement_nb,
-    LOGISTIC: logistic_regression,
-    MULTINOMIAL: multinomial_nb,
-}
-
-SCOPE = {SVM: linear_svm, LOGISTIC: logistic_regression, MULTINOMIAL: multinomial_nb}
-
-ALPHA = {"alpha": [0.01, 0.1, 0.5, 1]}
-WEIGHTS = ["balanced", None]
-GRIDS = {
-    SVM: {"estimator__C": [0.1, 1, 10], "estimator__class_weight": WEIGHTS},
-    LOGISTIC: {"C": [0.1, 1, 10], "class_weight": WEIGHTS},
-    COMPLEMENT: ALPHA,
-    MULTINOMIAL: ALPHA,
-}
+def over_texts():
+    return {"token_pattern": features.WORD, "ngram_range": features.PAIRS, "min_df": features.MIN_DOCUMENTS}
