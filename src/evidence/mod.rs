@@ -2,12 +2,16 @@
 //!
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
+mod boilerplate;
 mod extract;
+mod halves;
 mod language;
 mod level;
 pub mod lexicon;
 mod parts;
 mod salary;
+mod sentences;
+mod stub;
 mod title;
 
 pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
@@ -17,4 +21,6 @@ pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Kinds, WordKinds};
 pub use salary::{Period, Salary, stated_salary};
+pub(crate) use stub::FEW_WORDS;
+pub use stub::Stub;
 pub use title::{Title, TitleRole};

@@ -3,7 +3,9 @@
 use super::facts::{Facts, is_foreign};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
-use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Title, TitleRole};
+use crate::evidence::{
+    Evidence, Extractor, FEW_WORDS, FeatureKey, Lexicon, Stub, Title, TitleRole,
+};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -89,6 +91,24 @@ pub enum Note {
     TooFewKnownWords,
     /// The text is so long that only its beginning was read.
     OnlyBeginningRead,
+    /// The text has several jobs, each under its title.
+    SeveralJobs,
+    /// A part of the text is in another language and was not looked at.
+    OtherLanguageLeftOut,
+    /// One has to sign in to read the posting.
+    LoginWall,
+    /// The text is an error page, or asks whether one is human.
+    ErrorPage,
+    /// The text is a question about cookies.
+    CookieNotice,
+    /// The posting stands in an attachment, or behind a link.
+    SeeAttachment,
+    /// The text is the beginning of a posting.
+    Teaser,
+    /// The job is taken.
+    Closed,
+    /// The text is a word for nothing, such as `None`.
+    Placeholder,
 }
 
 impl Note {
@@ -100,6 +120,29 @@ impl Note {
             Self::UnknownLanguage => "unknown_language",
             Self::TooFewKnownWords => "too_few_known_words",
             Self::OnlyBeginningRead => "only_beginning_read",
+            Self::SeveralJobs => "several_jobs",
+            Self::OtherLanguageLeftOut => "other_language_left_out",
+            Self::LoginWall => "login_wall",
+            Self::ErrorPage => "error_page",
+            Self::CookieNotice => "cookie_notice",
+            Self::SeeAttachment => "see_attachment",
+            Self::Teaser => "teaser",
+            Self::Closed => "closed",
+            Self::Placeholder => "placeholder",
+        }
+    }
+}
+
+impl From<Stub> for Note {
+    fn from(stub: Stub) -> Self {
+        match stub {
+            Stub::LoginWall => Self::LoginWall,
+            Stub::ErrorPage => Self::ErrorPage,
+            Stub::CookieNotice => Self::CookieNotice,
+            Stub::SeeAttachment => Self::SeeAttachment,
+            Stub::Teaser => Self::Teaser,
+            Stub::Closed => Self::Closed,
+            Stub::Placeholder => Self::Placeholder,
         }
     }
 }
@@ -213,10 +256,14 @@ impl<'a> Judge<'a> {
         let label =
             self.extractor.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role);
         let confidence = outcomes[outcome];
-        let decision = if self.says_nothing(facts) {
+        let stub = self.stub(title, facts);
+        let decision = if stub.is_some() || self.says_nothing(facts) {
             Decision::NoEvidence
         } else {
+            let few = facts.words < FEW_WORDS;
             match label {
+                _ if facts.several_jobs => Decision::Review,
+                Label::Other if few => Decision::Review,
                 Label::Other if confidence >= self.settings.precision => Decision::OutOfScope,
                 Label::Role(_) if confidence >= self.threshold => Decision::Accept,
                 _ => Decision::Review,
@@ -234,7 +281,14 @@ impl<'a> Judge<'a> {
         }
         if decision == Decision::NoEvidence {
             let foreign = is_foreign(facts.language);
-            notes.push(if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords });
+            let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
+            notes.push(stub.map_or(nothing, Note::from));
+        }
+        if facts.several_jobs {
+            notes.push(Note::SeveralJobs);
+        }
+        if facts.other_language {
+            notes.push(Note::OtherLanguageLeftOut);
         }
         if facts.text.cut() {
             notes.push(Note::OnlyBeginningRead);
@@ -255,6 +309,17 @@ impl<'a> Judge<'a> {
             language: facts.language,
             repaired: facts.text.repaired(),
         }
+    }
+
+    /// What the text of a posting is, if it is none; its title may be read before it.
+    fn stub(&self, title: &str, facts: &Facts) -> Option<Stub> {
+        let before = if self.settings.use_title { title.len() } else { 0 };
+        if facts.tokens.len() >= FEW_WORDS + before {
+            return None;
+        }
+        let is_title = |at: usize| facts.text.raw_offset(at) < before;
+        let first = facts.tokens.partition_point(|token| is_title(token.start as usize));
+        Stub::find(facts.text.as_str(), &facts.tokens[first..], self.lexicon())
     }
 
     fn says_nothing(&self, facts: &Facts) -> bool {
