@@ -14,7 +14,8 @@ const LONGEST_BETWEEN: usize = 40;
 /// A line that is left out has at most so many other words.
 const LONGEST_REST: usize = 60;
 
-/// The sentences that show forms of boilerplate, in order, as the parts that are left out. `starts` are the tokens that a form may begin with.
+/// The sentences that show forms of boilerplate, in order, as the parts that are left out. `starts`
+/// are the tokens that a form may begin with.
 pub(super) fn leave_out(
     text: &str,
     tokens: &[Token],

@@ -13,11 +13,11 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    /// Words looked at on either side. What is longer has most likely lost its ends.
-    fn most_words(self) -> usize {
+    /// Words looked at before and behind. What is longer has most likely lost its ends.
+    fn most_words(self) -> [usize; 2] {
         match self {
-            Self::Sentence => 200,
-            Self::Line => 600,
+            Self::Sentence => [120, 120],
+            Self::Line => [60, 200],
         }
     }
 
@@ -49,9 +49,9 @@ pub(super) fn around(
     reach: Reach,
 ) -> Option<Range<usize>> {
     let ends = |at: &usize| reach.ends_before(text, tokens, *at);
-    let most = reach.most_words();
-    let start = (at.saturating_sub(most)..=at).rev().find(ends)?;
-    let end = (at + 1..=tokens.len().min(at + most)).find(ends)?;
+    let [before, behind] = reach.most_words();
+    let start = (at.saturating_sub(before)..=at).rev().find(ends)?;
+    let end = (at + 1..=tokens.len().min(at + behind)).find(ends)?;
     Some(start..end)
 }
 

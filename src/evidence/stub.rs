@@ -62,7 +62,7 @@ impl Stub {
             Self::Teaser => tokens.len() < LONGEST_TEASER,
             _ => 2 * words >= tokens.len(),
         });
-        let last = text.split_whitespace().last().unwrap_or_default();
+        let last = text.split_whitespace().next_back().unwrap_or_default();
         // An address may be cut off in any text.
         let cut = CUT_OFF.iter().any(|end| last.ends_with(end)) && !last.contains('/');
         most.or_else(|| (cut && tokens.len() < LONGEST_TEASER).then_some(Self::Teaser))
