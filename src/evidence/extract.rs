@@ -1,5 +1,7 @@
 //! The channels of evidence in one posting.
 
+use super::boilerplate::leave_out;
+use super::halves::leave_out_others;
 use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::{LONGEST_HEADING, boilerplate};
 use super::{Lexicon, Stated, Title, title_words};
@@ -198,6 +200,11 @@ impl Evidence {
         &self.terms.counts
     }
 
+    /// Number of words in the parts of the text that are looked at.
+    pub(crate) fn words_looked_at(&self) -> usize {
+        self.terms.words()
+    }
+
     /// Number of words in the text.
     pub fn words(&self) -> usize {
         self.tokens.as_slice().len()
@@ -219,6 +226,16 @@ impl Evidence {
             tokens[part.start].start as usize..tokens[part.end - 1].end as usize
         };
         self.terms.ignored.iter().map(span)
+    }
+
+    /// Whether there are several jobs in the text, each under its title.
+    pub fn several_jobs(&self) -> bool {
+        self.terms.several_jobs
+    }
+
+    /// Whether a part of the text in another language is not looked at.
+    pub fn other_language_left_out(&self) -> bool {
+        self.terms.other_language
     }
 
     /// Text of a feature as models store it.
@@ -425,9 +442,14 @@ impl<'a> Extractor<'a> {
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
-        let Terms { mentions, ignored, counts, starts, fetched } = terms;
+        let Terms { mentions, ignored, counts, several_jobs, other_language, starts, fetched } =
+            terms;
+        kinds.list(starts, |[own, _]| Kinds::BOILERPLATE.among(own));
+        self.lexicon.boilerplate.keep_starts(tokens, kinds, starts);
+        leave_out(text, tokens, starts.as_slice(), &self.lexicon.boilerplate, ignored);
         kinds.list_in_short_lines(starts, Kinds::HEADING, LONGEST_HEADING);
-        boilerplate(tokens, starts.as_slice(), &self.lexicon.headings, ignored);
+        *several_jobs = boilerplate(text, tokens, starts.as_slice(), self.lexicon, ignored);
+        *other_language = leave_out_others(text, tokens, kinds, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
@@ -475,7 +497,7 @@ impl<'a> Extractor<'a> {
                 Term::OtherJob => {}
             }
         }
-        find_mentions(mentions, &named, to);
+        find_mentions(mentions, &named, *several_jobs, to);
     }
 
     fn term_at(
@@ -584,7 +606,13 @@ fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds
     }
 }
 
-fn find_mentions(mentions: &[u32], named: &[Option<Span>], to: &mut impl Finds) {
+/// In a text of several jobs it means nothing which is named first.
+fn find_mentions(
+    mentions: &[u32],
+    named: &[Option<Span>],
+    several_jobs: bool,
+    to: &mut impl Finds,
+) {
     let first = named.iter().flatten().min();
     let most = mentions.iter().max().copied().unwrap_or(0);
     let alone = mentions.iter().filter(|&&count| count == most).count() == 1;
@@ -595,9 +623,9 @@ fn find_mentions(mentions: &[u32], named: &[Option<Span>], to: &mut impl Finds) 
                 Naming::Once => true,
                 Naming::Twice => count >= 2,
                 Naming::FourTimes => count >= 4,
-                Naming::First => place.as_ref() == first,
+                Naming::First => !several_jobs && place.as_ref() == first,
                 Naming::Most => count == most && alone,
-                Naming::Early => span.at < EARLY,
+                Naming::Early => !several_jobs && span.at < EARLY,
             };
             if holds {
                 to.mention((name * Naming::ALL.len() + naming as usize) as u32, span);
@@ -623,10 +651,21 @@ pub(crate) struct Terms {
     /// By token, whether it counts as a word: not in such parts, nor in names, nor a number. Two that
     /// count in a row, without a break between them, are a phrase.
     pub(crate) counts: Vec<bool>,
+    /// Whether there are several jobs in it.
+    pub(crate) several_jobs: bool,
+    /// Whether parts in another language are among those that are not looked at.
+    pub(crate) other_language: bool,
     /// Tokens that an entry of the lexicon may begin with.
     starts: Listed<u32>,
     /// What is known of them.
     fetched: Vec<u64>,
+}
+
+impl Terms {
+    /// Number of words in the parts that are looked at.
+    pub(crate) fn words(&self) -> usize {
+        self.counts.len() - self.ignored.iter().map(ExactSizeIterator::len).sum::<usize>()
+    }
 }
 
 /// Takes what is found in a text: the same feature again where it stands again, never before its first

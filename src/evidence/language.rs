@@ -39,6 +39,9 @@ impl Evidence {
     /// The language of the text by its ISO 639 code, of two letters where there is one; none if it
     /// cannot be told.
     pub fn language(&self) -> Option<&'static str> {
+        if self.other_language_left_out() {
+            return Some("en");
+        }
         let stands = |word: &&&str| {
             let key = FeatureKey::new(Channel::Words, word);
             self.features().binary_search_by_key(&key, |f| f.key).is_ok()

@@ -2,7 +2,9 @@
 //!
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
+mod boilerplate;
 mod extract;
+mod halves;
 mod language;
 mod level;
 pub mod lexicon;
@@ -10,6 +12,8 @@ mod parts;
 mod plain_words;
 mod reasons;
 mod salary;
+mod sentences;
+mod stub;
 mod title;
 mod title_words;
 
@@ -21,6 +25,8 @@ pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Kinds, WordKinds};
 pub(crate) use reasons::{may_begin, may_end, readiness, says_something};
 pub use salary::{Period, Salary, stated_salary};
+pub(crate) use stub::FEW_WORDS;
+pub use stub::Stub;
 pub use title::{Title, TitleRole};
 pub use title_words::Stated;
 pub(crate) use title_words::title_words;

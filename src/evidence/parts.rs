@@ -1,28 +1,48 @@
 //! Which parts of a posting say nothing about the job.
 
-use super::lexicon::{Part, Trie};
+use super::Lexicon;
+use super::lexicon::Part;
+use super::sentences::{Reach, around, between};
 use crate::text::Token;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
 pub(super) const LONGEST_HEADING: usize = 6;
 
-/// The tokens below headings of boilerplate, up to the next heading of content. None if that is more
-/// than half of the text: then the headings are not what they seem. `heads` are the tokens that a heading
-/// may begin with.
+/// A line of at most this many words can be the title of a job.
+const LONGEST_TITLE: usize = 10;
+/// Words that stand before the title of a job.
+const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
+/// Words that the text of a job has at least.
+const LEAST_OF_JOB: usize = 40;
+
+/// Adds the tokens below headings of boilerplate, up to the next heading of content, to the parts that are left
+/// out. None if that is more than half of what else there is: then the headings are not what they seem. `heads`
+/// are the tokens that a heading may begin with.
+///
+/// Gives whether the text has the titles of several jobs, each on a line of its own with enough text below it.
 pub(super) fn boilerplate(
+    text: &str,
     tokens: &[Token],
     heads: &[u32],
-    headings: &Trie<Part>,
+    lexicon: &Lexicon,
     parts: &mut Vec<Range<usize>>,
-) {
-    parts.clear();
+) -> bool {
+    let mut below: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
+    let mut titles: Vec<(usize, u32)> = Vec::new();
     let found = heads.iter().filter_map(|&at| {
         let at = at as usize;
         let line = short_line(tokens, at)?;
-        let (part, _) = headings.longest(&tokens[at..line.end], false, |_, _| true)?;
-        Some((line.start, part))
+        let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
+        let fits = match part {
+            Part::Title(_) => is_title(text, tokens, at..at + length, lexicon),
+            // "Privacy, security and legal" is no heading.
+            _ => {
+                ![line.start, line.end].iter().any(|&at| between(text, tokens, at).contains(&b','))
+            }
+        };
+        fits.then_some((line.start, part))
     });
     let mut found = found.peekable();
     while let Some((start, mut part)) = found.next() {
@@ -30,20 +50,73 @@ pub(super) fn boilerplate(
         while let Some((_, other)) = found.next_if(|(line, _)| *line == start) {
             part = if other == Part::Boilerplate { other } else { part };
         }
+        if let Part::Title(name) = part {
+            titles.push((start, name));
+        }
         match (part, open) {
             (Part::Boilerplate, None) => open = Some(start),
-            (Part::Content, Some(from)) => {
-                parts.push(from..start);
+            (Part::Content | Part::Title(_), Some(from)) => {
+                below.push(from..start);
                 open = None;
             }
             _ => {}
         }
     }
-    parts.extend(open.map(|from| from..tokens.len()));
-    let ignored: usize = parts.iter().map(ExactSizeIterator::len).sum();
-    if 2 * ignored > tokens.len() {
-        parts.clear();
+    below.extend(open.map(|from| from..tokens.len()));
+    if !below.is_empty() {
+        let length =
+            |parts: &[Range<usize>]| parts.iter().map(ExactSizeIterator::len).sum::<usize>();
+        let before = length(parts);
+        let all = merged([parts.as_slice(), &below].concat());
+        if 2 * (length(&all) - before) <= tokens.len() - before {
+            *parts = all;
+        }
     }
+    are_several(&titles, tokens.len())
+}
+
+/// Whether the name of a role is the title of a job: it begins a short line, but for its level or a number, and the
+/// line ends or breaks behind it.
+fn is_title(text: &str, tokens: &[Token], name: Range<usize>, lexicon: &Lexicon) -> bool {
+    let Some(line) = around(text, tokens, name.start, Reach::Line) else { return false };
+    let stands_before = |at: usize| {
+        tokens[at].numeric
+            || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
+            || JOB_WORDS.contains(&&*tokens[at].word(text))
+    };
+    let ends = name.end == line.end || tokens[name.end].breaks;
+    let capital = !tokens[name.start].plain;
+    line.len() <= LONGEST_TITLE && ends && capital && (line.start..name.start).all(stands_before)
+}
+
+/// Whether two different names stand above enough text of their own.
+fn are_several(titles: &[(usize, u32)], words: usize) -> bool {
+    let mut named: Option<u32> = None;
+    let mut titles = titles.iter().peekable();
+    while let Some(&(start, name)) = titles.next() {
+        // A title may stand there twice, above a text and in its heading.
+        while titles.next_if(|(_, other)| *other == name).is_some() {}
+        let end = titles.peek().map_or(words, |(next, _)| *next);
+        if end - start < LEAST_OF_JOB {
+            continue;
+        }
+        if named.is_some_and(|other| other != name) {
+            return true;
+        }
+        named = Some(name);
+    }
+    false
+}
+
+/// Ranges in order, those that overlap or touch in one.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, before| {
+        let together = next.start <= before.end;
+        before.end = if together { before.end.max(next.end) } else { before.end };
+        together
+    });
+    ranges
 }
 
 /// The line or sentence that a token is in, if it is short.

@@ -5,7 +5,9 @@ use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
-use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Stated, Title, TitleRole};
+use crate::evidence::{
+    Evidence, Extractor, FEW_WORDS, FeatureKey, Lexicon, Stated, Stub, Title, TitleRole,
+};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -97,6 +99,24 @@ pub enum Note {
     TooFewKnownWords,
     /// The text is so long that only its beginning was read.
     OnlyBeginningRead,
+    /// The text has several jobs, each under its title.
+    SeveralJobs,
+    /// A part of the text is in another language and was not looked at.
+    OtherLanguageLeftOut,
+    /// One has to sign in to read the posting.
+    LoginWall,
+    /// The text is an error page, or asks whether one is human.
+    ErrorPage,
+    /// The text is a question about cookies.
+    CookieNotice,
+    /// The posting stands in an attachment, or behind a link.
+    SeeAttachment,
+    /// The text is the beginning of a posting.
+    Teaser,
+    /// The job is taken.
+    Closed,
+    /// The text is a word for nothing, such as `None`.
+    Placeholder,
 }
 
 impl Note {
@@ -109,6 +129,29 @@ impl Note {
             Self::UnknownLanguage => "unknown_language",
             Self::TooFewKnownWords => "too_few_known_words",
             Self::OnlyBeginningRead => "only_beginning_read",
+            Self::SeveralJobs => "several_jobs",
+            Self::OtherLanguageLeftOut => "other_language_left_out",
+            Self::LoginWall => "login_wall",
+            Self::ErrorPage => "error_page",
+            Self::CookieNotice => "cookie_notice",
+            Self::SeeAttachment => "see_attachment",
+            Self::Teaser => "teaser",
+            Self::Closed => "closed",
+            Self::Placeholder => "placeholder",
+        }
+    }
+}
+
+impl From<Stub> for Note {
+    fn from(stub: Stub) -> Self {
+        match stub {
+            Stub::LoginWall => Self::LoginWall,
+            Stub::ErrorPage => Self::ErrorPage,
+            Stub::CookieNotice => Self::CookieNotice,
+            Stub::SeeAttachment => Self::SeeAttachment,
+            Stub::Teaser => Self::Teaser,
+            Stub::Closed => Self::Closed,
+            Stub::Placeholder => Self::Placeholder,
         }
     }
 }
@@ -243,8 +286,9 @@ impl<'a> Judge<'a> {
         let outcome = top(&outcomes);
         let label = self.label(outcome);
         let confidence = outcomes[outcome];
-        let silent = self.says_nothing(facts);
-        let decision = self.decision(label, confidence, facts, scores.stated);
+        let stub = self.stub(facts);
+        let silent = stub.is_some() || self.says_nothing(facts);
+        let decision = self.decision(label, confidence, silent, facts, scores.stated);
         let hidden = if silent { None } else { self.disagreement(scores, label) };
         let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));
         let mut notes = Vec::new();
@@ -260,7 +304,14 @@ impl<'a> Judge<'a> {
         }
         if silent {
             let foreign = is_foreign(facts.language);
-            notes.push(if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords });
+            let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
+            notes.push(stub.map_or(nothing, Note::from));
+        }
+        if facts.several_jobs {
+            notes.push(Note::SeveralJobs);
+        }
+        if facts.other_language {
+            notes.push(Note::OtherLanguageLeftOut);
         }
         if facts.text.cut() {
             notes.push(Note::OnlyBeginningRead);
@@ -287,15 +338,25 @@ impl<'a> Judge<'a> {
     }
 
     /// What to make of a label. Where the text is silent, a title that states a role has it reviewed.
-    fn decision(&self, label: Label, confidence: f64, facts: &Facts, stated: Stated) -> Decision {
+    fn decision(
+        &self,
+        label: Label,
+        confidence: f64,
+        silent: bool,
+        facts: &Facts,
+        stated: Stated,
+    ) -> Decision {
         let view = self.settings.view;
-        if self.says_nothing(facts) {
+        if silent {
             let by_title = view == View::Whole && stated.roles() > 0;
             return if by_title { Decision::Review } else { Decision::NoEvidence };
         }
         let limits = &self.limits[usize::from(!stated.is_there())];
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
-        limits.decide(other, confidence, role_like, facts.tokens.len())
+        if facts.several_jobs {
+            return Decision::Review;
+        }
+        limits.decide(other, confidence, role_like, facts.words)
     }
 
     /// Whether the text speaks for something else than what the title states, and the role to name besides
@@ -318,6 +379,12 @@ impl<'a> Judge<'a> {
         };
         let disagrees = outcomes[stated.index()] < DISAGREES;
         disagrees.then(|| if label == Label::Role(stated) { read } else { Some(stated) })
+    }
+
+    /// What the text of a posting is, if it is none.
+    fn stub(&self, facts: &Facts) -> Option<Stub> {
+        let few = facts.tokens.len() < FEW_WORDS;
+        few.then(|| Stub::find(facts.text.as_str(), facts.tokens, self.lexicon())).flatten()
     }
 
     fn says_nothing(&self, facts: &Facts) -> bool {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// A posting with fewer known words than this, and without any skill or role name, says nothing.
-const LEAST_WORDS: usize = 8;
+const LEAST_WORDS: usize = 15;
 /// Where less than this share of the words is known, the text is in another language or no text.
 const LEAST_KNOWN: f64 = 0.6;
 /// Language of the postings that the embedded model has learned from. Other models may know others, which
@@ -26,6 +26,11 @@ pub(super) struct Facts<'p> {
     pub(super) known: Cow<'p, [Known]>,
     pub(super) language: Option<&'static str>,
     pub(super) telling: Telling,
+    /// Words in the parts that are looked at.
+    pub(super) words: usize,
+    pub(super) several_jobs: bool,
+    /// Whether a part in another language is not looked at.
+    pub(super) other_language: bool,
 }
 
 impl<'p> Facts<'p> {
@@ -43,6 +48,9 @@ impl<'p> Facts<'p> {
             known: known.collect(),
             language: evidence.language(),
             telling: Telling::of(evidence, |key| model.place(key).is_some()),
+            words: evidence.words_looked_at(),
+            several_jobs: evidence.several_jobs(),
+            other_language: evidence.other_language_left_out(),
         }
     }
 }

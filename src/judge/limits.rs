@@ -1,12 +1,11 @@
 //! From which confidence on a verdict is a decision.
 
 use super::classify::Decision;
+use crate::evidence::{FEW_WORDS, Stated};
 use crate::model::{Summary, View};
 
-/// A posting of fewer words is not called another job if its title may be that of a role: what its duties would
-/// be is not in it.
-pub(super) const SHORT: usize = 100;
-/// Nor is any posting of fewer words than this, or given a role without a second look.
+/// No posting of fewer words is called another job or given a role without a second look; and one whose title may
+/// be that of a role is not called another job below [`FEW_WORDS`]: what its duties would be is not in it.
 const SHORTEST: usize = 30;
 
 /// From which confidence on verdicts are decisions; none where no confidence is enough.
@@ -45,7 +44,7 @@ impl Limits {
     pub fn decide(&self, other: bool, confidence: f64, role_like: bool, words: usize) -> Decision {
         let reached = |least: Option<f64>| least.is_some_and(|least| confidence >= least);
         let (least, shortest, decided) = match (other, role_like) {
-            (true, true) => (self.role_like_other, SHORT, Decision::OutOfScope),
+            (true, true) => (self.role_like_other, FEW_WORDS, Decision::OutOfScope),
             (true, false) => (self.other, SHORTEST, Decision::OutOfScope),
             (false, _) => (self.role, SHORTEST, Decision::Accept),
         };
@@ -54,6 +53,6 @@ impl Limits {
 }
 
 /// Whether a title may be that of a role, as far as a view can know.
-pub(super) fn may_be_role(view: View, stated: crate::evidence::Stated) -> bool {
+pub(super) fn may_be_role(view: View, stated: Stated) -> bool {
     view != View::Whole || stated.is_role_like()
 }

@@ -93,7 +93,11 @@ impl Reading {
     pub(super) fn facts(&mut self) -> Facts<'_> {
         let found = &mut self.found;
         let tokens = self.tokens.as_slice();
-        let language = language(self.clean.as_str(), tokens.len(), found.common);
+        let language = if self.terms.other_language {
+            Some("en")
+        } else {
+            language(self.clean.as_str(), tokens.len(), found.common)
+        };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let shows_something =
             !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
@@ -112,6 +116,9 @@ impl Reading {
             known: found.known.as_slice().into(),
             language,
             telling: of_all,
+            words: self.terms.words(),
+            several_jobs: self.terms.several_jobs,
+            other_language: self.terms.other_language,
         }
     }
 }

@@ -8,8 +8,6 @@ use std::borrow::Cow;
 const WIDTHS: std::ops::RangeInclusive<usize> = 30..=132;
 /// Bytes of a line of that many characters, a few of which take more than one byte.
 const LONGEST_LINE: usize = 200;
-/// A text is wrapped if it has so many line ends that look like it.
-const LEAST_WRAPPED: usize = 2;
 /// Letters of the sample that shows whether a text has spaces between its letters.
 const SAMPLE: usize = 64;
 
@@ -25,7 +23,8 @@ struct Line<'a> {
 /// The text with spaces in place of the line ends at which a wrap broke it, byte for byte.
 ///
 /// A text counts as wrapped if no line is longer than a common width, and several line ends stand where the first
-/// word of the next line did not fit, most of them before a word in small letters.
+/// word of the next line did not fit: all those within paragraphs, one of them before a word in small letters; or half
+/// of them before such a word.
 pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let Some(lines) = short_lines(raw) else { return raw.into() };
     let width = lines.iter().map(|line| line.chars).max().unwrap_or(0);
@@ -35,7 +34,9 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let wraps = || lines.windows(2).filter(|pair| is_wrap(&pair[0], &pair[1], width));
     let small = wraps().filter(|pair| goes_on(pair[1].text)).count();
     let all = wraps().count();
-    if all < LEAST_WRAPPED || 2 * small < all {
+    let within = lines.windows(2).filter(|pair| pair[0].chars > 0 && goes_with(pair[1].text));
+    let are_all = within.count() == all;
+    if small == 0 || !(are_all || (all > 1 && 2 * small >= all)) {
         return raw.into();
     }
     let mut bytes = raw.to_owned().into_bytes();
@@ -66,10 +67,15 @@ fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     Some(counted.collect())
 }
 
+/// Whether a line can be of the paragraph of the line before it.
+fn goes_with(line: &str) -> bool {
+    !line.is_empty() && !is_bullet(line)
+}
+
 /// Whether a line of a text ended because the first word of the next one did not fit.
 fn is_wrap(line: &Line, next: &Line, width: usize) -> bool {
     let Some(word) = next.text.split_ascii_whitespace().next() else { return false };
-    line.chars > 0 && line.chars + 1 + word.chars().count() > width && !is_bullet(next.text)
+    line.chars > 0 && line.chars + 1 + word.chars().count() > width && goes_with(next.text)
 }
 
 /// Whether a line begins like an item of a list.

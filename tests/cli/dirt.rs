@@ -335,7 +335,7 @@ fn other_languages_are_marked_and_not_judged() {
 fn of_a_text_without_end_the_beginning_is_read() {
     let text = "own the product backlog ".repeat(100_000);
     let rows = judged(format!("title,text\nPO,{text}\nBaker,Bread\n"), &[]);
-    assert!(rows[1].contains(",only_beginning_read,"), "{}", &rows[1][text.len()..]);
+    assert!(rows[1].contains("only_beginning_read,"), "{}", &rows[1][text.len()..]);
     assert_eq!(rows.len(), 3);
 }
 
@@ -367,6 +367,7 @@ fn every_line_of_the_page_has_its_test() {
         include_str!("faults.rs"),
         include_str!("classify.rs"),
         include_str!("input.rs"),
+        include_str!("layout.rs"),
         include_str!("../properties.rs"),
         include_str!("../../src/postings/open.rs"),
         include_str!("../../src/postings/encoding.rs"),

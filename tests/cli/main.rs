@@ -9,6 +9,7 @@ mod faults;
 mod guide;
 mod input;
 mod install;
+mod layout;
 mod lexicon;
 mod model;
 mod retrain;

@@ -103,6 +103,9 @@ pub enum Part {
     Content,
     /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
     Boilerplate,
+    /// A job, by the place of its name, as in [`Term::Mention`](super::Term::Mention).
+    #[serde(skip)]
+    Title(u32),
 }
 
 /// A level of seniority.
@@ -150,4 +153,14 @@ pub struct Salary {
     pub source: String,
     /// Heading or list in the document.
     pub section: String,
+}
+
+/// How surely a form shows that a sentence could stand below any job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// A sentence with the form is left out.
+    Sure,
+    /// A sentence with two different forms is left out.
+    Likely,
 }

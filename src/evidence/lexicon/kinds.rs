@@ -10,7 +10,7 @@ pub(crate) struct Kinds(u8);
 
 impl Kinds {
     /// How many bits there are.
-    pub(crate) const BITS: u32 = 5;
+    pub(crate) const BITS: u32 = 7;
     /// A phrase begins with it.
     pub(crate) const BEGINS: Self = Self(1);
     /// It is a phrase.
@@ -22,6 +22,10 @@ impl Kinds {
     pub(crate) const SECOND: Self = Self(8);
     /// A heading may begin with it.
     pub(crate) const HEADING: Self = Self(16);
+    /// A form of boilerplate may begin with it.
+    pub(crate) const BOILERPLATE: Self = Self(32);
+    /// It is a common word of English.
+    pub(crate) const COMMON: Self = Self(64);
 
     /// Whether it is of a kind.
     pub(crate) fn has(self, kind: Self) -> bool {
@@ -69,6 +73,13 @@ impl WordKinds {
     #[inline]
     pub(crate) fn has(&self, at: usize, kind: Kinds) -> bool {
         self.0[at] & kind.0 != 0
+    }
+
+    /// How many are of a kind.
+    pub(crate) fn count(&self, kind: Kinds) -> usize {
+        let (sixteens, _) = self.0.as_chunks::<16>();
+        let of_kind = |words: &[u8; 16]| kind.among(u8x16::new(*words)).to_bitmask().count_ones();
+        sixteens.iter().map(of_kind).sum::<u32>() as usize
     }
 
     /// Lists the places of those of a kind near to which a line or sentence begins and ends, as in one of so few

@@ -1,9 +1,12 @@
 //! Reads and checks the files of `data/roles/`.
 
-use super::entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleForm, TitleStates};
+use super::entries::{
+    Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleForm, TitleStates,
+};
 use super::names::mark_names;
 use super::trie::Phrases;
 use super::{Kinds, Lexicon, Term, Trie};
+use crate::evidence::Stub;
 use crate::postings::line_at;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
 use crate::text::{Capitals, Tokens, word_hash};
@@ -48,6 +51,8 @@ static EMBEDDED: &[(&str, &str)] = embedded!(
     "roles",
     "other_jobs",
     "headings",
+    "boilerplate",
+    "stubs",
     "titles",
     "mentions",
     "levels",
@@ -119,7 +124,11 @@ impl Lexicon {
         load_mentions(&checks, &mut terms)?;
         mark_names(&mut terms);
         let (families, other_jobs) = load_other_jobs(&checks)?;
-        let headings = load_headings(&checks)?;
+        let mut headings = load_headings(&checks)?;
+        add_job_titles(&terms, &mut headings);
+        let headings = Trie::new(&headings);
+        let boilerplate = load_boilerplate(&checks)?;
+        let stubs = load_stubs(&checks)?;
         let titles = load_titles(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
         let name_words = load_name_words(&checks, &levels)?;
@@ -134,6 +143,8 @@ impl Lexicon {
             families,
             other_jobs,
             headings,
+            boilerplate,
+            stubs,
             titles,
             name_words,
             levels,
@@ -401,7 +412,7 @@ struct HeadingRow {
     part: Part,
 }
 
-fn load_headings(checks: &Checks) -> Result<Trie<Part>, LexiconError> {
+fn load_headings(checks: &Checks) -> Result<Phrases<Part>, LexiconError> {
     let mut headings = Phrases::new();
     for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
         for phrase in checks.phrases("headings", line, &row.form)? {
@@ -411,7 +422,79 @@ fn load_headings(checks: &Checks) -> Result<Trie<Part>, LexiconError> {
             }
         }
     }
-    Ok(Trie::new(&headings))
+    Ok(headings)
+}
+
+/// Names of roles that end in such a word stand above the text of a job.
+const TITLE_ENDS: [&str; 11] = [
+    "owner",
+    "manager",
+    "officer",
+    "lead",
+    "director",
+    "productowner",
+    "productmanager",
+    "produktmanager",
+    "produktmanagerin",
+    "projektmanager",
+    "projektleiter",
+];
+
+/// Adds the names of roles to the headings.
+fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<Part>) {
+    let ends = TITLE_ENDS.map(word_hash);
+    for (phrase, term) in terms.by_words() {
+        let Term::Mention { name, capitals: None } = *term else { continue };
+        if phrase.last().is_some_and(|word| ends.contains(word)) {
+            headings.insert(phrase.to_vec(), Part::Title(name));
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BoilerplateRow {
+    form: String,
+    kind: String,
+    strength: Strength,
+}
+
+fn load_boilerplate(checks: &Checks) -> Result<Trie<(Strength, u32)>, LexiconError> {
+    let mut forms = Phrases::new();
+    for ((line, row), number) in
+        rows::<BoilerplateRow>(checks.files, "boilerplate")?.into_iter().zip(0..)
+    {
+        if row.kind.is_empty() {
+            return Err(checks.error("boilerplate", line, "the kind is missing"));
+        }
+        for phrase in checks.phrases("boilerplate", line, &row.form)? {
+            if forms.insert(phrase, (row.strength, number)).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("boilerplate", line, problem));
+            }
+        }
+    }
+    Ok(Trie::new(&forms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StubRow {
+    form: String,
+    kind: Stub,
+}
+
+fn load_stubs(checks: &Checks) -> Result<Trie<Stub>, LexiconError> {
+    let mut forms = Phrases::new();
+    for (line, row) in rows::<StubRow>(checks.files, "stubs")? {
+        for phrase in checks.phrases("stubs", line, &row.form)? {
+            if forms.insert(phrase, row.kind).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("stubs", line, problem));
+            }
+        }
+    }
+    Ok(Trie::new(&forms))
 }
 
 #[derive(serde::Deserialize)]

@@ -7,11 +7,12 @@ mod names;
 mod trie;
 
 pub(crate) use entries::TitleForm;
-pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, TitleStates};
+pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleStates};
 pub(crate) use kinds::{Kinds, WordKinds};
 pub use load::LexiconError;
 pub use trie::Trie;
 
+use super::{Stub, common_words};
 use crate::roles::{Label, RoleSet};
 use crate::text::{Capitals, CleanText, Tokens};
 use std::collections::BTreeMap;
@@ -48,6 +49,9 @@ pub struct Lexicon {
     pub(super) families: Vec<String>,
     pub(super) other_jobs: Trie<u32>,
     pub(super) headings: Trie<Part>,
+    /// Each form with its strength and a number of its own.
+    pub(super) boilerplate: Trie<(Strength, u32)>,
+    pub(super) stubs: Trie<Stub>,
     pub(super) titles: Trie<TitleForm>,
     /// Words of the roles' names, in which typing errors are looked for, with their hashes, by these.
     pub(super) name_words: Vec<(String, u64)>,
@@ -65,12 +69,16 @@ impl Lexicon {
         &self.roles
     }
 
-    /// What words are to the terms and to the headings, by their hashes; the others are nothing.
+    /// What words are to the terms, to the headings and to boilerplate, by their hashes, and which are common;
+    /// the others are nothing.
     pub(super) fn words(&self) -> BTreeMap<u64, Kinds> {
         let mut words: BTreeMap<u64, Kinds> = self.terms.words().collect();
-        for (word, _) in self.headings.words().filter(|(_, kinds)| kinds.has(Kinds::BEGINS)) {
+        let headings = self.headings.first_words().map(|word| (word, Kinds::HEADING));
+        let boilerplate = self.boilerplate.first_words().map(|word| (word, Kinds::BOILERPLATE));
+        let common = common_words().map(|word| (word, Kinds::COMMON));
+        for (word, kind) in headings.chain(boilerplate).chain(common) {
             let kinds = words.entry(word).or_default();
-            *kinds = *kinds | Kinds::HEADING;
+            *kinds = *kinds | kind;
         }
         words
     }

@@ -96,6 +96,11 @@ impl<V: Copy> Trie<V> {
         self.words.iter().copied()
     }
 
+    /// The first words of phrases, by their hashes.
+    pub(crate) fn first_words(&self) -> impl Iterator<Item = u64> {
+        self.words().filter(|(_, kinds)| kinds.has(Kinds::BEGINS)).map(|(word, _)| word)
+    }
+
     /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
     /// comes next is hard to foresee. `kinds` are what the tokens are to the phrases.
     pub(crate) fn starts(&self, tokens: &[Token], kinds: &WordKinds, starts: &mut Listed<u32>) {
@@ -112,6 +117,23 @@ impl<V: Copy> Trie<V> {
                 goes_on |= pair(at, at + 2) | kinds.has(at + 2, Kinds::DETERMINER);
             }
             goes_on | kinds.has(at, Kinds::WHOLE)
+        });
+    }
+
+    /// Keeps the tokens that a phrase may begin at, of those that are its first word.
+    pub(crate) fn keep_starts(
+        &self,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        starts: &mut Listed<u32>,
+    ) {
+        let may_be = self.paths.likely.may_have();
+        let (first, value) = (self.paths.firsts(), self.paths.values());
+        starts.retain(|&at| {
+            let (at, word) = (at as usize, tokens[at as usize].hash);
+            let goes_on = tokens.get(at + 1).is_some_and(|next| may_be(combine(word, next.hash)));
+            let is_whole = value(word, first(word)).is_some_and(|value| value > 0);
+            goes_on | is_whole | kinds.has(at + 1, Kinds::DETERMINER)
         });
     }
 

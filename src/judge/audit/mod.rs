@@ -17,8 +17,7 @@ pub use rows::{AuditRows, Posting, Texts};
 use super::Mark;
 use super::contrast::sides;
 use super::facts::Telling;
-use super::limits::SHORT;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, FEW_WORDS};
 use crate::metrics::top;
 use crate::model::{Model, ModelError, Unseen, View, Without, outcome_names};
 use matters::{Matter, UNDECIDED};
@@ -230,7 +229,7 @@ impl Auditor<'_> {
             let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
             let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
-            let short = evidence.words() < SHORT;
+            let short = evidence.words() < FEW_WORDS;
             let groundless = |m: &&Matter| nothing || (short && m.needs_text());
             let mut told: Vec<&Matter> = matters.iter().filter(|m| !groundless(m)).collect();
             let too_little = Matter::too_little_text();

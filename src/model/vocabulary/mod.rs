@@ -111,9 +111,6 @@ impl Vocabulary {
         for (&word, &kinds) in extractor.words() {
             words.entry(word).or_insert_with(|| Word::new(another())).add_kinds(kinds);
         }
-        for word in common_words() {
-            words.entry(word).or_insert_with(|| Word::new(another())).make_common();
-        }
         let common = common_words().filter_map(|word| words[&word].entry()).collect();
         let mut words: Vec<(u64, u32)> =
             words.into_iter().map(|(word, of)| (word, of.number())).collect();

@@ -3,14 +3,12 @@
 use super::Entry;
 use crate::evidence::Kinds;
 
-/// What is known of a word: its entry, if it has one, whether it is a common one of English, and what it
-/// is to the lexicon.
+/// What is known of a word: its entry, if it has one, and what it is to the lexicon.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Word(u32);
 
 /// Where the number of the entry begins, which is one more than the entry.
-const ENTRY_AT: u32 = Kinds::BITS + 1;
-const COMMON: u32 = 1 << Kinds::BITS;
+const ENTRY_AT: u32 = Kinds::BITS;
 
 impl Word {
     /// A word with an entry.
@@ -20,10 +18,6 @@ impl Word {
 
     pub(super) fn add_kinds(&mut self, kinds: Kinds) {
         self.0 |= kinds.number();
-    }
-
-    pub(super) fn make_common(&mut self) {
-        self.0 |= COMMON;
     }
 
     /// As a number; 0 without an entry.
@@ -44,7 +38,7 @@ impl Word {
     /// Whether it is a common word of English.
     #[inline]
     pub(crate) fn is_common(self) -> bool {
-        self.0 & COMMON != 0
+        self.kinds().has(Kinds::COMMON)
     }
 
     /// What it is to the lexicon.

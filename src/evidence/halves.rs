@@ -1,0 +1,107 @@
+//! Texts of which a part is in another language than English.
+
+use super::lexicon::{Kinds, WordKinds};
+use super::parts::merged;
+use super::sentences::Reach;
+use crate::text::{Token, beginning};
+use std::ops::Range;
+use whatlang::Lang;
+
+/// Of a text that is English throughout, hardly ever fewer words in a hundred are common ones.
+const COMMON_WORDS: usize = 25;
+/// In a sentence of English so many words in a hundred are common ones, and no more in one of another language.
+const OF_ENGLISH: usize = 20;
+const OF_OTHERS: usize = 9;
+/// Sentences of fewer words are in the language of those beside them.
+const LEAST_WORDS: usize = 8;
+/// Words that a part in another language has at least, and all that is English.
+const LEAST_OF_PART: usize = 40;
+const LEAST_OF_ENGLISH: usize = 60;
+/// Bytes that are enough to tell a language by, and how sure the detector must be.
+const SAMPLE: usize = 2048;
+const LEAST_CONFIDENCE: f64 = 0.8;
+
+/// Adds the parts that are in another language to those that are left out, if enough English is left. Gives whether
+/// there are any.
+pub(super) fn leave_out_others(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    parts: &mut Vec<Range<usize>>,
+) -> bool {
+    let words = tokens.len();
+    if words < LEAST_OF_PART + LEAST_OF_ENGLISH
+        || 100 * kinds.count(Kinds::COMMON) >= COMMON_WORDS * words
+    {
+        return false;
+    }
+    let others = others(text, tokens, kinds);
+    let length = |parts: &[Range<usize>]| parts.iter().map(ExactSizeIterator::len).sum::<usize>();
+    let all = merged([parts.as_slice(), &others].concat());
+    if others.is_empty() || words - length(&all) < LEAST_OF_ENGLISH {
+        return false;
+    }
+    *parts = all;
+    true
+}
+
+/// The parts in another language.
+fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
+    let written = |words: &Range<usize>| {
+        beginning(
+            &text[tokens[words.start].start as usize..tokens[words.end - 1].end as usize],
+            SAMPLE,
+        )
+    };
+    let sentences = sentences(text, tokens);
+    let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, kinds)).collect();
+    let mut before = None;
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (i, sentence) in sentences.iter().enumerate() {
+        let other = told[i].unwrap_or_else(|| {
+            let next = told[i..].iter().flatten().next().copied();
+            match (before, next) {
+                (Some(before), Some(next)) if before != next && sentence.len() >= LEAST_WORDS => {
+                    whatlang::detect(written(sentence)).is_some_and(|told| told.lang() != Lang::Eng)
+                }
+                // Few words go with what stands before them on their line.
+                (Some(before), _) if !Reach::Line.ends_before(text, tokens, sentence.start) => {
+                    before
+                }
+                (before, next) => next.or(before).unwrap_or(false),
+            }
+        });
+        before = Some(other);
+        if other {
+            match runs.last_mut().filter(|run| run.end == sentence.start) {
+                Some(run) => run.end = sentence.end,
+                None => runs.push(sentence.clone()),
+            }
+        }
+    }
+    runs.retain(|run| {
+        let is_sure = |told: whatlang::Info| {
+            told.lang() != Lang::Eng && told.confidence() >= LEAST_CONFIDENCE
+        };
+        run.len() >= LEAST_OF_PART && whatlang::detect(written(run)).is_some_and(is_sure)
+    });
+    runs
+}
+
+/// The sentences of a text.
+fn sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let ends = (1..=tokens.len()).filter(|&at| Reach::Sentence.ends_before(text, tokens, at));
+    ends.scan(0, |start, end| Some(std::mem::replace(start, end)..end)).collect()
+}
+
+/// Whether a sentence is in another language, if its words show it.
+fn is_other(sentence: &Range<usize>, kinds: &WordKinds) -> Option<bool> {
+    let common = sentence.clone().filter(|&at| kinds.has(at, Kinds::COMMON)).count();
+    let share = |hundredths: usize| hundredths * sentence.len();
+    match 100 * common {
+        _ if sentence.len() < LEAST_WORDS => None,
+        common if common >= share(OF_ENGLISH) => Some(false),
+        common if common <= share(OF_OTHERS) => Some(true),
+        _ => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Where the sentence or the line that a word stands in begins and ends.
+
+use crate::text::Token;
+use std::ops::Range;
+
+/// What is looked for around a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// A sentence within a line.
+    Sentence,
+    /// A line.
+    Line,
+}
+
+impl Reach {
+    /// Words looked at before and behind. What is longer has most likely lost its ends.
+    fn most_words(self) -> [usize; 2] {
+        match self {
+            Self::Sentence => [120, 120],
+            Self::Line => [60, 200],
+        }
+    }
+
+    /// Whether it ends before a word.
+    pub(super) fn ends_before(self, text: &str, tokens: &[Token], at: usize) -> bool {
+        if at == 0 || at >= tokens.len() {
+            return true;
+        }
+        let before = &tokens[at - 1];
+        if !tokens[at].breaks {
+            return false;
+        }
+        // A dot behind a single letter is most likely of an abbreviation: "U.S. law".
+        let dot = before.end - before.start > 1;
+        between(text, tokens, at).iter().any(|byte| match byte {
+            b'\n' => true,
+            b'!' | b'?' => self == Self::Sentence,
+            b'.' => self == Self::Sentence && dot,
+            _ => false,
+        })
+    }
+}
+
+/// The words of the sentence or the line that a word stands in; none if it is very long.
+pub(super) fn around(
+    text: &str,
+    tokens: &[Token],
+    at: usize,
+    reach: Reach,
+) -> Option<Range<usize>> {
+    let ends = |at: &usize| reach.ends_before(text, tokens, *at);
+    let [before, behind] = reach.most_words();
+    let start = (at.saturating_sub(before)..=at).rev().find(ends)?;
+    let end = (at + 1..=tokens.len().min(at + behind)).find(ends)?;
+    Some(start..end)
+}
+
+/// What stands before a word and behind the one before it; nothing at the ends of a text.
+pub(super) fn between<'t>(text: &'t str, tokens: &[Token], at: usize) -> &'t [u8] {
+    match (at.checked_sub(1).and_then(|before| tokens.get(before)), tokens.get(at)) {
+        (Some(before), Some(token)) => &text.as_bytes()[before.end as usize..token.start as usize],
+        _ => &[],
+    }
+}

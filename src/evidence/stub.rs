@@ -1,0 +1,70 @@
+//! Texts that stand where a posting should be: login walls, error pages, teasers.
+
+use super::Lexicon;
+use super::sentences::{Reach, around};
+use crate::text::Token;
+use serde::Deserialize;
+
+/// A text of fewer words may not say what the job is, and then reads like another one.
+pub(crate) const FEW_WORDS: usize = 100;
+/// A text that was cut off is one of fewer words than this.
+const LONGEST_TEASER: usize = 50;
+/// So many words of a longer sentence are of the same matter.
+const LONGEST_SENTENCE: usize = 20;
+/// A word for nothing is one of so few.
+const PLACEHOLDER_EACH: usize = 4;
+/// How a text ends that was cut off.
+const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
+
+/// What stands where a posting should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stub {
+    /// One has to sign in to read it.
+    LoginWall,
+    /// A page that says it cannot be shown, or asks whether one is human.
+    ErrorPage,
+    /// A question about cookies.
+    CookieNotice,
+    /// The posting stands in another place: an attachment, a page behind a link.
+    SeeAttachment,
+    /// The beginning of a posting.
+    Teaser,
+    /// The job is taken.
+    Closed,
+    /// A word for nothing: `None`, `n/a`.
+    Placeholder,
+}
+
+impl Stub {
+    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form.
+    pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon) -> Option<Self> {
+        if tokens.len() >= FEW_WORDS {
+            return None;
+        }
+        let form = |at: usize| lexicon.stubs.longest(&tokens[at..], false, |_, _| true);
+        let (mut first, mut words, mut from) = (None, 0, 0);
+        for at in 0..tokens.len() {
+            let Some((stub, length)) = form(at).filter(|_| at >= from) else { continue };
+            let sentence = around(text, tokens, at, Reach::Sentence).unwrap_or(at..at + length);
+            let says_so = match stub {
+                Self::Placeholder => PLACEHOLDER_EACH * length >= tokens.len(),
+                Self::Teaser => sentence.end == tokens.len(),
+                _ => true,
+            };
+            if says_so {
+                first = first.or(Some(stub));
+                words += sentence.len().min(LONGEST_SENTENCE);
+                from = sentence.end;
+            }
+        }
+        let most = first.filter(|stub| match stub {
+            Self::Teaser => tokens.len() < LONGEST_TEASER,
+            _ => 2 * words >= tokens.len(),
+        });
+        let last = text.split_whitespace().next_back().unwrap_or_default();
+        // An address may be cut off in any text.
+        let cut = CUT_OFF.iter().any(|end| last.ends_with(end)) && !last.contains('/');
+        most.or_else(|| (cut && tokens.len() < LONGEST_TEASER).then_some(Self::Teaser))
+    }
+}
