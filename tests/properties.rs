@@ -85,9 +85,9 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// Texts without markup: words and the characters between them.
+/// Texts without markup: words and the characters between them. Single line ends may be those of a wrap.
 fn plain_text() -> impl Strategy<Value = String> {
-    "[A-Za-z0-9]{1,8}([ ,.\n]{1,2}[A-Za-z0-9]{1,8}){0,12}"
+    "[A-Za-z0-9]{1,8}(([ ,.]{1,2}|\n\n)[A-Za-z0-9]{1,8}){0,12}"
 }
 
 proptest! {

@@ -152,7 +152,7 @@ fn a_column_can_be_chosen() {
     let csv =
         format!("description,title,old title,advert\nshort,Baker,Product Owner,\"{DUTIES}\"\n");
     let workspace = Workspace::with("in.csv", csv);
-    let options = ["--description", "advert", "--title", "old title"];
+    let options = ["--description", "advert", "--title", "old title", "--view", "text"];
     let ran = workspace.rolecall(&[&["classify", "in.csv"][..], &options].concat()).succeeds();
     ran.says(&["description from \"advert\"", "title from \"old title\""]);
     assert_eq!(ran.table().column("title_role"), ["product_owner"]);
@@ -522,7 +522,7 @@ fn a_posting_of_two_roles_says_so() {
     let output = workspace.rolecall(&["classify", "in.csv", "--closed"]).succeeds().table();
     let notes = output.column("notes");
     assert_eq!(notes[0], "title_states_two_roles");
-    assert_eq!(notes[1], "text_speaks_for_two_roles");
+    assert!(notes[1].contains("text_speaks_for_two_roles"), "{}", notes[1]);
     assert_eq!(notes[2], "");
     for (second, best) in output.column("second_role").iter().zip(output.column("predicted_role")) {
         assert!(ROLES.contains(second) && *second != best, "{second} after {best}");

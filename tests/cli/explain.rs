@@ -115,7 +115,8 @@ fn a_model_that_never_saw_other_is_explained() {
 fn one_posting_on_standard_input_is_the_same_as_a_row() {
     let posting = Table::of(PLAIN).column("description")[0].to_owned();
     let workspace = Workspace::new();
-    let row = workspace.rolecall(&["explain", PLAIN, "--row", "1", "--json"]).succeeds();
+    let arguments = ["explain", PLAIN, "--row", "1", "--json", "--view", "text"];
+    let row = workspace.rolecall(&arguments).succeeds();
     let ran = workspace.rolecall(&["explain", "--json"]).stdin(posting).succeeds();
     let (mut piped, row) = (ran.json(), row.json());
     piped["title"] = row["title"].clone();

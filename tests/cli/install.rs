@@ -18,7 +18,7 @@ fn the_version_names_the_model_inside() {
 fn shells_complete_commands_and_options() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = Workspace::new().rolecall(&["completions", shell]).succeeds();
-        assert!(ran.text().contains("classify") && ran.text().contains("--view"), "{shell}");
+        assert!(ran.text().contains("classify") && ran.text().contains("duties"), "{shell}");
     }
 }
 

@@ -63,7 +63,7 @@ fn counts_are_sorted_lines_of_integers() {
     for file in [&["sample.rolecall"][..], &[]] {
         let arguments = [&["model", "export"], file, &["--counts"]].concat();
         let ran = workspace.rolecall(&arguments).succeeds();
-        let order = ["skills", "words", "phrases", "mentions", "contexts"];
+        let order = ["skills", "words", "phrases", "mentions", "contexts", "title"];
         let mut keys: Vec<(usize, &str)> = Vec::new();
         for line in ran.text().lines() {
             let fields: Vec<&str> = line.split('\t').collect();
