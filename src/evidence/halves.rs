@@ -47,12 +47,6 @@ pub(super) fn leave_out_others(
 
 /// The parts in another language.
 fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
-    let written = |words: &Range<usize>| {
-        beginning(
-            &text[tokens[words.start].start as usize..tokens[words.end - 1].end as usize],
-            SAMPLE,
-        )
-    };
     let sentences = sentences(text, tokens);
     let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, kinds)).collect();
     let mut before = None;
@@ -62,7 +56,7 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
             let next = told[i..].iter().flatten().next().copied();
             match (before, next) {
                 (Some(before), Some(next)) if before != next && sentence.len() >= LEAST_WORDS => {
-                    whatlang::detect(written(sentence)).is_some_and(|told| told.lang() != Lang::Eng)
+                    2 * common_in(sentence, kinds) < (OF_ENGLISH + OF_OTHERS) * sentence.len()
                 }
                 // Few words go with what stands before them on their line.
                 (Some(before), _) if !Reach::Line.ends_before(text, tokens, sentence.start) => {
@@ -79,13 +73,27 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
             }
         }
     }
+    // The detector takes as long as reading a posting: it is asked last.
     runs.retain(|run| {
-        let is_sure = |told: whatlang::Info| {
-            told.lang() != Lang::Eng && told.confidence() >= LEAST_CONFIDENCE
-        };
-        run.len() >= LEAST_OF_PART && whatlang::detect(written(run)).is_some_and(is_sure)
+        run.len() >= LEAST_OF_PART
+            && tokens.len() - run.len() >= LEAST_OF_ENGLISH
+            && common_in(run, kinds) <= OF_OTHERS * run.len()
+            && is_surely_other(
+                &text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize],
+            )
     });
     runs
+}
+
+/// Whether a text is in another language than English, as far as a detector can tell.
+fn is_surely_other(text: &str) -> bool {
+    whatlang::detect(beginning(text, SAMPLE))
+        .is_some_and(|told| told.lang() != Lang::Eng && told.confidence() >= LEAST_CONFIDENCE)
+}
+
+/// A hundred times the common words of English in a sentence.
+fn common_in(sentence: &Range<usize>, kinds: &WordKinds) -> usize {
+    100 * sentence.clone().filter(|&at| kinds.has(at, Kinds::COMMON)).count()
 }
 
 /// The sentences of a text.
@@ -96,9 +104,8 @@ fn sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
 
 /// Whether a sentence is in another language, if its words show it.
 fn is_other(sentence: &Range<usize>, kinds: &WordKinds) -> Option<bool> {
-    let common = sentence.clone().filter(|&at| kinds.has(at, Kinds::COMMON)).count();
     let share = |hundredths: usize| hundredths * sentence.len();
-    match 100 * common {
+    match common_in(sentence, kinds) {
         _ if sentence.len() < LEAST_WORDS => None,
         common if common >= share(OF_ENGLISH) => Some(false),
         common if common <= share(OF_OTHERS) => Some(true),

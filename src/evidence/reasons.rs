@@ -48,9 +48,9 @@ static WORDS: LazyLock<Table> = LazyLock::new(|| {
     Table::new(&words.collect::<Vec<_>>(), Worth::ALL.len())
 });
 
-/// How readily a feature is given as a reason, for a role or for another job, by its text as models store
+/// How readily a feature is given as a reason, for a role and for another job, by its text as models store
 /// it; 0 if a person would not name it.
-pub(crate) fn readiness(channel: Channel, text: &str, for_role: bool) -> u8 {
+pub(crate) fn readiness(channel: Channel, text: &str) -> [u8; 2] {
     let worth = |word| worth(word, word_hash(word));
     let named = match channel {
         Channel::Skills | Channel::Mentions => true,
@@ -65,8 +65,7 @@ pub(crate) fn readiness(channel: Channel, text: &str, for_role: bool) -> u8 {
         // It has columns of its own.
         Channel::Title => false,
     };
-    let readiness = if for_role { FOR_ROLES } else { FOR_OTHERS };
-    if named { readiness[channel as usize] } else { 0 }
+    [FOR_ROLES, FOR_OTHERS].map(|readiness| if named { readiness[channel as usize] } else { 0 })
 }
 
 /// Whether words that stand for an entry of the lexicon are a reason as they are written.
@@ -106,6 +105,11 @@ fn written_worth(text: &str, word: Token) -> Worth {
     worth(word.written(text), word.hash)
 }
 
+/// Whether a word has an apostrophe.
+fn has_apostrophe(word: &str) -> bool {
+    word.bytes().any(|b| b == b'\'') || (!word.is_ascii() && word.contains('’'))
+}
+
 /// What a word is worth as a reason.
 fn worth(word: &str, hash: u64) -> Worth {
     if let Some(worth) = WORDS.get(hash) {
@@ -116,11 +120,7 @@ fn worth(word: &str, hash: u64) -> Worth {
     let long = word.len() > LONGEST;
     let stump = short && !among(&SHORT_TERMS);
     let adverb = word.ends_with("ly") && !among(&NO_ADVERBS);
-    if long || stump || adverb || word.contains(['\'', '’']) {
-        Worth::Nothing
-    } else {
-        Worth::Something
-    }
+    if long || stump || adverb || has_apostrophe(word) { Worth::Nothing } else { Worth::Something }
 }
 
 #[cfg(test)]
@@ -129,11 +129,11 @@ mod tests {
     use crate::text::Tokens;
 
     fn word(text: &str) -> bool {
-        readiness(Channel::Words, text, true) > 0
+        readiness(Channel::Words, text)[0] > 0
     }
 
     fn phrase(text: &str) -> bool {
-        readiness(Channel::Phrases, text, true) > 0
+        readiness(Channel::Phrases, text)[0] > 0
     }
 
     fn entry(text: &str) -> bool {
@@ -208,8 +208,7 @@ mod tests {
 
     #[test]
     fn names_speak_for_roles_only() {
-        assert!(readiness(Channel::Mentions, "product_owner named", true) > 0);
-        assert_eq!(readiness(Channel::Mentions, "product_owner named", false), 0);
-        assert_eq!(readiness(Channel::Contexts, "our ...", true), 0);
+        assert_eq!(readiness(Channel::Mentions, "product_owner named"), [4, 0]);
+        assert_eq!(readiness(Channel::Contexts, "our ..."), [0, 0]);
     }
 }

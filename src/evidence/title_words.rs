@@ -1,15 +1,16 @@
 //! The words of a title, which are a channel of their own, and what a title states as a number.
 
 use super::extract::Span;
+use super::title::MOST_WORDS;
 use super::{Channel, FeatureKey, Title, TitleRole};
 use crate::roles::RoleId;
 use crate::text::{Token, combine};
 
 /// Hands on each word of a title and each two words in a row, with the tokens that they are. Numbers are no
-/// words here.
+/// words here, and only the beginning of a long title is read.
 pub(crate) fn title_words(tokens: &[Token], mut then: impl FnMut(FeatureKey, Span)) {
     let mut before: Option<&Token> = None;
-    for (at, token) in tokens.iter().enumerate() {
+    for (at, token) in tokens.iter().enumerate().take(MOST_WORDS) {
         if token.numeric {
             before = None;
             continue;

@@ -316,8 +316,8 @@ impl<'a> Judge<'a> {
         if facts.text.cut() {
             notes.push(Note::OnlyBeginningRead);
         }
-        let roles = self.lexicon().roles().len();
-        let family = || scores.nearest(self.settings.view.channels()).1 - roles;
+        let contest = self.contest(scores, &probabilities, label);
+        let family = || contest[0] - self.lexicon().roles().len();
         Verdict {
             label,
             confidence,
@@ -325,11 +325,7 @@ impl<'a> Judge<'a> {
             second,
             other_job: (label == Label::Other && decision != Decision::NoEvidence).then(family),
             notes,
-            evidence: if self.settings.quotes {
-                self.quotes(facts, self.contest(scores, &probabilities, label))
-            } else {
-                Vec::new()
-            },
+            evidence: if self.settings.quotes { self.quotes(facts, contest) } else { Vec::new() },
             probabilities: outcomes,
             title,
             language: facts.language,
@@ -364,6 +360,10 @@ impl<'a> Judge<'a> {
     #[expect(clippy::option_option, reason = "there may be a disagreement without another role")]
     fn disagreement(&self, scores: &Scores, label: Label) -> Option<Option<RoleId>> {
         if self.settings.view != View::Whole || !scores.stated.is_there() {
+            return None;
+        }
+        // Most postings are of other jobs, by their titles and by their texts.
+        if !scores.stated.is_role_like() && !scores.is_most_like_a_role(View::Text.channels()) {
             return None;
         }
         let of_text = self.probabilities_in(View::Text, scores);

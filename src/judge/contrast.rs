@@ -167,7 +167,7 @@ pub(super) fn sides(
         }
         let text = evidence.feature_text(feature, lexicon);
         let side = usize::from(strength < 0.0);
-        let ready = readiness(feature.key.channel(), &text, for_role[side]);
+        let ready = readiness(feature.key.channel(), &text)[usize::from(!for_role[side])];
         let rank = strength.abs() * f64::from(ready);
         if rank >= LEAST_READY {
             told.push((rank, strength, feature));

@@ -3,7 +3,8 @@
 
 use super::facts::{Facts, Telling};
 use crate::evidence::{
-    Common, Extractor, Finds, Side, Span, Stated, Terms, Title, WordKinds, language, title_words,
+    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Terms, Title, WordKinds, language,
+    title_words,
 };
 use crate::model::{Entry, Known, Scores, Vocabulary, Word};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
@@ -19,8 +20,6 @@ pub(super) struct Reading {
     kinds: WordKinds,
     terms: Terms,
     found: Found,
-    title: CleanText,
-    title_tokens: Tokens,
     title_known: Vec<Known>,
 }
 
@@ -66,8 +65,7 @@ impl Reading {
         extractor.find_terms(text, tokens, &self.kinds, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
-        let title = Title::read(raw_title, extractor.lexicon());
-        let stated = self.read_title(raw_title, &title, vocabulary);
+        let (title, stated) = self.read_title(raw_title, extractor.lexicon(), vocabulary);
         let Found { known, words_at, phrases_at, skills, .. } = &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);
         let (others, words) = words.split_at(*words_at);
@@ -75,18 +73,26 @@ impl Reading {
         (title, vocabulary.scores(known, skills, &self.terms.mentions, stated))
     }
 
-    /// Looks up the words of a title; gives what it states.
-    fn read_title(&mut self, raw: &str, title: &Title, vocabulary: &Vocabulary) -> Stated {
-        self.title.set(raw);
-        self.title_tokens.set(self.title.as_str());
+    /// Looks up the words of a title; gives what it says, and what it states.
+    fn read_title(
+        &mut self,
+        raw: &str,
+        lexicon: &Lexicon,
+        vocabulary: &Vocabulary,
+    ) -> (Title, Stated) {
         self.title_known.clear();
         let (seen, known) = (&mut self.found.seen, &mut self.title_known);
-        title_words(self.title_tokens.as_slice(), |key, Span { at, length }| {
-            if let Some(feature) = vocabulary.title(key).filter(|&entry| seen.is_new(entry)) {
-                known.push(Known { feature, at: at as u32, length: length as u32 });
-            }
+        let mut has_words = false;
+        let title = Title::read_with_words(raw, lexicon, |words| {
+            has_words = !words.is_empty();
+            title_words(words, |key, Span { at, length }| {
+                if let Some(feature) = vocabulary.title(key).filter(|&entry| seen.is_new(entry)) {
+                    known.push(Known { feature, at: at as u32, length: length as u32 });
+                }
+            });
         });
-        Stated::new(title, !self.title_tokens.as_slice().is_empty())
+        let stated = Stated::new(&title, has_words);
+        (title, stated)
     }
 
     /// What a verdict on the posting rests on.

@@ -157,6 +157,12 @@ impl Scores {
         channels.iter().map(|&c| self.channels[c as usize].sums[class]).sum()
     }
 
+    /// Whether the largest score, some channels together, is that of a role.
+    pub(crate) fn is_most_like_a_role(&self, channels: &[Channel]) -> bool {
+        let (role, family) = self.nearest(channels);
+        self.sum(channels, role) >= self.sum(channels, family)
+    }
+
     /// The role with the largest score, and the family of other jobs with the largest; the first of
     /// equals.
     pub(crate) fn nearest(&self, channels: &[Channel]) -> (usize, usize) {

@@ -84,7 +84,8 @@ fn without_labels_the_titles_state_the_roles() {
     table.rows.iter_mut().for_each(|row| drop(row.remove(label)));
     workspace.write("in.csv", table.bytes());
     let found = audit(&workspace, &[]);
-    assert!(rows_of(&found, "mislabeled_title").contains(&(place + 1).to_string()));
+    let planted = (place + 1).to_string();
+    assert!(rows_of(&found, "mislabeled_title").contains(&planted.as_str()));
     assert!(found.column("issue").contains(&"title_states_two_roles"));
     let bare = Workspace::with("in.csv", "text\nBake bread\n");
     assert!(bare.rolecall(&["audit", "in.csv"]).fails().contains("no title column"));

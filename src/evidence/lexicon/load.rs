@@ -226,10 +226,7 @@ impl Checks<'_> {
     fn phrases(&self, name: &str, line: u64, form: &str) -> Result<Vec<Vec<u64>>, LexiconError> {
         let mut phrases: Vec<Vec<u64>> = vec![Vec::new()];
         for position in form.split_whitespace() {
-            let choices: Vec<Vec<u64>> = position
-                .split('|')
-                .map(|word| Tokens::new(word).as_slice().iter().map(|t| t.hash).collect())
-                .collect();
+            let choices: Vec<Vec<u64>> = position.split('|').map(words).collect();
             if choices.iter().any(Vec::is_empty) {
                 return Err(self.error(
                     name,
@@ -253,6 +250,14 @@ impl Checks<'_> {
         }
         Ok(phrases)
     }
+}
+
+/// The hashes of the words of an alternative, which mostly is one word of small letters.
+fn words(alternative: &str) -> Vec<u64> {
+    if !alternative.is_empty() && alternative.bytes().all(|b| b.is_ascii_lowercase()) {
+        return vec![word_hash(alternative)];
+    }
+    Tokens::new(alternative).as_slice().iter().map(|token| token.hash).collect()
 }
 
 fn load_roles(files: &Files) -> Result<RoleSet, LexiconError> {

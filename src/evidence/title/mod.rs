@@ -10,6 +10,7 @@ use crate::roles::{Label, RoleId};
 use crate::text::Token;
 use std::cell::RefCell;
 use std::ops::Range;
+pub(super) use words::MOST_WORDS;
 use words::{Gap, Words};
 
 thread_local! {
@@ -44,8 +45,18 @@ pub struct Title {
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
+        Self::read_with_words(title, lexicon, |_| ())
+    }
+
+    /// Reads a title; `then` is given its words, as far as they are read.
+    pub(crate) fn read_with_words(
+        title: &str,
+        lexicon: &Lexicon,
+        then: impl FnOnce(&[Token]),
+    ) -> Self {
         ROOM.with_borrow_mut(|words| {
             words.set(title);
+            then(words.tokens());
             Reader { words, lexicon }.title()
         })
     }

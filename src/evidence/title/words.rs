@@ -26,7 +26,7 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
 });
 
 /// A longer title is a text in the wrong column.
-const MOST_WORDS: usize = 100;
+pub(in crate::evidence) const MOST_WORDS: usize = 100;
 
 /// What stands between a word and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

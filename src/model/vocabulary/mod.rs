@@ -90,9 +90,8 @@ impl Vocabulary {
                     named.insert(FeatureKey::new(feature.channel, feature.text), entry);
                 }
             }
-            for (ready, for_role) in ready.iter_mut().zip([true, false]) {
-                ready.push(readiness(feature.channel, feature.text, for_role));
-            }
+            let own = readiness(feature.channel, feature.text);
+            ready.iter_mut().zip(own).for_each(|(ready, own)| ready.push(own));
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
             for steps in feature.steps.chunks(LANES) {
                 lines.push(Line(std::array::from_fn(|class| {
