@@ -97,7 +97,10 @@ def read_vectors(view):
 
 # What is read, and the classifiers on top of it.
 PEERS = {
-    read_title: {"logistic regression on the title alone": logistic},
+    read_title: {
+        "logistic regression on the title alone": logistic,
+        "logistic regression on the title alone, balanced": balanced_logistic,
+    },
     read_tfidf: {
         "linear SVM on TF-IDF, calibrated": calibrated_svm,
         "logistic regression on TF-IDF": logistic,
@@ -105,7 +108,10 @@ PEERS = {
     },
     read_presence: {"multinomial naive Bayes": multinomial, "complement naive Bayes": complement},
     read_lines: {"fastText": FastTextOnLines},
-    read_vectors: {"logistic regression on sentence embeddings": logistic},
+    read_vectors: {
+        "logistic regression on sentence embeddings": logistic,
+        "logistic regression on sentence embeddings, balanced": balanced_logistic,
+    },
 }
 
 
