@@ -29,4 +29,4 @@ pub(crate) use stub::FEW_WORDS;
 pub use stub::Stub;
 pub use title::{Title, TitleRole};
 pub use title_words::Stated;
-pub(crate) use title_words::title_words;
+pub(crate) use title_words::{is_title, title_words};

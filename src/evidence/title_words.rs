@@ -4,12 +4,25 @@ use super::extract::Span;
 use super::title::MOST_WORDS;
 use super::{Channel, FeatureKey, Title, TitleRole};
 use crate::roles::RoleId;
-use crate::text::{Token, combine};
+use crate::text::{Token, combine, word_hash};
+
+/// What exports write where there is no title.
+const PLACEHOLDERS: [&str; 7] = ["n/a", "na", "nan", "none", "null", "unknown", "untitled"];
+
+/// Whether the words of a title are one.
+pub(crate) fn is_title(tokens: &[Token]) -> bool {
+    match tokens {
+        [] => false,
+        [word] => !PLACEHOLDERS.iter().any(|none| word_hash(none) == word.hash),
+        _ => true,
+    }
+}
 
 /// Hands on each word of a title and each two words in a row, with the tokens that they are. Numbers are no
 /// words here, and only the beginning of a long title is read.
 pub(crate) fn title_words(tokens: &[Token], mut then: impl FnMut(FeatureKey, Span)) {
     let mut before: Option<&Token> = None;
+    let tokens = if is_title(tokens) { tokens } else { &[] };
     for (at, token) in tokens.iter().enumerate().take(MOST_WORDS) {
         if token.numeric {
             before = None;
@@ -40,10 +53,10 @@ impl Stated {
     const UNDECIDED: Self = Self(-2);
     const NONE: Self = Self(0);
 
-    /// What a title states; nothing is known of one without words.
-    pub fn new(title: &Title, has_words: bool) -> Self {
+    /// What a title states, if there is one.
+    pub fn new(title: &Title, is_there: bool) -> Self {
         match &title.role {
-            _ if !has_words => Self::NO_TITLE,
+            _ if !is_there => Self::NO_TITLE,
             TitleRole::One(role) => Self(1 << role.index()),
             TitleRole::Several(roles) => {
                 Self(roles.iter().fold(0, |bits, role| bits | 1 << role.index()))

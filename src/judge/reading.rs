@@ -3,8 +3,8 @@
 
 use super::facts::{Facts, Telling};
 use crate::evidence::{
-    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Terms, Title, WordKinds, language,
-    title_words,
+    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Terms, Title, WordKinds, is_title,
+    language, title_words,
 };
 use crate::model::{Entry, Known, Scores, Vocabulary, Word};
 use crate::text::{CleanText, Listed, Token, Tokens, combine};
@@ -82,16 +82,16 @@ impl Reading {
     ) -> (Title, Stated) {
         self.title_known.clear();
         let (seen, known) = (&mut self.found.seen, &mut self.title_known);
-        let mut has_words = false;
+        let mut is_there = false;
         let title = Title::read_with_words(raw, lexicon, |words| {
-            has_words = !words.is_empty();
+            is_there = is_title(words);
             title_words(words, |key, Span { at, length }| {
                 if let Some(feature) = vocabulary.title(key).filter(|&entry| seen.is_new(entry)) {
                     known.push(Known { feature, at: at as u32, length: length as u32 });
                 }
             });
         });
-        let stated = Stated::new(&title, has_words);
+        let stated = Stated::new(&title, is_there);
         (title, stated)
     }
 

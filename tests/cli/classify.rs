@@ -570,3 +570,50 @@ fn pieces_in_a_pipe_are_as_the_whole() {
     assert_eq!(filter(&whole), pieces);
     assert_eq!(pieces.lines().count(), 40);
 }
+
+#[test]
+fn what_stands_for_no_title_is_none() {
+    let rows: String =
+        ["", "N/A", "nan", "None", "-"].iter().map(|t| format!("{t},{DUTIES:?}\n")).collect();
+    let workspace = Workspace::with("in.csv", format!("title,text\n{rows}"));
+    let judged = workspace.rolecall(&["classify", "in.csv"]).succeeds().table().probabilities();
+    assert!(judged.iter().all(|p| *p == judged[0]), "{judged:?}");
+}
+
+#[test]
+fn a_title_and_a_text_that_disagree_say_so() {
+    let csv = format!("title,text\nProduct Manager,{DUTIES:?}\nProduct Owner,{DUTIES:?}\n");
+    let output = Workspace::with("in.csv", csv).rolecall(&["classify", "in.csv"]).succeeds();
+    let output = output.table();
+    assert!(output.column("notes")[0].contains("title_and_text_disagree"));
+    let both = [output.column("predicted_role")[0], output.column("second_role")[0]];
+    assert!(both.contains(&"product_owner") && both.contains(&"product_manager"), "{both:?}");
+    assert_eq!(output.column("notes")[1], "");
+}
+
+#[test]
+fn a_prior_shifts_the_odds_exactly() {
+    let classify = |options: &[&str]| {
+        let workspace = Workspace::new();
+        let ran = workspace.rolecall(&[&["classify", SAMPLE], options].concat()).succeeds();
+        ran.table().probabilities()
+    };
+    let (plain, low, high) =
+        (classify(&[]), classify(&["--prior", "0.2"]), classify(&["--prior", "0.5"]));
+    let odds = |p: &[f64]| (1.0 - p[3]) / p[3];
+    let mut compared = 0;
+    for ((plain, low), high) in plain.iter().zip(&low).zip(&high) {
+        // What is written has six decimals.
+        if plain[3] > 0.05 && plain[3] < 0.95 && low[3] > 0.01 && high[3] > 0.01 {
+            close(odds(high) / odds(low), 4.0, 0.02, plain);
+            compared += 1;
+        }
+    }
+    assert!(compared > 5, "{compared}");
+    let by_role = classify(&["--prior", "product_owner=0.3,product_manager=0.1"]);
+    assert!(by_role.iter().zip(&plain).any(|(a, b)| a[0] > b[0] + 0.01));
+    for wrong in ["2", "0", "owner=0.1", "product_owner=0.7,other=0.7"] {
+        let refused = Workspace::new().rolecall(&["classify", SAMPLE, "--prior", wrong]).fails();
+        assert!(refused.contains("prior"), "{refused}");
+    }
+}

@@ -72,10 +72,10 @@ fn a_wrapped_posting_gets_the_verdict_of_the_whole_one() {
 fn the_sample_can_be_wrapped_at_any_width() {
     let texts = Table::of(SAMPLE);
     let texts: Vec<String> = texts.column("description").into_iter().map(str::to_owned).collect();
-    let whole = verdicts(&texts, &[]);
+    let whole = verdicts(&texts, &["--view", "text"]);
     for width in [60, 78, 100] {
         let texts: Vec<String> = texts.iter().map(|text| wrapped(text, width, "\n")).collect();
-        let wrapped = verdicts(&texts, &[]);
+        let wrapped = verdicts(&texts, &["--view", "text"]);
         for column in ["predicted_role", "decision"] {
             assert_eq!(wrapped.column(column), whole.column(column), "{width}");
         }
@@ -163,7 +163,7 @@ fn what_is_no_posting_gives_no_evidence_and_says_what_it_is() {
         ("Lorem ipsum dolor sit amet, consectetur adipiscing elit.", "placeholder"),
         ("We make things that people like, and have done so for years.", "too_few_known_words"),
     ] {
-        for options in [&[][..], &["--use-title"]] {
+        for options in [&[][..], &["--view", "text"]] {
             let output = verdicts(&[text.to_owned()], options);
             assert_eq!(output.column("decision"), ["no_evidence"], "{text}");
             assert_eq!(output.column("notes"), [note], "{text}");
