@@ -5,13 +5,14 @@ import time
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky import get_reusable_executor
 
 import features
 import peers
 
 
 def predict(view, classes, cache):
-    """By name of the peer, the probabilities of each row; peers that are not installed are left out."""
+    """By name of the peer, the probabilities of each row; peers that are not installed or fail are left out."""
     labels, folds = (np.array([row[column] for row in view.rows]) for column in ("role", "fold"))
     held_out = [folds == fold for fold in np.unique(folds)]
     probabilities = {}
@@ -23,7 +24,7 @@ def predict(view, classes, cache):
                 f"{view.name}-{len(classes)}-{read.__name__}",
                 lambda: predict_all(view, read, classifiers, labels, held_out, classes),
             )
-        except ImportError as error:
+        except (ImportError, RuntimeError) as error:
             print(f"{', '.join(classifiers)}: skipped: {error}", file=sys.stderr)
     return probabilities
 
@@ -32,6 +33,8 @@ def predict_all(view, read, classifiers, labels, held_out, classes):
     """The probabilities that the classifiers give to the rows of all folds, by what `read` takes from them."""
     start = time.perf_counter()
     source = read(view)
+    # In processes that had done other work, fastText now and then ended with "Encountered NaN"; in new ones it did not.
+    get_reusable_executor().shutdown(wait=True)
     folds = Parallel(n_jobs=min(cpu_count(), len(held_out)))(
         delayed(predict_fold)(source, classifiers, labels, test, classes) for test in held_out
     )
