@@ -57,12 +57,12 @@ pub(super) fn leave_out(
 fn filled(text: &str, tokens: &[Token], mut sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, usize)> = Vec::new();
     for sentence in &sentences {
-        match lines.last_mut().filter(|(line, _)| sentence.start < line.end) {
-            Some((_, left_out)) => *left_out += sentence.len(),
-            None => {
-                let line = around(text, tokens, sentence.start, Reach::Line);
-                lines.extend(line.map(|line| (line, sentence.len())));
-            }
+        let same = lines.last_mut().filter(|(line, _)| sentence.start < line.end);
+        if let Some((_, left_out)) = same {
+            *left_out += sentence.len();
+        } else {
+            let line = around(text, tokens, sentence.start, Reach::Line);
+            lines.extend(line.map(|line| (line, sentence.len())));
         }
     }
     lines.retain(|(line, left_out)| {

@@ -83,11 +83,12 @@ pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) ->
     if !labels_are_of_titles && !labels_repeat_titles(differing(rows.iter().map(|row| &**row))) {
         return 0;
     }
-    let titled = |row: &&mut &mut Example| row.stated().is_there();
     let mut lost = 0;
-    for row in rows.iter_mut().filter(titled) {
-        **row = row.title_turned();
-        lost += 1;
+    for row in rows {
+        if row.stated().is_there() {
+            **row = row.title_turned();
+            lost += 1;
+        }
     }
     lost
 }

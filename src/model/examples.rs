@@ -116,7 +116,7 @@ impl Example {
             outcome,
             of_role: label != Label::Other,
             features: shown().collect(),
-            title: shown().filter(is_of_title).collect(),
+            title: shown().filter(|f| is_of_title(*f)).collect(),
             states: evidence.stated(),
             mentions: evidence.mentions().to_vec(),
         }
@@ -131,7 +131,7 @@ impl Example {
         mentions: Vec<u32>,
     ) -> Self {
         let outcome = row.class().min(roles);
-        let title = features.iter().copied().filter(is_of_title).collect();
+        let title = features.iter().copied().filter(|f| is_of_title(*f)).collect();
         Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
     }
 
@@ -160,7 +160,7 @@ impl Example {
     #[must_use]
     pub(super) fn title_turned(&self) -> Self {
         let features = if self.row.with_title() {
-            self.features.iter().copied().filter(|f| !is_of_title(f)).collect()
+            self.features.iter().copied().filter(|f| !is_of_title(*f)).collect()
         } else {
             self.all_features().copied().collect()
         };
@@ -168,7 +168,7 @@ impl Example {
     }
 }
 
-fn is_of_title(feature: &Shown) -> bool {
+fn is_of_title(feature: Shown) -> bool {
     feature.key().channel() == Channel::Title
 }
 

@@ -95,7 +95,7 @@ fn goes_on(line: &str) -> bool {
 /// Whether each letter of a text stands alone: `Y o u   o w n   t h e   b a c k l o g`.
 pub(super) fn has_letters_apart(raw: &str) -> bool {
     let sample = raw.as_bytes().get(..SAMPLE).unwrap_or(raw.as_bytes());
-    let spaces = sample.iter().filter(|b| **b == b' ').count();
+    let spaces = memchr_iter(b' ', sample).count();
     if 5 * spaces < 2 * sample.len() {
         return false;
     }

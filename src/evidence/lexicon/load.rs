@@ -451,7 +451,7 @@ fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<Part>) {
     for (phrase, term) in terms.by_words() {
         let Term::Mention { name, capitals: None } = *term else { continue };
         if phrase.last().is_some_and(|word| ends.contains(word)) {
-            headings.insert(phrase.to_vec(), Part::Title(name));
+            headings.insert(phrase.clone(), Part::Title(name));
         }
     }
 }
