@@ -7,15 +7,16 @@ use crate::roles::RoleId;
 use crate::text::{Token, combine, word_hash};
 
 /// What exports write where there is no title.
-const PLACEHOLDERS: [&str; 7] = ["n/a", "na", "nan", "none", "null", "unknown", "untitled"];
+const PLACEHOLDERS: [&[&str]; 7] =
+    [&["n", "a"], &["na"], &["nan"], &["none"], &["null"], &["unknown"], &["untitled"]];
 
 /// Whether the words of a title are one.
 pub(crate) fn is_title(tokens: &[Token]) -> bool {
-    match tokens {
-        [] => false,
-        [word] => !PLACEHOLDERS.iter().any(|none| word_hash(none) == word.hash),
-        _ => true,
-    }
+    let is_none = |none: &&[&str]| {
+        let words = none.iter().map(|word| word_hash(word));
+        words.eq(tokens.iter().map(|token| token.hash))
+    };
+    !tokens.is_empty() && (tokens.len() > 2 || !PLACEHOLDERS.iter().any(is_none))
 }
 
 /// Hands on each word of a title and each two words in a row, with the tokens that they are. Numbers are no
