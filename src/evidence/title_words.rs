@@ -97,6 +97,14 @@ impl Stated {
         (self.roles() == 1).then(|| RoleId(self.0.trailing_zeros() as u8))
     }
 
+    /// Which of so many roles it states, then whether an undecided one, or none; nothing where there is no title,
+    /// or one that states several.
+    pub(crate) fn kind(self, roles: usize) -> Option<usize> {
+        let one = self.one().map(RoleId::index);
+        let none = self == Self::NONE;
+        one.or_else(|| self.is_undecided().then_some(roles)).or_else(|| none.then_some(roles + 1))
+    }
+
     /// As a number.
     pub(crate) fn number(self) -> i32 {
         self.0

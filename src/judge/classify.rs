@@ -251,7 +251,7 @@ impl<'a> Judge<'a> {
     /// Judges a posting by all of its evidence.
     pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
         let title = Title::read(title, self.lexicon());
-        self.verdict_of(title, &Facts::of(evidence, self.model, &self.vocabulary), scores)
+        self.verdict_of(title, &self.facts(evidence), scores)
     }
 
     /// What the combination of the view makes of scores.
@@ -261,10 +261,33 @@ impl<'a> Judge<'a> {
 
     fn probabilities_in(&self, view: View, scores: &Scores) -> Probabilities {
         let probabilities = Probabilities::new(self.model.combinations(), view, scores);
-        match self.factors[view.of(scores) as usize].as_slice() {
+        self.shifted(view.of(scores), probabilities)
+    }
+
+    /// Probabilities in a view by how common the roles are said to be.
+    fn shifted(&self, view: View, probabilities: Probabilities) -> Probabilities {
+        match self.factors[view as usize].as_slice() {
             [] => probabilities,
             factors => shifted(&probabilities, factors),
         }
+    }
+
+    /// What the title says, where it is read and the text is silent.
+    pub(super) fn said_by_title(&self, scores: &Scores, silent: bool) -> Option<Probabilities> {
+        let read = silent && self.settings.view == View::Whole;
+        let said = read.then(|| self.model.said_by_title(scores.stated)).flatten()?;
+        Some(self.shifted(View::Whole, said))
+    }
+
+    /// What the text is, if it is no posting, and whether it says nothing of the job.
+    pub(super) fn silence(&self, facts: &Facts) -> (Option<Stub>, bool) {
+        let stub = self.stub(facts);
+        (stub, stub.is_some() || self.says_nothing(facts))
+    }
+
+    /// What a verdict on all evidence of a posting rests on.
+    pub(super) fn facts<'e>(&self, evidence: &'e Evidence) -> Facts<'e> {
+        Facts::of(evidence, self.model, &self.vocabulary)
     }
 
     /// The probabilities of the outcomes: with `other`, unless every posting is one of the roles.
@@ -281,13 +304,13 @@ impl<'a> Judge<'a> {
     }
 
     fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
-        let probabilities = self.probabilities(scores);
+        let (stub, silent) = self.silence(facts);
+        let said = self.said_by_title(scores, silent);
+        let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
         let label = self.label(outcome);
         let confidence = outcomes[outcome];
-        let stub = self.stub(facts);
-        let silent = stub.is_some() || self.says_nothing(facts);
         let decision = self.decision(label, confidence, silent, facts, scores.stated);
         let hidden = if silent { None } else { self.disagreement(scores, label) };
         let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));

@@ -4,7 +4,7 @@ use super::attribution::Attribution;
 use super::classify::{Decision, Judge, Note};
 use super::contrast::Contrast;
 use crate::evidence::{Channel, Evidence, Feature};
-use crate::model::{Input, Question, Scores, softmax};
+use crate::model::{Input, Probabilities, Question, Scores, softmax};
 use serde::Serialize;
 
 /// Why a posting was judged as it was.
@@ -72,10 +72,17 @@ impl Judge<'_> {
     pub fn explain(&self, title: &str, description: &str) -> Explanation {
         let evidence = self.evidence(title, description);
         let scores = self.model().scores(&evidence);
-        let mut questions = vec![self.explain_question(Question::Role, &evidence, &scores)];
+        let (_, silent) = self.silence(&self.facts(&evidence));
+        let said = self.said_by_title(&scores, silent);
+        let explain = |question| match &said {
+            Some(said) => self.question_of_title(question, said),
+            None => self.explain_question(question, &evidence, &scores),
+        };
+        let mut questions = vec![explain(Question::Role)];
         if !self.settings().closed {
-            questions.push(self.explain_question(Question::Scope, &evidence, &scores));
+            questions.push(explain(Question::Scope));
         }
+        let probabilities = said.clone().unwrap_or_else(|| self.probabilities(&scores));
         let verdict = self.verdict_on(title, &evidence, &scores);
         Explanation {
             title: title.to_owned(),
@@ -83,13 +90,27 @@ impl Judge<'_> {
             confidence: verdict.confidence,
             decision: verdict.decision,
             notes: verdict.notes,
-            contrast: self.contrast(
-                &evidence,
-                &scores,
-                &self.probabilities(&scores),
-                verdict.label,
-            ),
+            contrast: self.contrast(&evidence, &scores, &probabilities, verdict.label),
             questions,
+        }
+    }
+
+    /// A question that what the title states answers: there is no other evidence.
+    fn question_of_title(&self, question: Question, said: &Probabilities) -> QuestionPart {
+        let probabilities = match question {
+            Question::Role => said.closed.clone(),
+            Question::Scope => vec![said.in_scope, 1.0 - said.in_scope],
+        };
+        let scores: Vec<f64> = probabilities.iter().map(|p| p.ln()).collect();
+        let classes = self.classes(question);
+        let (prior, parts) = (scores.clone(), Vec::new());
+        QuestionPart { question, classes, prior, parts, scores, probabilities }
+    }
+
+    fn classes(&self, question: Question) -> Vec<String> {
+        match question {
+            Question::Role => self.model().header().roles.iter().map(|r| r.id.clone()).collect(),
+            Question::Scope => vec!["in scope".into(), "other".into()],
         }
     }
 
@@ -100,10 +121,7 @@ impl Judge<'_> {
         scores: &Scores,
     ) -> QuestionPart {
         let (model, view) = (self.model(), self.settings().view.of(scores));
-        let classes: Vec<String> = match question {
-            Question::Role => model.header().roles.iter().map(|r| r.id.clone()).collect(),
-            Question::Scope => vec!["in scope".into(), "other".into()],
-        };
+        let classes = self.classes(question);
         let by_class: Vec<Attribution> = (0..classes.len())
             .map(|k| Attribution::new(model, scores, view, question, |s| s[k]))
             .collect();

@@ -53,7 +53,7 @@ pub(crate) use inputs::{Input, LEXICON_SCALE};
 pub(crate) use scores::{Scores, divisor};
 pub(crate) use vocabulary::{Entry, Known, Vocabulary, Word};
 
-use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon};
+use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon, Stated};
 use counts::{FeatureMap, taking_part};
 use held_out::LexiconWeights;
 use ndarray::Array2;
@@ -335,6 +335,12 @@ impl Model {
         Combination::of(&self.header.combinations, view, question)
     }
 
+    /// What a title says where there is no text, by the rows that the model learned from.
+    pub(crate) fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
+        let whole = self.header.held_out.iter().find(|summary| summary.view == View::Whole)?;
+        whole.said_by_title(stated)
+    }
+
     /// The place of a feature, if the model knows it.
     pub(crate) fn place(&self, key: FeatureKey) -> Option<usize> {
         let places = self.places.get_or_init(|| {
@@ -423,6 +429,7 @@ fn check(header: &Header) -> Result<(), ModelError> {
             && View::ALL.iter().all(|&v| has(v, Question::Role) && has(v, Question::Scope))
             && View::ALL.iter().all(|v| held_out.iter().any(|s| s.view == *v))
             && held_out.iter().all(|s| s.closed.rows.max(s.open.rows) <= MOST_POSTINGS)
+            && held_out.iter().all(|s| s.fits(roles, MOST_POSTINGS))
     };
     let Header { postings, organisations, combinations, held_out, history, base, .. } = header;
     let of_base = |base: &Base| {

@@ -37,6 +37,8 @@ pub struct Summary {
     pub open_thresholds: Vec<Threshold>,
     /// Rows by outcome, as often as they counted where it was fitted whether a posting is a role.
     pub fitted_rows: Vec<u64>,
+    /// Rows by what the title states ([`Stated::kind`]), then by outcome; nothing in views that do not read titles.
+    pub by_title: Vec<Vec<u64>>,
     /// Of `other`, for rows whose title sounds like a role: the share that is right is of the rows given `other`.
     pub other_thresholds: Vec<Threshold>,
 }
@@ -58,6 +60,19 @@ impl Summary {
     /// confidence is enough.
     pub fn other_threshold(&self, precision: f64) -> Option<f64> {
         enough(&self.other_thresholds, precision)
+    }
+
+    /// What a title says where there is no text: the shares of the rows whose title states the same, with one more
+    /// row that is spread evenly. Nothing if there is none.
+    pub(super) fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
+        let roles = self.by_title.first()?.len() - 1;
+        let rows = &self.by_title[stated.kind(roles)?];
+        let all: u64 = rows.iter().sum();
+        let each = 1.0 / (roles + 1) as f64;
+        let share = |&n: &u64| (n as f64 + each) / (all as f64 + 1.0);
+        let in_scope: f64 = rows[..roles].iter().map(share).sum();
+        let closed = rows[..roles].iter().map(|n| share(n) / in_scope).collect();
+        (all > 0).then_some(Probabilities { closed, in_scope })
     }
 
     /// The same figures with thresholds held near to its own: means of its own and those of newer
@@ -85,6 +100,14 @@ impl Summary {
         near(&mut moved.open_thresholds, &newer.open_thresholds, rows(|s| &s.open));
         near(&mut moved.other_thresholds, &newer.other_thresholds, rows(|s| &s.open));
         moved
+    }
+
+    /// Whether its counts are of so many roles, and of so many rows at most.
+    pub(super) fn fits(&self, roles: usize, most: u64) -> bool {
+        let counts = self.by_title.iter().chain([&self.fitted_rows]);
+        counts.clone().all(|rows| rows.len() == roles + 1)
+            && counts.flatten().all(|&n| n <= most)
+            && (self.by_title.is_empty() || self.by_title.len() == roles + 2)
     }
 
     /// Whether any row is none of the roles.
@@ -128,10 +151,22 @@ pub fn summarise(
         closed_thresholds: thresholds(&closed, &closed_truths, |_, predicted| predicted < n),
         open_thresholds: thresholds(&open, outcomes, |_, predicted| predicted < n),
         fitted_rows: vec![0; names.len()],
+        by_title: if view == View::Whole { by_title(outcomes, stated, n) } else { Vec::new() },
         other_thresholds: thresholds(&open, outcomes, |row, predicted| {
             predicted == n && stated[row].is_role_like()
         }),
     }
+}
+
+/// Rows by what the title states, then by outcome.
+fn by_title(outcomes: &[usize], stated: &[Stated], roles: usize) -> Vec<Vec<u64>> {
+    let mut rows = vec![vec![0; roles + 1]; roles + 2];
+    for (&outcome, stated) in outcomes.iter().zip(stated) {
+        if let Some(kind) = stated.kind(roles) {
+            rows[kind][outcome] += 1;
+        }
+    }
+    rows
 }
 
 /// Thresholds of the rows that `wanted` chooses by their places and what is predicted.
