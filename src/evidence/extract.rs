@@ -4,7 +4,7 @@ use super::boilerplate::leave_out;
 use super::halves::leave_out_others;
 use super::lexicon::{Kinds, Term, WordKinds};
 use super::parts::{LONGEST_HEADING, boilerplate};
-use super::{Lexicon, Stated, Title, is_title, title_words};
+use super::{Lexicon, Stated, Stub, Title, is_title, title_words};
 use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -178,6 +178,11 @@ impl Evidence {
     /// role undecided.
     pub fn mentions(&self) -> &[u32] {
         &self.terms.mentions
+    }
+
+    /// Whether there is nothing of a posting in the text: no word, or a login wall, an error page and the like.
+    pub fn has_no_text(&self, lexicon: &Lexicon) -> bool {
+        Stub::is_all(self.clean.as_str(), self.tokens.as_slice(), lexicon)
     }
 
     /// What the title states.

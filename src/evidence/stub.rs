@@ -37,6 +37,11 @@ pub enum Stub {
 }
 
 impl Stub {
+    /// Whether there is nothing of a posting in a text.
+    pub(crate) fn is_all(text: &str, tokens: &[Token], lexicon: &Lexicon) -> bool {
+        tokens.is_empty() || Self::find(text, tokens, lexicon).is_some()
+    }
+
     /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form.
     pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon) -> Option<Self> {
         if tokens.len() >= FEW_WORDS {

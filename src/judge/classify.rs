@@ -272,17 +272,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What the title says, where it is read and the text is silent.
-    pub(super) fn said_by_title(&self, scores: &Scores, silent: bool) -> Option<Probabilities> {
-        let read = silent && self.settings.view == View::Whole;
+    /// What the title says, where it is read and there is nothing of a posting in the text.
+    pub(super) fn said_by_title(&self, scores: &Scores, facts: &Facts) -> Option<Probabilities> {
+        let read = self.settings.view == View::Whole
+            && (facts.tokens.is_empty() || self.stub(facts).is_some());
         let said = read.then(|| self.model.said_by_title(scores.stated)).flatten()?;
         Some(self.shifted(View::Whole, said))
-    }
-
-    /// What the text is, if it is no posting, and whether it says nothing of the job.
-    pub(super) fn silence(&self, facts: &Facts) -> (Option<Stub>, bool) {
-        let stub = self.stub(facts);
-        (stub, stub.is_some() || self.says_nothing(facts))
     }
 
     /// What a verdict on all evidence of a posting rests on.
@@ -304,8 +299,9 @@ impl<'a> Judge<'a> {
     }
 
     fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
-        let (stub, silent) = self.silence(facts);
-        let said = self.said_by_title(scores, silent);
+        let stub = self.stub(facts);
+        let silent = stub.is_some() || self.says_nothing(facts);
+        let said = self.said_by_title(scores, facts);
         let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);

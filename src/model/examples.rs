@@ -142,7 +142,7 @@ impl Example {
     }
 
     /// What its title states, if the title is counted.
-    pub(crate) fn stated(&self) -> Stated {
+    pub fn stated(&self) -> Stated {
         if self.row.with_title() { self.states } else { Stated::NO_TITLE }
     }
 

@@ -336,7 +336,7 @@ impl Model {
     }
 
     /// What a title says where there is no text, by the rows that the model learned from.
-    pub(crate) fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
+    pub fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
         let whole = self.header.held_out.iter().find(|summary| summary.view == View::Whole)?;
         whole.said_by_title(stated)
     }

@@ -35,6 +35,8 @@ struct Labelled {
 #[derive(Clone)]
 struct Read {
     words: usize,
+    /// Whether there is nothing of a posting in its text.
+    no_text: bool,
     example: Example,
     /// What the model given says of it.
     predicted: Option<Probabilities>,
@@ -151,7 +153,13 @@ fn read(
                 extractor.extract_into(title, row.get(columns, Column::Description), evidence);
                 Read {
                     words: evidence.words(),
-                    predicted: given.map(|model| model.probabilities(evidence, view)),
+                    no_text: evidence.has_no_text(lexicon),
+                    predicted: given.map(|model| {
+                        let by_title = view == View::Whole && evidence.has_no_text(lexicon);
+                        let said =
+                            by_title.then(|| model.said_by_title(evidence.stated())).flatten();
+                        said.unwrap_or_else(|| model.probabilities(evidence, view))
+                    }),
                     example: Example::new(evidence, title, company, label, lexicon),
                 }
             };
@@ -233,7 +241,15 @@ fn predict(
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
         let summary = trained.summary(lexicon.roles())?;
         let limits = Limits::new(&summary, args.judging.closed, args.precision);
-        let predicted = trained.predict(&examples(&members));
+        let mut predicted = trained.predict(&examples(&members));
+        for (predicted, &i) in predicted.iter_mut().zip(&members) {
+            let Read { no_text, example, .. } = &rows[i].read;
+            let by_title = view == View::Whole && *no_text;
+            let said = by_title.then(|| summary.said_by_title(example.stated())).flatten();
+            if let Some(said) = said {
+                *predicted = said;
+            }
+        }
         Ok((members, predicted, limits))
     };
     for of_fold in (0..count).into_par_iter().map(of_fold).collect::<Vec<_>>() {
