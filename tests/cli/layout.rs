@@ -103,7 +103,7 @@ fn letters_apart_are_read_as_words() {
 #[test]
 fn what_stands_below_any_job_changes_nothing() {
     let below = [
-        "We are an equal opportunity employer. All qualified applicants will be considered without regard \
+        "We are an equal opportunity employer. Qualified applicants of any kind are considered without regard \
          to race, colour, religion, sex, national origin, disability or veteran status.",
         "The base salary range for this position is $90,000 to $120,000 a year, plus a bonus, dental and \
          vision insurance and paid time off.",
