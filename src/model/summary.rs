@@ -37,7 +37,8 @@ pub struct Summary {
     pub open_thresholds: Vec<Threshold>,
     /// Rows by outcome, as often as they counted where it was fitted whether a posting is a role.
     pub fitted_rows: Vec<u64>,
-    /// Rows by what the title states ([`Stated::kind`]), then by outcome; nothing in views that do not read titles.
+    /// Rows by which of the roles the title states, or whether an undecided one or none, then by outcome; nothing in
+    /// views that do not read titles.
     pub by_title: Vec<Vec<u64>>,
     /// Of `other`, for rows whose title sounds like a role: the share that is right is of the rows given `other`.
     pub other_thresholds: Vec<Threshold>,
