@@ -100,7 +100,7 @@ impl Stated {
     /// Which of so many roles it states, then whether an undecided one, or none; nothing where there is no title,
     /// or one that states several.
     pub(crate) fn kind(self, roles: usize) -> Option<usize> {
-        let one = self.one().map(RoleId::index);
+        let one = self.one().map(RoleId::index).filter(|&role| role < roles);
         let none = self == Self::NONE;
         one.or_else(|| self.is_undecided().then_some(roles)).or_else(|| none.then_some(roles + 1))
     }
