@@ -1,9 +1,10 @@
 //! Texts of which a part is in another language than English.
 
+use super::language::detected;
 use super::lexicon::{Kinds, WordKinds};
 use super::parts::merged;
 use super::sentences::Reach;
-use crate::text::{Token, beginning};
+use crate::text::Token;
 use std::ops::Range;
 use whatlang::Lang;
 
@@ -17,9 +18,6 @@ const LEAST_WORDS: usize = 8;
 /// Words that a part in another language has at least, and all that is English.
 const LEAST_OF_PART: usize = 40;
 const LEAST_OF_ENGLISH: usize = 60;
-/// Bytes that are enough to tell a language by, and how sure the detector must be.
-const SAMPLE: usize = 2048;
-const LEAST_CONFIDENCE: f64 = 0.8;
 
 /// Adds the parts that are in another language to those that are left out, if enough English is left. Gives whether
 /// there are any.
@@ -78,17 +76,10 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
         run.len() >= LEAST_OF_PART
             && tokens.len() - run.len() >= LEAST_OF_ENGLISH
             && common_in(run, kinds) <= OF_OTHERS * run.len()
-            && is_surely_other(
-                &text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize],
-            )
+            && detected(&text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize])
+                .is_some_and(|language| language != Lang::Eng)
     });
     runs
-}
-
-/// Whether a text is in another language than English, as far as a detector can tell.
-fn is_surely_other(text: &str) -> bool {
-    whatlang::detect(beginning(text, SAMPLE))
-        .is_some_and(|told| told.lang() != Lang::Eng && told.confidence() >= LEAST_CONFIDENCE)
 }
 
 /// A hundred times the common words of English in a sentence.

@@ -78,8 +78,13 @@ pub(crate) fn language(text: &str, words: usize, common: Common) -> Option<&'sta
     if many || often {
         return Some("en");
     }
-    let info = whatlang::detect(beginning(text, SAMPLE))?;
-    (info.confidence() >= LEAST_CONFIDENCE).then(|| code(info.lang()))
+    detected(text).map(code)
+}
+
+/// The language of a text, as far as a detector is sure. It takes as long as reading a posting.
+pub(super) fn detected(text: &str) -> Option<whatlang::Lang> {
+    let told = whatlang::detect(beginning(text, SAMPLE))?;
+    (told.confidence() >= LEAST_CONFIDENCE).then(|| told.lang())
 }
 
 fn code(language: whatlang::Lang) -> &'static str {

@@ -3,7 +3,7 @@
 use super::Lexicon;
 use super::sentences::{Reach, around};
 use crate::text::Token;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A text of fewer words may not say what the job is, and then reads like another one.
 pub(crate) const FEW_WORDS: usize = 100;
@@ -17,7 +17,7 @@ const PLACEHOLDER_EACH: usize = 4;
 const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
 
 /// What stands where a posting should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stub {
     /// One has to sign in to read it.
@@ -37,6 +37,19 @@ pub enum Stub {
 }
 
 impl Stub {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LoginWall => "login_wall",
+            Self::ErrorPage => "error_page",
+            Self::CookieNotice => "cookie_notice",
+            Self::SeeAttachment => "see_attachment",
+            Self::Teaser => "teaser",
+            Self::Closed => "closed",
+            Self::Placeholder => "placeholder",
+        }
+    }
+
     /// Whether there is nothing of a posting in a text.
     pub(crate) fn is_all(text: &str, tokens: &[Token], lexicon: &Lexicon) -> bool {
         tokens.is_empty() || Self::find(text, tokens, lexicon).is_some()

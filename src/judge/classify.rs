@@ -5,9 +5,7 @@ use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
-use crate::evidence::{
-    Evidence, Extractor, FEW_WORDS, FeatureKey, Lexicon, Stated, Stub, Title, TitleRole,
-};
+use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Stated, Stub, Title, TitleRole};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -103,20 +101,9 @@ pub enum Note {
     SeveralJobs,
     /// A part of the text is in another language and was not looked at.
     OtherLanguageLeftOut,
-    /// One has to sign in to read the posting.
-    LoginWall,
-    /// The text is an error page, or asks whether one is human.
-    ErrorPage,
-    /// The text is a question about cookies.
-    CookieNotice,
-    /// The posting stands in an attachment, or behind a link.
-    SeeAttachment,
-    /// The text is the beginning of a posting.
-    Teaser,
-    /// The job is taken.
-    Closed,
-    /// The text is a word for nothing, such as `None`.
-    Placeholder,
+    /// The text is no posting.
+    #[serde(untagged)]
+    NoPosting(Stub),
 }
 
 impl Note {
@@ -131,27 +118,7 @@ impl Note {
             Self::OnlyBeginningRead => "only_beginning_read",
             Self::SeveralJobs => "several_jobs",
             Self::OtherLanguageLeftOut => "other_language_left_out",
-            Self::LoginWall => "login_wall",
-            Self::ErrorPage => "error_page",
-            Self::CookieNotice => "cookie_notice",
-            Self::SeeAttachment => "see_attachment",
-            Self::Teaser => "teaser",
-            Self::Closed => "closed",
-            Self::Placeholder => "placeholder",
-        }
-    }
-}
-
-impl From<Stub> for Note {
-    fn from(stub: Stub) -> Self {
-        match stub {
-            Stub::LoginWall => Self::LoginWall,
-            Stub::ErrorPage => Self::ErrorPage,
-            Stub::CookieNotice => Self::CookieNotice,
-            Stub::SeeAttachment => Self::SeeAttachment,
-            Stub::Teaser => Self::Teaser,
-            Stub::Closed => Self::Closed,
-            Stub::Placeholder => Self::Placeholder,
+            Self::NoPosting(stub) => stub.name(),
         }
     }
 }
@@ -201,8 +168,7 @@ impl<'a> Judge<'a> {
     pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
         let limits = [settings.view, settings.view.of_text()].map(|view| {
             let Settings { closed, precision, .. } = settings;
-            let summary = model.header().held_out.iter().find(|summary| summary.view == view);
-            let limits = summary.map(|summary| Limits::new(summary, closed, precision));
+            let limits = model.summary(view).map(|summary| Limits::new(summary, closed, precision));
             let limits = limits.unwrap_or_default();
             if settings.prior.is_some() { limits.at_least(precision) } else { limits }
         });
@@ -251,7 +217,7 @@ impl<'a> Judge<'a> {
     /// Judges a posting by all of its evidence.
     pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
         let title = Title::read(title, self.lexicon());
-        self.verdict_of(title, &self.facts(evidence), scores)
+        self.verdict_of(title, &Facts::of(evidence, self.model, &self.vocabulary), scores)
     }
 
     /// What the combination of the view makes of scores.
@@ -273,16 +239,10 @@ impl<'a> Judge<'a> {
     }
 
     /// What the title says, where it is read and there is nothing of a posting in the text.
-    pub(super) fn said_by_title(&self, scores: &Scores, facts: &Facts) -> Option<Probabilities> {
-        let read = self.settings.view == View::Whole
-            && (facts.tokens.is_empty() || self.stub(facts).is_some());
+    pub(super) fn said_by_title(&self, scores: &Scores, no_text: bool) -> Option<Probabilities> {
+        let read = no_text && self.settings.view == View::Whole;
         let said = read.then(|| self.model.said_by_title(scores.stated)).flatten()?;
         Some(self.shifted(View::Whole, said))
-    }
-
-    /// What a verdict on all evidence of a posting rests on.
-    pub(super) fn facts<'e>(&self, evidence: &'e Evidence) -> Facts<'e> {
-        Facts::of(evidence, self.model, &self.vocabulary)
     }
 
     /// The probabilities of the outcomes: with `other`, unless every posting is one of the roles.
@@ -299,9 +259,9 @@ impl<'a> Judge<'a> {
     }
 
     fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
-        let stub = self.stub(facts);
+        let stub = Stub::find(facts.text.as_str(), facts.tokens, self.lexicon());
         let silent = stub.is_some() || self.says_nothing(facts);
-        let said = self.said_by_title(scores, facts);
+        let said = self.said_by_title(scores, stub.is_some() || facts.tokens.is_empty());
         let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
@@ -324,7 +284,7 @@ impl<'a> Judge<'a> {
         if silent {
             let foreign = is_foreign(facts.language);
             let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
-            notes.push(stub.map_or(nothing, Note::from));
+            notes.push(stub.map_or(nothing, Note::NoPosting));
         }
         if facts.several_jobs {
             notes.push(Note::SeveralJobs);
@@ -366,11 +326,11 @@ impl<'a> Judge<'a> {
             let by_title = view == View::Whole && stated.roles() > 0;
             return if by_title { Decision::Review } else { Decision::NoEvidence };
         }
-        let limits = &self.limits[usize::from(!stated.is_there())];
-        let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         if facts.several_jobs {
             return Decision::Review;
         }
+        let limits = &self.limits[usize::from(!stated.is_there())];
+        let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         limits.decide(other, confidence, role_like, facts.words)
     }
 
@@ -398,12 +358,6 @@ impl<'a> Judge<'a> {
         };
         let disagrees = outcomes[stated.index()] < DISAGREES;
         disagrees.then(|| if label == Label::Role(stated) { read } else { Some(stated) })
-    }
-
-    /// What the text of a posting is, if it is none.
-    fn stub(&self, facts: &Facts) -> Option<Stub> {
-        let few = facts.tokens.len() < FEW_WORDS;
-        few.then(|| Stub::find(facts.text.as_str(), facts.tokens, self.lexicon())).flatten()
     }
 
     fn says_nothing(&self, facts: &Facts) -> bool {

@@ -72,7 +72,7 @@ impl Judge<'_> {
     pub fn explain(&self, title: &str, description: &str) -> Explanation {
         let evidence = self.evidence(title, description);
         let scores = self.model().scores(&evidence);
-        let said = self.said_by_title(&scores, &self.facts(&evidence));
+        let said = self.said_by_title(&scores, evidence.has_no_text(self.lexicon()));
         let explain = |question| match &said {
             Some(said) => self.question_of_title(question, said),
             None => self.explain_question(question, &evidence, &scores),

