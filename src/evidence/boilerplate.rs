@@ -1,9 +1,9 @@
 //! Sentences that could stand below any job, known by their own words: equal opportunity, pay, benefits, checks,
 //! how to apply.
 
-use super::lexicon::{Strength, Trie};
+use super::lexicon::{Strength, Trie, WordKinds};
 use super::parts::merged;
-use super::sentences::{Reach, around};
+use super::sentences::{Reach, around, next_end};
 use crate::text::Token;
 use std::ops::Range;
 
@@ -19,6 +19,7 @@ const LONGEST_REST: usize = 60;
 pub(super) fn leave_out(
     text: &str,
     tokens: &[Token],
+    kinds: &WordKinds,
     starts: &[u32],
     forms: &Trie<(Strength, u32)>,
     parts: &mut Vec<Range<usize>>,
@@ -37,31 +38,40 @@ pub(super) fn leave_out(
     let mut sentences: Vec<Range<usize>> = Vec::new();
     let mut found = found.peekable();
     while let Some((at, strength, form)) = found.next() {
-        let Some(sentence) = around(text, tokens, at, Reach::Sentence) else { continue };
+        let end = next_end(text, tokens, kinds, at + 1, Reach::Sentence);
+        if !Reach::Sentence.has(at, end) {
+            continue;
+        }
         let (mut sure, mut several, mut count) = (strength == Strength::Sure, false, 1);
-        while let Some((_, strength, other)) = found.next_if(|(at, ..)| *at < sentence.end) {
+        while let Some((_, strength, other)) = found.next_if(|(at, ..)| *at < end) {
             sure |= strength == Strength::Sure;
             several |= other != form;
             count += 1;
         }
-        if (sure || several) && sentence.len() <= WORDS_EACH * count {
-            sentences.push(sentence);
+        if sure || several {
+            let sentence = around(text, tokens, kinds, at, Reach::Sentence);
+            sentences.extend(sentence.filter(|sentence| sentence.len() <= WORDS_EACH * count));
         }
     }
     if !sentences.is_empty() {
-        *parts = filled(text, tokens, sentences);
+        *parts = filled(text, tokens, kinds, sentences);
     }
 }
 
 /// Sentences that are left out, with those between two of them and the lines that they make up half of.
-fn filled(text: &str, tokens: &[Token], mut sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
+fn filled(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    mut sentences: Vec<Range<usize>>,
+) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, usize)> = Vec::new();
     for sentence in &sentences {
         let same = lines.last_mut().filter(|(line, _)| sentence.start < line.end);
         if let Some((_, left_out)) = same {
             *left_out += sentence.len();
         } else {
-            let line = around(text, tokens, sentence.start, Reach::Line);
+            let line = around(text, tokens, kinds, sentence.start, Reach::Line);
             lines.extend(line.map(|line| (line, sentence.len())));
         }
     }
@@ -71,7 +81,7 @@ fn filled(text: &str, tokens: &[Token], mut sentences: Vec<Range<usize>>) -> Vec
     });
     let is_one = |between: &Range<usize>| {
         between.len() <= LONGEST_BETWEEN
-            && around(text, tokens, between.start, Reach::Sentence).as_ref() == Some(between)
+            && around(text, tokens, kinds, between.start, Reach::Sentence).as_ref() == Some(between)
     };
     let between: Vec<_> = sentences.windows(2).map(|two| two[0].end..two[1].start).collect();
     sentences.extend(between.into_iter().filter(is_one));

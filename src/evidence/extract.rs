@@ -182,7 +182,12 @@ impl Evidence {
 
     /// Whether there is nothing of a posting in the text: no word, or a login wall, an error page and the like.
     pub fn has_no_text(&self, lexicon: &Lexicon) -> bool {
-        Stub::is_all(self.clean.as_str(), self.tokens.as_slice(), lexicon)
+        self.tokens.as_slice().is_empty() || self.stub(lexicon).is_some()
+    }
+
+    /// What the text is, if it is no posting.
+    pub(crate) fn stub(&self, lexicon: &Lexicon) -> Option<Stub> {
+        Stub::find(self.clean.as_str(), self.tokens.as_slice(), &self.kinds, lexicon)
     }
 
     /// What the title states.
@@ -198,6 +203,11 @@ impl Evidence {
     /// The words of the text.
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// What the words of the text are to the lexicon.
+    pub(super) fn kinds(&self) -> &WordKinds {
+        &self.kinds
     }
 
     /// By word, whether it counts: see [`Terms::counts`].
@@ -449,11 +459,12 @@ impl<'a> Extractor<'a> {
     ) {
         let Terms { mentions, ignored, counts, several_jobs, other_language, starts, fetched } =
             terms;
-        kinds.list(starts, |[own, _]| Kinds::BOILERPLATE.among(own));
+        kinds.list_beginnings(starts, Kinds::BOILERPLATE);
         self.lexicon.boilerplate.keep_starts(tokens, kinds, starts);
-        leave_out(text, tokens, starts.as_slice(), &self.lexicon.boilerplate, ignored);
+        leave_out(text, tokens, kinds, starts.as_slice(), &self.lexicon.boilerplate, ignored);
         kinds.list_in_short_lines(starts, Kinds::HEADING, LONGEST_HEADING);
-        *several_jobs = boilerplate(text, tokens, starts.as_slice(), self.lexicon, ignored);
+        self.lexicon.headings.keep_starts(tokens, kinds, starts);
+        *several_jobs = boilerplate(text, tokens, kinds, starts.as_slice(), self.lexicon, ignored);
         *other_language = leave_out_others(text, tokens, kinds, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
@@ -464,7 +475,8 @@ impl<'a> Extractor<'a> {
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        self.lexicon.terms.starts(tokens, kinds, starts);
+        kinds.list_beginnings(starts, Kinds::BEGINS);
+        self.lexicon.terms.keep_starts(tokens, kinds, starts);
         self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
         let mut ahead = ignored.iter().peekable();
         let mut from = 0;

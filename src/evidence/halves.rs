@@ -1,9 +1,9 @@
 //! Texts of which a part is in another language than English.
 
-use super::language::detected;
+use super::language::{are_english_terms, detected};
 use super::lexicon::{Kinds, WordKinds};
 use super::parts::merged;
-use super::sentences::Reach;
+use super::sentences::{Reach, next_end};
 use crate::text::Token;
 use std::ops::Range;
 use whatlang::Lang;
@@ -45,7 +45,7 @@ pub(super) fn leave_out_others(
 
 /// The parts in another language.
 fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
-    let sentences = sentences(text, tokens);
+    let sentences = sentences(text, tokens, kinds);
     let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, kinds)).collect();
     let mut before = None;
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -71,11 +71,15 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
             }
         }
     }
-    // The detector takes as long as reading a posting: it is asked last.
+    // The detector takes as long as reading some postings: it is asked last.
     runs.retain(|run| {
         run.len() >= LEAST_OF_PART
             && tokens.len() - run.len() >= LEAST_OF_ENGLISH
             && common_in(run, kinds) <= OF_OTHERS * run.len()
+            && !are_english_terms(
+                run.clone().filter(|&at| kinds.has(at, Kinds::BEGINS)).count(),
+                run.len(),
+            )
             && detected(&text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize])
                 .is_some_and(|language| language != Lang::Eng)
     });
@@ -88,9 +92,15 @@ fn common_in(sentence: &Range<usize>, kinds: &WordKinds) -> usize {
 }
 
 /// The sentences of a text.
-fn sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let ends = (1..=tokens.len()).filter(|&at| Reach::Sentence.ends_before(text, tokens, at));
-    ends.scan(0, |start, end| Some(std::mem::replace(start, end)..end)).collect()
+fn sentences(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    while start < tokens.len() {
+        let end = next_end(text, tokens, kinds, start + 1, Reach::Sentence);
+        sentences.push(start..end);
+        start = end;
+    }
+    sentences
 }
 
 /// Whether a sentence is in another language, if its words show it.

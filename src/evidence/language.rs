@@ -1,5 +1,6 @@
 //! The language of a text. Nearly all are English, which is told at once by its common words.
 
+use super::lexicon::{Kinds, WordKinds};
 use super::{Channel, Evidence, FeatureKey};
 use crate::text::{beginning, word_hash};
 use std::collections::BTreeSet;
@@ -20,6 +21,11 @@ const WORDS_EACH: usize = 25;
 const MOST_COMMON: usize = 24;
 /// ...or one of which every eighth word is one of them, if they are as many different ones.
 const SPOKEN_EACH: usize = 8;
+/// Of a list of terms in English more words in a hundred begin an entry of the lexicon; of a text in another
+/// language, fewer.
+const OF_TERMS: usize = 35;
+/// ...if it has so many words: a few sentences in another language may be full of terms.
+const LEAST_WITH_TERMS: usize = 40;
 /// Of fewer words, the language cannot be told.
 const LEAST_WORDS: usize = 8;
 /// Bytes that are enough to tell a language by.
@@ -50,7 +56,8 @@ impl Evidence {
         let common: BTreeSet<u64> = common_words().collect();
         let words = self.tokens().as_slice().iter().zip(self.counting());
         let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
-        language(self.text().as_str(), self.words(), Common { different, spoken })
+        let common = Common { different, spoken };
+        language(self.text().as_str(), self.kinds(), self.words_looked_at(), common)
     }
 }
 
@@ -63,19 +70,33 @@ pub(crate) struct Common {
     pub(crate) spoken: usize,
 }
 
+/// Whether so many words that begin an entry of the lexicon, of all, show that a text is English that has few
+/// common words, such as a list of terms.
+pub(super) fn are_english_terms(terms: usize, words: usize) -> bool {
+    words >= LEAST_WITH_TERMS && 100 * terms > OF_TERMS * words
+}
+
 /// Hashes of common words of English.
 pub(crate) fn common_words() -> impl Iterator<Item = u64> {
     COMMON.iter().map(|word| word_hash(word))
 }
 
-/// The language of a text of so many words.
-pub(crate) fn language(text: &str, words: usize, common: Common) -> Option<&'static str> {
-    if words < LEAST_WORDS {
+/// The language of a text. `kinds` are what its words are to the lexicon, of which so many are looked at.
+pub(crate) fn language(
+    text: &str,
+    kinds: &WordKinds,
+    looked_at: usize,
+    common: Common,
+) -> Option<&'static str> {
+    let all = kinds.len();
+    if all < LEAST_WORDS {
         return None;
     }
+    // The common words are counted among those that are looked at.
+    let words = looked_at.max(all / 2);
     let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
     let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
-    if many || often {
+    if many || often || are_english_terms(kinds.count(Kinds::BEGINS), all) {
         return Some("en");
     }
     detected(text).map(code)

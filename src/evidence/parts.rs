@@ -1,7 +1,7 @@
 //! Which parts of a posting say nothing about the job.
 
 use super::Lexicon;
-use super::lexicon::Part;
+use super::lexicon::{Part, WordKinds};
 use super::sentences::{Reach, around, between};
 use crate::text::Token;
 use std::ops::Range;
@@ -24,6 +24,7 @@ const LEAST_OF_JOB: usize = 40;
 pub(super) fn boilerplate(
     text: &str,
     tokens: &[Token],
+    kinds: &WordKinds,
     heads: &[u32],
     lexicon: &Lexicon,
     parts: &mut Vec<Range<usize>>,
@@ -36,7 +37,7 @@ pub(super) fn boilerplate(
         let line = short_line(tokens, at)?;
         let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
         let fits = match part {
-            Part::Title(_) => is_title(text, tokens, at..at + length, lexicon),
+            Part::Title(_) => is_title(text, tokens, kinds, at..at + length, lexicon),
             // "Privacy, security and legal" is no heading.
             _ => {
                 ![line.start, line.end].iter().any(|&at| between(text, tokens, at).contains(&b','))
@@ -77,8 +78,14 @@ pub(super) fn boilerplate(
 
 /// Whether the name of a role is the title of a job: it begins a short line, but for its level or a number, and the
 /// line ends or breaks behind it.
-fn is_title(text: &str, tokens: &[Token], name: Range<usize>, lexicon: &Lexicon) -> bool {
-    let Some(line) = around(text, tokens, name.start, Reach::Line) else { return false };
+fn is_title(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    name: Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
+    let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
     let stands_before = |at: usize| {
         tokens[at].numeric
             || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
@@ -131,7 +138,7 @@ fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::lexicon::{Kinds, WordKinds};
+    use crate::evidence::lexicon::Kinds;
     use crate::text::{Listed, Tokens};
     use proptest::prelude::*;
 

@@ -1,5 +1,6 @@
 //! Where the sentence or the line that a word stands in begins and ends.
 
+use super::lexicon::WordKinds;
 use crate::text::Token;
 use std::ops::Range;
 
@@ -19,6 +20,11 @@ impl Reach {
             Self::Sentence => [120, 120],
             Self::Line => [60, 200],
         }
+    }
+
+    /// Whether an end behind a word is looked for.
+    pub(super) fn has(self, at: usize, end: usize) -> bool {
+        end <= at + self.most_words()[1]
     }
 
     /// Whether it ends before a word.
@@ -45,14 +51,33 @@ impl Reach {
 pub(super) fn around(
     text: &str,
     tokens: &[Token],
+    kinds: &WordKinds,
     at: usize,
     reach: Reach,
 ) -> Option<Range<usize>> {
-    let ends = |at: &usize| reach.ends_before(text, tokens, *at);
-    let [before, behind] = reach.most_words();
-    let start = (at.saturating_sub(before)..=at).rev().find(ends)?;
-    let end = (at + 1..=tokens.len().min(at + behind)).find(ends)?;
-    Some(start..end)
+    let ends = |at| reach.ends_before(text, tokens, at);
+    let [before, _] = reach.most_words();
+    let mut start = kinds.break_up_to(at);
+    while !ends(start) {
+        start = kinds.break_up_to(start - 1);
+    }
+    let end = next_end(text, tokens, kinds, at + 1, reach);
+    (start + before >= at && reach.has(at, end)).then_some(start..end)
+}
+
+/// The first word from one on before which a sentence or a line ends, or the end of the text.
+pub(super) fn next_end(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    from: usize,
+    reach: Reach,
+) -> usize {
+    let mut end = kinds.break_from(from);
+    while !reach.ends_before(text, tokens, end) {
+        end = kinds.break_from(end + 1);
+    }
+    end
 }
 
 /// What stands before a word and behind the one before it; nothing at the ends of a text.

@@ -1,6 +1,7 @@
 //! Texts that stand where a posting should be: login walls, error pages, teasers.
 
 use super::Lexicon;
+use super::lexicon::WordKinds;
 use super::sentences::{Reach, around};
 use crate::text::Token;
 use serde::{Deserialize, Serialize};
@@ -50,13 +51,13 @@ impl Stub {
         }
     }
 
-    /// Whether there is nothing of a posting in a text.
-    pub(crate) fn is_all(text: &str, tokens: &[Token], lexicon: &Lexicon) -> bool {
-        tokens.is_empty() || Self::find(text, tokens, lexicon).is_some()
-    }
-
     /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form.
-    pub(crate) fn find(text: &str, tokens: &[Token], lexicon: &Lexicon) -> Option<Self> {
+    pub(crate) fn find(
+        text: &str,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        lexicon: &Lexicon,
+    ) -> Option<Self> {
         if tokens.len() >= FEW_WORDS {
             return None;
         }
@@ -64,7 +65,8 @@ impl Stub {
         let (mut first, mut words, mut from) = (None, 0, 0);
         for at in 0..tokens.len() {
             let Some((stub, length)) = form(at).filter(|_| at >= from) else { continue };
-            let sentence = around(text, tokens, at, Reach::Sentence).unwrap_or(at..at + length);
+            let sentence =
+                around(text, tokens, kinds, at, Reach::Sentence).unwrap_or(at..at + length);
             let says_so = match stub {
                 Self::Placeholder => PLACEHOLDER_EACH * length >= tokens.len(),
                 Self::Teaser => sentence.end == tokens.len(),

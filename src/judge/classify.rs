@@ -210,14 +210,18 @@ impl<'a> Judge<'a> {
         READING.with_borrow_mut(|reading| {
             let (title, scores) =
                 reading.read(title, description, &self.extractor, &self.vocabulary);
-            self.verdict_of(title, &reading.facts(), &scores)
+            self.verdict_of(title, &reading.facts(self.lexicon()), &scores)
         })
     }
 
     /// Judges a posting by all of its evidence.
     pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
         let title = Title::read(title, self.lexicon());
-        self.verdict_of(title, &Facts::of(evidence, self.model, &self.vocabulary), scores)
+        self.verdict_of(
+            title,
+            &Facts::of(evidence, self.lexicon(), self.model, &self.vocabulary),
+            scores,
+        )
     }
 
     /// What the combination of the view makes of scores.
@@ -259,7 +263,7 @@ impl<'a> Judge<'a> {
     }
 
     fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
-        let stub = Stub::find(facts.text.as_str(), facts.tokens, self.lexicon());
+        let stub = facts.stub;
         let silent = stub.is_some() || self.says_nothing(facts);
         let said = self.said_by_title(scores, stub.is_some() || facts.tokens.is_empty());
         let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
@@ -386,7 +390,7 @@ impl<'a> Judge<'a> {
 
     /// The entry of a feature in the vocabulary, if the model knows it.
     pub(super) fn entry(&self, key: FeatureKey) -> Option<u32> {
-        self.model.place(key).map(|place| self.vocabulary.feature(place))
+        self.vocabulary.feature(self.model.place(key)?)
     }
 
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
@@ -404,7 +408,10 @@ impl<'a> Judge<'a> {
         let evidence = self.evidence(title, description);
         let (_, family) = self.model.scores(&evidence).nearest(self.settings.view.channels());
         let class = |label| if let Label::Role(role) = label { role.index() } else { family };
-        self.quotes(&Facts::of(&evidence, self.model, &self.vocabulary), labels.map(class))
+        self.quotes(
+            &Facts::of(&evidence, self.lexicon(), self.model, &self.vocabulary),
+            labels.map(class),
+        )
     }
 
     /// The words that speak for a class against another; of equal ones the earlier first.

@@ -127,7 +127,7 @@ impl Judge<'_> {
     fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {
         let there = |key| evidence.features().iter().any(|f| f.key == key);
         let strength = |key| {
-            let weights: Vec<f64> = self.model().weights(key)?.collect();
+            let weights = self.model().weights(key)?;
             Some(weights[role.index()] - weights[winner])
         };
         let mut missing: Vec<Missing> = self

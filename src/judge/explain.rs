@@ -165,7 +165,7 @@ impl Judge<'_> {
         for part in &parts {
             sums.iter_mut().zip(&part.adds).for_each(|(sum, add)| *sum += add);
         }
-        let probabilities = softmax(&sums);
+        let probabilities = softmax(sums.clone());
         QuestionPart { question, classes, prior, parts, scores: sums, probabilities }
     }
 

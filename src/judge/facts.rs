@@ -1,6 +1,6 @@
 //! What a verdict rests on besides the scores.
 
-use crate::evidence::{Channel, Evidence, FeatureKey};
+use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon, Stub};
 use crate::model::{Known, Model, Vocabulary};
 use crate::text::{CleanText, Token};
 use std::borrow::Cow;
@@ -26,6 +26,8 @@ pub(super) struct Facts<'p> {
     pub(super) known: Cow<'p, [Known]>,
     pub(super) language: Option<&'static str>,
     pub(super) telling: Telling,
+    /// What the text is, if it is no posting.
+    pub(super) stub: Option<Stub>,
     /// Words in the parts that are looked at.
     pub(super) words: usize,
     pub(super) several_jobs: bool,
@@ -35,9 +37,14 @@ pub(super) struct Facts<'p> {
 
 impl<'p> Facts<'p> {
     /// From all evidence of a posting.
-    pub(super) fn of(evidence: &'p Evidence, model: &Model, vocabulary: &Vocabulary) -> Self {
+    pub(super) fn of(
+        evidence: &'p Evidence,
+        lexicon: &Lexicon,
+        model: &Model,
+        vocabulary: &Vocabulary,
+    ) -> Self {
         let known = evidence.features().iter().filter_map(|f| {
-            let feature = vocabulary.feature(model.place(f.key)?);
+            let feature = vocabulary.feature(model.place(f.key)?)?;
             let Range { start, end } = f.tokens();
             Some(Known { feature, at: start as u32, length: (end - start) as u32 })
         });
@@ -48,6 +55,7 @@ impl<'p> Facts<'p> {
             known: known.collect(),
             language: evidence.language(),
             telling: Telling::of(evidence, |key| model.place(key).is_some()),
+            stub: evidence.stub(lexicon),
             words: evidence.words_looked_at(),
             several_jobs: evidence.several_jobs(),
             other_language: evidence.other_language_left_out(),

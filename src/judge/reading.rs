@@ -3,7 +3,7 @@
 
 use super::facts::{Facts, Telling};
 use crate::evidence::{
-    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Terms, Title, WordKinds, is_title,
+    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, WordKinds, is_title,
     language, title_words,
 };
 use crate::model::{Entry, Known, Scores, Vocabulary, Word};
@@ -96,13 +96,13 @@ impl Reading {
     }
 
     /// What a verdict on the posting rests on.
-    pub(super) fn facts(&mut self) -> Facts<'_> {
+    pub(super) fn facts(&mut self, lexicon: &Lexicon) -> Facts<'_> {
         let found = &mut self.found;
         let tokens = self.tokens.as_slice();
         let language = if self.terms.other_language {
             Some("en")
         } else {
-            language(self.clean.as_str(), tokens.len(), found.common)
+            language(self.clean.as_str(), &self.kinds, self.terms.words(), found.common)
         };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let shows_something =
@@ -122,6 +122,7 @@ impl Reading {
             known: found.known.as_slice().into(),
             language,
             telling: of_all,
+            stub: Stub::find(self.clean.as_str(), tokens, &self.kinds, lexicon),
             words: self.terms.words(),
             several_jobs: self.terms.several_jobs,
             other_language: self.terms.other_language,

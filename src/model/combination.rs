@@ -225,15 +225,14 @@ impl Combination {
 
     /// The probability of each class.
     pub(crate) fn probabilities(&self, scores: &Scores) -> Vec<f64> {
-        softmax(&self.logits(scores))
+        softmax(self.logits(scores))
     }
 
     /// The score of each class, in nats: intercept plus weight times input, input by input.
     pub(crate) fn logits(&self, scores: &Scores) -> Vec<f64> {
         let mut logits = self.intercept.clone();
         let mut weights = self.weights.iter();
-        Input::each(self.view, self.question, scores.sizes(), |input| {
-            let value = input.value(scores);
+        Input::each_value(self.view, self.question, scores, |value| {
             let weights = weights.next().into_iter().flatten();
             logits.iter_mut().zip(weights).for_each(|(l, w)| *l += w * value);
         });
@@ -342,11 +341,16 @@ fn search_two(
 }
 
 /// exp(x) over its sum, without overflow.
-pub(crate) fn softmax(logits: &[f64]) -> Vec<f64> {
+pub(crate) fn softmax(mut logits: Vec<f64>) -> Vec<f64> {
     let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exp: Vec<f64> = logits.iter().map(|l| (l - most).exp()).collect();
-    let sum: f64 = exp.iter().sum();
-    exp.iter().map(|e| e / sum).collect()
+    for logit in &mut logits {
+        *logit = (*logit - most).exp();
+    }
+    let sum: f64 = logits.iter().sum();
+    for exp in &mut logits {
+        *exp /= sum;
+    }
+    logits
 }
 
 #[cfg(test)]
@@ -355,8 +359,8 @@ mod tests {
 
     #[test]
     fn softmax_bears_any_size() {
-        assert_eq!(softmax(&[-2000.0, -2000.0]), [0.5, 0.5]);
-        assert_eq!(softmax(&[f64::NEG_INFINITY, 3.0]), [0.0, 1.0]);
+        assert_eq!(softmax(vec![-2000.0, -2000.0]), [0.5, 0.5]);
+        assert_eq!(softmax(vec![f64::NEG_INFINITY, 3.0]), [0.0, 1.0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The features of a model, packed: a model has tens of thousands and is read at every start.
 
-use super::weights::{LARGEST, STEPS};
+use super::weights::{LARGEST, STEPS, is_selected};
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -25,6 +25,16 @@ impl StoredFeature<'_> {
     /// Its naive Bayes weight for a class against the mean of all, in nats.
     pub fn weight(&self, class: usize) -> f64 {
         f64::from(self.steps[class]) / STEPS
+    }
+
+    /// Its weights by class, in nats.
+    pub(super) fn weights(&self) -> impl Iterator<Item = f64> {
+        (0..self.steps.len()).map(|class| self.weight(class))
+    }
+
+    /// Whether postings are scored by it.
+    pub(super) fn is_selected(&self) -> bool {
+        is_selected(self.channel, self.weights())
     }
 
     /// Buckets of organisations that show it in small letters: in all postings, in those of a role.

@@ -110,10 +110,14 @@ struct Table {
 
 impl Table {
     fn new(view: View, question: Question, rows: &[HeldOutRow], sizes: [usize; 2]) -> Self {
-        let inputs = Input::all(view, question, sizes);
-        let of_row = |row: &HeldOutRow| inputs.iter().map(|i| i.value(&row.scores)).collect();
+        let inputs = Input::all(view, question, sizes).len();
+        let of_row = |row: &HeldOutRow| {
+            let mut values = Vec::with_capacity(inputs);
+            Input::each_value(view, question, &row.scores, |value| values.push(value));
+            values
+        };
         let values: Vec<Vec<f64>> = rows.par_iter().map(of_row).collect();
-        Self { view, question, inputs: inputs.len(), values: values.concat() }
+        Self { view, question, inputs, values: values.concat() }
     }
 
     fn row(&self, place: usize) -> &[f64] {

@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::rows::Rows;
 use super::scores::Scores;
 use super::tallies::Tallies;
-use super::weights::{Masses, Scale, centre, weigh};
+use super::weights::{Masses, Scale, centre, is_selected, weigh};
 use crate::evidence::{Channel, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -324,10 +324,11 @@ impl Taken {
 }
 
 impl Rest<'_> {
-    /// The weights of a feature by class; nothing if it takes no part.
+    /// The weights of a feature by class; nothing if it takes no part or is not selected.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let mut scratch = self.scratch();
-        self.with_weights(key, &mut scratch, <[f64]>::to_vec)
+        let weights = self.with_weights(key, &mut scratch, <[f64]>::to_vec)?;
+        is_selected(key.channel(), weights.iter().copied()).then_some(weights)
     }
 
     /// The scores of a posting that was taken out.

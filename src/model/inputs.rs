@@ -1,9 +1,10 @@
 //! Which numbers the combination sees, by view and question.
 
-use super::scores::Scores;
+use super::scores::{Scores, nearest};
 use crate::evidence::Channel;
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// The channel of the title.
 const TITLE: &[Channel] = &[Channel::Title];
@@ -11,6 +12,10 @@ const TITLE: &[Channel] = &[Channel::Title];
 pub(crate) const LEXICON_SCALE: f64 = 10.0;
 /// Mentions that every name is given.
 const MENTION_SMOOTHING: f64 = 0.5;
+
+fn smoothed(mentions: u32) -> f64 {
+    f64::from(mentions) + MENTION_SMOOTHING
+}
 
 /// What is asked of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +44,9 @@ pub enum View {
 const TEXT: &[Channel] =
     &[Channel::Skills, Channel::Words, Channel::Phrases, Channel::Mentions, Channel::Contexts];
 
+/// Those of them that do not read the names of roles.
+const DUTIES: &[Channel] = &[Channel::Skills, Channel::Words, Channel::Phrases];
+
 impl View {
     /// All views.
     pub const ALL: [Self; 3] = [Self::Whole, Self::Text, Self::Duties];
@@ -62,13 +70,27 @@ impl View {
         match self {
             Self::Whole => &Channel::ALL,
             Self::Text => TEXT,
-            Self::Duties => &[Channel::Skills, Channel::Words, Channel::Phrases],
+            Self::Duties => DUTIES,
         }
     }
 
     /// The view of the text that it has.
     pub(crate) fn of_text(self) -> Self {
         if self == Self::Whole { Self::Text } else { self }
+    }
+
+    /// The names whose mentions it reads: one more than the roles, the last of those that leave the role undecided.
+    fn names(self, roles: usize) -> Range<usize> {
+        if self == Self::Duties { 0..0 } else { 0..roles + 1 }
+    }
+
+    /// The channels of the text, and that of the title.
+    fn parts(self) -> &'static [&'static [Channel]] {
+        match self {
+            Self::Whole => &[TEXT, TITLE],
+            Self::Text => &[TEXT],
+            Self::Duties => &[DUTIES],
+        }
     }
 
     /// The view in which a posting is judged: by its text alone where it has no title.
@@ -123,14 +145,11 @@ impl Input {
             (0..roles).for_each(|role| then(Self::Channel(channel, role)));
         }
         (0..roles).for_each(|role| then(Self::Lexicon(role)));
-        // One more name than roles: the one that leaves the role undecided.
-        let names = if view == View::Duties { 0..0 } else { 0..roles + 1 };
-        let text = view.of_text().channels();
-        let parts: &[&[Channel]] = if view == View::Whole { &[text, TITLE] } else { &[text] };
+        let names = view.names(roles);
         match question {
             Question::Role => names.for_each(|name| then(Self::MentionShare(name))),
             Question::Scope => {
-                for part in parts {
+                for part in view.parts() {
                     (roles..classes).for_each(|class| then(Self::Family(part, class)));
                     then(Self::Margin(part));
                 }
@@ -142,6 +161,47 @@ impl Input {
             (0..roles).for_each(|role| then(Self::States(role)));
             then(Self::StatesUndecided);
             then(Self::StatesNone);
+        }
+    }
+
+    /// Hands on the values of all inputs of a view and a question for a posting, in order: each that of
+    /// [`Self::value`]. What several have in common is added up once.
+    pub(crate) fn each_value(
+        view: View,
+        question: Question,
+        scores: &Scores,
+        mut then: impl FnMut(f64),
+    ) {
+        let [roles, _] = scores.sizes();
+        for &channel in view.channels() {
+            scores.channels[channel as usize].sums[..roles].iter().for_each(|&sum| then(sum));
+        }
+        scores.lexicon.sums.iter().for_each(|sum| then(sum / LEXICON_SCALE));
+        let mentions = &scores.mentions[view.names(roles)];
+        match question {
+            Question::Role => {
+                let all: f64 = scores.mentions.iter().map(|&n| smoothed(n)).sum();
+                for &n in mentions {
+                    then((smoothed(n) / all).ln());
+                }
+            }
+            Question::Scope => {
+                for part in view.parts() {
+                    let sums = scores.sums(part);
+                    sums[roles..].iter().for_each(|&sum| then(sum));
+                    let (role, family) = nearest(&sums, roles);
+                    then(sums[role] - sums[family]);
+                }
+                for &n in mentions {
+                    then(f64::from(n).ln_1p());
+                }
+                view.channels().iter().for_each(|&c| then(Self::Count(c).value(scores)));
+            }
+        }
+        if view == View::Whole {
+            (0..roles).for_each(|role| then(Self::States(role).value(scores)));
+            then(Self::StatesUndecided.value(scores));
+            then(Self::StatesNone.value(scores));
         }
     }
 
@@ -186,14 +246,13 @@ impl Input {
             Self::Channel(channel, role) => scores.channels[channel as usize].sums[role],
             Self::Lexicon(role) => scores.lexicon.sums[role] / LEXICON_SCALE,
             Self::MentionShare(name) => {
-                let smoothed = |n: u32| f64::from(n) + MENTION_SMOOTHING;
                 let all: f64 = scores.mentions.iter().map(|&n| smoothed(n)).sum();
                 (smoothed(scores.mentions[name]) / all).ln()
             }
-            Self::Family(channels, class) => scores.sum(channels, class),
+            Self::Family(channels, class) => scores.sums(channels)[class],
             Self::Margin(channels) => {
-                let (role, family) = scores.nearest(channels);
-                scores.sum(channels, role) - scores.sum(channels, family)
+                let (sums, (role, family)) = (scores.sums(channels), scores.nearest(channels));
+                sums[role] - sums[family]
             }
             Self::States(role) if scores.stated.has(role) => 1.0 / f64::from(scores.stated.roles()),
             Self::States(_) => 0.0,
@@ -202,6 +261,40 @@ impl Input {
             Self::MentionCount(name) => f64::from(scores.mentions[name]).ln_1p(),
             Self::Count(Channel::Skills) => f64::from(scores.lexicon.features).ln_1p(),
             Self::Count(channel) => f64::from(scores.channels[channel as usize].features).ln_1p(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Stated;
+    use proptest::prelude::*;
+
+    fn scores() -> impl Strategy<Value = Scores> {
+        let channel = || (prop::collection::vec(-9.0..9.0f64, 5), 0..40u32);
+        let channels = prop::collection::vec(channel(), Channel::ALL.len());
+        let lexicon = (prop::collection::vec(-9.0..9.0f64, 3), 0..40u32);
+        (channels, lexicon, prop::collection::vec(0..9u32, 4), -2..8i32).prop_map(
+            |(channels, lexicon, mentions, stated)| {
+                let channels = channels.try_into().expect("one of each");
+                Scores::of_sums(channels, lexicon, mentions, Stated::from_number(stated))
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn all_values_at_once_are_those_of_each_input(scores in scores()) {
+            for (view, question) in View::ALL.into_iter().flat_map(|view| {
+                [Question::Role, Question::Scope].map(|question| (view, question))
+            }) {
+                let mut values = Vec::new();
+                Input::each_value(view, question, &scores, |value| values.push(value));
+                let inputs = Input::all(view, question, scores.sizes());
+                let each: Vec<f64> = inputs.iter().map(|input| input.value(&scores)).collect();
+                prop_assert_eq!(values, each);
+            }
         }
     }
 }

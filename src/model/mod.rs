@@ -354,10 +354,10 @@ impl Model {
         places.get(&key).map(|&place| place as usize)
     }
 
-    /// The weights of a feature by class, in nats, if the model knows it.
-    pub(crate) fn weights(&self, key: FeatureKey) -> Option<impl Iterator<Item = f64>> {
-        let steps = self.features.get(self.place(key)?).steps;
-        Some(steps.iter().map(|&step| f64::from(step) / STEPS))
+    /// The weights of a feature by class, in nats, if the model knows and selects it.
+    pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
+        let feature = self.features.get(self.place(key)?);
+        feature.is_selected().then(|| feature.weights().collect())
     }
 
     /// The lexicon's own centred weights of a feature.
@@ -367,12 +367,9 @@ impl Model {
 
     /// The channel scores of a posting.
     pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
-        let mut room = Vec::new();
         let learned = |key, add: &mut dyn FnMut(&[f64])| {
             if let Some(weights) = self.weights(key) {
-                room.clear();
-                room.extend(weights);
-                add(&room);
+                add(&weights);
             }
         };
         let features = evidence.features().iter().map(|f| f.key);

@@ -1,5 +1,6 @@
 //! The evidence of one posting, added up by channel.
 
+use super::weights::is_selected;
 use crate::evidence::{Channel, FeatureKey, Stated};
 use crate::metrics::top;
 
@@ -56,8 +57,8 @@ pub(crate) struct Scores {
 }
 
 impl Scores {
-    /// Adds up features. `learned` says what the counts make of a feature, `lexicon` what the
-    /// lexicon does (centred).
+    /// Adds up the features that are selected. `learned` says what the counts make of a feature, `lexicon` what
+    /// the lexicon does (centred).
     pub(crate) fn new<'w, F, L>(
         features: impl Iterator<Item = FeatureKey>,
         mentions: &[u32],
@@ -80,8 +81,13 @@ impl Scores {
             if let Some(weights) = lexicon(key) {
                 scores.lexicon.add(weights);
             }
-            let sums = &mut scores.channels[key.channel() as usize];
-            learned(key, &mut |weights| sums.add(weights));
+            let channel = key.channel();
+            let sums = &mut scores.channels[channel as usize];
+            learned(key, &mut |weights| {
+                if is_selected(channel, weights.iter().copied()) {
+                    sums.add(weights);
+                }
+            });
         }
         scores.channels.iter_mut().for_each(ChannelScore::finish);
         scores.lexicon.finish();
@@ -152,22 +158,32 @@ impl Scores {
         [self.lexicon.sums.len(), self.channels[0].sums.len()]
     }
 
-    /// The score of a class, some channels together.
-    pub(crate) fn sum(&self, channels: &[Channel], class: usize) -> f64 {
-        channels.iter().map(|&c| self.channels[c as usize].sums[class]).sum()
+    /// The scores of the classes, some channels together.
+    pub(crate) fn sums(&self, channels: &[Channel]) -> Vec<f64> {
+        let [_, classes] = self.sizes();
+        let mut sums = vec![0.0; classes];
+        for &channel in channels {
+            let own = &self.channels[channel as usize].sums;
+            sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+        }
+        sums
     }
 
     /// Whether the largest score, some channels together, is that of a role.
     pub(crate) fn is_most_like_a_role(&self, channels: &[Channel]) -> bool {
-        let (role, family) = self.nearest(channels);
-        self.sum(channels, role) >= self.sum(channels, family)
+        let sums = self.sums(channels);
+        let (role, family) = nearest(&sums, self.sizes()[0]);
+        sums[role] >= sums[family]
     }
 
     /// The role with the largest score, and the family of other jobs with the largest; the first of
     /// equals.
     pub(crate) fn nearest(&self, channels: &[Channel]) -> (usize, usize) {
-        let [roles, classes] = self.sizes();
-        let sums: Vec<f64> = (0..classes).map(|class| self.sum(channels, class)).collect();
-        (top(&sums[..roles]), roles + top(&sums[roles..]))
+        nearest(&self.sums(channels), self.sizes()[0])
     }
+}
+
+/// The role, of so many, and the family of other jobs that have the largest of scores; the first of equals.
+pub(crate) fn nearest(sums: &[f64], roles: usize) -> (usize, usize) {
+    (top(&sums[..roles]), roles + top(&sums[roles..]))
 }

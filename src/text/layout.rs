@@ -1,7 +1,7 @@
 //! Undoes what a mail program or a scraper did to the layout of a text: lines wrapped at a width, letters with
 //! spaces between them.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
 
 /// Lines are wrapped at no less and no more characters than this.
@@ -49,22 +49,37 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
 /// The lines of a text, if there are several and none is long. A line of one word may be: it cannot be wrapped.
 fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     memchr(b'\n', &raw.as_bytes()[..raw.len().min(LONGEST_LINE)])?;
-    let is_word = |line: &str| !line.trim_ascii().bytes().any(|b| b == b' ');
-    let lines = || {
-        let ends = memchr_iter(b'\n', raw.as_bytes()).chain([raw.len()]);
-        ends.scan(0, |next, end| {
-            let start = std::mem::replace(next, end + 1);
-            Some((start, raw[start..end].trim_ascii_end()))
-        })
-    };
-    if lines().any(|(_, line)| line.len() > LONGEST_LINE && !is_word(line)) {
+    if has_long_line(raw) {
         return None;
     }
-    let counted = lines().map(|(start, text)| {
-        let chars = if is_word(text) { 0 } else { text.chars().count() };
-        Line { start, text, chars }
+    let mut start = 0;
+    let ends = memchr_iter(b'\n', raw.as_bytes()).chain([raw.len()]);
+    let lines = ends.map(|end| {
+        let start = std::mem::replace(&mut start, end + 1);
+        let text = raw[start..end].trim_ascii_end();
+        Line { start, text, chars: if is_word(text) { 0 } else { text.chars().count() } }
     });
-    Some(counted.collect())
+    Some(lines.collect())
+}
+
+/// Whether a line of several words is too long to be wrapped. From each line end, the last one within reach is
+/// looked for: most lines are passed over.
+fn has_long_line(raw: &str) -> bool {
+    let mut rest = raw.as_bytes();
+    while rest.len() > LONGEST_LINE {
+        let end = memrchr(b'\n', &rest[..=LONGEST_LINE])
+            .unwrap_or_else(|| memchr(b'\n', rest).unwrap_or(rest.len()));
+        let line = rest[..end].trim_ascii_end();
+        if line.len() > LONGEST_LINE && line.trim_ascii_start().contains(&b' ') {
+            return true;
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    false
+}
+
+fn is_word(line: &str) -> bool {
+    !line.trim_ascii().bytes().any(|b| b == b' ')
 }
 
 /// Whether a line can be of the paragraph of the line before it.

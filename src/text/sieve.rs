@@ -11,6 +11,15 @@ impl Sieve {
         Self(vec![0; (bits / 64).next_power_of_two()])
     }
 
+    /// A set of hashes.
+    pub(crate) fn of(hashes: &[u64]) -> Self {
+        let mut set = Self::new(8 * hashes.len());
+        for &hash in hashes {
+            set.insert(hash);
+        }
+        set
+    }
+
     pub(crate) fn insert(&mut self, hash: u64) {
         let (place, mask) = bit(hash, self.0.len());
         self.0[place] |= mask;

@@ -32,6 +32,11 @@ impl Kinds {
         self.0 & kind.0 != 0
     }
 
+    /// What it is besides a kind.
+    pub(crate) fn without(self, kind: Self) -> Self {
+        Self(self.0 & !kind.0)
+    }
+
     /// Where it is among some.
     #[inline]
     pub(crate) fn among(self, some: u8x16) -> u8x16 {
@@ -57,6 +62,10 @@ impl Kinds {
 pub(crate) struct WordKinds(Vec<u8>);
 
 const BREAKS: Kinds = Kinds(1 << Kinds::BITS);
+/// Words behind those of a text.
+const BEHIND: usize = 64;
+/// Those of eight words.
+const EIGHT_BREAKS: u64 = u64::from_le_bytes([BREAKS.0; 8]);
 
 impl WordKinds {
     /// Takes those of other words, each with whether a sentence or a line ends before it.
@@ -66,13 +75,47 @@ impl WordKinds {
         self.0.extend(kinds.map(|(kinds, before)| kinds.0 | breaks(before)));
         // Words that are nothing, so that 64 can be looked at from everywhere, and those behind them.
         self.0.push(breaks(true));
-        self.0.extend([0; 63]);
+        self.0.extend([0; BEHIND - 1]);
+    }
+
+    /// How many words there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len().saturating_sub(BEHIND)
     }
 
     /// Whether the word at a place is of a kind.
     #[inline]
     pub(crate) fn has(&self, at: usize, kind: Kinds) -> bool {
         self.0[at] & kind.0 != 0
+    }
+
+    /// The first place from one on before which a sentence or a line may end: one with a break before it, or the
+    /// end of the text.
+    #[inline]
+    pub(crate) fn break_from(&self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(eight) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
+            let breaks = u64::from_le_bytes(*eight) & EIGHT_BREAKS;
+            if breaks != 0 {
+                return at + breaks.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        from
+    }
+
+    /// The last such place up to one, or the beginning of the text.
+    #[inline]
+    pub(crate) fn break_up_to(&self, to: usize) -> usize {
+        let mut end = to + 1;
+        while let Some(eight) = self.0[..end].last_chunk() {
+            let breaks = u64::from_le_bytes(*eight) & EIGHT_BREAKS;
+            if breaks != 0 {
+                return end - 1 - breaks.leading_zeros() as usize / 8;
+            }
+            end -= 8;
+        }
+        (0..end).rev().find(|&at| self.has(at, BREAKS)).unwrap_or(0)
     }
 
     /// How many are of a kind.
@@ -103,15 +146,17 @@ impl WordKinds {
         }
     }
 
-    /// Lists the places of those of a kind that `or` holds for, of which it is given the kinds of a word and
-    /// of the next one.
-    pub(crate) fn list(&self, places: &mut Listed<u32>, holds: impl Fn([u8x16; 2]) -> u8x16) {
+    /// Lists the places of those of a kind that are whole phrases, or have a second word of a phrase behind them.
+    pub(crate) fn list_beginnings(&self, places: &mut Listed<u32>, kind: Kinds) {
         places.clear();
         let (own, _) = self.0.as_chunks::<64>();
         let (next, _) = self.0.get(1..).unwrap_or_default().as_chunks::<64>();
         for ((own, next), from) in own.iter().zip(next).zip((0..).step_by(64)) {
             let sixteens = own.as_chunks::<16>().0.iter().zip(next.as_chunks::<16>().0);
-            let masks = sixteens.map(|(own, next)| holds([*own, *next].map(u8x16::new)));
+            let masks = sixteens.map(|(own, next)| {
+                let [own, next] = [*own, *next].map(u8x16::new);
+                kind.among(own) & (Kinds::WHOLE.among(own) | Kinds::SECOND.among(next))
+            });
             places.add_bits(from, bits(masks));
         }
     }

@@ -74,7 +74,11 @@ impl Lexicon {
     pub(super) fn words(&self) -> BTreeMap<u64, Kinds> {
         let mut words: BTreeMap<u64, Kinds> = self.terms.words().collect();
         let headings = self.headings.first_words().map(|word| (word, Kinds::HEADING));
-        let boilerplate = self.boilerplate.first_words().map(|word| (word, Kinds::BOILERPLATE));
+        let boilerplate = self.boilerplate.words().map(|(word, kinds)| {
+            let begins =
+                if kinds.has(Kinds::BEGINS) { Kinds::BOILERPLATE } else { Kinds::default() };
+            (word, begins | kinds.without(Kinds::BEGINS))
+        });
         let common = common_words().map(|word| (word, Kinds::COMMON));
         for (word, kind) in headings.chain(boilerplate).chain(common) {
             let kinds = words.entry(word).or_default();

@@ -1,7 +1,7 @@
 //! Longest match of phrases on tokens.
 
 use super::{Kinds, WordKinds};
-use crate::text::{Listed, Table, Token, Tokens, combine};
+use crate::text::{Listed, Sieve, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -42,6 +42,8 @@ pub struct Trie<V> {
     /// ends there, or 0.
     paths: Table,
     values: Vec<V>,
+    /// The phrases of one word.
+    alone: Sieve,
     /// What words are to the phrases, by their hashes.
     words: Vec<(u64, Kinds)>,
     determiners: Vec<u64>,
@@ -77,6 +79,8 @@ impl<V: Copy> Trie<V> {
                 None => note(first, Kinds::WHOLE),
             }
         }
+        let alone: Vec<u64> =
+            phrases.0.keys().filter(|phrase| phrase.len() == 1).map(|phrase| phrase[0]).collect();
         let determiners = Tokens::new(&DETERMINERS.join(" "));
         let determiners: Vec<u64> = determiners.as_slice().iter().map(|token| token.hash).collect();
         for &word in &determiners {
@@ -86,6 +90,7 @@ impl<V: Copy> Trie<V> {
             // Twice the room: it is small, and each step waits for the one before.
             paths: Table::with_room(2 * paths.len(), &paths, values.len() + 1),
             values,
+            alone: Sieve::of(&alone),
             words: words.into_iter().collect(),
             determiners,
         }
@@ -101,39 +106,25 @@ impl<V: Copy> Trie<V> {
         self.words().filter(|(_, kinds)| kinds.has(Kinds::BEGINS)).map(|(word, _)| word)
     }
 
-    /// Finds the tokens that a phrase may begin at, hardly any others among them, with few branches: what
-    /// comes next is hard to foresee. `kinds` are what the tokens are to the phrases.
-    pub(crate) fn starts(&self, tokens: &[Token], kinds: &WordKinds, starts: &mut Listed<u32>) {
-        kinds.list(starts, |[own, next]| {
-            Kinds::BEGINS.among(own) & (Kinds::WHOLE.among(own) | Kinds::SECOND.among(next))
-        });
-        let hash = |at: usize| tokens.get(at).map_or(0, |token| token.hash);
-        let may_be = self.paths.likely.may_have();
-        let pair = |at, next| may_be(combine(hash(at), hash(next)));
-        starts.retain(|&at| {
-            let at = at as usize;
-            let mut goes_on = pair(at, at + 1);
-            if kinds.has(at + 1, Kinds::DETERMINER) {
-                goes_on |= pair(at, at + 2) | kinds.has(at + 2, Kinds::DETERMINER);
-            }
-            goes_on | kinds.has(at, Kinds::WHOLE)
-        });
-    }
-
-    /// Keeps the tokens that a phrase may begin at, of those that are its first word.
+    /// Keeps the tokens that a phrase may begin at, hardly any others among them, with few branches: what comes
+    /// next is hard to foresee. `kinds` are what the tokens are to the phrases.
     pub(crate) fn keep_starts(
         &self,
         tokens: &[Token],
         kinds: &WordKinds,
         starts: &mut Listed<u32>,
     ) {
-        let may_be = self.paths.likely.may_have();
-        let (first, value) = (self.paths.firsts(), self.paths.values());
+        let (may_be, alone) = (self.paths.likely.may_have(), self.alone.may_have());
         starts.retain(|&at| {
-            let (at, word) = (at as usize, tokens[at as usize].hash);
-            let goes_on = tokens.get(at + 1).is_some_and(|next| may_be(combine(word, next.hash)));
-            let is_whole = value(word, first(word)).is_some_and(|value| value > 0);
-            goes_on | is_whole | kinds.has(at + 1, Kinds::DETERMINER)
+            let tokens = &tokens[at as usize..];
+            let own = tokens[0].hash;
+            let with = |i: usize| tokens.get(i).is_some_and(|next| may_be(combine(own, next.hash)));
+            let mut goes_on = with(1) | alone(own);
+            let behind = at as usize + 1;
+            if kinds.has(behind, Kinds::DETERMINER) {
+                goes_on |= with(2) | kinds.has(behind + 1, Kinds::DETERMINER);
+            }
+            goes_on
         });
     }
 

@@ -37,8 +37,8 @@ pub(crate) struct Vocabulary {
     /// Of the entries of the lexicon, and of what is said of mentions.
     skills: Vec<Entry>,
     mentions: Vec<Entry>,
-    /// Of the features of the model, by their places.
-    places: Vec<Entry>,
+    /// Of the features of the model, by their places; none of those that are not selected.
+    places: Vec<Option<Entry>>,
     /// Where the features of each channel end.
     ends: [usize; Channel::ALL.len()],
     entries: usize,
@@ -62,14 +62,19 @@ impl Vocabulary {
         let mut lines = Vec::new();
         let mut ready = [Vec::new(), Vec::new()];
         // The commonest of each channel first: then what is looked at most stands together.
-        let mut order: Vec<_> = model.features().map(|f| commonest_first(&f)).zip(0..).collect();
+        let mut order: Vec<_> = model
+            .features()
+            .zip(0..)
+            .filter(|(feature, _)| feature.is_selected())
+            .map(|(feature, place)| (commonest_first(&feature), place))
+            .collect();
         order.sort_unstable();
-        let mut places = vec![0; order.len()];
+        let mut places = vec![None; model.features().count()];
         let mut named = BTreeMap::new();
         let mut words: BTreeMap<u64, Word> = BTreeMap::new();
         let (mut phrases, mut contexts, mut titles) = (Vec::new(), Vec::new(), Vec::new());
         for (entry, (_, place)) in (0..).zip(order) {
-            places[place] = entry;
+            places[place] = Some(entry);
             let feature = model.feature(place);
             match feature.channel {
                 Channel::Words => {
@@ -117,7 +122,7 @@ impl Vocabulary {
         let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
         Self {
             words: Table::new(&words, Word::new(entries as Entry).number() as usize),
-            phrases: Table::new(&phrases, entries),
+            phrases: Table::with_room(2 * phrases.len(), &phrases, entries),
             contexts: Table::new(&contexts, entries),
             titles: Table::new(&titles, entries),
             common,
@@ -138,8 +143,8 @@ impl Vocabulary {
         }
     }
 
-    /// The entry of the feature at a place in the model.
-    pub(crate) fn feature(&self, place: usize) -> Entry {
+    /// The entry of the feature at a place in the model, if it is selected.
+    pub(crate) fn feature(&self, place: usize) -> Option<Entry> {
         self.places[place]
     }
 
