@@ -11,9 +11,9 @@ use std::ops::Range;
 const QUOTED: usize = 6;
 /// So many features are mostly enough to find them among: some say little, or overlap.
 const ENOUGH: i32 = 20;
-/// Nats times readiness of the weakest that is quoted: a word of 1.5 nats, a phrase of .5, an entry of the
-/// lexicon that speaks for a role of .38.
-pub(super) const LEAST_READY: f64 = 1.5;
+/// Nats times readiness of the weakest that is quoted: a word of 1 nat, a phrase of .33, an entry of the
+/// lexicon that speaks for a role of .25.
+pub(super) const LEAST_READY: f64 = 1.0;
 /// The same in steps.
 const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 
