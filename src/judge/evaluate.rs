@@ -68,8 +68,9 @@ pub struct Evaluation {
 /// More on the figures of one question.
 #[derive(Debug, Clone, Serialize)]
 pub struct Detail {
-    /// How far the figures could be off.
-    pub intervals: Intervals,
+    /// How far the figures could be off; none of fewer than five organisations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intervals: Option<Intervals>,
     /// How often rows of similar confidence are right.
     pub reliability: Vec<Bin>,
     /// Share of rows kept, most confident first, and share of them right.

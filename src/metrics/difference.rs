@@ -1,11 +1,9 @@
 //! Two sets of predictions of the same rows, compared.
 
-use super::intervals::{Interval, ends, samples};
+use super::intervals::{Interval, LEAST_GROUPS, different, ends, samples};
 use super::{Figures, figures};
 use serde::{Deserialize, Serialize};
 
-/// Fewer groups of rows than this cannot tell which of two models is better.
-const LEAST_GROUPS: usize = 5;
 /// A log-loss that is worse by less than this is not called worse, in nats.
 const LEAST_LOSS: f64 = 0.005;
 
@@ -54,12 +52,9 @@ impl Difference {
             let differences = differences.map(|(old, new)| new - old).collect();
             Change { old: of(&old), new: of(&new), interval: ends(differences) }
         };
-        let mut distinct = groups.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
         Self {
             rows: truths.len() as u64,
-            groups: distinct.len() as u64,
+            groups: different(groups) as u64,
             macro_f1: change(0, |f| f.macro_f1),
             accuracy: change(1, |f| f.accuracy),
             log_loss: change(2, |f| f.log_loss),

@@ -4,13 +4,16 @@
 use super::{class_figures, top};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Samples drawn.
 const SAMPLES: usize = 1000;
 /// Places of the ends of the 95 % interval among the sorted samples.
 const ENDS: [usize; 2] = [24, 975];
+
+/// Fewer groups of rows than this say nothing of how far a figure could be off.
+pub(super) const LEAST_GROUPS: usize = 5;
 
 /// The lower and the upper end of a 95 % interval.
 pub type Interval = [f64; 2];
@@ -95,7 +98,8 @@ pub(super) fn ends(mut of_samples: Vec<f64>) -> Interval {
     ENDS.map(|place| of_samples[place])
 }
 
-/// 95 % intervals of the figures of predictions (rows x classes), each row of a group.
+/// 95 % intervals of the figures of predictions (rows x classes), each row of a group; none of fewer than five
+/// groups.
 ///
 /// # Panics
 /// If `truths` or `groups` is not as long as `probabilities`.
@@ -104,7 +108,10 @@ pub fn intervals(
     probabilities: &[Vec<f64>],
     truths: &[usize],
     groups: &[u64],
-) -> Intervals {
+) -> Option<Intervals> {
+    if different(groups) < LEAST_GROUPS {
+        return None;
+    }
     let mut figures = samples(names, probabilities, truths, groups).into_iter();
     let mut next = || ends(figures.next().expect("as many as were drawn"));
     let (macro_f1, accuracy, log_loss) = (next(), next(), next());
@@ -114,15 +121,20 @@ pub fn intervals(
         recall: next(),
         f1: next(),
     });
-    Intervals { macro_f1, accuracy, log_loss, classes: classes.collect() }
+    Some(Intervals { macro_f1, accuracy, log_loss, classes: classes.collect() })
+}
+
+/// How many different groups there are.
+pub(super) fn different(groups: &[u64]) -> usize {
+    groups.iter().collect::<HashSet<_>>().len()
 }
 
 /// Sums of columns of values (rows x columns) and their 95 % intervals, groups of rows drawn with
-/// replacement, the same for every column.
+/// replacement, the same for every column; no intervals of fewer than five groups.
 ///
 /// # Panics
 /// If there is not one group a row.
-pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Interval)> {
+pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Option<Interval>)> {
     assert_eq!(values.len(), groups.len(), "one group a row");
     let columns = values.first().map_or(0, Vec::len);
     let mut of_group: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
@@ -142,7 +154,8 @@ pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Interval)> {
     }
     let mut all = vec![0.0; columns];
     of_group.chunks_exact(columns.max(1)).for_each(|row| add(&mut all, row));
-    all.into_iter().zip(drawn.into_iter().map(ends)).collect()
+    let interval = |drawn| (count >= LEAST_GROUPS).then(|| ends(drawn));
+    all.into_iter().zip(drawn.into_iter().map(interval)).collect()
 }
 
 fn add(sum: &mut [f64], values: &[f64]) {
@@ -200,13 +213,26 @@ mod tests {
             (0..400).map(|i| if i % 5 == 0 { vec![0.1, 0.9] } else { vec![0.9, 0.1] }).collect();
         let truths = vec![0; 400];
         let alone: Vec<u64> = (0..400).collect();
-        let [low, high] = intervals(&names, &rows, &truths, &alone).accuracy;
+        let [low, high] =
+            intervals(&names, &rows, &truths, &alone).expect("enough groups").accuracy;
         assert!((low - 0.76).abs() < 0.01 && (high - 0.84).abs() < 0.01, "{low} {high}");
         // Twenty alike rows to a group tell less.
         let grouped: Vec<u64> =
             (0..400).map(|i| if i % 5 == 0 { i / 100 } else { 9 + i / 20 }).collect();
-        let [wide, _] = intervals(&names, &rows, &truths, &grouped).accuracy;
+        let [wide, _] =
+            intervals(&names, &rows, &truths, &grouped).expect("enough groups").accuracy;
         assert!(wide < low, "{wide}");
-        assert!(intervals(&names, &[], &[], &[]).accuracy[1] < 1e-12);
+    }
+
+    #[test]
+    fn a_few_groups_have_no_interval() {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let of = |groups: &[u64]| {
+            let rows = vec![vec![0.9, 0.1]; groups.len()];
+            let sums = sums(&rows, groups).into_iter().all(|(_, interval)| interval.is_some());
+            (intervals(&names, &rows, &vec![0; groups.len()], groups).is_some(), sums)
+        };
+        assert_eq!(of(&[1, 2, 3, 4, 4, 4]), (false, false));
+        assert_eq!(of(&[1, 2, 3, 4, 5]), (true, true));
     }
 }

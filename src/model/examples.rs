@@ -1,8 +1,8 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
+use super::organisation::organisation;
 use crate::evidence::{Channel, Evidence, Lexicon, Shown, Stated};
 use crate::roles::Label;
-use crate::text::CleanText;
 use std::sync::Arc;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
@@ -172,14 +172,8 @@ fn is_of_title(feature: Shown) -> bool {
     feature.key().channel() == Channel::Title
 }
 
-/// Hash of the organisation of a posting, or of its text where no organisation is named.
-pub fn organisation(company: &str, text: &CleanText) -> u64 {
-    let name: String =
-        company.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    short_hash(if name.is_empty() { text.as_str() } else { &name })
-}
-
-fn short_hash(text: &str) -> u64 {
+/// The first 64 bits of a hash of a text.
+pub(super) fn short_hash(text: &str) -> u64 {
     let hash = blake3::hash(text.as_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
 }

@@ -101,6 +101,9 @@ pub fn write_audit(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 }
 
 fn estimate(estimate: &Estimate) -> String {
-    let Estimate { rows, interval: [low, high] } = estimate;
-    format!("{rows:.0} rows ({low:.0} to {high:.0})")
+    let Estimate { rows, interval } = estimate;
+    match interval {
+        Some([low, high]) => format!("{rows:.0} rows ({low:.0} to {high:.0})"),
+        None => format!("{rows:.0} rows (of too few organisations to say how far off that is)"),
+    }
 }

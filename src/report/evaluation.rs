@@ -1,7 +1,7 @@
 //! Figures for people.
 
 use crate::judge::{Decided, Detail, Evaluation};
-use crate::metrics::{Figures, Interval};
+use crate::metrics::{Figures, Interval, Intervals};
 use crate::model::{Summary, View};
 use std::io::{self, Write};
 
@@ -111,8 +111,7 @@ fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
     Ok(())
 }
 
-fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
-    let i = &detail.intervals;
+fn write_intervals(out: &mut dyn Write, i: &Intervals) -> io::Result<()> {
     let span = |[low, high]: Interval| format!("{low:.3} to {high:.3}");
     writeln!(
         out,
@@ -130,6 +129,14 @@ fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
             span(class.recall),
             span(class.f1)
         )?;
+    }
+    Ok(())
+}
+
+fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
+    match &detail.intervals {
+        Some(intervals) => write_intervals(out, intervals)?,
+        None => writeln!(out, "  no 95 % intervals: they need five organisations or more")?,
     }
     writeln!(out, "  confidence     rows  mean confidence  right")?;
     for bin in detail.reliability.iter().filter(|bin| bin.rows > 0) {

@@ -41,13 +41,16 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
     let mut first = asked.chars();
     let heading: String =
         first.next().into_iter().flat_map(char::to_uppercase).chain(first).collect();
-    let span = |value: f64, [low, high]: Interval| format!("{value:.3} ({low:.3} to {high:.3})");
-    let i = &detail.intervals;
+    let span = |value: f64, interval: Option<Interval>| match interval {
+        Some([low, high]) => format!("{value:.3} ({low:.3} to {high:.3})"),
+        None => format!("{value:.3}"),
+    };
+    let i = detail.intervals.as_ref();
     let general = [
         ("rows", figures.rows.to_string()),
-        ("macro-F1", span(figures.macro_f1, i.macro_f1)),
-        ("accuracy", span(figures.accuracy, i.accuracy)),
-        ("log-loss", span(figures.log_loss, i.log_loss)),
+        ("macro-F1", span(figures.macro_f1, i.map(|i| i.macro_f1))),
+        ("accuracy", span(figures.accuracy, i.map(|i| i.accuracy))),
+        ("log-loss", span(figures.log_loss, i.map(|i| i.log_loss))),
         ("Brier", format!("{:.3}", figures.brier)),
         ("calibration error", format!("{:.3}", figures.calibration_error)),
         ("coverage at 95 % accuracy", format!("{:.3}", figures.coverage_at_95)),
@@ -57,13 +60,14 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
         &["figure", "value (95 % interval, organisations drawn again)"],
         general.map(|(name, value)| vec![name.to_owned(), value]),
     );
-    let classes = figures.classes.iter().zip(&i.classes).map(|(c, i)| {
+    let classes = figures.classes.iter().enumerate().map(|(place, c)| {
+        let i = i.map(|i| &i.classes[place]);
         vec![
             c.name.clone(),
             c.rows.to_string(),
-            span(c.precision, i.precision),
-            span(c.recall, i.recall),
-            span(c.f1, i.f1),
+            span(c.precision, i.map(|i| i.precision)),
+            span(c.recall, i.map(|i| i.recall)),
+            span(c.f1, i.map(|i| i.f1)),
         ]
     });
     html += &table(&["role", "rows", "precision", "recall", "F1"], classes);

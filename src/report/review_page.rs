@@ -1,6 +1,6 @@
 //! The findings of an audit as a web page on which a person decides about them.
 
-use crate::judge::{Finding, Issue, MarkKind, Summary, TextPart};
+use crate::judge::{Estimate, Finding, Issue, MarkKind, Summary, TextPart};
 use askama::Template;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
@@ -223,12 +223,19 @@ struct Bar {
 
 fn lead(summary: &Summary) -> String {
     let findings: u64 = summary.findings.iter().map(|(_, count)| count).sum();
-    let [low, high] = summary.wrong.interval;
     format!(
-        "{findings} findings. Of {} rows, an estimated {:.0} ({low:.0} to {high:.0}) state the wrong \
-         role. Read the {} most suspect rows to find 80 % of them.",
-        summary.rows, summary.wrong.rows, summary.rows_to_read
+        "{findings} findings. Of {} rows, an estimated {} state the wrong role. Read the {} most suspect \
+         rows to find 80 % of them.",
+        summary.rows,
+        estimated(summary.wrong),
+        summary.rows_to_read
     )
+}
+
+/// A number of rows, with its interval if there is one.
+fn estimated(Estimate { rows, interval }: Estimate) -> String {
+    let interval = interval.map(|[low, high]| format!(" ({low:.0} to {high:.0})"));
+    format!("{rows:.0}{}", interval.unwrap_or_default())
 }
 
 fn charts(summary: &Summary) -> Vec<Chart> {
@@ -236,9 +243,9 @@ fn charts(summary: &Summary) -> Vec<Chart> {
     let issues = summary.findings.iter().map(|(issue, rows)| plain(words(issue.name()), *rows));
     let reading = [("rows to read for 80 %", summary.rows_to_read), ("all rows", summary.rows)];
     let pairs = summary.pairs.iter().map(|pair| {
-        let (rows, [low, high]) = (pair.estimate.rows, pair.estimate.interval);
+        let Estimate { rows, interval } = pair.estimate;
         let name = format!("{} → {}", words(&pair.stated), words(&pair.actual));
-        (name, rows, Some([low, high]), format!("{rows:.0} ({low:.0} to {high:.0})"))
+        (name, rows, interval, estimated(pair.estimate))
     });
     let group = |group: &crate::judge::Group| {
         let mut text = format!("{:.0} of {}", group.wrong, group.rows);
@@ -280,7 +287,7 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{Estimate, Group};
+    use crate::judge::Group;
 
     const HOSTILE: [&str; 6] = [
         "</script><script>window.pwned=1</script>",
@@ -320,7 +327,7 @@ mod tests {
             outcomes: vec!["product_owner".into(), "other".into()],
             rows: 100,
             findings: vec![(Issue::MislabeledTitle, 6)],
-            wrong: Estimate { rows: 5.0, interval: [3.0, 8.0] },
+            wrong: Estimate { rows: 5.0, interval: Some([3.0, 8.0]) },
             pairs: Vec::new(),
             organisations: vec![group],
             titles: Vec::new(),

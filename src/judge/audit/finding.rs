@@ -101,8 +101,8 @@ pub struct Finding {
 pub struct Estimate {
     /// The estimate.
     pub rows: f64,
-    /// Its 95 % interval.
-    pub interval: Interval,
+    /// Its 95 % interval; none where fewer than five organisations stand behind it.
+    pub interval: Option<Interval>,
 }
 
 /// Rows of one stated role that are estimated to be of another.

@@ -39,7 +39,7 @@ impl Auditor<'_> {
         let mut estimates = sums(&adds, &organisations)
             .into_iter()
             .map(|(rows, interval)| Estimate { rows, interval });
-        let wrong = estimates.next().unwrap_or(Estimate { rows: 0.0, interval: [0.0; 2] });
+        let wrong = estimates.next().unwrap_or(Estimate { rows: 0.0, interval: None });
         let pairs = pairs.iter().zip(estimates).map(|(&(stated, actual), estimate)| Pair {
             stated: self.outcomes[stated].clone(),
             actual: self.outcomes[actual].clone(),
