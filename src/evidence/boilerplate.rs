@@ -39,7 +39,7 @@ pub(super) fn leave_out(
     let mut found = found.peekable();
     while let Some((at, strength, form)) = found.next() {
         let end = next_end(text, tokens, kinds, at + 1, Reach::Sentence);
-        if !Reach::Sentence.has(at, end) {
+        if !Reach::Sentence.reaches(at, end) {
             continue;
         }
         let (mut sure, mut several, mut count) = (strength == Strength::Sure, false, 1);

@@ -23,7 +23,7 @@ impl Reach {
     }
 
     /// Whether an end behind a word is looked for.
-    pub(super) fn has(self, at: usize, end: usize) -> bool {
+    pub(super) fn reaches(self, at: usize, end: usize) -> bool {
         end <= at + self.most_words()[1]
     }
 
@@ -62,7 +62,7 @@ pub(super) fn around(
         start = kinds.break_up_to(start - 1);
     }
     let end = next_end(text, tokens, kinds, at + 1, reach);
-    (start + before >= at && reach.has(at, end)).then_some(start..end)
+    (start + before >= at && reach.reaches(at, end)).then_some(start..end)
 }
 
 /// The first word from one on before which a sentence or a line ends, or the end of the text.

@@ -1,6 +1,6 @@
 //! A hash table that never grows.
 
-use super::Sieve;
+use super::BloomFilter;
 
 /// Hashes and what they stand for, in 64 bits: the lowest are the value, the others those of the hash.
 /// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
@@ -9,7 +9,7 @@ use super::Sieve;
 pub(crate) struct Table {
     slots: Vec<u64>,
     values: u64,
-    pub(crate) likely: Sieve,
+    pub(crate) likely: BloomFilter,
 }
 
 const EMPTY: u64 = u64::MAX;
@@ -27,7 +27,7 @@ impl Table {
             slots: vec![EMPTY; capacity],
             // One more, so that no slot in use is empty.
             values: (values as u64 + 1).next_power_of_two() - 1,
-            likely: Sieve::new(8 * capacity),
+            likely: BloomFilter::new(8 * capacity),
         };
         for &(hash, value) in pairs {
             let mut at = hash as usize % capacity;

@@ -1,7 +1,7 @@
 //! Longest match of phrases on tokens.
 
 use super::{Kinds, WordKinds};
-use crate::text::{Listed, Sieve, Table, Token, Tokens, combine};
+use crate::text::{BloomFilter, Listed, Table, Token, Tokens, combine};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -43,7 +43,7 @@ pub struct Trie<V> {
     paths: Table,
     values: Vec<V>,
     /// The phrases of one word.
-    alone: Sieve,
+    alone: BloomFilter,
     /// What words are to the phrases, by their hashes.
     words: Vec<(u64, Kinds)>,
     determiners: Vec<u64>,
@@ -90,7 +90,7 @@ impl<V: Copy> Trie<V> {
             // Twice the room: it is small, and each step waits for the one before.
             paths: Table::with_room(2 * paths.len(), &paths, values.len() + 1),
             values,
-            alone: Sieve::of(&alone),
+            alone: BloomFilter::of(&alone),
             words: words.into_iter().collect(),
             determiners,
         }

@@ -1,11 +1,11 @@
-//! Tells most of what is not in a set at once.
+//! A Bloom filter: tells most of what is not in a set at once.
 
 /// A set of hashes, by one bit of each (Bloom 1970, with one function): what it does not have is not in
 /// the set.
 #[derive(Debug, Clone)]
-pub(crate) struct Sieve(Vec<u64>);
+pub(crate) struct BloomFilter(Vec<u64>);
 
-impl Sieve {
+impl BloomFilter {
     /// An empty set. At least eight bits for each hash keep the wrong answers few.
     pub(crate) fn new(bits: usize) -> Self {
         Self(vec![0; (bits / 64).next_power_of_two()])
