@@ -82,7 +82,7 @@
 //!     let stated = Title::read(title, &lexicon).label().ok();
 //!     rows.add(&[Posting { row, texts, stated }])?;
 //! }
-//! rows.group();
+//! rows.find_copies();
 //! let audit = rows.audit(By::Fitting, false)?;
 //! for finding in &audit.findings {
 //!     println!("{}: {} or {}?", finding.title, finding.stated_role, finding.suggested_role);

@@ -400,7 +400,7 @@ fn audited_by(
                     rows.add(&postings).map_err(ModelError::Aside)?;
                 }
             }
-            rows.group();
+            rows.find_copies();
             if rows.stating() == 0 {
                 return Ok(None);
             }

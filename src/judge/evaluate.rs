@@ -3,8 +3,10 @@
 use super::classify::Decision;
 use super::limits::{Limits, may_be_role};
 use crate::evidence::Stated;
-use crate::metrics::{Bin, Figures, Intervals, figures, intervals, reliability, top};
-use crate::model::{Example, Probabilities, Summary, View, outcome_names, summarise};
+use crate::metrics::{Bin, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top};
+use crate::model::{
+    Example, Neighbours, Probabilities, RowId, Summary, View, outcome_names, summarise,
+};
 use crate::roles::RoleSet;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -49,6 +51,9 @@ pub struct Evaluation {
     pub summary: Summary,
     /// How the rows were judged by a model that did not see them.
     pub method: String,
+    /// Rows that were judged by the lexicon alone, because without their organisations and near copies there is no
+    /// posting of some role.
+    pub lexicon_alone: usize,
     /// Which role, of the rows that have one.
     pub closed_detail: Detail,
     /// Which role or `other`, of all rows.
@@ -68,7 +73,7 @@ pub struct Evaluation {
 /// More on the figures of one question.
 #[derive(Debug, Clone, Serialize)]
 pub struct Detail {
-    /// How far the figures could be off; none of fewer than five organisations.
+    /// How far the figures could be off; none of fewer than five organisations, or different texts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intervals: Option<Intervals>,
     /// How often rows of similar confidence are right.
@@ -147,6 +152,7 @@ pub fn evaluate(
     Evaluation {
         summary,
         method: String::new(),
+        lexicon_alone: 0,
         closed_detail: detail(&names[..roles.len()], &inside, by, |p| p.closed.clone()),
         open_detail: open,
         accepted: limited.then(|| decided(Decision::Accept, &|_| true)),
@@ -191,8 +197,11 @@ fn detail(
         Slice { by: by.to_owned(), name, macro_f1, figures }
     };
     let slices = of_length.chain(of_group).filter(|(.., rows)| rows.len() >= LEAST_ROWS);
+    let ids: Vec<RowId> = rows.iter().map(|row| row.example.row).collect();
+    let enough = Neighbours::new(&ids).independent(0..ids.len()) >= LEAST_GROUPS;
+    let intervals = || intervals(names, &probabilities, &truths, &organisations);
     Detail {
-        intervals: intervals(names, &probabilities, &truths, &organisations),
+        intervals: enough.then(intervals).flatten(),
         reliability,
         coverage: coverage(&confidences),
         slices: slices.collect::<Vec<_>>().into_par_iter().map(slice).collect(),

@@ -13,7 +13,7 @@ const SAMPLES: usize = 1000;
 const ENDS: [usize; 2] = [24, 975];
 
 /// Fewer groups of rows than this say nothing of how far a figure could be off.
-pub(super) const LEAST_GROUPS: usize = 5;
+pub const LEAST_GROUPS: usize = 5;
 
 /// The lower and the upper end of a 95 % interval.
 pub type Interval = [f64; 2];

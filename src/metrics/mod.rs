@@ -8,7 +8,7 @@ mod difference;
 mod intervals;
 
 pub use difference::{Change, Difference};
-pub use intervals::{ClassIntervals, Interval, Intervals, intervals, sums};
+pub use intervals::{ClassIntervals, Interval, Intervals, LEAST_GROUPS, intervals, sums};
 
 use serde::{Deserialize, Serialize};
 

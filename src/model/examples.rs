@@ -1,8 +1,11 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
+use super::near_copies::NearKeys;
 use super::organisation::organisation;
 use crate::evidence::{Channel, Evidence, Lexicon, Shown, Stated};
 use crate::roles::Label;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Organisations fall into this many buckets. A feature's support is the number of buckets that
@@ -16,7 +19,7 @@ pub(super) const BUCKETS: usize = 16;
 /// Two postings of one organisation and title but different texts are taken for the same with a
 /// probability of 2^-64; two of the same text but different titles or spellings of the organisation, of
 /// 2^-32.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
     pub organisation: u64,
@@ -26,12 +29,55 @@ pub struct RowId {
     pub title: u32,
     /// Place of what it is counted as, and whether it is counted without its title.
     pub(super) class: u16,
+    /// What near copies of its text share. It follows from the text, and is no part of the identity.
+    pub(super) near: NearKeys,
+}
+
+impl PartialEq for RowId {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for RowId {}
+
+impl PartialOrd for RowId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RowId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
+    }
+}
+
+impl Hash for RowId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
 }
 
 /// The bit of a class that says that the title is not counted.
 const WITHOUT_TITLE: u16 = 1 << 15;
 
 impl RowId {
+    /// A row whose text has no near copy.
+    pub(super) fn new(organisation: u64, text: u64, title: u32, class: u16) -> Self {
+        Self { organisation, text, title, class, near: NearKeys::default() }
+    }
+
+    /// This row with what near copies of its text share.
+    pub(super) fn with_near(self, near: NearKeys) -> Self {
+        Self { near, ..self }
+    }
+
+    /// What it is known by.
+    fn parts(&self) -> (u64, u64, u32, u16) {
+        (self.organisation, self.text, self.title, self.class)
+    }
+
     /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
     pub fn class(self) -> usize {
         (self.class & !WITHOUT_TITLE) as usize
@@ -50,12 +96,12 @@ impl RowId {
     /// This row as one with the text of another.
     #[must_use]
     pub(crate) fn with_text_of(self, other: Self) -> Self {
-        Self { text: other.text, ..self }
+        Self { text: other.text, near: other.near, ..self }
     }
 
     /// As bytes, for hashing.
     pub(crate) fn bytes(self) -> Vec<u8> {
-        let Self { organisation, text, title, class } = self;
+        let (organisation, text, title, class) = self.parts();
         let numbers = [organisation, text, title.into(), class.into()];
         numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
     }
@@ -109,6 +155,7 @@ impl Example {
             text: short_hash(evidence.text().as_str()),
             title: short_hash(&format!("{title}\0{company}")) as u32,
             class: lexicon.class(label, title) as u16,
+            near: NearKeys::of(evidence.features().iter().map(|f| f.key)),
         };
         let shown = || evidence.features().iter().map(|f| Shown::new(f.key, f.plain));
         Self {
@@ -176,34 +223,4 @@ fn is_of_title(feature: Shown) -> bool {
 pub(super) fn short_hash(text: &str) -> u64 {
     let hash = blake3::hash(text.as_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
-}
-
-/// Puts rows that must not vouch for each other into one group: the same organisation, or the same
-/// text under two organisations. Gives each row the number of its group, counted from 0 in the
-/// order of the rows.
-pub(super) fn groups(rows: &[RowId]) -> Vec<usize> {
-    let mut parent: Vec<usize> = (0..rows.len()).collect();
-    for key in [|row: &RowId| row.organisation, |row: &RowId| row.text] {
-        let mut first = std::collections::HashMap::new();
-        for (i, row) in rows.iter().enumerate() {
-            let other = *first.entry(key(row)).or_insert(i);
-            join(&mut parent, i, other);
-        }
-    }
-    (0..rows.len()).map(|i| root(&mut parent, i)).collect()
-}
-
-/// Puts the groups of two rows together; a group is known by its first row.
-pub(crate) fn join(parent: &mut [usize], a: usize, b: usize) {
-    let (a, b) = (root(parent, a), root(parent, b));
-    parent[a.max(b)] = a.min(b);
-}
-
-/// The first row of the group of a row.
-pub(crate) fn root(parent: &mut [usize], mut at: usize) -> usize {
-    while parent[at] != at {
-        parent[at] = parent[parent[at]];
-        at = parent[at];
-    }
-    at
 }

@@ -3,8 +3,9 @@
 
 use super::ModelError;
 use super::combination::Combination;
-use super::examples::{RowId, groups};
+use super::examples::RowId;
 use super::inputs::{Input, Question, View};
+use super::neighbours::{Neighbours, members};
 use super::scores::Scores;
 use super::summary::{Summary, summarise};
 use crate::evidence::Stated;
@@ -12,9 +13,48 @@ use crate::roles::RoleSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Held-out probabilities come from combinations fitted without the row's group, in this many
-/// parts.
-pub(super) const PARTS: usize = 10;
+/// Held-out probabilities come from combinations fitted without the row's neighbours, in this many parts.
+const PARTS: usize = 10;
+
+/// The parts of rows: those of an organisation are in one.
+pub(super) struct Parts {
+    /// By row.
+    own: Vec<u8>,
+    /// By row, a bit for each part that holds a neighbour.
+    neighbours: Vec<u16>,
+}
+
+impl Parts {
+    /// Deals organisations out in turn, those of one class after those of another: so each class is in as many parts
+    /// as it can be.
+    pub(super) fn new(rows: &[RowId], neighbours: &Neighbours) -> Self {
+        let mut organisations = members(&neighbours.organisations);
+        organisations.sort_by_cached_key(|own| {
+            let class = own.iter().map(|&row| rows[row].class()).min();
+            (class, own.first().map(|&row| rows[row].organisation))
+        });
+        let mut own = vec![0; rows.len()];
+        for (organisation, part) in organisations.iter().zip((0..PARTS as u8).cycle()) {
+            organisation.iter().for_each(|&row| own[row] = part);
+        }
+        let mut of_text = vec![0; rows.len()];
+        for (&text, part) in neighbours.texts.iter().zip(&own) {
+            of_text[text] |= 1 << part;
+        }
+        let neighbours = neighbours.texts.iter().map(|&text| of_text[text]).collect();
+        Self { own, neighbours }
+    }
+
+    /// The part that the row at a place is in.
+    pub(super) fn of(&self, place: usize) -> usize {
+        self.own[place].into()
+    }
+
+    /// Whether a part holds a neighbour of the row at a place, or the row itself.
+    pub(super) fn hold_neighbour(&self, place: usize, part: usize) -> bool {
+        self.neighbours[place] >> part & 1 == 1
+    }
+}
 
 /// How often a row counts in the fit of whether it is a role at all. People look at postings whose titles sound
 /// like a role, and a view that does not read titles cannot know which those are. Chosen of 1 to 60 on the rows of
@@ -25,7 +65,7 @@ fn weight(view: View, stated: Stated) -> usize {
     if view != View::Whole && stated.is_role_like() { 25 } else { 1 }
 }
 
-/// A row with its scores by counts that its group is not among.
+/// A row with its scores by counts that its neighbours are not among.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HeldOutRow {
     pub(crate) row: RowId,
@@ -64,6 +104,8 @@ pub(crate) struct Fit {
     pub(crate) held_out: Vec<Vec<Probabilities>>,
     /// Figures and thresholds of both views.
     pub(crate) summaries: Vec<Summary>,
+    /// How many rows are kept out of it, because without their neighbours there is no posting of some role.
+    pub(crate) kept_out: usize,
 }
 
 impl Fit {
@@ -84,7 +126,7 @@ impl Fit {
         if let Some(base) = base {
             summaries = base.held_out.iter().map(|old| old.moved(&summaries)).collect();
         }
-        Ok(Self { combinations, held_out, summaries })
+        Ok(Self { combinations, held_out, summaries, kept_out: fitter.kept_out() })
     }
 }
 
@@ -152,20 +194,25 @@ impl<'a> Fitter<'a> {
 
     /// The combinations of the views and of both questions.
     pub(crate) fn combinations(&self) -> Result<Vec<Combination>, ModelError> {
-        self.combine(&|_| true, self.start)
+        self.combine(&|_| true, self.start, None)
     }
 
+    /// The combinations of the wanted rows. Where `all` are those of all rows, the lexicon speaks for what gives a
+    /// probability to a class that no wanted row is of.
     fn combine(
         &self,
         wanted: &dyn Fn(usize) -> bool,
         start: Option<&[Combination]>,
+        all: Option<&[Combination]>,
     ) -> Result<Vec<Combination>, ModelError> {
         let [roles, _] = self.sizes;
         let mut combined: Vec<Combination> = Vec::with_capacity(self.tables.len());
         for table in &self.tables {
             let Table { view, question, .. } = *table;
             let mut rows = Vec::new();
-            let read = |scores: &Scores| view != View::Whole || scores.stated.is_there();
+            let read = |scores: &Scores| {
+                !scores.lexicon_only && (view != View::Whole || scores.stated.is_there())
+            };
             for (i, row) in self.rows.iter().enumerate().filter(|(i, _)| wanted(*i)) {
                 let outcome = self.outcome(row);
                 match question {
@@ -181,7 +228,11 @@ impl<'a> Fitter<'a> {
             }
             let text =
                 (view == View::Whole).then(|| Combination::of(&combined, View::Text, question));
+            let lacks_a_class = |all| !Combination::of(all, view, question).is_covered(&rows);
             let of_table = match text {
+                _ if self.base.is_none() && all.is_some_and(lacks_a_class) => {
+                    Combination::of_lexicon(view, question, self.sizes)
+                }
                 Some(text) if self.base.is_none() && !text.is_covered(&rows) => {
                     text.without_title(view, self.sizes)
                 }
@@ -192,44 +243,52 @@ impl<'a> Fitter<'a> {
         Ok(combined)
     }
 
-    /// The figures and thresholds of a view.
+    /// The figures and thresholds of a view, of the rows that the fit is made of.
     pub(crate) fn summary(
         &self,
         view: View,
         held_out: &[Probabilities],
         roles: &RoleSet,
     ) -> Summary {
-        let outcomes: Vec<usize> = self.rows.iter().map(|r| self.outcome(r)).collect();
-        let stated: Vec<Stated> = self.rows.iter().map(|r| r.scores.stated).collect();
-        let mut summary = summarise(view, held_out, &outcomes, &stated, roles);
+        let fitted = self.rows.iter().zip(held_out).filter(|(row, _)| !row.scores.lexicon_only);
+        let (rows, held_out): (Vec<&HeldOutRow>, Vec<Probabilities>) =
+            fitted.map(|(row, said)| (row, said.clone())).unzip();
+        let outcomes: Vec<usize> = rows.iter().map(|row| self.outcome(row)).collect();
+        let stated: Vec<Stated> = rows.iter().map(|row| row.scores.stated).collect();
+        let mut summary = summarise(view, &held_out, &outcomes, &stated, roles);
         for (&outcome, &stated) in outcomes.iter().zip(&stated) {
             summary.fitted_rows[outcome] += weight(view, stated) as u64;
         }
         summary
     }
 
-    /// For each part of the rows, combinations that it had no part in; `part` is that of the row at a
-    /// place. `all` are those that every row had a part in, near which the search begins.
-    pub(crate) fn parts(
+    /// How many rows are kept out of the fit, because without their neighbours there is no posting of some role.
+    pub(crate) fn kept_out(&self) -> usize {
+        self.rows.iter().filter(|row| row.scores.lexicon_only).count()
+    }
+
+    /// For each part, combinations that no row had a part in which is left out. `all` are those that every row had
+    /// a part in, near which the search begins.
+    pub(crate) fn without_each(
         &self,
         all: &[Combination],
-        part: impl Fn(usize) -> usize + Sync,
+        is_left_out: impl Fn(usize, usize) -> bool + Sync,
     ) -> Result<Vec<Vec<Combination>>, ModelError> {
-        let outside = |own: usize| self.combine(&|i| part(i) != own, Some(all));
+        let outside = |part: usize| self.combine(&|i| !is_left_out(i, part), Some(all), Some(all));
         (0..PARTS).into_par_iter().map(outside).collect()
     }
 
-    /// Probabilities of each row by combinations that its group had no part in; by view.
+    /// Probabilities of each row by combinations that neither it nor a neighbour had a part in; by view.
     pub(crate) fn held_out(
         &self,
         all: &[Combination],
     ) -> Result<Vec<Vec<Probabilities>>, ModelError> {
         let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
-        let groups = &groups(&rows);
-        let combined = self.parts(all, |i| groups[i] % PARTS)?;
+        let parts = &Parts::new(&rows, &Neighbours::new(&rows));
+        let combined = self.without_each(all, |row, part| parts.hold_neighbour(row, part))?;
         let of_view = |&view: &View| {
             let of_row = |(i, row): (usize, &HeldOutRow)| {
-                Probabilities::new(&combined[groups[i] % PARTS], view, &row.scores)
+                Probabilities::new(&combined[parts.of(i)], view, &row.scores)
             };
             self.rows.par_iter().enumerate().map(of_row).collect()
         };
@@ -249,7 +308,12 @@ pub struct Probabilities {
 impl Probabilities {
     pub(crate) fn new(combinations: &[Combination], view: View, scores: &Scores) -> Self {
         let view = view.of(scores);
-        let of = |question| Combination::of(combinations, view, question).probabilities(scores);
+        let of = |question| {
+            if scores.lexicon_only {
+                return Combination::of_lexicon(view, question, scores.sizes()).probabilities(scores);
+            }
+            Combination::of(combinations, view, question).probabilities(scores)
+        };
         Self { closed: of(Question::Role), in_scope: of(Question::Scope)[0] }
     }
 

@@ -1,9 +1,10 @@
-//! Scores from a model that never saw the posting's group: the totals less the group's own counts,
-//! exactly.
+//! Scores from a model that never saw the posting's neighbours: the totals less the counts of these, exactly.
 
 use super::counts::{Buckets, FeatureMap, Support, Tally};
 use super::examples::Example;
 use super::ledger::Ledger;
+use super::neighbours::Neighbours;
+use super::removals::{Further, Removal, removals};
 use super::rows::Rows;
 use super::scores::Scores;
 use super::tallies::Tallies;
@@ -56,6 +57,9 @@ impl LexiconWeights {
     }
 }
 
+/// Counting all features that are left takes as long as taking out about so many rows. Tests try both.
+const COUNTING_ROWS: usize = if cfg!(test) { 20 } else { 1000 };
+
 /// Masses by channel.
 type AllMasses = [Masses; Channel::ALL.len()];
 
@@ -64,6 +68,8 @@ pub(crate) struct HeldOut {
     tallies: Tallies,
     lexicon: LexiconWeights,
     masses: AllMasses,
+    /// Places of the roles that have postings.
+    roles: Vec<usize>,
 }
 
 impl HeldOut {
@@ -72,32 +78,60 @@ impl HeldOut {
         for feature in tallies.features() {
             change(&mut masses, feature, &lexicon, Masses::add);
         }
-        Self { tallies, lexicon, masses }
+        let roles = (0..lexicon.roles).filter(|&role| is_counted(&masses, role)).collect();
+        Self { tallies, lexicon, masses, roles }
+    }
+
+    /// The same counts without those of some rows, each of which was counted.
+    fn less(&self, rows: &[&Example]) -> Self {
+        let roles = self.roles.clone();
+        Self { roles, ..Self::new(self.tallies.without(rows), self.lexicon.clone()) }
     }
 
     /// What `then` makes of the wanted rows, each with its place and all that was counted but its
-    /// group; in their order.
-    pub(crate) fn by_group<R: Rows + ?Sized, T: Send>(
+    /// neighbours; in their order.
+    pub(crate) fn by_neighbours<R: Rows + ?Sized, T: Send>(
         &self,
         rows: &R,
-        groups: &[usize],
-        wanted: impl Fn(usize) -> bool + Sync,
+        neighbours: &Neighbours,
+        wanted: impl Fn(usize) -> bool,
         then: impl Fn(usize, &Example, &Rest) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
-        let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
-        for (i, &group) in groups.iter().enumerate() {
-            members[group].push(i);
-        }
-        members.retain(|members| members.iter().any(|&i| wanted(i)));
-        let of_group = |room: &mut Room, members: Vec<usize>| -> io::Result<Vec<(usize, T)>> {
-            let own: Vec<Cow<Example>> =
-                members.iter().map(|&i| rows.get(i)).collect::<io::Result<_>>()?;
-            let rest = self.without(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>(), room);
-            let members = members.into_iter().zip(&own).filter(|(i, _)| wanted(*i));
-            members.map(|(i, row)| Ok((i, then(i, row, &rest)?))).collect()
+        let get = |places: &[usize]| -> io::Result<Vec<Cow<Example>>> {
+            places.iter().map(|&place| rows.get(place)).collect()
         };
-        let done: io::Result<Vec<_>> =
-            members.into_par_iter().map_init(Room::default, of_group).collect();
+        let done = |room: &mut [Room; 2], removal: Removal| -> io::Result<Vec<(usize, T)>> {
+            let [room, further_room] = room;
+            let own = get(&removal.rows)?;
+            let own: Vec<&Example> = own.iter().map(AsRef::as_ref).collect();
+            let row = |place: usize| own[removal.rows.partition_point(|&own| own < place)];
+            let mut done = Vec::with_capacity(removal.scored.len());
+            if !removal.scored.is_empty() {
+                let rest = self.without(&own, room);
+                for &place in &removal.scored {
+                    done.push((place, then(place, row(place), &rest)?));
+                }
+            }
+            // To count what is left takes as long as to take out so many rows.
+            let less = (own.len() * removal.further.len() > COUNTING_ROWS)
+                .then(|| self.less(&own));
+            for Further { rows: further, scored } in &removal.further {
+                let further = get(further)?;
+                let further = further.iter().map(AsRef::as_ref);
+                let rest = match &less {
+                    Some(less) => less.without(&further.collect::<Vec<_>>(), further_room),
+                    None => self.without(&own.iter().copied().chain(further).collect::<Vec<_>>(), room),
+                };
+                for &place in scored {
+                    done.push((place, then(place, row(place), &rest)?));
+                }
+            }
+            Ok(done)
+        };
+        let done: io::Result<Vec<_>> = removals(neighbours, wanted)
+            .into_par_iter()
+            .map_init(<[Room; 2]>::default, done)
+            .collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(i, _)| *i);
         Ok(done)
@@ -113,7 +147,7 @@ impl HeldOut {
             (&scales[key.channel() as usize], postings, self.lexicon.of(key))
         });
         weigh(features, &mut weights, classes);
-        Rest { held_out: self, scales, left: Left::All(weights) }
+        Rest { held_out: self, scales, left: Left::All(weights), lexicon_only: false }
     }
 
     /// All that was counted but these rows, each of which was.
@@ -155,6 +189,7 @@ impl HeldOut {
                 change(&mut masses, all, &self.lexicon, Masses::remove);
             }
         }
+        let lexicon_only = self.lacks_a_role(&masses);
         let scales = masses.map(|m| m.scale());
         own.weights.resize(counts.len(), 0.0);
         let known = own.keys.iter().zip(&own.places).filter(|(_, place)| place.is_some());
@@ -162,7 +197,12 @@ impl HeldOut {
             (&scales[key.channel() as usize], counts, self.lexicon.of(*key))
         });
         weigh(known, &mut own.weights, classes);
-        Rest { held_out: self, scales, left: Left::Own(own) }
+        Rest { held_out: self, scales, left: Left::Own(own), lexicon_only }
+    }
+
+    /// Whether nothing is left of a role that was counted.
+    fn lacks_a_role(&self, left: &AllMasses) -> bool {
+        self.roles.iter().any(|&role| !is_counted(left, role))
     }
 }
 
@@ -189,8 +229,9 @@ impl<'a> Bucketed<'a> {
             left.as_mut().set(self.ledger.cells(place), mask, lexicon.roles);
             change(&mut masses, (key, &left.postings, left.support), lexicon, Masses::add);
         }
+        let lexicon_only = self.held_out.lacks_a_role(&masses);
         let scales = masses.map(|m| m.scale());
-        Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask) }
+        Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask), lexicon_only }
     }
 
     /// What `then` makes of the wanted rows, each with its place and all that was counted but the
@@ -222,6 +263,8 @@ pub(crate) struct Rest<'a> {
     held_out: &'a HeldOut,
     scales: [Scale; Channel::ALL.len()],
     left: Left<'a>,
+    /// Whether nothing is left of a role, so that the lexicon alone must speak.
+    lexicon_only: bool,
 }
 
 enum Left<'a> {
@@ -233,7 +276,7 @@ enum Left<'a> {
     Buckets(&'a Bucketed<'a>, u16),
 }
 
-/// Room to take one group after the other out.
+/// Room to take out some rows after others.
 #[derive(Default)]
 struct Room {
     /// What a row shows, with what stands where its place is looked for first.
@@ -331,34 +374,36 @@ impl Rest<'_> {
         is_selected(key.channel(), weights.iter().copied()).then_some(weights)
     }
 
-    /// The scores of a posting that was taken out.
-    pub(crate) fn score_own(&self, example: &Example) -> Scores {
-        let Left::Own(own) = &self.left else { return self.score(example) };
-        let HeldOut { tallies, lexicon, .. } = self.held_out;
+    /// The scores of a posting that was counted, and perhaps taken out.
+    pub(crate) fn score(&self, example: &Example) -> Scores {
+        if self.lexicon_only {
+            return Scores { lexicon_only: true, ..self.scores(example, |_, _| {}) };
+        }
+        let mut scratch = self.scratch();
+        let Left::Own(own) = &self.left else {
+            return self.scores(example, |key, add| {
+                self.with_weights(key, &mut scratch, add);
+            });
+        };
+        let classes = self.held_out.tallies.classes();
         let mut from = 0;
-        let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
+        self.scores(example, |key, add| {
             from = own.find(key, from);
-            if own.keys.get(from) == Some(&key)
-                && let Some(weights) = own.weights(from, tallies.classes())
-            {
+            if own.keys.get(from) != Some(&key) {
+                self.untouched(key, &mut scratch, add);
+            } else if let Some(weights) = own.weights(from, classes) {
                 add(weights);
             }
-        };
-        let features = example.features.iter().map(|f| f.key());
-        let sizes = [lexicon.roles, tallies.classes()];
-        Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
-            lexicon.centred(key)
         })
     }
 
-    /// The scores of a posting that was not taken out.
-    pub(crate) fn score(&self, example: &Example) -> Scores {
-        let mut scratch = self.scratch();
-        let learned = |key: FeatureKey, add: &mut dyn FnMut(&[f64])| {
-            self.with_weights(key, &mut scratch, add);
-        };
-        let features = example.features.iter().map(|f| f.key());
+    fn scores(
+        &self,
+        example: &Example,
+        learned: impl FnMut(FeatureKey, &mut dyn FnMut(&[f64])),
+    ) -> Scores {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let features = example.features.iter().map(|f| f.key());
         let sizes = [lexicon.roles, tallies.classes()];
         Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
             lexicon.centred(key)
@@ -374,33 +419,54 @@ impl Rest<'_> {
     fn with_weights<T>(
         &self,
         key: FeatureKey,
-        (tally, weights): &mut (Tally, Vec<f64>),
+        scratch: &mut (Tally, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
-        let (postings, support) = match &self.left {
+        match &self.left {
             Left::All(weights) => {
                 let (place, classes) = (tallies.place(key)?, tallies.classes());
                 let takes_part = tallies.support(place).takes_part(key.channel());
-                return takes_part.then(|| then(&weights[place * classes..][..classes]));
+                takes_part.then(|| then(&weights[place * classes..][..classes]))
             }
             Left::Own(own) => {
                 let place = own.find(key, 0);
                 if own.keys.get(place) == Some(&key) {
                     return own.weights(place, tallies.classes()).map(then);
                 }
-                let place = tallies.place(key)?;
-                (tallies.postings(place), tallies.support(place))
+                self.untouched(key, scratch, then)
             }
             Left::Buckets(counts, mask) => {
                 let place = counts.places[tallies.place(key)?];
+                let (tally, weights) = scratch;
                 tally.as_mut().set(counts.ledger.cells(place), *mask, lexicon.roles);
-                (&*tally.postings, tally.support)
+                self.weighed(key, (&tally.postings, tally.support), weights, then)
             }
-        };
+        }
+    }
+
+    /// The same of a feature that no row shows which was taken out.
+    fn untouched<T>(
+        &self,
+        key: FeatureKey,
+        (_, weights): &mut (Tally, Vec<f64>),
+        then: impl FnOnce(&[f64]) -> T,
+    ) -> Option<T> {
+        let tallies = &self.held_out.tallies;
+        let place = tallies.place(key)?;
+        self.weighed(key, (tallies.postings(place), tallies.support(place)), weights, then)
+    }
+
+    fn weighed<T>(
+        &self,
+        key: FeatureKey,
+        (postings, support): (&[u32], Support),
+        weights: &mut [f64],
+        then: impl FnOnce(&[f64]) -> T,
+    ) -> Option<T> {
         support.takes_part(key.channel()).then(|| {
             let scale = &self.scales[key.channel() as usize];
-            scale.weights(postings, lexicon.of(key), weights);
+            scale.weights(postings, self.held_out.lexicon.of(key), weights);
             then(weights)
         })
     }
@@ -419,6 +485,11 @@ pub(crate) fn scores_without(
     scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
+/// Whether any posting of a class is left.
+fn is_counted(masses: &AllMasses, class: usize) -> bool {
+    masses.iter().any(|m| m.counted[class] > 0)
+}
+
 /// Adds a feature to the masses if it takes part, or takes it away.
 fn change(
     masses: &mut AllMasses,
@@ -435,8 +506,9 @@ fn change(
 mod tests {
     use super::*;
     use crate::evidence::Stated;
-    use crate::model::examples::{RowId, groups};
-    use crate::model::sketch::Sketch;
+    use crate::model::examples::RowId;
+    use crate::model::rows::ids;
+    use proptest::prelude::*;
 
     /// Rows of several organisations over few features, the same at every run.
     fn rows() -> Vec<Example> {
@@ -457,7 +529,7 @@ mod tests {
                     .collect();
                 features.sort_unstable();
                 Example {
-                    row: RowId { organisation: next(30), text: i, title: 0, class: outcome as u16 },
+                    row: RowId::new(next(30), i, 0, outcome as u16),
                     outcome,
                     of_role: outcome < 3,
                     features: features.into(),
@@ -469,30 +541,46 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn taking_a_group_out_equals_never_having_seen_it() {
-        let rows = rows();
-        let examples: Vec<&Example> = rows.iter().collect();
-        let lexicon = LexiconWeights::new(&Lexicon::embedded().expect("the lexicon is sound"));
-        let count = |rows: &[&Example]| {
-            let sketch = Sketch::default();
-            for row in rows {
-                sketch.note(row);
+    fn counted(rows: &[&Example]) -> HeldOut {
+        let tallies = Tallies::new(rows, None, None, [3, 4]).expect("rows in memory");
+        let lexicon = Lexicon::embedded().expect("the lexicon is sound");
+        HeldOut::new(tallies, LexiconWeights::new(&lexicon))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// The plain definition: a model that was trained without the neighbours, or the lexicon alone where that
+        /// leaves a role without a posting.
+        #[test]
+        fn taking_neighbours_out_equals_never_having_seen_them(
+            of_rows in prop::collection::vec((0..12u64, 0..30u64), 120),
+            organisations in 1..13u64,
+            texts in 1..31u64,
+        ) {
+            let mut rows = rows();
+            for (row, (organisation, text)) in rows.iter_mut().zip(of_rows) {
+                row.row = RowId::new(organisation % organisations, text % texts, 0, row.row.class);
             }
-            let tallies = Tallies::new(rows, Some(&sketch), None, [3, 4]).expect("rows in memory");
-            HeldOut::new(tallies, lexicon.clone())
-        };
-        let ids: Vec<RowId> = rows.iter().map(|e| e.row).collect();
-        let score = |_, row: &Example, rest: &Rest| Ok(rest.score_own(row));
-        let all = count(&examples);
-        let held_out = all.by_group(&examples[..], &groups(&ids), |_| true, score);
-        for (example, (_, scores)) in examples.iter().zip(held_out.expect("rows in memory")) {
-            let rest: Vec<&Example> = examples
-                .iter()
-                .copied()
-                .filter(|e| e.row.organisation != example.row.organisation)
-                .collect();
-            assert_eq!(count(&rest).all().score(example), scores);
+            let examples: Vec<&Example> = rows.iter().collect();
+            let neighbours = Neighbours::new(&ids(&examples[..]));
+            let all = counted(&examples);
+            let score = |_, row: &Example, rest: &Rest| Ok(rest.score(row));
+            let scored = all.by_neighbours(&examples[..], &neighbours, |_| true, score);
+            for (example, (_, scores)) in examples.iter().zip(scored.expect("rows in memory")) {
+                let near = |other: &RowId| {
+                    other.organisation == example.row.organisation || other.text == example.row.text
+                };
+                let rest: Vec<&Example> =
+                    examples.iter().copied().filter(|e| !near(&e.row)).collect();
+                let rest = counted(&rest);
+                prop_assert_eq!(scores.lexicon_only, all.lacks_a_role(&rest.masses));
+                if scores.lexicon_only {
+                    prop_assert!(scores.sums(&Channel::ALL).iter().all(|&sum| sum == 0.0));
+                } else {
+                    prop_assert_eq!(rest.all().score(example), scores);
+                }
+            }
         }
     }
 
@@ -517,16 +605,5 @@ mod tests {
             let (without, others) = (all.without(&gone), count(&others));
             assert_eq!(taking_part(&without), taking_part(&others));
         }
-    }
-
-    #[test]
-    fn the_same_text_is_one_group_whatever_the_organisation() {
-        let mut rows = rows();
-        rows.iter_mut().enumerate().for_each(|(i, row)| row.row.organisation = i as u64);
-        rows[5].row.text = rows[9].row.text;
-        rows[7].row.organisation = rows[9].row.organisation;
-        let groups = groups(&rows.iter().map(|e| e.row).collect::<Vec<_>>());
-        assert_eq!([groups[5], groups[7], groups[9]], [5; 3]);
-        assert_eq!(groups[6], 6);
     }
 }

@@ -3,11 +3,13 @@
 
 use super::counts::{FeatureMap, Tally};
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
+use super::neighbours::Neighbours;
 use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Shown};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use rapidhash::fast::RandomState;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -337,23 +339,34 @@ impl Ledger {
         self.rows.chunk_by(|a, b| a.organisation == b.organisation).count()
     }
 
-    /// For each row a mask of the buckets whose rows could vouch for it: those that hold the organisation
-    /// or the text of a row of its group.
-    pub(super) fn masks(&self, rows: &[RowId], groups: &[usize]) -> Vec<u16> {
+    /// For each row a mask of the buckets whose rows could vouch for it: those that hold its organisation, or a
+    /// near copy of its text.
+    pub(super) fn masks(&self, rows: &[RowId]) -> Vec<u16> {
+        let copied = self.copies_of(rows);
+        let all: Vec<RowId> = rows.iter().chain(copied).copied().collect();
+        let texts = Neighbours::new(&all).texts;
         let bit = |row: &RowId| 1u16 << row.bucket();
-        let mut of_text: HashMap<u64, u16> = rows.iter().map(|row| (row.text, 0)).collect();
-        for row in &self.rows {
-            if let Some(mask) = of_text.get_mut(&row.text) {
-                *mask |= bit(row);
-            }
+        let mut of_text = vec![0; all.len()];
+        for (row, &text) in all.iter().zip(&texts).skip(rows.len()) {
+            of_text[text] |= bit(row);
         }
-        let mut of_group = vec![0; rows.len()];
-        for (row, &group) in rows.iter().zip(groups) {
+        let of_row = |(row, &text): (&RowId, &usize)| {
             let start = self.rows.partition_point(|r| r.organisation < row.organisation);
             let known = self.rows.get(start).is_some_and(|r| r.organisation == row.organisation);
-            of_group[group] |= of_text[&row.text] | if known { bit(row) } else { 0 };
-        }
-        groups.iter().map(|&group| of_group[group]).collect()
+            of_text[text] | if known { bit(row) } else { 0 }
+        };
+        rows.iter().zip(&texts).map(of_row).collect()
+    }
+
+    /// The rows that were counted and are near copies of some of these.
+    fn copies_of(&self, rows: &[RowId]) -> Vec<&RowId> {
+        let texts: HashSet<u64, RandomState> = rows.iter().map(|row| row.text).collect();
+        let near: HashSet<(usize, u32), RandomState> =
+            rows.iter().flat_map(|row| row.near.all()).collect();
+        let is_copy = |row: &&RowId| {
+            texts.contains(&row.text) || row.near.all().any(|key| near.contains(&key))
+        };
+        self.rows.par_iter().filter(is_copy).collect()
     }
 
     /// This and another together; nothing if a count becomes too large.
@@ -474,7 +487,7 @@ mod tests {
         let row = (0..9u64, 0..40u64, 0..CLASSES, features);
         prop::collection::vec(row, 0..40).prop_map(|rows| {
             let example = |(organisation, text, class, features): (u64, u64, u16, _)| Example {
-                row: RowId { organisation, text, title: 0, class },
+                row: RowId::new(organisation, text, 0, class),
                 outcome: class.into(),
                 of_role: class < 3,
                 features: keys(features).into(),

@@ -3,6 +3,7 @@
 use super::collect::{Collector, Provenance};
 use super::examples::{Example, RowId};
 use super::features::is_feature;
+use super::near_copies::NearKeys;
 use super::{FORMAT, ModelError};
 use crate::evidence::{Channel, FeatureKey, Lexicon, Shown, Stated};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ struct Row {
     text: u64,
     title: u32,
     class: u16,
+    near: NearKeys,
     /// Twice the place of each feature, one more if it stands somewhere in small letters.
     features: Vec<u32>,
     mentions: Vec<u32>,
@@ -72,6 +74,7 @@ impl Collector {
             text: example.row.text,
             title: example.row.title,
             class: example.row.class,
+            near: example.row.near,
             features: example.all_features().map(place).collect(),
             mentions: example.mentions.clone(),
             states: example.states.number(),
@@ -127,7 +130,7 @@ impl Parcel {
             keys.push(FeatureKey::from_number(number)?);
         }
         for row in self.rows {
-            let Row { organisation, text, title, class, features, mentions, states } = row;
+            let Row { organisation, text, title, class, near, features, mentions, states } = row;
             let shown = features.into_iter().map(|place| {
                 let (at, plain) = ((place >> 1) as usize, place & 1 == 1);
                 // Only what has a text can stand in small letters.
@@ -135,7 +138,7 @@ impl Parcel {
             });
             let mut shown = shown.collect::<Option<Vec<Shown>>>()?;
             shown.sort_unstable();
-            let row = RowId { organisation, text, title, class };
+            let row = RowId::new(organisation, text, title, class).with_near(near);
             let sound = row.class() < classes
                 && mentions.len() == roles + 1
                 && shown.is_sorted_by(|a, b| a.key() < b.key());

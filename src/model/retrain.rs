@@ -4,7 +4,7 @@
 use super::collect::{Collector, Provenance};
 use super::counts::taking_part;
 use super::drift::{Drift, Drifted, drift};
-use super::examples::{Example, RowId, groups};
+use super::examples::{Example, RowId};
 use super::fit::{Base, Fit, HeldOutRow, Probabilities};
 use super::held_out::scores_without;
 use super::inputs::View;
@@ -241,7 +241,7 @@ impl Model {
     ) -> Result<(Self, HashMap<RowId, [Probabilities; View::ALL.len()]>), ModelError> {
         let base = self.base();
         if base.is_none() {
-            enough(workings.ledger.rows.iter().copied(), lexicon.roles())?;
+            enough(&workings.ledger.rows, lexicon.roles())?;
         }
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         let fit = Fit::new(
@@ -258,6 +258,7 @@ impl Model {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             combinations: fit.combinations,
             held_out: fit.summaries,
+            kept_out: fit.kept_out,
             base,
             ..self.header.clone()
         };
@@ -294,8 +295,7 @@ impl Model {
 
 /// The buckets of a ledger that could vouch for each row.
 fn masks(ledger: &Ledger, examples: &[&Example]) -> Vec<u16> {
-    let ids = ids(examples);
-    ledger.masks(&ids, &groups(&ids))
+    ledger.masks(&ids(examples))
 }
 
 fn too_large() -> RetrainError {

@@ -54,6 +54,8 @@ pub(crate) struct Scores {
     pub(crate) mentions: Vec<u32>,
     /// What the title states.
     pub(crate) stated: Stated,
+    /// Whether nothing but the lexicon speaks: without the posting's neighbours there was no posting of some role.
+    pub(crate) lexicon_only: bool,
 }
 
 impl Scores {
@@ -76,6 +78,7 @@ impl Scores {
             lexicon: ChannelScore::new(roles),
             mentions: mentions.to_vec(),
             stated,
+            lexicon_only: false,
         };
         for key in features {
             if let Some(weights) = lexicon(key) {
@@ -106,7 +109,8 @@ impl Scores {
             score.finish();
             score
         };
-        Self { channels: channels.map(of), lexicon: of(lexicon), mentions, stated }
+        let (channels, lexicon) = (channels.map(of), of(lexicon));
+        Self { channels, lexicon, mentions, stated, lexicon_only: false }
     }
 
     /// Rounds everything to what a model file keeps, so that a combination is fitted to exactly the
@@ -118,11 +122,11 @@ impl Scores {
 
     /// How many numbers keep the scores of a posting.
     pub(crate) fn width([roles, classes]: [usize; 2]) -> usize {
-        Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1) + 1
+        Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1) + 2
     }
 
     /// As whole numbers: the sums and the number of features of each channel and of the lexicon, then
-    /// the mentions, and what the title states.
+    /// the mentions, what the title states, and whether only the lexicon speaks.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = i32> {
         let of_channel = |c: &ChannelScore| {
             let sums: Vec<i32> = c.sums.iter().map(|v| (v * STEPS).round() as i32).collect();
@@ -130,7 +134,7 @@ impl Scores {
         };
         let channels = self.channels.iter().chain([&self.lexicon]).flat_map(of_channel);
         let mentions = self.mentions.iter().map(|&n| whole(n));
-        channels.chain(mentions).chain([self.stated.number()])
+        channels.chain(mentions).chain([self.stated.number(), i32::from(self.lexicon_only)])
     }
 
     /// From whole numbers, as many as [`Self::width`]; none of the counts below 0.
@@ -148,9 +152,10 @@ impl Scores {
             *channel = next(classes)?;
         }
         let lexicon = next(roles)?;
-        let (&stated, mentions) = rest.split_last()?;
+        let (mentions, &[stated, lexicon_only]) = rest.split_last_chunk()?;
         let mentions = mentions.iter().map(|&n| n.try_into().ok()).collect::<Option<_>>()?;
-        Some(Self { channels, lexicon, mentions, stated: Stated::from_number(stated) })
+        let (stated, lexicon_only) = (Stated::from_number(stated), lexicon_only != 0);
+        Some(Self { channels, lexicon, mentions, stated, lexicon_only })
     }
 
     /// Number of roles, and of classes: the roles and the families of other jobs.

@@ -1,7 +1,7 @@
 //! Model files, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 6
+//! rolecall-model 7
 //! {"tool":"0.1.0","roles":[...],...}
 //! the features in the form of postcard (see [`Features`])
 //! BLAKE3 of all before, in 32 bytes
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Read, Write};
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;
@@ -65,6 +65,9 @@ pub struct Header {
     pub workings: Option<String>,
     /// How good it was on organisations it had not seen, by view.
     pub held_out: Vec<Summary>,
+    /// Postings that it could not be tried on, because without their organisations and near copies there is no
+    /// posting of some role.
+    pub kept_out: usize,
     /// Channel scores to probabilities, by view and question.
     pub combinations: Vec<Combination>,
 }

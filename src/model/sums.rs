@@ -2,9 +2,10 @@
 //! to go where the model is fitted.
 
 use super::collect::{Collector, Provenance};
-use super::examples::{Example, RowId, groups};
+use super::examples::{Example, RowId};
 use super::fit::Fit;
 use super::ledger::{Ledger, Names};
+use super::neighbours::Neighbours;
 use super::store::Header;
 use super::tallies::Tallies;
 use super::train::{Counting, enough, held_out, sizes, some};
@@ -19,8 +20,8 @@ use std::collections::BTreeMap;
 /// The postings of an organisation must be counted in one place. Then, in three steps:
 ///
 /// 1. Each place counts its postings ([`Collector::sums`]), and all sums are added up ([`Self::plus`]).
-/// 2. The postings that [`Self::sampled`] asks for are brought together by group, and scored by
-///    [`Self::others`], their group taken out ([`Self::scored`], [`Self::with_scores`]).
+/// 2. The postings that [`Self::sampled`] asks for are brought together by group, all neighbours in one, and
+///    scored by [`Self::others`], their neighbours taken out ([`Self::scored`], [`Self::with_scores`]).
 /// 3. The model is fitted ([`Self::train`]): the same, byte for byte, as from all postings at once.
 #[derive(Debug, Clone)]
 pub struct Sums {
@@ -68,7 +69,7 @@ impl Sums {
         sample_cut(self.workings.ledger.rows.iter().map(|row| row.text))
     }
 
-    /// Takes the scores of rows that are in the sample, each by all that was counted but its group.
+    /// Takes the scores of rows that are in the sample, each by all that was counted but its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
         let (tallies, _) = Tallies::of(&self.workings.ledger, sizes(lexicon));
@@ -94,8 +95,8 @@ impl Sums {
     pub fn sampled(&self, lexicon: &Lexicon) -> Result<Sampled, ModelError> {
         let (cut, rows) = (self.cut(), &self.workings.ledger.rows);
         some(rows.len(), lexicon.roles())?;
-        enough(rows.iter().copied(), lexicon.roles())?;
-        let group_of = groups(rows);
+        enough(rows, lexicon.roles())?;
+        let group_of = Neighbours::new(rows).chains();
         let mut wanted = vec![false; rows.len()];
         for (row, &group) in rows.iter().zip(&group_of) {
             wanted[group] |= row.text <= cut;
@@ -166,6 +167,7 @@ impl Sums {
                 base: None,
                 workings: None,
                 held_out: fit.summaries,
+                kept_out: fit.kept_out,
                 combinations: fit.combinations,
             })
         };

@@ -2,10 +2,11 @@
 
 use super::collect::{Collector, Provenance};
 use super::combination::Combination;
-use super::examples::{Example, RowId, groups};
+use super::examples::{Example, RowId};
 use super::fit::{Fitter, HeldOutRow, Probabilities};
 use super::held_out::{HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
+use super::neighbours::Neighbours;
 use super::rows::ids;
 use super::summary::Summary;
 use super::sums::Sums;
@@ -46,7 +47,7 @@ impl Collector {
         self.order(counting);
         let Self { examples, names, provenance } = self;
         let rows: Vec<&Example> = examples.iter().collect();
-        enough(rows.iter().map(|e| e.row), lexicon.roles())?;
+        enough(&ids(&rows[..]), lexicon.roles())?;
         let mut sums = Sums::of(&rows, names, provenance);
         sums.sample(&rows, sums.cut(), lexicon);
         drop(rows);
@@ -77,7 +78,7 @@ struct Counted {
 impl Counted {
     /// Scores rows, which may be none, by their tallies.
     fn new(examples: &[&Example], tallies: Tallies, lexicon: &Lexicon) -> Result<Self, ModelError> {
-        enough(examples.iter().map(|e| e.row), lexicon.roles())?;
+        enough(&ids(examples), lexicon.roles())?;
         let (held_out, rows) = held_out(examples, tallies, lexicon, |_| true);
         Ok(Self { held_out, rows, sizes: sizes(lexicon) })
     }
@@ -97,7 +98,7 @@ fn tallies(rows: &[&Example], lexicon: &Lexicon) -> Tallies {
     Tallies::new(rows, None, None, sizes(lexicon)).expect("rows in memory can be read")
 }
 
-/// What was counted, and the scores of the wanted rows by it without each one's group.
+/// What was counted, and the scores of the wanted rows by it without each one's neighbours.
 pub(super) fn held_out(
     examples: &[&Example],
     tallies: Tallies,
@@ -105,13 +106,13 @@ pub(super) fn held_out(
     wanted: impl Fn(RowId) -> bool + Sync,
 ) -> (HeldOut, Vec<HeldOutRow>) {
     let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
-    let groups = groups(&ids(examples));
+    let neighbours = Neighbours::new(&ids(examples));
     let score = |_, example: &Example, rest: &Rest| {
-        let mut scores = rest.score_own(example);
+        let mut scores = rest.score(example);
         scores.round();
         Ok(HeldOutRow { row: example.row, scores })
     };
-    let rows = held_out.by_group(examples, &groups, |i| wanted(examples[i].row), score);
+    let rows = held_out.by_neighbours(examples, &neighbours, |i| wanted(examples[i].row), score);
     let rows = rows.expect("rows in memory can be read").into_iter().map(|(_, row)| row).collect();
     (held_out, rows)
 }
@@ -125,27 +126,25 @@ pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
     Err(ModelError::TooFew { role, organisations: 0 })
 }
 
-/// Refuses rows that leave a role to fewer than two organisations, unless there is no row at all.
-pub(super) fn enough(rows: impl Iterator<Item = RowId>, roles: &RoleSet) -> Result<(), ModelError> {
-    let mut organisations = vec![Vec::new(); roles.len()];
-    let mut any = false;
-    for row in rows {
-        any = true;
-        if let Some(of_role) = organisations.get_mut(row.class()) {
-            of_role.push(row.organisation);
-        }
+/// Refuses rows that leave a role to fewer than two organisations, or to near copies of one text, unless there is
+/// no row at all.
+pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
+    if rows.is_empty() {
+        return Ok(());
     }
-    for (role, mut of_role) in roles.iter().zip(organisations) {
-        of_role.sort_unstable();
-        of_role.dedup();
-        if any && of_role.len() < 2 {
-            return Err(ModelError::TooFew { role: role.id.clone(), organisations: of_role.len() });
+    let neighbours = Neighbours::new(rows);
+    for (place, role) in roles.iter().enumerate() {
+        let of_role = (0..rows.len()).filter(|&row| rows[row].class() == place);
+        let organisations = neighbours.independent(of_role);
+        if organisations < 2 {
+            return Err(ModelError::TooFew { role: role.id.clone(), organisations });
         }
     }
     Ok(())
 }
 
-/// Held-out probabilities of rows in their order of [`RowId`]s, leaving out one organisation at a time.
+/// Held-out probabilities of rows in their order of [`RowId`]s, each by the others without its organisation and its
+/// near copies; and how many rows that leaves to the lexicon alone.
 ///
 /// # Errors
 /// As [`Collector::train`].
@@ -153,10 +152,10 @@ pub fn leave_organisation_out(
     examples: &[&Example],
     view: View,
     lexicon: &Lexicon,
-) -> Result<Vec<Probabilities>, ModelError> {
+) -> Result<(Vec<Probabilities>, usize), ModelError> {
     let counted = Counted::new(examples, tallies(examples, lexicon), lexicon)?;
     let fitter = counted.fitter(&view);
-    Ok(fitter.held_out(&fitter.combinations()?)?.concat())
+    Ok((fitter.held_out(&fitter.combinations()?)?.concat(), fitter.kept_out()))
 }
 
 /// Rows in their order, each once.
@@ -265,12 +264,7 @@ mod tests {
             let mut features = [i % 3, 3 + i % 2].map(|n| Shown::new(word(n), true));
             features.sort_unstable();
             Example {
-                row: RowId {
-                    organisation: i / of_organisation,
-                    text: i,
-                    title: 0,
-                    class: (i % 3) as u16,
-                },
+                row: RowId::new(i / of_organisation, i, 0, (i % 3) as u16),
                 outcome: (i % 3) as usize,
                 of_role: true,
                 features: features.into(),
@@ -305,7 +299,7 @@ mod tests {
         // Their groups are 0 and 10, and so in the same part: outside it there is no row.
         let rows = rows(20, 10);
         let rows: Vec<&Example> = rows.iter().collect();
-        let full = leave_organisation_out(&rows, View::Text, &lexicon).expect("a model");
+        let (full, _) = leave_organisation_out(&rows, View::Text, &lexicon).expect("a model");
         assert!(full.iter().all(|p| (p.closed.iter().sum::<f64>() - 1.0).abs() < 1e-12));
     }
 }

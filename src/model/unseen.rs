@@ -1,10 +1,11 @@
-//! Rows judged by counts that neither they nor their groups are among: for audits.
+//! Rows judged by counts that neither they nor their neighbours are among: for audits.
 
-use super::examples::{Example, RowId, groups, rows_hash};
-use super::fit::{Fitter, HeldOutRow, PARTS, Probabilities};
+use super::examples::{Example, RowId, rows_hash};
+use super::fit::{Fitter, HeldOutRow, Parts, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
 use super::ledger::Ledger;
+use super::neighbours::Neighbours;
 use super::rows::{Rows, ids};
 use super::scores::Scores;
 use super::sketch::Sketch;
@@ -19,7 +20,7 @@ use std::io;
 /// The view that rows are judged in: their labels come from titles.
 const VIEWS: &[View] = &[View::Duties];
 
-/// What is said of rows, by the duties alone, by counts that neither they nor their groups are
+/// What is said of rows, by the duties alone, by counts that neither they nor their neighbours are
 /// among: rows of the same organisation, or with nearly the same text.
 pub struct Unseen<'a, R: Rows> {
     rows: &'a R,
@@ -33,16 +34,15 @@ pub struct Unseen<'a, R: Rows> {
 }
 
 enum Counts {
-    /// The rows themselves are counted; their groups are taken out.
-    OfRows { held_out: Box<HeldOut>, groups: Vec<usize> },
-    /// A model has counted some of the rows; the buckets of organisations that hold their groups are
+    /// The rows themselves are counted; their neighbours are taken out.
+    OfRows { held_out: Box<HeldOut>, neighbours: Neighbours },
+    /// A model has counted some of the rows; the buckets of organisations that hold their neighbours are
     /// taken out.
     OfModel { ledger: Ledger, lexicon: LexiconWeights, masks: Vec<u16> },
 }
 
 impl<'a, R: Rows> Unseen<'a, R> {
     /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
-    /// Rows with the same text hash are of one group.
     ///
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or
@@ -56,13 +56,14 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         let ids = ids(rows);
         if model.is_none() {
-            enough(ids.iter().copied(), lexicon.roles())?;
+            enough(&ids, lexicon.roles())?;
         }
         let before = model.map(Model::workings).transpose()?;
         let before = before.as_ref().map(|workings| &workings.ledger);
         let tallies = Tallies::new(rows, Some(sketch), before, sizes)?;
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
-        let counts = Counts::OfRows { held_out: Box::new(held_out), groups: groups(&ids) };
+        let neighbours = Neighbours::new(&ids);
+        let counts = Counts::OfRows { held_out: Box::new(held_out), neighbours };
         let mut unseen = Self::scored(rows, sizes, counts)?;
         unseen.probabilities = unseen.fitted(&ids, model)?;
         unseen.knows_other =
@@ -70,13 +71,12 @@ impl<'a, R: Rows> Unseen<'a, R> {
         Ok(unseen)
     }
 
-    /// By the counts of a model that may have counted rows; `groups` has for each row the first of its
-    /// group. A compact model does not know its rows, so nothing is taken out of it.
+    /// By the counts of a model that may have counted rows. A compact model does not know its rows, so nothing is taken out of it.
     ///
     /// # Errors
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
     /// the rows are read with.
-    pub fn by_model(rows: &'a R, groups: &[usize], model: &Model) -> Result<Self, ModelError> {
+    pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
         if model.is_compact() {
@@ -88,7 +88,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
             }
         }
         let Workings { ledger, .. } = model.workings()?;
-        let masks = ledger.masks(&ids(rows), groups);
+        let masks = ledger.masks(&ids(rows));
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
         let mut unseen = Self::scored(rows, sizes, counts)?;
         let says = |i| Probabilities::new(&header.combinations, VIEWS[0], &unseen.scores(i));
@@ -107,7 +107,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
             knows_other: false,
         };
         let score = |_, row: &Example, without: &Without| {
-            let mut scores = without.0.score_own(row);
+            let mut scores = without.0.score(row);
             scores.round();
             Ok(scores.numbers().collect::<Vec<i32>>())
         };
@@ -116,22 +116,24 @@ impl<'a, R: Rows> Unseen<'a, R> {
         Ok(unseen)
     }
 
-    /// Probabilities by combinations that the groups of the rows had no part in.
+    /// Probabilities by combinations that the rows and their neighbours had no part in.
     fn fitted(
         &self,
         ids: &[RowId],
         model: Option<&Model>,
     ) -> Result<Vec<Probabilities>, ModelError> {
-        let Counts::OfRows { groups, .. } = &self.counts else { return Ok(Vec::new()) };
+        let Counts::OfRows { neighbours, .. } = &self.counts else { return Ok(Vec::new()) };
         let cut = sample_cut(ids.iter().map(|row| row.text));
         let sampled: Vec<usize> = (0..ids.len()).filter(|&i| ids[i].text <= cut).collect();
         let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
         let rows: Vec<HeldOutRow> = sampled.iter().map(row).collect();
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, VIEWS);
-        let part = |i: usize| groups[i] % PARTS;
-        let combined = fitter.parts(&fitter.combinations()?, |place| part(sampled[place]))?;
-        let says = |i| Probabilities::new(&combined[part(i)], VIEWS[0], &self.scores(i));
+        let parts = Parts::new(ids, neighbours);
+        let combined = fitter.without_each(&fitter.combinations()?, |place, part| {
+            parts.hold_neighbour(sampled[place], part)
+        })?;
+        let says = |i| Probabilities::new(&combined[parts.of(i)], VIEWS[0], &self.scores(i));
         Ok((0..ids.len()).into_par_iter().map(says).collect())
     }
 
@@ -146,6 +148,11 @@ impl<'a, R: Rows> Unseen<'a, R> {
         &self.probabilities[place]
     }
 
+    /// How many rows only the lexicon judges, because without their neighbours there is no posting of some role.
+    pub fn lexicon_alone(&self) -> usize {
+        (0..self.rows.count()).filter(|&place| self.scores(place).lexicon_only).count()
+    }
+
     /// Whether the counts have other jobs than the roles.
     pub fn knows_other(&self) -> bool {
         self.knows_other
@@ -156,7 +163,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         self.scores(place).nearest(VIEWS[0].channels()).1
     }
 
-    /// What `then` makes of the wanted rows, each with its place and the counts that its group is not
+    /// What `then` makes of the wanted rows, each with its place and the counts that its neighbours are not
     /// among; in their order.
     ///
     /// # Errors
@@ -168,8 +175,8 @@ impl<'a, R: Rows> Unseen<'a, R> {
     ) -> io::Result<Vec<(usize, T)>> {
         let then = |i: usize, row: &Example, rest: &Rest| then(i, row, &Without(rest));
         match &self.counts {
-            Counts::OfRows { held_out, groups } => {
-                held_out.by_group(self.rows, groups, wanted, then)
+            Counts::OfRows { held_out, neighbours } => {
+                held_out.by_neighbours(self.rows, neighbours, wanted, then)
             }
             Counts::OfModel { ledger, lexicon, masks } => {
                 Bucketed::new(ledger, lexicon, self.sizes).by_mask(self.rows, masks, wanted, then)

@@ -6,6 +6,7 @@ use super::examples::{BUCKETS, RowId};
 use super::features::{Features, is_feature};
 use super::fit::HeldOutRow;
 use super::ledger::{Cell, Ledger, PLACES};
+use super::near_copies::NearKeys;
 use super::scores::Scores;
 use super::store::Header;
 use crate::evidence::{Channel, FeatureKey};
@@ -133,6 +134,7 @@ impl Workings {
         put(&bytes(|row| row.text), &mut out)?;
         put(&rows.iter().map(|row| row.title).collect::<Vec<_>>(), &mut out)?;
         put(&rows.iter().map(|row| row.class).collect::<Vec<_>>(), &mut out)?;
+        put(&rows.iter().flat_map(|row| row.near.bytes()).collect::<Vec<_>>(), &mut out)?;
         put(&self.cut, &mut out)?;
         put(&self.sample.iter().map(place).collect::<Vec<_>>(), &mut out)?;
         put(&self.sample.iter().flat_map(|r| r.scores.numbers()).collect::<Vec<_>>(), &mut out)?;
@@ -246,6 +248,8 @@ struct Stored {
     row_texts: Vec<u8>,
     titles: Vec<u32>,
     classes: Vec<u16>,
+    /// What near copies share, row by row.
+    near: Vec<u8>,
     cut: u64,
     /// Places of the sampled rows among the rows.
     sampled: Vec<u32>,
@@ -318,16 +322,19 @@ impl Stored {
             (named && text.is_none_or(is_feature)).then(|| ledger.push(key, text, cells))?;
         }
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
-        let row_of = |class| RowId { organisation: 0, text: 0, title: 0, class };
-        let same = [texts.len(), self.titles.len(), self.classes.len()];
-        if same != [organisations.len(); 3]
+        let row_of = |class| RowId::new(0, 0, 0, class);
+        let (near, rest) = self.near.as_chunks::<{ NearKeys::BYTES }>();
+        let same = [texts.len(), self.titles.len(), self.classes.len(), near.len()];
+        if same != [organisations.len(); 4]
+            || !rest.is_empty()
             || self.classes.iter().any(|&class| row_of(class).class() >= classes)
         {
             return None;
         }
-        let rows = organisations.iter().zip(&texts).zip(&self.titles).zip(&self.classes);
-        let row =
-            |(((&organisation, &text), &title), &class)| RowId { organisation, text, title, class };
+        let rows = organisations.iter().zip(&texts).zip(&self.titles).zip(&self.classes).zip(near);
+        let row = |((((&organisation, &text), &title), &class), near)| {
+            RowId::new(organisation, text, title, class).with_near(NearKeys::from_bytes(near))
+        };
         ledger.rows = rows.map(row).collect();
         ledger.rows.is_sorted().then_some(ledger)
     }

@@ -83,7 +83,7 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
         })?;
         batch = next?;
     }
-    rows.group();
+    rows.find_copies();
     Ok((rows, postings.finish()?.1))
 }
 

@@ -10,7 +10,7 @@ use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Evidence, Extractor, Lexicon};
 use crate::judge::{Decision, JudgedRow, Limits, evaluate, learning_curve};
 use crate::model::{
-    Example, Folds, Model, Probabilities, Summary, View, distrust_titles, leave_organisation_out,
+    Example, Folds, Model, Neighbours, Probabilities, RowId, Summary, View, distrust_titles, leave_organisation_out,
     leave_out_rare, outcome_names,
 };
 use crate::postings::{Column, Row, listed};
@@ -45,6 +45,8 @@ struct Read {
 /// What is said of the rows.
 struct Judged {
     method: String,
+    /// Rows that only the lexicon could judge.
+    lexicon_alone: usize,
     probabilities: Vec<Probabilities>,
     /// By row.
     limits: Vec<Option<Limits>>,
@@ -86,6 +88,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         args.precision,
     );
     evaluation.method = judged.method;
+    evaluation.lexicon_alone = judged.lexicon_alone;
     if args.curve {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let folds = folds(args, &rows);
@@ -216,15 +219,17 @@ fn predict(
             model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
         return Ok(Judged {
             method: format!("model {}", path.display()),
+            lexicon_alone: 0,
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
             limits: vec![limits; rows.len()],
         });
     }
     let Some(column) = &args.folds else {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
-        let probabilities = leave_organisation_out(&examples, view, lexicon)?;
+        let (probabilities, lexicon_alone) = leave_organisation_out(&examples, view, lexicon)?;
         return Ok(Judged {
-            method: "leaving out organisations one by one".into(),
+            method: "each without its organisation and its near copies".into(),
+            lexicon_alone,
             probabilities,
             limits: vec![None; rows.len()],
         });
@@ -234,8 +239,16 @@ fn predict(
     if count < 2 {
         bail!("all rows are in the same fold; folds need at least two values");
     }
+    let ids: Vec<RowId> = rows.iter().map(|row| row.read.example.row).collect();
+    let split = match Neighbours::new(&ids).split_by(|row| fold_of[row]) {
+        0 => String::new(),
+        n => format!(
+            "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
+        ),
+    };
     let mut judged = Judged {
-        method: format!("{count} folds of column {column}"),
+        method: format!("{count} folds of column {column}{split}"),
+        lexicon_alone: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
         limits: vec![None; rows.len()],
     };

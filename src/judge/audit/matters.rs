@@ -95,15 +95,15 @@ impl Auditor<'_> {
 
     /// Rows with nearly the same text that state different roles, by place among the suspicions.
     pub(super) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, Matter)> {
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            groups.entry(self.rows.groups()[suspicion.place]).or_default().push(i);
+            copies.entry(self.rows.all.copies()[suspicion.place]).or_default().push(i);
         }
         let mut found = Vec::new();
-        for group in groups.values().filter(|group| group.len() > 1) {
-            for &i in group {
+        for copies in copies.values().filter(|copies| copies.len() > 1) {
+            for &i in copies {
                 let own = &suspicions[i];
-                let other = group.iter().find(|&&other| suspicions[other].stated != own.stated);
+                let other = copies.iter().find(|&&other| suspicions[other].stated != own.stated);
                 let Some(other) = other.map(|&other| &suspicions[other]) else { continue };
                 let detail = format!(
                     "Row {} has nearly the same text and states {}.",

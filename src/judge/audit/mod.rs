@@ -2,7 +2,6 @@
 
 mod conflicts;
 mod decisions;
-mod duplicates;
 mod finding;
 mod matters;
 mod noise;
@@ -53,7 +52,7 @@ pub struct Audit {
     pub summary: Summary,
 }
 
-/// By what postings are judged. Whatever it is, a row's own organisation and its near-duplicates do not
+/// By what postings are judged. Whatever it is, a row's own organisation and its near copies do not
 /// speak for it.
 #[derive(Debug, Clone, Copy)]
 pub enum By<'m> {
@@ -80,7 +79,7 @@ impl AuditRows<'_> {
         let audit = match by {
             By::Model(model, name) => {
                 let judgeable = Judgeable::as_read(self);
-                let unseen = Unseen::by_model(&judgeable, judgeable.groups(), model)?;
+                let unseen = Unseen::by_model(&judgeable, model)?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
                 } else {
@@ -101,7 +100,7 @@ impl AuditRows<'_> {
                     "by the embedded model and the file together, because the file is small"
                 };
                 let method =
-                    format!("{how}, each row without its organisation and its near-duplicates");
+                    format!("{how}, each row without its organisation and its near copies");
                 audit(&judgeable, &unseen, method, texts)
             }
         };
@@ -128,9 +127,15 @@ impl AuditRows<'_> {
 fn audit(
     rows: &Judgeable,
     unseen: &Unseen<Judgeable>,
-    method: String,
+    mut method: String,
     texts: bool,
 ) -> io::Result<Audit> {
+    let alone = unseen.lexicon_alone();
+    if alone > 0 {
+        method.push_str(&format!(
+            "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
+        ));
+    }
     let roles = rows.all.lexicon().roles().len();
     let open = rows.all.rows.iter().any(|row| row.stated >= roles);
     let mut outcomes = outcome_names(rows.all.lexicon().roles());
@@ -165,18 +170,19 @@ impl Auditor<'_> {
 
     /// Every row, most suspect first.
     fn suspicions(&self) -> Vec<Suspicion> {
-        let stated: Vec<usize> = self.rows.all.rows.iter().map(|row| row.stated).collect();
-        let probabilities = (0..stated.len()).map(|place| self.probabilities(place)).collect();
+        let order = self.rows.all.in_order();
+        let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
+        let probabilities = order.iter().map(|&place| self.probabilities(place)).collect();
         let actual = noise::actual(probabilities, &stated);
-        let suspicion = |(place, (&stated, actual)): (usize, (&usize, Vec<f64>))| {
+        let suspicion = |(&place, (&stated, actual)): (&usize, (&usize, Vec<f64>))| {
             let mut others = actual.clone();
             others[stated] = -1.0;
             let suggested = top(&others);
             Suspicion { place, stated, suggested, wrong: 1.0 - actual[stated], actual }
         };
         let mut suspicions: Vec<Suspicion> =
-            stated.iter().zip(actual).enumerate().map(suspicion).collect();
-        suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong).then(a.place.cmp(&b.place)));
+            order.iter().zip(stated.iter().zip(actual)).map(suspicion).collect();
+        suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
         suspicions
     }
 

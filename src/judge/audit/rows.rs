@@ -3,10 +3,9 @@
 
 use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
-use super::duplicates::{Signature, near_duplicates, signature};
 use super::matters::Matter;
 use crate::evidence::{Evidence, Extractor, Lexicon, Shown, Stated, Title, TitleRole};
-use crate::model::{Example, RowId, Rows, Sketch, rows_hash};
+use crate::model::{Example, Neighbours, RowId, Rows, Sketch, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
@@ -49,10 +48,8 @@ pub struct AuditRows<'a> {
     pub(super) rows: Vec<AuditRow>,
     /// Places in `rows` of the first of equal postings.
     known: HashMap<Key, usize>,
-    /// Of the texts of the rows, until they are grouped.
-    signatures: Vec<Option<Arc<Signature>>>,
-    /// For each row the first of its group of nearly the same texts.
-    pub(super) groups: Vec<usize>,
+    /// Which rows are of one organisation or near copies, when all have been read.
+    neighbours: Neighbours,
     /// Those whose titles state two roles, and that no label decides.
     pub(super) undecided: Vec<Undecided>,
     names: Names,
@@ -115,7 +112,6 @@ struct Stating {
     id: RowId,
     stated: usize,
     features: Vec<u8>,
-    signature: Option<Arc<Signature>>,
     matters: Vec<Matter>,
 }
 
@@ -134,8 +130,7 @@ impl<'a> AuditRows<'a> {
             sketch: Sketch::default(),
             rows: Vec::new(),
             known: HashMap::new(),
-            signatures: Vec::new(),
-            groups: Vec::new(),
+            neighbours: Neighbours::default(),
             undecided: Vec::new(),
             names: Names::default(),
         }
@@ -179,7 +174,7 @@ impl<'a> AuditRows<'a> {
 
     fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
         let Read { title, stating } = read;
-        if let Some(Stating { id, stated, features, signature, matters }) = stating {
+        if let Some(Stating { id, stated, features, matters }) = stating {
             let row = AuditRow {
                 row: posting.row,
                 id,
@@ -192,7 +187,6 @@ impl<'a> AuditRows<'a> {
             };
             self.known.insert(key, self.rows.len());
             self.rows.push(row);
-            self.signatures.push(signature);
         } else if let TitleRole::Several(roles) = title.role {
             let texts = self.keep(&posting.texts)?;
             self.undecided.push(Undecided { row: posting.row, texts, roles });
@@ -204,7 +198,6 @@ impl<'a> AuditRows<'a> {
         let mut row = AuditRow { row: posting.row, ..self.rows[first].clone() };
         row.texts.id = self.spool.push(posting.texts.id.as_bytes())?;
         self.rows.push(row);
-        self.signatures.push(self.signatures[first].clone());
         Ok(())
     }
 
@@ -235,17 +228,34 @@ impl<'a> AuditRows<'a> {
                 id: example.row,
                 stated: example.outcome,
                 features: pack(&example),
-                signature: signature(&example).map(Arc::new),
                 matters,
             }
         });
         Read { title, stating }
     }
 
-    /// Groups the rows by nearly the same texts, when all of them have been read.
-    pub fn group(&mut self) {
+    /// Finds the near copies among the rows, when all of them have been read.
+    pub fn find_copies(&mut self) {
         self.known.clear();
-        self.groups = near_duplicates(&std::mem::take(&mut self.signatures));
+        let ids: Vec<RowId> = self.rows.iter().map(|row| row.id).collect();
+        self.neighbours = Neighbours::new(&ids);
+    }
+
+    /// For each row the number of its text, near copies having the same.
+    pub(super) fn copies(&self) -> &[usize] {
+        self.neighbours.texts()
+    }
+
+    /// How many rows speak for themselves, at most.
+    pub(super) fn independent(&self) -> usize {
+        self.neighbours.independent(0..self.rows.len())
+    }
+
+    /// The places of the rows in an order that does not depend on that of the file, but for rows that are equal.
+    pub(super) fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.par_sort_by_key(|&place| self.rows[place].id);
+        order
     }
 
     /// Number of rows that state a role.
@@ -322,13 +332,19 @@ pub(super) struct Judgeable<'a> {
 }
 
 impl<'a> Judgeable<'a> {
-    /// For models that count the rows themselves: near-duplicates of one organisation, title and label
-    /// are one row, and all near-duplicates one group.
+    /// For models that count the rows themselves: near copies of one organisation, title and label are one row, the
+    /// least of them.
     pub(super) fn counted(rows: &'a AuditRows<'a>) -> Self {
-        let known =
-            |(i, row): (usize, &AuditRow)| (row.id.with_text_of(rows.rows[rows.groups[i]].id), i);
-        let mut judged: Vec<(RowId, usize)> = rows.rows.iter().enumerate().map(known).collect();
-        judged.par_sort_unstable();
+        let order = rows.in_order();
+        let mut first = vec![None; order.len()];
+        let known = |&i: &usize| {
+            let id = rows.rows[i].id;
+            let text = *first[rows.copies()[i]].get_or_insert(id);
+            (id.with_text_of(text), i)
+        };
+        let mut judged: Vec<(RowId, usize)> = order.iter().map(known).collect();
+        // Stable, so that of equal ones the least comes first.
+        judged.par_sort_by_key(|(id, _)| *id);
         let mut places = vec![0; judged.len()];
         let mut last = 0;
         let mut before: Option<RowId> = None;
@@ -346,11 +362,6 @@ impl<'a> Judgeable<'a> {
         let judged = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
         let places = (0..rows.rows.len()).collect();
         Self { all: rows, judged, places }
-    }
-
-    /// For each row the first of its group of nearly the same texts.
-    pub(super) fn groups(&self) -> &[usize] {
-        &self.all.groups
     }
 
     /// Which features may take part.

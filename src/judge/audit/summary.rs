@@ -2,7 +2,7 @@
 
 use super::rows::{AuditRow, AuditRows};
 use super::{Auditor, Estimate, Finding, Group, Issue, Pair, Summary, Suspicion};
-use crate::metrics::{sums, top};
+use crate::metrics::{LEAST_GROUPS, sums, top};
 use std::collections::BTreeMap;
 
 /// Groups of rows that are named, of each kind.
@@ -36,9 +36,10 @@ impl Auditor<'_> {
             std::iter::once(s.wrong).chain(pairs.iter().map(of_pair)).collect()
         };
         let adds: Vec<Vec<f64>> = suspicions.iter().map(adds).collect();
+        let enough = self.rows.all.independent() >= LEAST_GROUPS;
         let mut estimates = sums(&adds, &organisations)
             .into_iter()
-            .map(|(rows, interval)| Estimate { rows, interval });
+            .map(|(rows, interval)| Estimate { rows, interval: interval.filter(|_| enough) });
         let wrong = estimates.next().unwrap_or(Estimate { rows: 0.0, interval: None });
         let pairs = pairs.iter().zip(estimates).map(|(&(stated, actual), estimate)| Pair {
             stated: self.outcomes[stated].clone(),
