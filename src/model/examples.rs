@@ -99,6 +99,12 @@ impl RowId {
         Self { text: other.text, near: other.near, ..self }
     }
 
+    /// This row as one that is counted as something else.
+    #[must_use]
+    pub(crate) fn with_class(self, class: usize) -> Self {
+        Self { class: class as u16 | (self.class & WITHOUT_TITLE), ..self }
+    }
+
     /// As bytes, for hashing.
     pub(crate) fn bytes(self) -> Vec<u8> {
         let (organisation, text, title, class) = self.parts();

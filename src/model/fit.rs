@@ -310,7 +310,8 @@ impl Probabilities {
         let view = view.of(scores);
         let of = |question| {
             if scores.lexicon_only {
-                return Combination::of_lexicon(view, question, scores.sizes()).probabilities(scores);
+                return Combination::of_lexicon(view, question, scores.sizes())
+                    .probabilities(scores);
             }
             Combination::of(combinations, view, question).probabilities(scores)
         };

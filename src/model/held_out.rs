@@ -113,14 +113,15 @@ impl HeldOut {
                 }
             }
             // To count what is left takes as long as to take out so many rows.
-            let less = (own.len() * removal.further.len() > COUNTING_ROWS)
-                .then(|| self.less(&own));
+            let less = (own.len() * removal.further.len() > COUNTING_ROWS).then(|| self.less(&own));
             for Further { rows: further, scored } in &removal.further {
                 let further = get(further)?;
                 let further = further.iter().map(AsRef::as_ref);
                 let rest = match &less {
                     Some(less) => less.without(&further.collect::<Vec<_>>(), further_room),
-                    None => self.without(&own.iter().copied().chain(further).collect::<Vec<_>>(), room),
+                    None => {
+                        self.without(&own.iter().copied().chain(further).collect::<Vec<_>>(), room)
+                    }
                 };
                 for &place in scored {
                     done.push((place, then(place, row(place), &rest)?));

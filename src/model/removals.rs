@@ -21,18 +21,14 @@ pub(super) struct Further {
 }
 
 /// What must be taken out for the wanted rows to be scored, each once.
-pub(super) fn removals(
-    neighbours: &Neighbours,
-    wanted: impl Fn(usize) -> bool,
-) -> Vec<Removal> {
+pub(super) fn removals(neighbours: &Neighbours, wanted: impl Fn(usize) -> bool) -> Vec<Removal> {
     let Neighbours { organisations, texts } = neighbours;
     let (of_organisation, of_text) = (members(organisations), members(texts));
     let one = |numbers: &[usize], rows: &[usize]| {
         rows.windows(2).all(|two| numbers[two[0]] == numbers[two[1]])
     };
     let one_text: Vec<bool> = of_organisation.iter().map(|rows| one(texts, rows)).collect();
-    let one_organisation: Vec<bool> =
-        of_text.iter().map(|rows| one(organisations, rows)).collect();
+    let one_organisation: Vec<bool> = of_text.iter().map(|rows| one(organisations, rows)).collect();
     // Organisations, and then texts: the larger first, the other if that does not hold it.
     let first_text = of_organisation.len();
     let all = |number: usize| match number.checked_sub(first_text) {

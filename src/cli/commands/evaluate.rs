@@ -10,8 +10,8 @@ use crate::cli::output::{Output, say, write_file};
 use crate::evidence::{Evidence, Extractor, Lexicon};
 use crate::judge::{Decision, JudgedRow, Limits, evaluate, learning_curve};
 use crate::model::{
-    Example, Folds, Model, Neighbours, Probabilities, RowId, Summary, View, distrust_titles, leave_organisation_out,
-    leave_out_rare, outcome_names,
+    Example, Folds, Model, Neighbours, Probabilities, RowId, Summary, View, distrust_titles,
+    leave_organisation_out, leave_out_rare, outcome_names,
 };
 use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};

@@ -5,7 +5,7 @@ use super::{Auditor, Suspicion};
 use std::collections::BTreeMap;
 
 /// A row is suspect from this probability of stating the wrong role on.
-const SUSPECT: f64 = 0.5;
+pub(super) const SUSPECT: f64 = 0.5;
 /// A row of a role reads like another job from this probability on.
 const OUTSIDE: f64 = 0.9;
 /// A text speaks for two roles if the second has this probability among the outcomes.
@@ -66,7 +66,7 @@ impl Auditor<'_> {
             found.push(Matter { issue, certainty, suggested, detail });
         };
         if suspicion.wrong >= SUSPECT {
-            let other = suspicion.suggested >= self.roles;
+            let other = suspicion.suggested >= self.roles();
             let issue = if other { Issue::OutOfScope } else { Issue::MislabeledTitle };
             let read = if other { "another job" } else { &suggested };
             let detail = format!("It states {stated}, and its duties read like those of {read}.");

@@ -18,13 +18,16 @@ use super::contrast::sides;
 use super::facts::Telling;
 use crate::evidence::{Evidence, FEW_WORDS};
 use crate::metrics::top;
-use crate::model::{Model, ModelError, Unseen, View, Without, outcome_names};
-use matters::{Matter, UNDECIDED};
+use crate::model::{Model, ModelError, Probabilities, Unseen, View, Without, outcome_names};
+use matters::{Matter, SUSPECT, UNDECIDED};
 use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The roles' names are not looked at: labels come from titles.
 const VIEW: View = View::Duties;
+
+/// The probability of a role that a text of few words cannot take below this.
+const UNTOLD: f64 = 0.5;
 
 /// How suspect one row is.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,8 @@ impl AuditRows<'_> {
     /// trained on just these rows, the lexicon is not that of the model inside the program where that is
     /// needed, or rows cannot be read back.
     pub fn audit(&self, by: By, texts: bool) -> Result<Audit, ModelError> {
+        let outcomes = self.outcomes();
+        let outcomes = outcomes.as_slice();
         let audit = match by {
             By::Model(model, name) => {
                 let judgeable = Judgeable::as_read(self);
@@ -86,14 +91,15 @@ impl AuditRows<'_> {
                     "without the counts of the rows' organisations"
                 };
                 let method = format!("by the model {name}, {how}");
-                audit(&judgeable, &unseen, method, texts)
+                Auditor { rows: &judgeable, unseen: &unseen, outcomes, texts }.audit(method)
             }
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
                 let embedded = if alone { None } else { Some(Model::embedded(self.lexicon())?) };
-                let judgeable = Judgeable::counted(self);
-                let (sketch, lexicon) = (judgeable.sketch(), self.lexicon());
-                let unseen = Unseen::by_rows(&judgeable, sketch, embedded.as_ref(), lexicon)?;
+                let judge = |judgeable| {
+                    Unseen::by_rows(judgeable, self.sketch(), embedded.as_ref(), self.lexicon())
+                };
+                let as_stated = Judgeable::counted(self);
                 let how = if alone {
                     "by the file itself"
                 } else {
@@ -101,10 +107,32 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                audit(&judgeable, &unseen, method, texts)
+                // Roles that are most likely wrong must not teach what the others are judged by.
+                let unseen = &judge(&as_stated)?;
+                let corrections =
+                    Auditor { rows: &as_stated, unseen, outcomes, texts }.corrections();
+                let corrected = as_stated.relabelled(&corrections);
+                match judge(&corrected) {
+                    Ok(unseen) => {
+                        Auditor { rows: &corrected, unseen: &unseen, outcomes, texts }.audit(method)
+                    }
+                    // Too little of a role is left.
+                    Err(ModelError::TooFew { .. }) => {
+                        Auditor { rows: &as_stated, unseen, outcomes, texts }.audit(method)
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         };
         audit.map_err(ModelError::Aside)
+    }
+
+    /// Names of the outcomes: the roles, and `other` if any row states it.
+    fn outcomes(&self) -> Vec<String> {
+        let mut names = outcome_names(self.lexicon().roles());
+        let most = self.rows.iter().map(|row| row.stated).max();
+        names.truncate(self.lexicon().roles().len().max(most.map_or(0, |most| most + 1)));
+        names
     }
 
     /// Whether each role has enough rows.
@@ -119,53 +147,63 @@ impl AuditRows<'_> {
     }
 }
 
-/// Audits postings by what is said of them unseen. The outcomes are the roles, and `other` if any row
-/// states it.
-///
-/// # Errors
-/// If the rows cannot be read back.
-fn audit(
-    rows: &Judgeable,
-    unseen: &Unseen<Judgeable>,
-    mut method: String,
-    texts: bool,
-) -> io::Result<Audit> {
-    let alone = unseen.lexicon_alone();
-    if alone > 0 {
-        method.push_str(&format!(
-            "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
-        ));
-    }
-    let roles = rows.all.lexicon().roles().len();
-    let open = rows.all.rows.iter().any(|row| row.stated >= roles);
-    let mut outcomes = outcome_names(rows.all.lexicon().roles());
-    outcomes.truncate(if open { roles + 1 } else { roles });
-    let auditor = Auditor { rows, unseen, outcomes: &outcomes, roles, texts };
-    let suspicions = auditor.suspicions();
-    let findings = auditor.findings(&suspicions)?;
-    let summary = auditor.summary(&suspicions, &findings, method);
-    Ok(Audit { suspicions, findings, summary })
-}
-
 struct Auditor<'a> {
     rows: &'a Judgeable<'a>,
     unseen: &'a Unseen<'a, Judgeable<'a>>,
     outcomes: &'a [String],
-    roles: usize,
     texts: bool,
 }
 
 impl Auditor<'_> {
+    /// Audits postings by what is said of them unseen.
+    ///
+    /// # Errors
+    /// If the rows cannot be read back.
+    fn audit(&self, mut method: String) -> io::Result<Audit> {
+        let alone = self.unseen.lexicon_alone();
+        if alone > 0 {
+            method.push_str(&format!(
+                "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
+            ));
+        }
+        let suspicions = self.suspicions();
+        let findings = self.findings(&suspicions)?;
+        let summary = self.summary(&suspicions, &findings, method);
+        Ok(Audit { suspicions, findings, summary })
+    }
+
+    fn roles(&self) -> usize {
+        self.rows.all.lexicon().roles().len()
+    }
+
+    /// Places among the judged rows that most likely are of another role than they state, each with that role.
+    fn corrections(&self) -> Vec<(usize, usize)> {
+        let suspicions = self.suspicions();
+        let are_roles = |s: &&Suspicion| s.stated.max(s.suggested) < self.roles();
+        let wrong = suspicions.iter().filter(|s| s.wrong >= SUSPECT).filter(are_roles);
+        wrong.map(|s| (self.rows.places[s.place], s.suggested)).collect()
+    }
+
     /// What models say of a row: the probability of each outcome.
     fn probabilities(&self, place: usize) -> Vec<f64> {
-        let said = self.unseen.probabilities(self.rows.places[place]);
-        if self.outcomes.len() > self.roles { said.open() } else { said.closed.clone() }
+        let said = self.said(place);
+        if self.outcomes.len() > self.roles() { said.open() } else { said.closed }
+    }
+
+    /// What models say of a row. A short text does not show that the job is another one than a title states.
+    fn said(&self, place: usize) -> Probabilities {
+        let mut said = self.unseen.probabilities(self.rows.places[place]).clone();
+        let row = &self.rows.all.rows[place];
+        if row.is_short && row.stated < self.roles() {
+            said.in_scope = f64::max(said.in_scope, UNTOLD);
+        }
+        said
     }
 
     /// The probability of another job, where that is known and no outcome.
     fn outside(&self, place: usize) -> f64 {
-        let known = self.outcomes.len() == self.roles && self.unseen.knows_other();
-        if known { 1.0 - self.unseen.probabilities(self.rows.places[place]).in_scope } else { 0.0 }
+        let known = self.outcomes.len() == self.roles() && self.unseen.knows_other();
+        if known { 1.0 - self.said(place).in_scope } else { 0.0 }
     }
 
     /// Every row, most suspect first.
@@ -229,7 +267,7 @@ impl Auditor<'_> {
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.place];
         let family = self.unseen.family(self.rows.places[suspicion.place]);
-        let class = |outcome: usize| if outcome < self.roles { outcome } else { family };
+        let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
         let probabilities = self.probabilities(suspicion.place);
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);

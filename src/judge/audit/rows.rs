@@ -1,11 +1,10 @@
 //! The postings of an audit: in memory only what models and the summary need of each, the rest in a
 //! [`Spool`].
 
-use super::VIEW;
 use super::conflicts::{level_conflict, salary_conflict};
 use super::matters::Matter;
-use crate::evidence::{Evidence, Extractor, Lexicon, Shown, Stated, Title, TitleRole};
-use crate::model::{Example, Neighbours, RowId, Rows, Sketch, rows_hash};
+use crate::evidence::{Evidence, Extractor, FEW_WORDS, Lexicon, Shown, Stated, Title, TitleRole};
+use crate::model::{Example, Neighbours, RowId, Rows, Sketch, View, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
@@ -44,7 +43,7 @@ pub struct Texts<'a> {
 pub struct AuditRows<'a> {
     extractor: Extractor<'a>,
     spool: Spool,
-    pub(super) sketch: Sketch,
+    sketch: Sketch,
     pub(super) rows: Vec<AuditRow>,
     /// Places in `rows` of the first of equal postings.
     known: HashMap<Key, usize>,
@@ -89,6 +88,8 @@ pub(super) struct AuditRow {
     company: u32,
     /// The words of its title that state a role.
     form: u32,
+    /// Whether its text has too few words to show that the job is another one.
+    pub(super) is_short: bool,
     /// What is the matter with it, whatever models say.
     pub(super) matters: Vec<Matter>,
 }
@@ -112,6 +113,7 @@ struct Stating {
     id: RowId,
     stated: usize,
     features: Vec<u8>,
+    is_short: bool,
     matters: Vec<Matter>,
 }
 
@@ -134,6 +136,11 @@ impl<'a> AuditRows<'a> {
             undecided: Vec::new(),
             names: Names::default(),
         }
+    }
+
+    /// Which features may take part.
+    pub(super) fn sketch(&self) -> &Sketch {
+        &self.sketch
     }
 
     /// The lexicon it reads by.
@@ -174,7 +181,7 @@ impl<'a> AuditRows<'a> {
 
     fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
         let Read { title, stating } = read;
-        if let Some(Stating { id, stated, features, matters }) = stating {
+        if let Some(Stating { id, stated, features, is_short, matters }) = stating {
             let row = AuditRow {
                 row: posting.row,
                 id,
@@ -183,6 +190,7 @@ impl<'a> AuditRows<'a> {
                 features: self.spool.push(&features)?,
                 company: self.names.place(posting.texts.company.trim()),
                 form: self.names.place(&title.form),
+                is_short,
                 matters,
             };
             self.known.insert(key, self.rows.len());
@@ -213,7 +221,7 @@ impl<'a> AuditRows<'a> {
         let stating = posting.stated.map(|stated| {
             self.extractor.extract_into("", description, evidence);
             let mut example = Example::new(evidence, raw, company, stated, lexicon);
-            let seen = |feature: &&Shown| VIEW.reads(feature.key().channel());
+            let seen = |feature: &&Shown| View::Text.reads(feature.key().channel());
             example.features = example.features.iter().filter(seen).copied().collect();
             self.sketch.note(&example);
             let mut matters = Vec::new();
@@ -228,6 +236,7 @@ impl<'a> AuditRows<'a> {
                 id: example.row,
                 stated: example.outcome,
                 features: pack(&example),
+                is_short: evidence.words() < FEW_WORDS,
                 matters,
             }
         });
@@ -322,7 +331,7 @@ impl Names {
 }
 
 /// Rows as models judge them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Judgeable<'a> {
     pub(super) all: &'a AuditRows<'a>,
     /// Places of the rows that are judged, and what they are known by.
@@ -364,9 +373,14 @@ impl<'a> Judgeable<'a> {
         Self { all: rows, judged, places }
     }
 
-    /// Which features may take part.
-    pub(super) fn sketch(&self) -> &Sketch {
-        &self.all.sketch
+    /// The same rows, those at some places counted as other roles than they state.
+    pub(super) fn relabelled(&self, roles: &[(usize, usize)]) -> Self {
+        let mut relabelled = self.clone();
+        for &(place, role) in roles {
+            let id = &mut relabelled.judged[place].0;
+            *id = id.with_class(role);
+        }
+        relabelled
     }
 }
 
