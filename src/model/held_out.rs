@@ -82,6 +82,19 @@ impl HeldOut {
         Self { tallies, lexicon, masses, roles }
     }
 
+    /// The same counts, rows at some places counted as other roles than they were.
+    pub(super) fn relabelled<R: Rows>(
+        self,
+        rows: &R,
+        roles: &BTreeMap<usize, usize>,
+    ) -> io::Result<Self> {
+        let Self { mut tallies, lexicon, .. } = self;
+        for (&place, &role) in roles {
+            tallies.relabel(rows.get(place)?.as_ref(), role);
+        }
+        Ok(Self::new(tallies, lexicon))
+    }
+
     /// The same counts without those of some rows, each of which was counted.
     fn less(&self, rows: &[&Example]) -> Self {
         let roles = self.roles.clone();

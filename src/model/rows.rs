@@ -3,6 +3,7 @@
 use super::examples::{Example, RowId};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Rows that are worked on together.
@@ -34,6 +35,40 @@ impl Rows for [&Example] {
 
     fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
         Ok(Cow::Borrowed(self[place]))
+    }
+}
+
+/// Rows, some of them counted as another role than theirs.
+pub(super) struct Relabelled<'a, R> {
+    pub(super) rows: &'a R,
+    /// By place.
+    pub(super) roles: BTreeMap<usize, usize>,
+}
+
+impl<'a, R> Relabelled<'a, R> {
+    /// All rows as they are.
+    pub(super) fn as_they_are(rows: &'a R) -> Self {
+        Self { rows, roles: BTreeMap::new() }
+    }
+}
+
+impl<R: Rows> Rows for Relabelled<'_, R> {
+    fn count(&self) -> usize {
+        self.rows.count()
+    }
+
+    fn id(&self, place: usize) -> RowId {
+        let id = self.rows.id(place);
+        self.roles.get(&place).map_or(id, |&role| id.with_class(role))
+    }
+
+    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
+        let mut row = self.rows.get(place)?;
+        if let Some(&role) = self.roles.get(&place) {
+            row.to_mut().row = self.id(place);
+            row.to_mut().outcome = role;
+        }
+        Ok(row)
     }
 }
 

@@ -185,6 +185,18 @@ impl Tallies {
         Self { places: self.places.clone(), columns }
     }
 
+    /// Counts a row that was counted as one role as another: as many organisations show its features as before.
+    pub(super) fn relabel(&mut self, row: &Example, role: usize) {
+        let mut fetched = Vec::new();
+        let places: Vec<u32> =
+            self.places(&row.features, &mut fetched).map(|(place, _)| place).collect();
+        for place in places {
+            let postings = self.columns.at(place as usize).postings;
+            postings[row.row.class()] -= 1;
+            postings[role] += 1;
+        }
+    }
+
     /// How many roles and families of other jobs there are.
     pub(crate) fn classes(&self) -> usize {
         self.columns.classes

@@ -7,7 +7,7 @@ use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
 use super::inputs::View;
 use super::ledger::Ledger;
 use super::neighbours::Neighbours;
-use super::rows::{Rows, ids};
+use super::rows::{Relabelled, Rows, ids};
 use super::scores::Scores;
 use super::sketch::Sketch;
 use super::tallies::Tallies;
@@ -16,6 +16,7 @@ use super::workings::{Workings, sample_cut};
 use super::{Model, ModelError};
 use crate::evidence::{FeatureKey, Lexicon};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io;
 
 /// The views that rows are judged in: their labels come from titles.
@@ -33,7 +34,7 @@ const LARGEST_LOGIT: f64 = 30.0;
 /// Which role it is, the duties alone say: a text repeats the name that its title gives a role. Whether it is a role
 /// at all, the names say too.
 pub struct Unseen<'a, R: Rows> {
-    rows: &'a R,
+    rows: Relabelled<'a, R>,
     sizes: [usize; 2],
     counts: Counts,
     /// Row by row, as [`Scores::numbers`].
@@ -54,6 +55,10 @@ enum Counts {
 impl<'a, R: Rows> Unseen<'a, R> {
     /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
     ///
+    /// Labels that are most likely wrong must not teach what the others are judged by. So there is a first look at the
+    /// rows of the roles: `correct` is told which role the duties of each are those of, and says which are to be counted
+    /// as which other role. They are, unless that leaves too little of a role.
+    ///
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or
     /// what the rows are read with, or fitting fails.
@@ -62,18 +67,27 @@ impl<'a, R: Rows> Unseen<'a, R> {
         sketch: &Sketch,
         model: Option<&Model>,
         lexicon: &Lexicon,
+        correct: impl FnOnce(&[(usize, Vec<f64>)]) -> BTreeMap<usize, usize>,
     ) -> Result<Self, ModelError> {
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
-        let ids = ids(rows);
+        let as_stated = ids(rows);
         if model.is_none() {
-            enough(&ids, lexicon.roles())?;
+            enough(&as_stated, lexicon.roles())?;
         }
         let before = model.map(Model::workings).transpose()?;
         let before = before.as_ref().map(|workings| &workings.ledger);
         let tallies = Tallies::new(rows, Some(sketch), before, sizes)?;
+        let neighbours = Neighbours::new(&as_stated);
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
-        let neighbours = Neighbours::new(&ids);
-        let counts = Counts::OfRows { held_out: Box::new(held_out), neighbours };
+        let look = FirstLook { rows, ids: &as_stated, neighbours: &neighbours, sizes };
+        let mut rows = Relabelled { rows, roles: correct(&look.roles(&held_out, model)?) };
+        let mut ids = ids(&rows);
+        if model.is_none() && enough(&ids, lexicon.roles()).is_err() {
+            rows.roles.clear();
+            ids = as_stated;
+        }
+        let held_out = Box::new(held_out.relabelled(rows.rows, &rows.roles)?);
+        let counts = Counts::OfRows { held_out, neighbours };
         let mut unseen = Self::scored(rows, sizes, counts)?;
         unseen.probabilities = unseen.fitted(&ids, model)?;
         unseen.knows_other =
@@ -81,7 +95,8 @@ impl<'a, R: Rows> Unseen<'a, R> {
         Ok(unseen)
     }
 
-    /// By the counts of a model that may have counted rows. A compact model does not know its rows, so nothing is taken out of it.
+    /// By the counts of a model that may have counted rows. A compact model does not know its
+    /// rows, so nothing is taken out of it.
     ///
     /// # Errors
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
@@ -100,14 +115,18 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let Workings { ledger, .. } = model.workings()?;
         let masks = ledger.masks(&ids(rows));
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
-        let mut unseen = Self::scored(rows, sizes, counts)?;
+        let mut unseen = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
         let says = |i| without_title(&header.combinations, &unseen.scores(i));
         unseen.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
         unseen.knows_other = model.knows_other();
         Ok(unseen)
     }
 
-    fn scored(rows: &'a R, sizes: [usize; 2], counts: Counts) -> Result<Self, ModelError> {
+    fn scored(
+        rows: Relabelled<'a, R>,
+        sizes: [usize; 2],
+        counts: Counts,
+    ) -> Result<Self, ModelError> {
         let mut unseen = Self {
             rows,
             sizes,
@@ -186,10 +205,10 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let then = |i: usize, row: &Example, rest: &Rest| then(i, row, &Without(rest));
         match &self.counts {
             Counts::OfRows { held_out, neighbours } => {
-                held_out.by_neighbours(self.rows, neighbours, wanted, then)
+                held_out.by_neighbours(&self.rows, neighbours, wanted, then)
             }
             Counts::OfModel { ledger, lexicon, masks } => {
-                Bucketed::new(ledger, lexicon, self.sizes).by_mask(self.rows, masks, wanted, then)
+                Bucketed::new(ledger, lexicon, self.sizes).by_mask(&self.rows, masks, wanted, then)
             }
         }
     }
@@ -202,6 +221,36 @@ impl<'a, R: Rows> Unseen<'a, R> {
                 then(&Without(&Bucketed::new(ledger, lexicon, self.sizes).without(0)))
             }
         }
+    }
+}
+
+/// The rows of the roles as they are stated, looked at before anything is corrected.
+struct FirstLook<'a, R> {
+    rows: &'a R,
+    ids: &'a [RowId],
+    neighbours: &'a Neighbours,
+    sizes: [usize; 2],
+}
+
+impl<R: Rows> FirstLook<'_, R> {
+    /// The probability of each role by the duties alone, of each row that is of a role; with their places.
+    fn roles(
+        &self,
+        held_out: &HeldOut,
+        model: Option<&Model>,
+    ) -> Result<Vec<(usize, Vec<f64>)>, ModelError> {
+        let is_of_role = |place: usize| self.ids[place].class() < self.sizes[0];
+        let score = |_, row: &Example, rest: &Rest| {
+            let mut scores = rest.score(row);
+            scores.round();
+            Ok(HeldOutRow { row: row.row, scores })
+        };
+        let scored = held_out.by_neighbours(self.rows, self.neighbours, is_of_role, score)?;
+        let (places, rows): (Vec<usize>, Vec<HeldOutRow>) = scored.into_iter().unzip();
+        let base = model.and_then(Model::base);
+        let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &[View::Duties]);
+        let said = fitter.held_out(&fitter.combinations()?)?.concat();
+        Ok(places.into_iter().zip(said.into_iter().map(|said| said.closed)).collect())
     }
 }
 

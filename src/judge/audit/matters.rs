@@ -5,7 +5,7 @@ use super::{Auditor, Suspicion};
 use std::collections::BTreeMap;
 
 /// A row is suspect from this probability of stating the wrong role on.
-pub(super) const SUSPECT: f64 = 0.5;
+const SUSPECT: f64 = 0.5;
 /// A row of a role reads like another job from this probability on.
 const OUTSIDE: f64 = 0.9;
 /// A text speaks for two roles if the second has this probability among the outcomes.

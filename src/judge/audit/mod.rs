@@ -19,7 +19,7 @@ use super::facts::Telling;
 use crate::evidence::{Evidence, FEW_WORDS};
 use crate::metrics::top;
 use crate::model::{Model, ModelError, Probabilities, Unseen, View, Without, outcome_names};
-use matters::{Matter, SUSPECT, UNDECIDED};
+use matters::{Matter, UNDECIDED};
 use std::collections::{HashMap, HashSet};
 use std::io;
 
@@ -96,10 +96,14 @@ impl AuditRows<'_> {
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
                 let embedded = if alone { None } else { Some(Model::embedded(self.lexicon())?) };
-                let judge = |judgeable| {
-                    Unseen::by_rows(judgeable, self.sketch(), embedded.as_ref(), self.lexicon())
-                };
-                let as_stated = Judgeable::counted(self);
+                let judgeable = Judgeable::counted(self);
+                let unseen = Unseen::by_rows(
+                    &judgeable,
+                    self.sketch(),
+                    embedded.as_ref(),
+                    self.lexicon(),
+                    |said| judgeable.corrections(said),
+                )?;
                 let how = if alone {
                     "by the file itself"
                 } else {
@@ -107,21 +111,7 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                // Roles that are most likely wrong must not teach what the others are judged by.
-                let unseen = &judge(&as_stated)?;
-                let corrections =
-                    Auditor { rows: &as_stated, unseen, outcomes, texts }.corrections();
-                let corrected = as_stated.relabelled(&corrections);
-                match judge(&corrected) {
-                    Ok(unseen) => {
-                        Auditor { rows: &corrected, unseen: &unseen, outcomes, texts }.audit(method)
-                    }
-                    // Too little of a role is left.
-                    Err(ModelError::TooFew { .. }) => {
-                        Auditor { rows: &as_stated, unseen, outcomes, texts }.audit(method)
-                    }
-                    Err(error) => return Err(error),
-                }
+                Auditor { rows: &judgeable, unseen: &unseen, outcomes, texts }.audit(method)
             }
         };
         audit.map_err(ModelError::Aside)
@@ -174,14 +164,6 @@ impl Auditor<'_> {
 
     fn roles(&self) -> usize {
         self.rows.all.lexicon().roles().len()
-    }
-
-    /// Places among the judged rows that most likely are of another role than they state, each with that role.
-    fn corrections(&self) -> Vec<(usize, usize)> {
-        let suspicions = self.suspicions();
-        let are_roles = |s: &&Suspicion| s.stated.max(s.suggested) < self.roles();
-        let wrong = suspicions.iter().filter(|s| s.wrong >= SUSPECT).filter(are_roles);
-        wrong.map(|s| (self.rows.places[s.place], s.suggested)).collect()
     }
 
     /// What models say of a row: the probability of each outcome.

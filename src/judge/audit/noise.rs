@@ -13,7 +13,7 @@ const PRIOR_ROWS: f64 = 20.0;
 const PRIOR_RIGHT: f64 = 0.9;
 /// Power that probabilities are raised to: they were fitted to stated roles, some of which are wrong,
 /// and so are less sure than they should be. Chosen on planted noise.
-const SHARPEN: f64 = 1.75;
+const SHARPEN: f64 = 2.0;
 const ROUNDS: usize = 50;
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
