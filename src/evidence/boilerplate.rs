@@ -7,10 +7,11 @@ use super::sentences::{Reach, around, next_end};
 use crate::text::Token;
 use std::ops::Range;
 
-/// A sentence must have a form for so many of its words, so that a text without full stops is not lost whole.
-const WORDS_EACH: usize = 40;
+/// A sentence must have a form for so many of its words, and for so many if it is most of the text: one that has lost
+/// its full stops is not lost whole.
+const WORDS_EACH: [usize; 2] = [30, 10];
 /// A sentence of at most so many words between two that are left out is left out too.
-const LONGEST_BETWEEN: usize = 40;
+const LONGEST_BETWEEN: usize = 20;
 /// A line that is left out has at most so many other words.
 const LONGEST_REST: usize = 60;
 
@@ -50,7 +51,10 @@ pub(super) fn leave_out(
         }
         if sure || several {
             let sentence = around(text, tokens, kinds, at, Reach::Sentence);
-            sentences.extend(sentence.filter(|sentence| sentence.len() <= WORDS_EACH * count));
+            let [some, most] = WORDS_EACH.map(|words| words * count);
+            sentences.extend(sentence.filter(|own| {
+                own.len() <= some && (own.len() <= most || 2 * own.len() <= tokens.len())
+            }));
         }
     }
     if !sentences.is_empty() {

@@ -187,7 +187,8 @@ impl Evidence {
 
     /// What the text is, if it is no posting.
     pub(crate) fn stub(&self, lexicon: &Lexicon) -> Option<Stub> {
-        Stub::find(self.clean.as_str(), self.tokens.as_slice(), &self.kinds, lexicon)
+        let skills = self.features.iter().filter(|f| f.key.channel() == Channel::Skills).count();
+        Stub::find(self.clean.as_str(), self.tokens.as_slice(), &self.kinds, lexicon, skills)
     }
 
     /// What the title states.

@@ -13,6 +13,26 @@ pub(super) const LONGEST_HEADING: usize = 6;
 const LONGEST_TITLE: usize = 10;
 /// Words that stand before the title of a job.
 const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
+/// Words that call for somebody, on the same line.
+const CALLING_WORDS: [&str; 12] = [
+    "we",
+    "are",
+    "is",
+    "now",
+    "currently",
+    "hiring",
+    "looking",
+    "seeking",
+    "searching",
+    "for",
+    "a",
+    "an",
+];
+/// Small words of titles.
+const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "with", "to"];
+/// Words that stand before the name of what is below a heading.
+const HEADING_WORDS: [&str; 9] =
+    ["our", "the", "your", "employee", "company", "additional", "other", "about", "more"];
 /// Words that the text of a job has at least.
 const LEAST_OF_JOB: usize = 40;
 
@@ -38,9 +58,16 @@ pub(super) fn boilerplate(
         let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
         let fits = match part {
             Part::Title(_) => is_title(text, tokens, kinds, at..at + length, lexicon),
-            // "Privacy, security and legal" is no heading.
-            _ => {
-                ![line.start, line.end].iter().any(|&at| between(text, tokens, at).contains(&b','))
+            Part::Content => has_no_comma(text, tokens, &line),
+            Part::Boilerplate => {
+                // "Security and privacy review operations" is no heading of it.
+                let at_an_end = at == line.start
+                    || at + length == line.end
+                    || (line.start..at)
+                        .all(|word| HEADING_WORDS.contains(&&*tokens[word].word(text)));
+                at_an_end
+                    && has_no_comma(text, tokens, &line)
+                    && Reach::Sentence.ends_before(text, tokens, line.start)
             }
         };
         fits.then_some((line.start, part))
@@ -76,8 +103,13 @@ pub(super) fn boilerplate(
     are_several(&titles, tokens.len())
 }
 
-/// Whether the name of a role is the title of a job: it begins a short line, but for its level or a number, and the
-/// line ends or breaks behind it.
+/// "Privacy, security and legal" is no heading.
+fn has_no_comma(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
+    ![line.start, line.end].iter().any(|&at| between(text, tokens, at).contains(&b','))
+}
+
+/// Whether the name of a role is the title of a job: it begins a short line, but for its level, a number or a call
+/// for somebody, and the line ends or breaks behind it, or goes on like a title.
 fn is_title(
     text: &str,
     tokens: &[Token],
@@ -86,14 +118,20 @@ fn is_title(
     lexicon: &Lexicon,
 ) -> bool {
     let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
+    if line.len() > LONGEST_TITLE || tokens[name.start].plain {
+        return false;
+    }
+    let word = |at: usize| tokens[at].word(text);
     let stands_before = |at: usize| {
         tokens[at].numeric
             || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
-            || JOB_WORDS.contains(&&*tokens[at].word(text))
+            || JOB_WORDS.contains(&&*word(at))
+            || CALLING_WORDS.contains(&&*word(at))
     };
+    let is_of_title =
+        |at: usize| !tokens[at].plain || tokens[at].numeric || SMALL_WORDS.contains(&&*word(at));
     let ends = name.end == line.end || tokens[name.end].breaks;
-    let capital = !tokens[name.start].plain;
-    line.len() <= LONGEST_TITLE && ends && capital && (line.start..name.start).all(stands_before)
+    (ends || (name.end..line.end).all(is_of_title)) && (line.start..name.start).all(stands_before)
 }
 
 /// Whether two different names stand above enough text of their own.

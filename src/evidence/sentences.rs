@@ -2,7 +2,11 @@
 
 use super::lexicon::WordKinds;
 use crate::text::Token;
+use memchr::memmem;
 use std::ops::Range;
+
+/// What stands before the items of a list.
+const BULLETS: [&str; 6] = ["•", "·", "●", "▪", "◦", "‣"];
 
 /// What is looked for around a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +42,17 @@ impl Reach {
         }
         // A dot behind a single letter is most likely of an abbreviation: "U.S. law".
         let dot = before.end - before.start > 1;
-        between(text, tokens, at).iter().any(|byte| match byte {
+        let between = between(text, tokens, at);
+        let ends = |byte: &u8| match byte {
             b'\n' => true,
-            b'!' | b'?' => self == Self::Sentence,
+            b'!' | b'?' | b';' | b'*' | b'|' => self == Self::Sentence,
             b'.' => self == Self::Sentence && dot,
             _ => false,
-        })
+        };
+        // Lists that have lost their lines.
+        let is_bullet = |sign: &str| memmem::find(between, sign.as_bytes()).is_some();
+        let item = || BULLETS.into_iter().any(is_bullet) || (is_bullet(" - ") && !tokens[at].plain);
+        between.iter().any(ends) || (self == Self::Sentence && item())
     }
 }
 

@@ -14,6 +14,8 @@ const LONGEST_TEASER: usize = 50;
 const LONGEST_SENTENCE: usize = 20;
 /// A word for nothing is one of so few.
 const PLACEHOLDER_EACH: usize = 4;
+/// A page that is no posting shows at most so many entries of the lexicon.
+const MOST_SKILLS: usize = 1;
 /// How a text ends that was cut off.
 const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
 
@@ -51,12 +53,14 @@ impl Stub {
         }
     }
 
-    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form.
+    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form. One
+    /// that shows several entries of the lexicon, `skills`, is the posting of a job that has to do with such pages.
     pub(crate) fn find(
         text: &str,
         tokens: &[Token],
         kinds: &WordKinds,
         lexicon: &Lexicon,
+        skills: usize,
     ) -> Option<Self> {
         if tokens.len() >= FEW_WORDS {
             return None;
@@ -80,7 +84,7 @@ impl Stub {
         }
         let most = first.filter(|stub| match stub {
             Self::Teaser => tokens.len() < LONGEST_TEASER,
-            _ => 2 * words >= tokens.len(),
+            _ => 2 * words >= tokens.len() && skills <= MOST_SKILLS,
         });
         let last = text.split_whitespace().next_back().unwrap_or_default();
         // An address may be cut off in any text.

@@ -54,5 +54,5 @@ impl Limits {
 
 /// Whether a title may be that of a role, as far as a view can know.
 pub(super) fn may_be_role(view: View, stated: Stated) -> bool {
-    view != View::Whole || stated.is_role_like()
+    view != View::Whole || !stated.is_there() || stated.is_role_like()
 }

@@ -107,6 +107,7 @@ impl Reading {
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let shows_something =
             !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
+        let skills = found.skills.len();
         let telling = |words| Telling { words, known_words, shows_something };
         // The fewer words, the more they tell: often it does not matter which of them are repeated.
         let mut of_all = telling(others + found.strange_words.len());
@@ -122,7 +123,7 @@ impl Reading {
             known: found.known.as_slice().into(),
             language,
             telling: of_all,
-            stub: Stub::find(self.clean.as_str(), tokens, &self.kinds, lexicon),
+            stub: Stub::find(self.clean.as_str(), tokens, &self.kinds, lexicon, skills),
             words: self.terms.words(),
             several_jobs: self.terms.several_jobs,
             other_language: self.terms.other_language,
