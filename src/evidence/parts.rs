@@ -7,7 +7,7 @@ use crate::text::Token;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
-pub(super) const LONGEST_HEADING: usize = 6;
+pub(super) const LONGEST_HEADING: usize = 8;
 
 /// A line of at most this many words can be the title of a job.
 const LONGEST_TITLE: usize = 10;
