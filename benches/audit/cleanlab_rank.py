@@ -32,8 +32,10 @@ WORD = r"\b[a-z][a-z+#./-]*[a-z+#]|\b[a-z]\b"
 
 def main():
     noisy, output = sys.argv[1:]
-    rows = postings.read(noisy)
-    labels = np.array([postings.ROLES.index(row["role"]) for row in rows])
+    classes = [*postings.ROLES, postings.OTHER]
+    rows = postings.read(noisy, classes)
+    # Without other jobs there are three classes.
+    labels = np.array([classes.index(row["role"]) for row in rows])
     found = [{"id": row["id"]} for row in rows]
     for weight, probabilities in out_of_fold(rows, labels).items():
         for method in METHODS:
@@ -47,7 +49,7 @@ def out_of_fold(rows, labels):
     """The probabilities of the roles in each row, with each weighting."""
     texts = np.array([masked(row["description"]) for row in rows], dtype=object)
     folds = np.array([row["fold"] for row in rows])
-    probabilities = {weight: np.zeros((len(rows), len(postings.ROLES))) for weight in WEIGHTS}
+    probabilities = {weight: np.zeros((len(rows), labels.max() + 1)) for weight in WEIGHTS}
     for fold in np.unique(folds):
         held_out = folds == fold
         tfidf = TfidfVectorizer(token_pattern=WORD, sublinear_tf=True, min_df=2, ngram_range=(1, 2))

@@ -8,6 +8,7 @@ from statistics import median
 
 import metrics
 import postings
+import real
 from plant import KINDS, plant
 from program import cleanlab, rolecall, suspicions
 
@@ -31,10 +32,13 @@ def main():
         cost = costs(labelled, Path(folder))
         rows = postings.read(labelled)
         lines, ours, theirs = zip(*(compare(kind, rows, Path(folder)) for kind in KINDS))
+        of_real = real_titles(labelled, Path(folder))
     ours, theirs = median(ours), median(theirs)
     print(f"{len(rows)} rows\n")
     print(markdown([HEADER, ["---"] + ["--:"] * (len(HEADER) - 1), *lines]))
     ratio = f"{theirs / ours:.0f} times as long"
+    if of_real:
+        print(markdown(of_real))
     print(f"Median time: rolecall {ours:.2f} s, cleanlab {theirs:.1f} s, {ratio}.\n")
     print(markdown(cost), end="")
 
@@ -42,11 +46,23 @@ def main():
 def compare(kind, rows, folder):
     """The line of the table, and the seconds that rolecall and cleanlab took."""
     noisy, wrong = plant(kind, rows)
-    file, findings, ranks = (folder / f"{name}.csv" for name in ("noisy", "findings", "ranks"))
-    postings.write(file, postings.COLUMNS, noisy)
-    ours = rolecall("audit", file, "--from-file", "--all", "--json", "-o", findings)
-    theirs = cleanlab(file, ranks)
+    ours, theirs, files = ranked(noisy, folder)
     print(f"{kind.words}: {ours.seconds:.1f} s and {theirs.seconds:.1f} s", file=sys.stderr)
+    cells = [*figures(files, rows, wrong), estimate(ours)]
+    return [kind.words, str(len(wrong)), *cells], ours.seconds, theirs.seconds
+
+
+def ranked(rows, folder):
+    """The runs of rolecall and cleanlab, and the files with what each found."""
+    file, findings, ranks = (folder / f"{name}.csv" for name in ("noisy", "findings", "ranks"))
+    postings.write(file, postings.COLUMNS, rows)
+    ours = rolecall("audit", file, "--from-file", "--all", "--json", "-o", findings)
+    return ours, cleanlab(file, ranks), (findings, ranks)
+
+
+def figures(files, rows, wrong):
+    """How well the wrong ones of these rows are ranked among them."""
+    findings, ranks = files
 
     def hits(path, column):
         return metrics.ranked(suspicions(path, column, rows), wrong)
@@ -56,17 +72,30 @@ def compare(kind, rows, folder):
         return max(metrics.average_precision(hits(ranks, column)) for column in columns)
 
     found = hits(findings, "suspicion")
-    figures = [
-        best("self_confidence"),
-        best("normalized_margin"),
-        metrics.average_precision(found),
-        *metrics.at_top(found),
-    ]
-    estimate = json.loads(ours.said.splitlines()[-1])["wrong"]
-    low, high = estimate["interval"]
-    cells = [f"{figure:.3f}" for figure in figures]
-    cells.append(f"{estimate['rows']:.0f} ({low:.0f} to {high:.0f})")
-    return [kind.words, str(len(wrong)), *cells], ours.seconds, theirs.seconds
+    precisions = [best("self_confidence"), best("normalized_margin")]
+    precisions.append(metrics.average_precision(found))
+    return [f"{figure:.3f}" for figure in (*precisions, *metrics.at_top(found))]
+
+
+def estimate(run):
+    """What the summary of an audit says of how many are wrong."""
+    wrong = json.loads(run.said.splitlines()[-1])["wrong"]
+    low, high = wrong["interval"]
+    return f"{wrong['rows']:.0f} ({low:.0f} to {high:.0f})"
+
+
+def real_titles(labelled, folder):
+    """The table of real titles, which readers found right or wrong; none if the file does not say."""
+    rows = real.stated(labelled)
+    if not rows:
+        return []
+    ours, _, files = ranked(rows, folder)
+    lines = []
+    for name, group in real.groups(rows).items():
+        wrong = {row["id"] for row in group if row["role"] != row["true"]}
+        lines.append([f"{name} ({len(group)})", str(len(wrong)), *figures(files, group, wrong), ""])
+    lines[-1][-1] = f"{estimate(ours)} of all {len(rows)}"
+    return [["real titles", *HEADER[1:]], ["---"] + ["--:"] * (len(HEADER) - 1), *lines]
 
 
 def costs(labelled, folder):

@@ -11,6 +11,14 @@ TITLES = {
     "technical_project_manager": "Technical Project Manager",
 }
 INITIALS = {"product_owner": "PO", "product_manager": "PM", "technical_project_manager": "TPM"}
+# Roles that real titles are mistaken for.
+NEAR = {
+    "product_owner": ["product_manager"],
+    "product_manager": ROLES[::2],
+    "technical_project_manager": ["product_manager"],
+}
+# A text of fewer words is vague.
+FEW_WORDS = 150
 NAMES = {
     "product_owner": r"product owner",
     "product_manager": r"product manager",
@@ -25,6 +33,7 @@ class Kind(NamedTuple):
     share: float
     roles: list[str] = ROLES
     whole_organisations: bool = False
+    like_real: bool = False
 
 
 KINDS = [
@@ -34,6 +43,13 @@ KINDS = [
     Kind("uniform40", "40 %", 0.40),
     Kind("owner_manager20", "20 % between Product Owner and Product Manager", 0.20, ROLES[:2]),
     Kind("organisations20", "20 % of whole organisations", 0.20, whole_organisations=True),
+    Kind(
+        "like_real05",
+        "like real ones: 5 % of whole organisations, twice as many of the short texts, to a near role",
+        0.05,
+        whole_organisations=True,
+        like_real=True,
+    ),
 ]
 
 
@@ -46,9 +62,13 @@ def plant(kind, rows):
 
 def stated(kind, row):
     drawn_by = organisation(row) if kind.whole_organisations else row["id"]
-    if row["role"] not in kind.roles or chance(kind.key, drawn_by) >= kind.share:
+    is_vague = kind.like_real and len(row["description"].split()) < FEW_WORDS
+    share = kind.share * (2 if is_vague else 1)
+    if row["role"] not in kind.roles or chance(kind.key, drawn_by) >= share:
         return row["role"]
     others = [role for role in kind.roles if role != row["role"]]
+    if kind.like_real:
+        others = NEAR[row["role"]]
     return others[int(chance(kind.key, drawn_by, "to") * len(others))]
 
 

@@ -7,14 +7,15 @@ import re
 import sys
 
 ROLES = ["product_owner", "product_manager", "technical_project_manager"]
+OTHER = "other"
 COLUMNS = ["id", "title", "company", "description", "role", "fold"]
 FOLDS = 5
 
 csv.field_size_limit(1 << 30)
 
 
-def read(path):
-    """The rows of the three roles, each with a fold."""
+def read(path, roles=ROLES):
+    """The rows of some roles, each with a fold."""
     open_text = gzip.open if path.endswith(".gz") else open
     try:
         with open_text(path, "rt", encoding="utf-8", newline="") as file:
@@ -22,7 +23,7 @@ def read(path):
             missing = set(COLUMNS) - {"fold"} - set(reader.fieldnames or [])
             if missing:
                 sys.exit(f"{path}: no column {', '.join(sorted(missing))}")
-            rows = [row for row in reader if row["role"] in ROLES]
+            rows = [row for row in reader if row["role"] in roles]
     except OSError as error:
         sys.exit(f"run: {error}")
     if not rows:

@@ -66,7 +66,7 @@ def train(
 
     The postings of an organisation are counted together, and what is counted is added up by feature; then
     a sample of at most 16,384 is scored where the postings are, each without its organisation and without
-    those of the same text. To the driver go sums and scores, and no posting."""
+    near copies of its text. To the driver go sums and scores, and no posting."""
     threads = how.pop("threads", None)
     how["threads"] = 1
     lexicon = how.get("lexicon")

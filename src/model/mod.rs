@@ -104,14 +104,14 @@ pub enum ModelError {
     },
     /// Not enough labelled rows.
     #[error(
-        "role {role} has labelled postings of {organisations} organisations; \
-         a model needs at least 2 for every role (without labels, `train --lexicon-only` \
-         makes one)"
+        "role {role} has labelled postings of {organisations} organisations, those with near copies of \
+         one text taken as one; a model needs at least 2 for every role (without labels, `train \
+         --lexicon-only` makes one)"
     )]
     TooFew {
         /// The role.
         role: String,
-        /// Its organisations.
+        /// Its organisations, or its different texts if these are fewer.
         organisations: usize,
     },
     /// A compact model would speak for the labels of the rows it was trained on.

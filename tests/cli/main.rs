@@ -12,6 +12,7 @@ mod install;
 mod layout;
 mod lexicon;
 mod model;
+mod reposts;
 mod retrain;
 mod roles;
 mod skills;
