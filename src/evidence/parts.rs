@@ -74,9 +74,9 @@ pub(super) fn boilerplate(
     });
     let mut found = found.peekable();
     while let Some((start, mut part)) = found.next() {
-        // A line that announces both is taken for boilerplate.
+        // A line that announces both is taken for boilerplate, and "We are looking for a" is no heading of a job.
         while let Some((_, other)) = found.next_if(|(line, _)| *line == start) {
-            part = if other == Part::Boilerplate { other } else { part };
+            part = if other == Part::Boilerplate || part == Part::Content { other } else { part };
         }
         if let Part::Title(name) = part {
             titles.push((start, name));

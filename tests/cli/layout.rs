@@ -209,11 +209,72 @@ fn several_jobs_in_any_order_are_one_verdict_to_be_reviewed() {
     for one in [
         format!("1. Product Owner (m/f/d)\n{OWNER}\n\n2. Senior Product Manager\n{MANAGER}"),
         format!("Job 1: Product Owner\n{OWNER}\n\nJob 2: Product Manager\n{MANAGER}"),
+        format!(
+            "Senior Product Owner - Berlin\n{OWNER}\n\nSenior Product Manager - Berlin\n{MANAGER}"
+        ),
+        format!(
+            "Lead Product Owner IT & Analytics\n{OWNER}\n\nProduct Manager for our Data Platform\n{MANAGER}"
+        ),
+        format!(
+            "We are hiring a Product Owner.\n{OWNER}\n\nWe are looking for a Technical Project Manager.\n{project}"
+        ),
     ] {
         assert!(verdict(&one).iter().any(|cell| cell.contains("several_jobs")), "{one}");
     }
     let with_others = format!("Product Owner\n{OWNER}\n\nYou work with a Product Manager.\n{LIST}");
     assert!(!verdict(&with_others).iter().any(|cell| cell.contains("several_jobs")));
+}
+
+#[test]
+fn a_list_that_has_lost_its_lines_keeps_its_duties() {
+    for between in [" * ", " • ", " | ", "; ", " - ", ", "] {
+        let items = [
+            "Own the product backlog",
+            "Write user stories with acceptance criteria",
+            "Plan each sprint with the Scrum team",
+            "Order the backlog by value with stakeholders",
+            "Accept the work at the sprint review",
+            "Competitive salary",
+            "Please send your CV",
+        ];
+        let list = items.join(between);
+        let output = verdicts(std::slice::from_ref(&list), &["--view", "text"]);
+        assert_eq!(output.column("predicted_role"), ["product_owner"], "{list}");
+        assert!(output.column("evidence")[0].contains("user stories"), "{list}");
+    }
+}
+
+#[test]
+fn a_heading_of_boilerplate_begins_its_line_or_ends_it() {
+    let duties = format!("{OWNER}\n\n{LIST}");
+    let alone = verdict(&duties);
+    for not_one in ["Security & privacy review program operations", "Track KPIs/benefits"] {
+        let text = format!("{not_one}\n{duties}");
+        let confidence = |of: &[String]| of[1].parse::<f64>().expect("a number");
+        assert_eq!(verdict(&text)[0], alone[0], "{not_one}");
+        assert!(confidence(&verdict(&text)) > confidence(&alone) - 0.1, "{not_one}");
+    }
+    for one in ["Benefits", "Our benefits", "Employee benefits:", "Benefits at Velora"] {
+        let text =
+            format!("{duties}\n\n{one}\nYou set the vision and the strategy of your holidays.");
+        assert_eq!(verdict(&text)[..9], alone[..9], "{one}");
+    }
+}
+
+#[test]
+fn a_job_that_has_to_do_with_pages_is_no_page() {
+    for text in [
+        "You own the backlog of our login page: sign in, forgot password, create account. You write user stories and \
+         plan sprints.",
+        "You own the cookie consent tool. Write user stories with acceptance criteria, manage preferences, accept all \
+         stories at the sprint review.",
+        "You lead the 404 page and error handling team. Prioritise the backlog, write acceptance criteria and user stories.",
+    ] {
+        let cells = verdict(text);
+        for page in ["login_wall", "cookie_notice", "error_page"] {
+            assert!(!cells.iter().any(|cell| cell.contains(page)), "{text}");
+        }
+    }
 }
 
 #[test]
