@@ -187,8 +187,13 @@ impl Evidence {
 
     /// What the text is, if it is no posting.
     pub(crate) fn stub(&self, lexicon: &Lexicon) -> Option<Stub> {
-        let skills = self.features.iter().filter(|f| f.key.channel() == Channel::Skills).count();
+        let skills = self.skills();
         Stub::find(self.clean.as_str(), self.tokens.as_slice(), &self.kinds, lexicon, skills)
+    }
+
+    /// How many entries of the lexicon the text shows.
+    pub(crate) fn skills(&self) -> usize {
+        self.features.iter().filter(|f| f.key.channel() == Channel::Skills).count()
     }
 
     /// What the title states.

@@ -193,7 +193,8 @@ impl Auditor<'_> {
         let order = self.rows.all.in_order();
         let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
         let probabilities = order.iter().map(|&place| self.probabilities(place)).collect();
-        let actual = noise::actual(probabilities, &stated);
+        let actual =
+            noise::actual(probabilities, &stated, |i| self.rows.all.rows[order[i]].says_little);
         let suspicion = |(&place, (&stated, actual)): (&usize, (&usize, Vec<f64>))| {
             let mut others = actual.clone();
             others[stated] = -1.0;

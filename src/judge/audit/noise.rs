@@ -17,13 +17,17 @@ const SHARPEN: f64 = 2.0;
 const ROUNDS: usize = 50;
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
-/// classes) and the class it is stated to be of.
-pub(super) fn actual(probabilities: Vec<Vec<f64>>, stated: &[usize]) -> Vec<Vec<f64>> {
+/// classes) and the class it is stated to be of. Rows whose text says little are not made surer than they are.
+pub(super) fn actual(
+    probabilities: Vec<Vec<f64>>,
+    stated: &[usize],
+    says_little: impl Fn(usize) -> bool,
+) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
     let mut sharp = probabilities;
-    for row in &mut sharp {
-        for p in row.iter_mut() {
-            *p = p.powf(SHARPEN);
+    for (place, row) in sharp.iter_mut().enumerate() {
+        if !says_little(place) {
+            row.iter_mut().for_each(|p| *p = p.powf(SHARPEN));
         }
         scale(row);
     }
@@ -85,10 +89,10 @@ mod tests {
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let actual = actual(p, &stated);
+        let actual = actual(p, &stated, |_| false);
         let wrong = |i: usize| 1.0 - actual[i][stated[i]];
         assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
         assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
-        assert!(super::actual(Vec::new(), &[]).is_empty());
+        assert!(super::actual(Vec::new(), &[], |_| false).is_empty());
     }
 }

@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// on planted noise, of .4 to .6.
 const CORRECTED: f64 = 0.6;
 
+/// A text that shows so many entries of the lexicon says little of the role.
+const FEW_SKILLS: usize = 4;
+
 /// A posting to be audited.
 #[derive(Debug, Clone, Copy)]
 pub struct Posting<'a> {
@@ -96,6 +99,8 @@ pub(super) struct AuditRow {
     form: u32,
     /// Whether its text has too few words to show that the job is another one.
     pub(super) is_short: bool,
+    /// Whether its text shows few entries of the lexicon.
+    pub(super) says_little: bool,
     /// What is the matter with it, whatever models say.
     pub(super) matters: Vec<Matter>,
 }
@@ -120,6 +125,7 @@ struct Stating {
     stated: usize,
     features: Vec<u8>,
     is_short: bool,
+    says_little: bool,
     matters: Vec<Matter>,
 }
 
@@ -187,7 +193,7 @@ impl<'a> AuditRows<'a> {
 
     fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
         let Read { title, stating } = read;
-        if let Some(Stating { id, stated, features, is_short, matters }) = stating {
+        if let Some(Stating { id, stated, features, is_short, says_little, matters }) = stating {
             let row = AuditRow {
                 row: posting.row,
                 id,
@@ -197,6 +203,7 @@ impl<'a> AuditRows<'a> {
                 company: self.names.place(posting.texts.company.trim()),
                 form: self.names.place(&title.form),
                 is_short,
+                says_little,
                 matters,
             };
             self.known.insert(key, self.rows.len());
@@ -243,6 +250,7 @@ impl<'a> AuditRows<'a> {
                 stated: example.outcome,
                 features: pack(&example),
                 is_short: evidence.words() < FEW_WORDS,
+                says_little: evidence.skills() <= FEW_SKILLS,
                 matters,
             }
         });
@@ -385,7 +393,9 @@ impl<'a> Judgeable<'a> {
         let stated: Vec<usize> = said.iter().map(|(place, _)| self.id(*place).class()).collect();
         let said: (Vec<usize>, Vec<Vec<f64>>) = said.iter().cloned().unzip();
         let (places, probabilities) = said;
-        let actual = noise::actual(probabilities, &stated);
+        let actual = noise::actual(probabilities, &stated, |i| {
+            self.all.rows[self.judged[places[i]].1].says_little
+        });
         let rows = places.into_iter().zip(stated).zip(actual);
         let wrong = rows.filter(|((_, stated), actual)| 1.0 - actual[*stated] >= CORRECTED);
         wrong.map(|((place, _), actual)| (place, top(&actual))).collect()
