@@ -4,7 +4,7 @@ use super::combination::Combination;
 use super::examples::{Example, RowId, rows_hash};
 use super::fit::{Fitter, HeldOutRow, Parts, Probabilities};
 use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
-use super::inputs::View;
+use super::inputs::{Question, View};
 use super::ledger::Ledger;
 use super::neighbours::Neighbours;
 use super::rows::{Relabelled, Rows, ids};
@@ -13,14 +13,14 @@ use super::sketch::Sketch;
 use super::tallies::Tallies;
 use super::train::enough;
 use super::workings::{Workings, sample_cut};
-use super::{Model, ModelError};
+use super::{Header, Model, ModelError};
 use crate::evidence::{FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 
 /// The views that rows are judged in: their labels come from titles.
-const VIEWS: &[View] = &[View::Duties, View::Text];
+const VIEWS: [View; 2] = [View::Duties, View::Text];
 
 /// What the duties alone count where both views say whether it is a role at all. Of 0 to 1 on the real titles of
 /// the first edition, anything between .3 and .5 ranks those of other jobs best, and those of roles no worse.
@@ -116,7 +116,8 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let masks = ledger.masks(&ids(rows));
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
         let mut unseen = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
-        let says = |i| without_title(&header.combinations, &unseen.scores(i));
+        let shifts = VIEWS.map(|view| shift(model, view));
+        let says = |i| without_title(&header.combinations, &unseen.scores(i), shifts);
         unseen.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
         unseen.knows_other = model.knows_other();
         Ok(unseen)
@@ -157,12 +158,18 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
         let rows: Vec<HeldOutRow> = sampled.iter().map(row).collect();
         let base = model.and_then(Model::base);
-        let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, VIEWS);
+        let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &VIEWS);
         let parts = Parts::new(ids, neighbours);
         let combined = fitter.without_each(&fitter.combinations()?, |place, part| {
             parts.hold_neighbour(sampled[place], part)
         })?;
-        let says = |i| without_title(&combined[parts.of(i)], &self.scores(i));
+        // As far as the combinations are those of the model.
+        let share = base.as_ref().map_or(0.0, |base| {
+            let of_model = base.rows(Question::Scope, self.sizes[0]);
+            of_model / (of_model + rows.len() as f64)
+        });
+        let shifts = VIEWS.map(|view| share * model.map_or(0.0, |model| shift(model, view)));
+        let says = |i| without_title(&combined[parts.of(i)], &self.scores(i), shifts);
         Ok((0..ids.len()).into_par_iter().map(says).collect())
     }
 
@@ -254,13 +261,27 @@ impl<R: Rows> FirstLook<'_, R> {
     }
 }
 
-/// What is said of a posting without its title.
-fn without_title(combinations: &[Combination], scores: &Scores) -> Probabilities {
-    let [duties, text] =
-        [View::Duties, View::Text].map(|view| Probabilities::new(combinations, view, scores));
+/// What is said of a posting without its title: `shifts` are added to the logits of its being a role, by view.
+fn without_title(combinations: &[Combination], scores: &Scores, shifts: [f64; 2]) -> Probabilities {
+    let [duties, text] = VIEWS.map(|view| Probabilities::new(combinations, view, scores));
     let logit = |p: f64| (p / (1.0 - p)).ln().clamp(-LARGEST_LOGIT, LARGEST_LOGIT);
-    let mean = DUTIES_SHARE * logit(duties.in_scope) + (1.0 - DUTIES_SHARE) * logit(text.in_scope);
+    let mean = DUTIES_SHARE * (logit(duties.in_scope) + shifts[0])
+        + (1.0 - DUTIES_SHARE) * (logit(text.in_scope) + shifts[1]);
     Probabilities { closed: duties.closed, in_scope: 1.0 / (1.0 + (-mean).exp()) }
+}
+
+/// How much less common, in nats, roles are among the postings of a model than among the rows that a view was fitted
+/// to, where postings whose title sounds like a role count more than once.
+fn shift(model: &Model, view: View) -> f64 {
+    let Header { roles, postings, .. } = model.header();
+    let odds = |counts: &[u64]| {
+        let (of_roles, others) = counts.split_at_checked(roles.len()).unwrap_or_default();
+        let [of_roles, others] = [of_roles, others].map(|n| n.iter().sum::<u64>() as f64);
+        of_roles / others
+    };
+    let counted: Vec<u64> = postings.iter().map(|&n| n.into()).collect();
+    let fitted = model.summary(view).map_or(&[][..], |summary| &summary.fitted_rows);
+    Some((odds(&counted) / odds(fitted)).ln()).filter(|shift| shift.is_finite()).unwrap_or(0.0)
 }
 
 /// Counts without those of some rows.
