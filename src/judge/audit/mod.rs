@@ -42,6 +42,15 @@ pub struct Suspicion {
     pub wrong: f64,
     /// Probability of each outcome, given what is stated and how statements go wrong in this file.
     pub actual: Vec<f64>,
+    /// The same, less sure: what rows are counted by.
+    pub expected: Vec<f64>,
+}
+
+impl Suspicion {
+    /// How many wrong rows it counts as.
+    fn expected_wrong(&self) -> f64 {
+        1.0 - self.expected[self.stated]
+    }
 }
 
 /// What an audit came to.
@@ -192,17 +201,24 @@ impl Auditor<'_> {
     fn suspicions(&self) -> Vec<Suspicion> {
         let order = self.rows.all.in_order();
         let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
-        let probabilities = order.iter().map(|&place| self.probabilities(place)).collect();
-        let actual =
-            noise::actual(probabilities, &stated, |i| self.rows.all.rows[order[i]].says_little);
-        let suspicion = |(&place, (&stated, actual)): (&usize, (&usize, Vec<f64>))| {
+        let probabilities: Vec<Vec<f64>> =
+            order.iter().map(|&place| self.probabilities(place)).collect();
+        let says_little = |i: usize| self.rows.all.rows[order[i]].says_little;
+        let expected = noise::actual(probabilities.clone(), &stated, noise::COUNTING, says_little);
+        let actual = noise::actual(probabilities, &stated, noise::RANKING, says_little);
+        let suspicion = |((&place, &stated), (actual, expected)): (_, (Vec<f64>, Vec<f64>))| {
             let mut others = actual.clone();
             others[stated] = -1.0;
             let suggested = top(&others);
-            Suspicion { place, stated, suggested, wrong: 1.0 - actual[stated], actual }
+            let wrong = 1.0 - actual[stated];
+            Suspicion { place, stated, suggested, wrong, actual, expected }
         };
-        let mut suspicions: Vec<Suspicion> =
-            order.iter().zip(stated.iter().zip(actual)).map(suspicion).collect();
+        let mut suspicions: Vec<Suspicion> = order
+            .iter()
+            .zip(&stated)
+            .zip(actual.into_iter().zip(expected))
+            .map(suspicion)
+            .collect();
         suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
         suspicions
     }

@@ -11,23 +11,28 @@
 const PRIOR_ROWS: f64 = 20.0;
 /// Share of statements that are right, by the prior.
 const PRIOR_RIGHT: f64 = 0.9;
-/// Power that probabilities are raised to: they were fitted to stated roles, some of which are wrong,
-/// and so are less sure than they should be. Chosen on planted noise.
-const SHARPEN: f64 = 2.0;
+/// Power that probabilities are raised to, for the most suspect rows to come first: they were fitted to stated roles,
+/// some of which are wrong, and so are less sure than they should be. Chosen on planted noise.
+pub(super) const RANKING: f64 = 2.0;
+/// The same, for sums over rows to be near to how many are wrong. Chosen on planted noise, of 1 to 2: at most one of six
+/// kinds of it has more or fewer wrong rows than the 95 % interval says.
+pub(super) const COUNTING: f64 = 1.25;
 const ROUNDS: usize = 50;
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
-/// classes) and the class it is stated to be of. Rows whose text says little are not made surer than they are.
+/// classes) and the class it is stated to be of. Probabilities are raised to a
+/// power, but not those of rows whose text says little.
 pub(super) fn actual(
     probabilities: Vec<Vec<f64>>,
     stated: &[usize],
+    power: f64,
     says_little: impl Fn(usize) -> bool,
 ) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
     let mut sharp = probabilities;
     for (place, row) in sharp.iter_mut().enumerate() {
         if !says_little(place) {
-            row.iter_mut().for_each(|p| *p = p.powf(SHARPEN));
+            row.iter_mut().for_each(|p| *p = p.powf(power));
         }
         scale(row);
     }
@@ -89,10 +94,10 @@ mod tests {
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let actual = actual(p, &stated, |_| false);
+        let actual = actual(p, &stated, RANKING, |_| false);
         let wrong = |i: usize| 1.0 - actual[i][stated[i]];
         assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
         assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
-        assert!(super::actual(Vec::new(), &[], |_| false).is_empty());
+        assert!(super::actual(Vec::new(), &[], RANKING, |_| false).is_empty());
     }
 }

@@ -393,7 +393,7 @@ impl<'a> Judgeable<'a> {
         let stated: Vec<usize> = said.iter().map(|(place, _)| self.id(*place).class()).collect();
         let said: (Vec<usize>, Vec<Vec<f64>>) = said.iter().cloned().unzip();
         let (places, probabilities) = said;
-        let actual = noise::actual(probabilities, &stated, |i| {
+        let actual = noise::actual(probabilities, &stated, noise::RANKING, |i| {
             self.all.rows[self.judged[places[i]].1].says_little
         });
         let rows = places.into_iter().zip(stated).zip(actual);

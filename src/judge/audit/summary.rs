@@ -31,9 +31,9 @@ impl Auditor<'_> {
         // What a row adds: to all that is wrong, and to each pair.
         let adds = |s: &Suspicion| {
             let of_pair = |&(stated, actual): &(usize, usize)| {
-                if s.stated == stated { s.actual[actual] } else { 0.0 }
+                if s.stated == stated { s.expected[actual] } else { 0.0 }
             };
-            std::iter::once(s.wrong).chain(pairs.iter().map(of_pair)).collect()
+            std::iter::once(s.expected_wrong()).chain(pairs.iter().map(of_pair)).collect()
         };
         let adds: Vec<Vec<f64>> = suspicions.iter().map(adds).collect();
         let enough = self.rows.all.independent() >= LEAST_GROUPS;
@@ -50,7 +50,7 @@ impl Auditor<'_> {
         let mut found = 0.0;
         let enough = suspicions.iter().take_while(|s| {
             let more = found < WANTED * wrong.rows;
-            found += s.wrong;
+            found += s.expected_wrong();
             more
         });
         let rows_to_read = enough.count() as u64;
@@ -80,8 +80,8 @@ impl Auditor<'_> {
                 .entry(name(self.rows.all, &self.rows.all.rows[s.place]))
                 .or_insert_with(|| (0, 0.0, vec![0.0; self.outcomes.len()]));
             group.0 += 1;
-            group.1 += s.wrong;
-            for (outcome, p) in s.actual.iter().enumerate().filter(|(o, _)| *o != s.stated) {
+            group.1 += s.expected_wrong();
+            for (outcome, p) in s.expected.iter().enumerate().filter(|(o, _)| *o != s.stated) {
                 group.2[outcome] += p;
             }
         }
