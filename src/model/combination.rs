@@ -55,6 +55,16 @@ pub struct Combination {
     pub(crate) intercept: Vec<f64>,
 }
 
+/// A row that a combination is fitted to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FitRow<'a> {
+    /// The values of the inputs.
+    pub(crate) values: &'a [f64],
+    pub(crate) class: usize,
+    /// How often it counts.
+    pub(crate) times: u16,
+}
+
 impl Combination {
     /// Fits to rows of inputs, made of held-out scores, and their classes. A class with no row gets the
     /// probability 0; without any row it is that of the lexicon. `start` is where the search begins. With a base
@@ -62,7 +72,7 @@ impl Combination {
     /// Without one, the combination of title and text is shrunk towards that of the text, `text`.
     pub(crate) fn fit(
         (view, question): (View, Question),
-        rows: &[(&[f64], usize)],
+        rows: &[FitRow],
         sizes: [usize; 2],
         base: Option<&Base>,
         start: Option<&[Self]>,
@@ -71,7 +81,7 @@ impl Combination {
         let classes = if question == Question::Role { sizes[0] } else { 2 };
         let base = base.map(|base| (Self::of(&base.combinations, view, question), base));
         if let Some((combination, _)) = base
-            && (0..classes).any(|class| rows.iter().all(|row| row.1 != class))
+            && (0..classes).any(|class| rows.iter().all(|row| row.class != class))
         {
             return Ok(combination.clone());
         }
@@ -85,7 +95,7 @@ impl Combination {
             weights: vec![vec![0.0; classes]; inputs.len()],
             intercept: vec![ABSENT; classes],
         };
-        let mut present: Vec<usize> = rows.iter().map(|r| r.1).collect();
+        let mut present: Vec<usize> = rows.iter().map(|r| r.class).collect();
         present.sort_unstable();
         present.dedup();
         if let [only] = present.as_slice() {
@@ -94,17 +104,20 @@ impl Combination {
         }
         // Column by column, as gradients are summed.
         let shape = (rows.len(), inputs.len()).f();
-        let x = Array2::from_shape_fn(shape, |(i, j)| rows[i].0[j]);
-        let y: Array1<usize> = rows.iter().map(|r| r.1).collect();
-        let from_nothing = |_: &[(f64, f64)]| shares(&y, &present, inputs.len());
+        let count = rows.len();
+        let x = Array2::from_shape_fn(shape, |(i, j)| rows[i].values[j]);
+        let y = rows.iter().map(|r| r.class).collect();
+        let times = rows.iter().map(|r| f32::from(r.times)).collect();
+        let rows = DatasetBase::new(x, y).with_weights(times);
+        let from_nothing = |_: &[(f64, f64)]| shares(rows.targets(), &present, inputs.len());
         let known = start.map(|all| Self::of(all, view, question));
         let from_known = known
-            .map(|c| minimise(&x, &y, penalty(question), |scales| c.scaled(scales, &present)))
+            .map(|c| minimise(&rows, penalty(question), |scales| c.scaled(scales, &present)))
             .and_then(Result::ok);
         // A search that begins too far off fails.
         let (params, scales) = match from_known {
             Some(minimum) => minimum,
-            None => minimise(&x, &y, penalty(question), from_nothing)?,
+            None => minimise(&rows, penalty(question), from_nothing)?,
         };
         let (weights, intercepts) = params.view().split_at(Axis(0), inputs.len());
         for (column, &class) in present.iter().enumerate() {
@@ -116,11 +129,11 @@ impl Combination {
             }
         }
         if let Some((combination, base)) = base {
-            fitted.held_near(combination, rows.len(), base.rows(question, sizes[0]));
+            fitted.held_near(combination, count, base.rows(question, sizes[0]));
         } else if let Some(text) = text {
-            fitted.held_near(&text.without_title(view, sizes), rows.len(), LEXICON_ROWS);
+            fitted.held_near(&text.without_title(view, sizes), count, LEXICON_ROWS);
         } else if question == Question::Role {
-            fitted.held_near(&Self::of_lexicon(view, question, sizes), rows.len(), LEXICON_ROWS);
+            fitted.held_near(&Self::of_lexicon(view, question, sizes), count, LEXICON_ROWS);
         }
         Ok(fitted)
     }
@@ -140,8 +153,8 @@ impl Combination {
     }
 
     /// Whether there is a row of every class that it gives a probability.
-    pub(crate) fn is_covered(&self, rows: &[(&[f64], usize)]) -> bool {
-        let has = |class: usize| rows.iter().any(|row| row.1 == class);
+    pub(crate) fn is_covered(&self, rows: &[FitRow]) -> bool {
+        let has = |class: usize| rows.iter().any(|row| row.class == class);
         (0..self.intercept.len()).all(|class| self.intercept[class] <= ABSENT || has(class))
     }
 
@@ -250,12 +263,17 @@ fn shares(y: &Array1<usize>, classes: &[usize], inputs: usize) -> Array2<f64> {
 }
 
 /// Brings each column to mean 0 and a standard deviation, and says what it was shifted and divided by:
-/// the penalty then weighs on all inputs alike. A constant column becomes 0.
-fn standardised(x: &Array2<f64>, deviation: f64) -> (Array2<f64>, Vec<(f64, f64)>) {
-    let (mut x, rows) = (x.clone(), x.nrows() as f64);
+/// the penalty then weighs on all inputs alike. A constant column becomes 0. `times` is how often each row counts.
+fn standardised(
+    x: &Array2<f64>,
+    times: &Array1<f64>,
+    deviation: f64,
+) -> (Array2<f64>, Vec<(f64, f64)>) {
+    let (mut x, rows) = (x.clone(), times.sum());
     let columns = x.columns_mut().into_iter().map(|mut column| {
-        let mean = column.sum() / rows;
-        let own = (column.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rows).sqrt();
+        let mean = column.dot(times) / rows;
+        let squares = column.mapv(|v| (v - mean).powi(2));
+        let own = (squares.dot(times) / rows).sqrt();
         let divisor = if own > CONSTANT * mean.abs() { own / deviation } else { 1.0 };
         column.mapv_inplace(|v| (v - mean) / divisor);
         (mean, divisor)
@@ -275,20 +293,20 @@ type Minimum = (Array2<f64>, Vec<(f64, f64)>);
 /// deviation the first step is small, and the search slower. Close to the minimum it can fail on
 /// rounding errors of the sum over the rows; then the gradient need only be as small as it can get.
 fn minimise(
-    x: &Array2<f64>,
-    y: &Array1<usize>,
+    rows: &Rows,
     penalty: f64,
     start: impl Fn(&[(f64, f64)]) -> Array2<f64>,
 ) -> Result<Minimum, Error> {
+    let times = rows.weights.mapv(f64::from);
     let fit = |deviation: f64, gradient: f64| {
-        let (x, scales) = standardised(x, deviation);
+        let (x, scales) = standardised(&rows.records, &times, deviation);
         let start = start(&scales);
         let search = if start.ncols() == 2 { search_two } else { search_several };
-        let (penalty, gradient) =
-            (penalty * deviation.powi(2), gradient * x.nrows() as f64 * deviation);
-        Ok((search(&DatasetBase::new(x, y.clone()), penalty, gradient, &start)?, scales))
+        let (penalty, gradient) = (penalty * deviation.powi(2), gradient * times.sum() * deviation);
+        let rows = DatasetBase::new(x, rows.targets.clone()).with_weights(rows.weights.clone());
+        Ok((search(&rows, penalty, gradient, &start)?, scales))
     };
-    let small = (x.nrows() as f64).sqrt().recip();
+    let small = times.sum().sqrt().recip();
     let mut fitted = fit(1.0, GRADIENTS[0]);
     for (deviation, gradient) in
         [(small, GRADIENTS[0])].into_iter().chain(GRADIENTS[1..].iter().map(|&g| (1.0, g)))
@@ -301,7 +319,20 @@ fn minimise(
     fitted
 }
 
+/// The weights are how often rows count.
 type Rows = DatasetBase<Array2<f64>, Array1<usize>>;
+
+/// The same rows, each as often as it counts: linfa-logistic knows no weights.
+fn repeated(rows: &Rows) -> Rows {
+    if rows.weights.iter().all(|&times| times == 1.0) {
+        return rows.clone();
+    }
+    let repeat = |(row, &times)| std::iter::repeat_n(row, times as usize);
+    let places: Vec<usize> = rows.weights.iter().enumerate().flat_map(repeat).collect();
+    let shape = (places.len(), rows.records.ncols()).f();
+    let records = Array2::from_shape_fn(shape, |(i, j)| rows.records[[places[i], j]]);
+    DatasetBase::new(records, places.iter().map(|&place| rows.targets[place]).collect())
+}
 
 fn search_several(
     rows: &Rows,
@@ -310,7 +341,8 @@ fn search_several(
     start: &Array2<f64>,
 ) -> Result<Array2<f64>, Error> {
     let settings = MultiLogisticRegression::default().alpha(penalty).max_iterations(ITERATIONS);
-    let fitted = settings.initial_params(start.clone()).gradient_tolerance(gradient).fit(rows)?;
+    let settings = settings.initial_params(start.clone()).gradient_tolerance(gradient);
+    let fitted = settings.fit(&repeated(rows))?;
     let mut params = fitted.params().clone();
     params.push_row(fitted.intercept().view()).expect("one intercept a class");
     Ok(params)
@@ -325,15 +357,18 @@ fn search_two(
     start: &Array2<f64>,
 ) -> Result<Array2<f64>, Error> {
     let first = *rows.targets.iter().min().expect("there are rows");
-    let firsts = rows.targets.iter().filter(|&&class| class == first).count();
+    let times = rows.weights.mapv(f64::from);
+    let of_first = rows.targets.iter().zip(&times).filter(|(class, _)| **class == first);
+    let firsts: f64 = of_first.map(|(_, times)| times).sum();
     // linfa-logistic finds the weights of the commoner class.
-    let sign = if 2 * firsts > rows.targets.len() { 1.0 } else { -1.0 };
+    let sign = if 2.0 * firsts > times.sum() { 1.0 } else { -1.0 };
     let difference = (&start.column(0) - &start.column(1)) * sign;
     let y = rows.targets.mapv(|class| if class == first { sign } else { -sign });
-    let loss = Loss { x: &rows.records, y: &y, penalty: penalty / 2.0 };
+    let loss = Loss { x: &rows.records, y: &y, times: &times, penalty: penalty / 2.0 };
     let difference = loss.nearer(difference, gradient);
     let settings = LogisticRegression::default().alpha(penalty / 2.0).max_iterations(ITERATIONS);
-    let fitted = settings.initial_params(difference).gradient_tolerance(gradient).fit(rows)?;
+    let settings = settings.initial_params(difference).gradient_tolerance(gradient);
+    let fitted = settings.fit(&repeated(rows))?;
     let sign = if fitted.labels().pos.class == first { 0.5 } else { -0.5 };
     let half = fitted.params().iter().copied().chain([fitted.intercept()]).map(|w| w * sign);
     let half: Array1<f64> = half.collect();
@@ -371,8 +406,10 @@ mod tests {
         let rows: Vec<Vec<f64>> = (0..40)
             .map(|row| (0..inputs).map(|input| (row * (input + 3) % 7) as f64).collect())
             .collect();
-        let rows: Vec<(&[f64], usize)> =
-            rows.iter().enumerate().map(|(i, row)| (row.as_slice(), i % 2)).collect();
+        let row = |(i, values): (usize, &Vec<f64>)| (i % 2, values.clone());
+        let rows: Vec<(usize, Vec<f64>)> = rows.iter().enumerate().map(row).collect();
+        let rows: Vec<FitRow> =
+            rows.iter().map(|(class, values)| FitRow { values, class: *class, times: 1 }).collect();
         let fit = |start: &[Combination]| {
             Combination::fit((view, question), &rows, sizes, None, Some(start), None)
         };
@@ -390,7 +427,8 @@ mod tests {
     fn a_constant_column_becomes_zero() {
         // What no posting naming a role looks like.
         for rows in 1..200 {
-            let (x, scales) = standardised(&Array2::from_elem((rows, 1), 0.25f64.ln()), 1.0);
+            let (x, scales) =
+                standardised(&Array2::from_elem((rows, 1), 0.25f64.ln()), &Array1::ones(rows), 1.0);
             assert!(x.iter().all(|v| v.abs() < 1e-9), "{rows} rows");
             assert!((scales[0].1 - 1.0).abs() < 1e-9);
         }

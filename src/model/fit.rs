@@ -2,7 +2,7 @@
 //! out of them.
 
 use super::ModelError;
-use super::combination::Combination;
+use super::combination::{Combination, FitRow};
 use super::examples::RowId;
 use super::inputs::{Input, Question, View};
 use super::neighbours::{Neighbours, members};
@@ -61,7 +61,7 @@ impl Parts {
 /// the first edition: at 30 the calibration error of the text is about .03 both on those rows (.024; .090 where each
 /// row counts once) and on all (.032; .003). Their log-loss falls from .616 to .371, and that of all rows rises from
 /// .066 to .151.
-fn weight(view: View, stated: Stated) -> usize {
+fn weight(view: View, stated: Stated) -> u16 {
     if view != View::Whole && stated.is_role_like() { 30 } else { 1 }
 }
 
@@ -218,12 +218,14 @@ impl<'a> Fitter<'a> {
                 match question {
                     _ if !read(&row.scores) => {}
                     Question::Role if outcome == roles => {}
-                    Question::Role => rows.push((table.row(i), outcome)),
-                    Question::Scope => {
-                        let times = weight(view, row.scores.stated);
-                        let own = (table.row(i), usize::from(outcome == roles));
-                        rows.extend(std::iter::repeat_n(own, times));
+                    Question::Role => {
+                        rows.push(FitRow { values: table.row(i), class: outcome, times: 1 });
                     }
+                    Question::Scope => rows.push(FitRow {
+                        values: table.row(i),
+                        class: usize::from(outcome == roles),
+                        times: weight(view, row.scores.stated),
+                    }),
                 }
             }
             let text =
@@ -257,7 +259,7 @@ impl<'a> Fitter<'a> {
         let stated: Vec<Stated> = rows.iter().map(|row| row.scores.stated).collect();
         let mut summary = summarise(view, &held_out, &outcomes, &stated, roles);
         for (&outcome, &stated) in outcomes.iter().zip(&stated) {
-            summary.fitted_rows[outcome] += weight(view, stated) as u64;
+            summary.fitted_rows[outcome] += u64::from(weight(view, stated));
         }
         summary
     }

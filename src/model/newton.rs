@@ -15,13 +15,15 @@ const SHARES: [f64; 4] = [1.0, 0.5, 0.25, 0.125];
 /// What is minimised over the weights `w`, of each input and last the intercept `b`:
 ///
 /// ```text
-/// sum over rows of ln(1 + exp(-y (w x + b)))  +  penalty / 2 * |w|^2
+/// sum over rows of times * ln(1 + exp(-y (w x + b)))  +  penalty / 2 * |w|^2
 /// ```
 pub(super) struct Loss<'a> {
     /// Rows x inputs.
     pub(super) x: &'a Array2<f64>,
     /// By row: 1 or -1.
     pub(super) y: &'a Array1<f64>,
+    /// How often each row counts.
+    pub(super) times: &'a Array1<f64>,
     pub(super) penalty: f64,
 }
 
@@ -61,7 +63,7 @@ impl Loss<'_> {
             logits.scaled_add(weight, &column);
         }
         let wrong = (logits * self.y).mapv(|margin| (1.0 + margin.exp()).recip());
-        let pull = &wrong * self.y;
+        let pull = &wrong * self.y * self.times;
         let mut gradient = weights * self.penalty;
         gradient[inputs] = 0.0;
         for (slope, column) in gradient.iter_mut().zip(self.x.columns()) {
@@ -69,7 +71,8 @@ impl Loss<'_> {
         }
         gradient[inputs] -= pull.sum();
         let norm = gradient.dot(&gradient).sqrt();
-        Slope { gradient, norm, curvature: wrong.mapv(|wrong| wrong * (1.0 - wrong)) }
+        let curvature = wrong.mapv(|wrong| wrong * (1.0 - wrong)) * self.times;
+        Slope { gradient, norm, curvature }
     }
 
     /// The second derivatives into the gradient, if they can be solved.
@@ -97,8 +100,8 @@ impl Loss<'_> {
 mod tests {
     use super::*;
 
-    /// Two inputs that tell the classes apart, but not always.
-    fn rows() -> (Array2<f64>, Array1<f64>) {
+    /// Two inputs that tell the classes apart, but not always; and how often each row counts.
+    fn rows() -> (Array2<f64>, Array1<f64>, Array1<f64>) {
         let value =
             |(row, input): (usize, usize)| ((row * (7 + 4 * input)) % 23) as f64 / 11.5 - 1.0;
         let x = Array2::from_shape_fn((200, 2).f(), value);
@@ -106,22 +109,22 @@ mod tests {
             if row[0] - 0.5 * row[1] + (i % 5) as f64 / 4.0 > 0.4 { 1.0 } else { -1.0 }
         });
         let y = y.collect();
-        (x, y)
+        (x, y, Array1::from_shape_fn(200, |row| (1 + row % 3) as f64))
     }
 
     #[test]
     fn a_few_steps_reach_the_minimum() {
-        let (x, y) = rows();
-        let loss = Loss { x: &x, y: &y, penalty: 2.0 };
+        let (x, y, times) = rows();
+        let loss = Loss { x: &x, y: &y, times: &times, penalty: 2.0 };
         let weights = loss.nearer(Array1::zeros(3), 1e-9);
         assert!(loss.slope(&weights).norm <= 1e-9);
         let value = |weights: &Array1<f64>| -> f64 {
-            let of_row = |(row, y): (ndarray::ArrayView1<f64>, &f64)| {
+            let of_row = |((row, y), times): ((ndarray::ArrayView1<f64>, &f64), &f64)| {
                 let logit = row[0] * weights[0] + row[1] * weights[1] + weights[2];
-                (-y * logit).exp().ln_1p()
+                times * (-y * logit).exp().ln_1p()
             };
             let penalty = weights.iter().take(2).map(|w| w * w).sum::<f64>();
-            x.rows().into_iter().zip(&y).map(of_row).sum::<f64>() + penalty
+            x.rows().into_iter().zip(&y).zip(&times).map(of_row).sum::<f64>() + penalty
         };
         for (input, by) in [(0, 1e-3), (1, 1e-3), (2, 1e-3), (0, -1e-3), (1, -1e-3), (2, -1e-3)] {
             let mut beside = weights.clone();
@@ -132,8 +135,8 @@ mod tests {
 
     #[test]
     fn from_far_off_it_comes_no_nearer_and_ends() {
-        let (x, y) = rows();
-        let loss = Loss { x: &x, y: &y, penalty: 2.0 };
+        let (x, y, times) = rows();
+        let loss = Loss { x: &x, y: &y, times: &times, penalty: 2.0 };
         for far in [1e12, -1e12, f64::NAN, f64::INFINITY] {
             assert_eq!(loss.nearer(Array1::from_elem(3, far), 1e-9).len(), 3);
         }
