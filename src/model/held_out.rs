@@ -562,7 +562,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(8))]
 
         /// The plain definition: a model that was trained without the neighbours, or the lexicon alone where that
         /// leaves a role without a posting.
