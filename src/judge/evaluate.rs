@@ -198,7 +198,7 @@ fn detail(
     };
     let slices = of_length.chain(of_group).filter(|(.., rows)| rows.len() >= LEAST_ROWS);
     let ids: Vec<RowId> = rows.iter().map(|row| row.example.row).collect();
-    let enough = Neighbours::new(&ids).independent(0..ids.len()) >= LEAST_GROUPS;
+    let enough = Neighbours::new(&ids).all_independent() >= LEAST_GROUPS;
     let intervals = || intervals(names, &probabilities, &truths, &organisations);
     Detail {
         intervals: enough.then(intervals).flatten(),

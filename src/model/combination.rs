@@ -324,11 +324,14 @@ type Rows = DatasetBase<Array2<f64>, Array1<usize>>;
 
 /// The same rows, each as often as it counts: linfa-logistic knows no weights.
 fn repeated(rows: &Rows) -> Rows {
-    if rows.weights.iter().all(|&times| times == 1.0) {
+    if rows.weights.iter().all(|&times| times <= 1.0) {
         return rows.clone();
     }
-    let repeat = |(row, &times)| std::iter::repeat_n(row, times as usize);
-    let places: Vec<usize> = rows.weights.iter().enumerate().flat_map(repeat).collect();
+    let repeat = |(row, &times)| {
+        std::iter::repeat(row).zip(0u16..).take_while(move |(_, n)| f32::from(*n) < times)
+    };
+    let places: Vec<usize> =
+        rows.weights.iter().enumerate().flat_map(repeat).map(|(row, _)| row).collect();
     let shape = (places.len(), rows.records.ncols()).f();
     let records = Array2::from_shape_fn(shape, |(i, j)| rows.records[[places[i], j]]);
     DatasetBase::new(records, places.iter().map(|&place| rows.targets[place]).collect())

@@ -35,7 +35,9 @@ impl Parts {
         });
         let mut own = vec![0; rows.len()];
         for (organisation, part) in organisations.iter().zip((0..PARTS as u8).cycle()) {
-            organisation.iter().for_each(|&row| own[row] = part);
+            for &row in organisation {
+                own[row] = part;
+            }
         }
         let mut of_text = vec![0; rows.len()];
         for (&text, part) in neighbours.texts.iter().zip(&own) {

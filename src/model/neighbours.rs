@@ -37,14 +37,19 @@ impl Neighbours {
 
     /// How many of these rows speak for themselves, at most: a row does not for one of its organisation, nor for
     /// one of its text.
-    pub(crate) fn independent(&self, rows: impl Iterator<Item = usize> + Clone) -> usize {
+    pub(crate) fn independent(&self, rows: &[usize]) -> usize {
         let different = |of: &[usize]| {
-            let mut of: Vec<usize> = rows.clone().map(|row| of[row]).collect();
+            let mut of: Vec<usize> = rows.iter().map(|&row| of[row]).collect();
             of.sort_unstable();
             of.dedup();
             of.len()
         };
         different(&self.organisations).min(different(&self.texts))
+    }
+
+    /// The same of all rows.
+    pub(crate) fn all_independent(&self) -> usize {
+        self.independent(&(0..self.texts.len()).collect::<Vec<_>>())
     }
 
     /// How many rows have a neighbour that is in another fold; `fold` gives that of the row at a place.
@@ -130,8 +135,8 @@ mod tests {
         assert_eq!(neighbours.organisations, [0, 1, 2, 2, 3]);
         assert_eq!(neighbours.texts, [0, 1, 0, 1, 2]);
         assert_eq!(neighbours.chains(), [0, 0, 0, 0, 4]);
-        assert_eq!(neighbours.independent(0..5), 3);
-        assert_eq!(neighbours.independent([0, 2].into_iter()), 1);
+        assert_eq!(neighbours.independent(&[0, 1, 2, 3, 4]), 3);
+        assert_eq!(neighbours.independent(&[0, 2]), 1);
     }
 
     #[test]

@@ -85,7 +85,7 @@ mod tests {
         ) {
             let (organisations, texts): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
             let neighbours = Neighbours { organisations: organisations.clone(), texts: texts.clone() };
-            let wanted = |row: usize| row % 3 > 0;
+            let wanted = |row: usize| !row.is_multiple_of(3);
             let mut scored = Vec::new();
             for removal in removals(&neighbours, wanted) {
                 let none = Further { rows: Vec::new(), scored: removal.scored };

@@ -135,7 +135,7 @@ pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> 
     let neighbours = Neighbours::new(rows);
     for (place, role) in roles.iter().enumerate() {
         let of_role = (0..rows.len()).filter(|&row| rows[row].class() == place);
-        let organisations = neighbours.independent(of_role);
+        let organisations = neighbours.independent(&of_role.collect::<Vec<_>>());
         if organisations < 2 {
             return Err(ModelError::TooFew { role: role.id.clone(), organisations });
         }

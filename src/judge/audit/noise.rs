@@ -32,7 +32,9 @@ pub(super) fn actual(
     let mut sharp = probabilities;
     for (place, row) in sharp.iter_mut().enumerate() {
         if !says_little(place) {
-            row.iter_mut().for_each(|p| *p = p.powf(power));
+            for p in row.iter_mut() {
+                *p = p.powf(power);
+            }
         }
         scale(row);
     }

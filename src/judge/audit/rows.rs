@@ -271,7 +271,7 @@ impl<'a> AuditRows<'a> {
 
     /// How many rows speak for themselves, at most.
     pub(super) fn independent(&self) -> usize {
-        self.neighbours.independent(0..self.rows.len())
+        self.neighbours.all_independent()
     }
 
     /// The places of the rows in an order that does not depend on that of the file, but for rows that are equal.
