@@ -23,7 +23,7 @@ const MIXED: f64 = 0.1;
 /// A text disagrees with a title if it gives the role that the title states less than this probability.
 const DISAGREES: f64 = 0.2;
 /// A text disagrees with a title that states no role if it gives the roles this probability.
-const HIDDEN_ROLE: f64 = 0.8;
+const HIDDEN_ROLE: f64 = 0.9;
 
 /// What to make of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -360,8 +360,10 @@ impl<'a> Judge<'a> {
             let none = !scores.stated.is_role_like();
             return (none && of_text.in_scope >= HIDDEN_ROLE).then_some(read);
         };
-        let disagrees = outcomes[stated.index()] < DISAGREES;
-        disagrees.then(|| if label == Label::Role(stated) { read } else { Some(stated) })
+        if label != Label::Role(stated) {
+            return Some(Some(stated));
+        }
+        (outcomes[stated.index()] < DISAGREES).then_some(read)
     }
 
     fn says_nothing(&self, facts: &Facts) -> bool {
