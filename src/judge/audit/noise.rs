@@ -21,7 +21,7 @@ const ROUNDS: usize = 50;
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
 /// classes) and the class it is stated to be of. Probabilities are raised to a
-/// power, but not those of rows whose text says little.
+/// power, those of rows whose text says little to that of sums at most.
 pub(super) fn actual(
     probabilities: Vec<Vec<f64>>,
     stated: &[usize],
@@ -31,10 +31,9 @@ pub(super) fn actual(
     let classes = probabilities.first().map_or(0, Vec::len);
     let mut sharp = probabilities;
     for (place, row) in sharp.iter_mut().enumerate() {
-        if !says_little(place) {
-            for p in row.iter_mut() {
-                *p = p.powf(power);
-            }
+        let power = if says_little(place) { power.min(COUNTING) } else { power };
+        for p in row.iter_mut() {
+            *p = p.powf(power);
         }
         scale(row);
     }
