@@ -53,7 +53,7 @@ pub struct Evaluation {
     pub method: String,
     /// Rows that were judged by the lexicon alone, because without their organisations and near copies there is no
     /// posting of some role.
-    pub lexicon_alone: usize,
+    pub lexicon_only: usize,
     /// Which role, of the rows that have one.
     pub closed_detail: Detail,
     /// Which role or `other`, of all rows.
@@ -152,7 +152,7 @@ pub fn evaluate(
     Evaluation {
         summary,
         method: String::new(),
-        lexicon_alone: 0,
+        lexicon_only: 0,
         closed_detail: detail(&names[..roles.len()], &inside, by, |p| p.closed.clone()),
         open_detail: open,
         accepted: limited.then(|| decided(Decision::Accept, &|_| true)),

@@ -53,7 +53,7 @@ impl Parts {
     }
 
     /// Whether a part holds a neighbour of the row at a place, or the row itself.
-    pub(super) fn hold_neighbour(&self, place: usize, part: usize) -> bool {
+    pub(super) fn holds_neighbour(&self, place: usize, part: usize) -> bool {
         self.neighbours[place] >> part & 1 == 1
     }
 }
@@ -289,7 +289,7 @@ impl<'a> Fitter<'a> {
     ) -> Result<Vec<Vec<Probabilities>>, ModelError> {
         let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
         let parts = &Parts::new(&rows, &Neighbours::new(&rows));
-        let combined = self.without_each(all, |row, part| parts.hold_neighbour(row, part))?;
+        let combined = self.without_each(all, |row, part| parts.holds_neighbour(row, part))?;
         let of_view = |&view: &View| {
             let of_row = |(i, row): (usize, &HeldOutRow)| {
                 Probabilities::new(&combined[parts.of(i)], view, &row.scores)

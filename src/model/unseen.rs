@@ -161,7 +161,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &VIEWS);
         let parts = Parts::new(ids, neighbours);
         let combined = fitter.without_each(&fitter.combinations()?, |place, part| {
-            parts.hold_neighbour(sampled[place], part)
+            parts.holds_neighbour(sampled[place], part)
         })?;
         // As far as the combinations are those of the model.
         let share = base.as_ref().map_or(0.0, |base| {
@@ -185,7 +185,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
     }
 
     /// How many rows only the lexicon judges, because without their neighbours there is no posting of some role.
-    pub fn lexicon_alone(&self) -> usize {
+    pub fn lexicon_only(&self) -> usize {
         (0..self.rows.count()).filter(|&place| self.scores(place).lexicon_only).count()
     }
 

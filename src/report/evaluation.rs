@@ -1,6 +1,6 @@
 //! Figures for people.
 
-use super::model::lexicon_alone;
+use super::model::lexicon_only;
 use crate::judge::{Decided, Detail, Evaluation};
 use crate::metrics::{Figures, Interval, Intervals};
 use crate::model::{Summary, View};
@@ -49,8 +49,8 @@ fn write_decided(out: &mut dyn Write, what: &str, decided: &Decided) -> io::Resu
 pub fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Result<()> {
     let summary = &evaluation.summary;
     writeln!(out, "judged by {}\n", evaluation.method)?;
-    if evaluation.lexicon_alone > 0 {
-        writeln!(out, "{}\n", lexicon_alone(evaluation.lexicon_alone))?;
+    if evaluation.lexicon_only > 0 {
+        writeln!(out, "{}\n", lexicon_only(evaluation.lexicon_only))?;
     }
     writeln!(out, "{}: {CLOSED}", view_name(summary.view))?;
     write_figures(out, &summary.closed)?;

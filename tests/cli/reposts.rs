@@ -38,7 +38,7 @@ fn an_agency_that_reposts_does_not_make_one_group_of_its_customers() {
     }
     for report in [alone, evaluated(&table, &["--closed"])] {
         assert!(report["closed"]["macro_f1"].as_f64() > Some(0.95), "{}", report["closed"]);
-        assert_eq!(report["lexicon_alone"], 0);
+        assert_eq!(report["lexicon_only"], 0);
     }
 }
 
@@ -91,7 +91,7 @@ fn the_lexicon_speaks_where_a_role_is_left_empty() {
     let workspace = Workspace::with("in.csv", table.bytes());
     let report = workspace.rolecall(&["evaluate", "in.csv", "--json"]).succeeds().json();
     // Without the bank and the copy of its first ad there is no Product Owner.
-    assert_eq!(report["lexicon_alone"], 1);
+    assert_eq!(report["lexicon_only"], 1);
     let trained = workspace.rolecall(&["train", "in.csv", "-o", "m.rolecall", "--json"]);
     assert_eq!(trained.succeeds().json()["kept_out"], 1);
     let said = workspace.rolecall(&["evaluate", "in.csv"]).succeeds();

@@ -46,7 +46,7 @@ struct Read {
 struct Judged {
     method: String,
     /// Rows that only the lexicon could judge.
-    lexicon_alone: usize,
+    lexicon_only: usize,
     probabilities: Vec<Probabilities>,
     /// By row.
     limits: Vec<Option<Limits>>,
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         args.precision,
     );
     evaluation.method = judged.method;
-    evaluation.lexicon_alone = judged.lexicon_alone;
+    evaluation.lexicon_only = judged.lexicon_only;
     if args.curve {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let folds = folds(args, &rows);
@@ -219,17 +219,17 @@ fn predict(
             model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
         return Ok(Judged {
             method: format!("model {}", path.display()),
-            lexicon_alone: 0,
+            lexicon_only: 0,
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
             limits: vec![limits; rows.len()],
         });
     }
     let Some(column) = &args.folds else {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
-        let (probabilities, lexicon_alone) = leave_organisation_out(&examples, view, lexicon)?;
+        let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
         return Ok(Judged {
             method: "each without its organisation and its near copies".into(),
-            lexicon_alone,
+            lexicon_only,
             probabilities,
             limits: vec![None; rows.len()],
         });
@@ -248,7 +248,7 @@ fn predict(
     };
     let mut judged = Judged {
         method: format!("{count} folds of column {column}{split}"),
-        lexicon_alone: 0,
+        lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
         limits: vec![None; rows.len()],
     };

@@ -159,7 +159,7 @@ impl Auditor<'_> {
     /// # Errors
     /// If the rows cannot be read back.
     fn audit(&self, mut method: String) -> io::Result<Audit> {
-        let alone = self.unseen.lexicon_alone();
+        let alone = self.unseen.lexicon_only();
         if alone > 0 {
             method.push_str(&format!(
                 "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
