@@ -1,18 +1,18 @@
 //! Texts of which a part is in another language than English.
 
 use super::language::{are_english_terms, detected};
-use super::lexicon::{Kinds, WordKinds};
+use super::lexicon::{Kinds, WINDOW, WordKinds};
 use super::parts::merged;
 use super::sentences::{Reach, next_end};
 use crate::text::Token;
 use std::ops::Range;
 use whatlang::Lang;
 
-/// Of a text that is English throughout, hardly ever fewer words in a hundred are common ones.
-const COMMON_WORDS: usize = 25;
 /// In a sentence of English so many words in a hundred are common ones, and no more in one of another language.
 const OF_ENGLISH: usize = 20;
 const OF_OTHERS: usize = 9;
+/// Somewhere in a part in another language so many words in a row have no more common ones of English.
+const MOST_IN_A_ROW: usize = (OF_OTHERS * WINDOW).div_ceil(100) + 1;
 /// Sentences of fewer words are in the language of those beside them.
 const LEAST_WORDS: usize = 8;
 /// Words that a part in another language has at least, and all that is English.
@@ -29,7 +29,7 @@ pub(super) fn leave_out_others(
 ) -> bool {
     let words = tokens.len();
     if words < LEAST_OF_PART + LEAST_OF_ENGLISH
-        || 100 * kinds.count(Kinds::COMMON) >= COMMON_WORDS * words
+        || kinds.fewest(Kinds::COMMON) > MOST_IN_A_ROW
     {
         return false;
     }

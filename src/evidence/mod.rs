@@ -5,6 +5,7 @@
 mod boilerplate;
 mod extract;
 mod halves;
+mod jobs;
 mod language;
 mod level;
 pub mod lexicon;

@@ -65,6 +65,9 @@ impl Stub {
         if tokens.len() >= FEW_WORDS {
             return None;
         }
+        if tokens.is_empty() {
+            return (!text.trim().is_empty()).then_some(Self::Placeholder);
+        }
         let form = |at: usize| lexicon.stubs.longest(&tokens[at..], false, |_, _| true);
         let (mut first, mut words, mut from) = (None, 0, 0);
         for at in 0..tokens.len() {

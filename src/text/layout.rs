@@ -5,7 +5,11 @@ use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
 
 /// Lines are wrapped at no less and no more characters than this.
-const WIDTHS: std::ops::RangeInclusive<usize> = 30..=132;
+const WIDTHS: std::ops::RangeInclusive<usize> = 12..=132;
+/// Lines of fewer characters may be those of a list of terms, if they are not many that go on in small letters.
+const NARROW: usize = 30;
+/// Such lines of a narrow text.
+const LEAST_GOING_ON: usize = 12;
 /// Bytes of a line of that many characters, a few of which take more than one byte.
 const LONGEST_LINE: usize = 200;
 /// Letters of the sample that shows whether a text has spaces between its letters.
@@ -27,7 +31,8 @@ struct Line<'a> {
 /// of them before such a word.
 pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let Some(lines) = short_lines(raw) else { return raw.into() };
-    let width = lines.iter().map(|line| line.chars).max().unwrap_or(0);
+    let several_words = lines.iter().filter(|line| !is_word(line.text));
+    let width = several_words.map(|line| line.chars).max().unwrap_or(0);
     if !WIDTHS.contains(&width) {
         return raw.into();
     }
@@ -36,7 +41,13 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let all = wraps().count();
     let within = lines.windows(2).filter(|pair| pair[0].chars > 0 && goes_with(pair[1].text));
     let are_all = within.count() == all;
-    if small == 0 || !(are_all || (all > 1 && 2 * small >= all)) {
+    let half = 2 * small >= all;
+    let is_wrapped = if width < NARROW {
+        half && small >= LEAST_GOING_ON
+    } else {
+        small > 0 && (are_all || (all > 1 && half))
+    };
+    if !is_wrapped {
         return raw.into();
     }
     let mut bytes = raw.to_owned().into_bytes();
@@ -57,7 +68,7 @@ fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     let lines = ends.map(|end| {
         let start = std::mem::replace(&mut start, end + 1);
         let text = raw[start..end].trim_ascii_end();
-        Line { start, text, chars: if is_word(text) { 0 } else { text.chars().count() } }
+        Line { start, text, chars: text.chars().count() }
     });
     Some(lines.collect())
 }
@@ -90,7 +101,9 @@ fn goes_with(line: &str) -> bool {
 /// Whether a line of a text ended because the first word of the next one did not fit.
 fn is_wrap(line: &Line, next: &Line, width: usize) -> bool {
     let Some(word) = next.text.split_ascii_whitespace().next() else { return false };
-    line.chars > 0 && line.chars + 1 + word.chars().count() > width && goes_with(next.text)
+    (1..=width).contains(&line.chars)
+        && line.chars + 1 + word.chars().count() > width
+        && goes_with(next.text)
 }
 
 /// Whether a line begins like an item of a list.

@@ -59,7 +59,7 @@ fn wrapped(text: &str, width: usize, line_end: &str) -> String {
 fn a_wrapped_posting_gets_the_verdict_of_the_whole_one() {
     for text in [OWNER, MANAGER, LIST] {
         let whole = verdict(text);
-        for width in [40, 60, 72, 78, 80, 100] {
+        for width in [16, 20, 28, 40, 60, 72, 78, 80, 100] {
             for line_end in ["\n", " \n", "\r\n"] {
                 let wrapped = verdict(&wrapped(text, width, line_end));
                 assert_eq!(wrapped[..12], whole[..12], "{width} {line_end:?}");
@@ -73,7 +73,7 @@ fn the_sample_can_be_wrapped_at_any_width() {
     let texts = Table::of(SAMPLE);
     let texts: Vec<String> = texts.column("description").into_iter().map(str::to_owned).collect();
     let whole = verdicts(&texts, &["--view", "text"]);
-    for width in [60, 78, 100] {
+    for width in [20, 60, 78, 100] {
         let texts: Vec<String> = texts.iter().map(|text| wrapped(text, width, "\n")).collect();
         let wrapped = verdicts(&texts, &["--view", "text"]);
         for column in ["predicted_role", "decision"] {

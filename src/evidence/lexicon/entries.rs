@@ -97,12 +97,14 @@ impl TitleForm {
 
 /// What stands below a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// What the job is.
     Content,
     /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
     Boilerplate,
+    /// A job that is none of the roles, by the last word of its title.
+    OtherJob,
     /// A job, by the place of its name, as in [`Term::Mention`](super::Term::Mention).
     #[serde(skip)]
     Title(u32),

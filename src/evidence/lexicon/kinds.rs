@@ -61,6 +61,8 @@ impl Kinds {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct WordKinds(Vec<u8>);
 
+/// Words that are looked at together by [`WordKinds::fewest`].
+pub(crate) const WINDOW: usize = 32;
 const BREAKS: Kinds = Kinds(1 << Kinds::BITS);
 /// Words behind those of a text.
 const BEHIND: usize = 64;
@@ -123,6 +125,19 @@ impl WordKinds {
         let (sixteens, _) = self.0.as_chunks::<16>();
         let of_kind = |words: &[u8; 16]| kind.among(u8x16::new(*words)).to_bitmask().count_ones();
         sixteens.iter().map(of_kind).sum::<u32>() as usize
+    }
+
+    /// The fewest of a kind among [`WINDOW`] words in a row, of those that begin at every eighth word.
+    pub(crate) fn fewest(&self, kind: Kinds) -> usize {
+        let (eights, _) = self.0[..self.len()].as_chunks::<8>();
+        let each = u64::from_le_bytes([kind.0; 8]);
+        let of_kind = |eight: &[u8; 8]| (u64::from_le_bytes(*eight) & each).count_ones() as usize;
+        let mut row = [0; WINDOW / 8];
+        let windows = eights.iter().enumerate().filter_map(|(i, eight)| {
+            row[i % row.len()] = of_kind(eight);
+            (i + 1 >= row.len()).then(|| row.iter().sum())
+        });
+        windows.min().unwrap_or(0)
     }
 
     /// Lists the places of those of a kind near to which a line or sentence begins and ends, as in one of so few

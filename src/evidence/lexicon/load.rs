@@ -431,12 +431,16 @@ fn load_headings(checks: &Checks) -> Result<Phrases<Part>, LexiconError> {
 }
 
 /// Names of roles that end in such a word stand above the text of a job.
-const TITLE_ENDS: [&str; 11] = [
+const TITLE_ENDS: [&str; 15] = [
     "owner",
+    "owners",
     "manager",
+    "managers",
     "officer",
     "lead",
+    "leads",
     "director",
+    "directors",
     "productowner",
     "productmanager",
     "produktmanager",

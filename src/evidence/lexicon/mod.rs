@@ -8,7 +8,7 @@ mod trie;
 
 pub(crate) use entries::TitleForm;
 pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleStates};
-pub(crate) use kinds::{Kinds, WordKinds};
+pub(crate) use kinds::{Kinds, WINDOW, WordKinds};
 pub use load::LexiconError;
 pub use trie::Trie;
 

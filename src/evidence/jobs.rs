@@ -1,0 +1,149 @@
+//! Titles of jobs within a text, each on a line of its own.
+
+use super::Lexicon;
+use super::lexicon::{Part, WordKinds};
+use super::sentences::{Reach, around, between};
+use crate::text::Token;
+use std::ops::Range;
+
+/// A line of at most this many words can be the title of a job.
+const LONGEST_TITLE: usize = 10;
+/// Words that stand before the title of a job.
+const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
+/// Words that call for somebody, on the same line.
+const CALLING_WORDS: [&str; 12] = [
+    "we",
+    "are",
+    "is",
+    "now",
+    "currently",
+    "hiring",
+    "looking",
+    "seeking",
+    "searching",
+    "for",
+    "a",
+    "an",
+];
+/// Small words of titles.
+const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "with", "to"];
+/// A title of at most this many words can be written in small letters but for the first.
+const SHORT_TITLE: usize = 4;
+/// Words of a line that names a person the job has to do with.
+const WORDS_OF_OTHERS: [&str; 14] = [
+    "report",
+    "reports",
+    "reporting",
+    "contact",
+    "supervisor",
+    "department",
+    "office",
+    "team",
+    "by",
+    "you",
+    "your",
+    "about",
+    "who",
+    "why",
+];
+/// Numbers of levels behind a title.
+const NUMERALS: [&str; 5] = ["i", "ii", "iii", "iv", "v"];
+/// The first byte of `’`.
+const APOSTROPHE: u8 = 0xe2;
+/// Words that the text of a job has at least.
+const LEAST_OF_JOB: usize = 40;
+
+/// Whether the name of a role is the title of a job: it begins a short line, but for its level, a number or a call
+/// for somebody, and the line ends or breaks behind it, or goes on like a title.
+pub(super) fn is_title(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    name: Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
+    let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
+    if line.len() > LONGEST_TITLE || tokens[name.start].plain {
+        return false;
+    }
+    let word = |at: usize| tokens[at].word(text);
+    let stands_before = |at: usize| {
+        tokens[at].numeric
+            || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
+            || JOB_WORDS.contains(&&*word(at))
+            || CALLING_WORDS.contains(&&*word(at))
+    };
+    let ends = name.end == line.end || tokens[name.end].breaks;
+    (ends || (name.end..line.end).all(|at| is_of_title(text, tokens, at)))
+        && (line.start..name.start).all(stands_before)
+}
+
+/// Whether words for a job end a title: their short line, which is no item of a list, has nothing but words written
+/// as in a title, or is hardly more than they are, and none says that the line is about somebody else.
+pub(super) fn ends_title(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    name: Range<usize>,
+) -> bool {
+    let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
+    let is_any = |at: usize, words: &[&str]| words.contains(&&*tokens[at].word(text));
+    let signs = |at: usize| between(text, tokens, at);
+    let is_of_list = || {
+        let signs = String::from_utf8_lossy(signs(line.start));
+        signs.contains(['|', '•', '·', '●', '▪'])
+            || ["- ", "* "].iter().any(|sign| signs.contains(sign))
+    };
+    // "Driver's License" is no driver.
+    let is_mark = |signs: &[u8]| signs.len() > 1 && !matches!(signs[0], b'\'' | APOSTROPHE);
+    let ends = || {
+        name.end == line.end
+            || (is_any(name.end, &SMALL_WORDS) && !is_any(name.end, &["and"]))
+            || is_any(name.end, &NUMERALS)
+            || tokens[name.end].numeric
+            || is_mark(signs(name.end))
+    };
+    // What stands in brackets may be anything: "(m/f/d)".
+    let bracket = (name.end..line.end).find(|&at| signs(at).contains(&b'(')).unwrap_or(line.end);
+    let are_of_title = || {
+        let small = || line.clone().any(|at| is_any(at, &SMALL_WORDS));
+        (line.start..bracket).all(|at| is_of_title(text, tokens, at))
+            || (line.len() <= SHORT_TITLE && !small())
+    };
+    line.len() <= LONGEST_TITLE
+        && !tokens[line.start].plain
+        && !is_any(line.start, &SMALL_WORDS)
+        && ends()
+        && are_of_title()
+        && !line.clone().any(|at| is_any(at, &WORDS_OF_OTHERS))
+        && !is_of_list()
+}
+
+/// Whether a word can be one of a title: it begins with a capital, follows a hyphen, is a number, or is small.
+fn is_of_title(text: &str, tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    !token.plain
+        || token.numeric
+        || between(text, tokens, at) == b"-"
+        || SMALL_WORDS.contains(&&*token.word(text))
+}
+
+/// Whether two different titles stand above enough text of their own. All other jobs are one.
+pub(super) fn are_several(lines: &[(usize, Part)], words: usize) -> bool {
+    let is_title = |part: Part| matches!(part, Part::Title(_) | Part::OtherJob);
+    let mut titles = lines.iter().filter(|(_, part)| is_title(*part)).peekable();
+    let mut named: Option<Part> = None;
+    while let Some(&(start, title)) = titles.next() {
+        // A title may stand there twice, above a text and in its heading.
+        while titles.next_if(|(_, other)| *other == title).is_some() {}
+        let end = titles.peek().map_or(words, |(next, _)| *next);
+        if end - start < LEAST_OF_JOB {
+            continue;
+        }
+        if named.is_some_and(|other| other != title) {
+            return true;
+        }
+        named = Some(title);
+    }
+    false
+}
