@@ -28,9 +28,7 @@ pub(super) fn leave_out_others(
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let words = tokens.len();
-    if words < LEAST_OF_PART + LEAST_OF_ENGLISH
-        || kinds.fewest(Kinds::COMMON) > MOST_IN_A_ROW
-    {
+    if words < LEAST_OF_PART + LEAST_OF_ENGLISH || kinds.fewest(Kinds::COMMON) > MOST_IN_A_ROW {
         return false;
     }
     let others = others(text, tokens, kinds);

@@ -16,6 +16,13 @@ const LONGEST_SENTENCE: usize = 20;
 const PLACEHOLDER_EACH: usize = 4;
 /// A page that is no posting shows at most so many entries of the lexicon.
 const MOST_SKILLS: usize = 1;
+/// A page with its menus is shorter than this,
+const LONGEST_PAGE: usize = 400;
+/// has so many entries of the lexicon at most,
+const MOST_SKILLS_OF_PAGE: usize = 5;
+/// and one of so many of its words stands in a sentence with such a form. Of 12,320 postings, the one nearest to that
+/// shows 9 entries.
+const OF_PAGE: usize = 4;
 /// How a text ends that was cut off.
 const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
 
@@ -53,8 +60,9 @@ impl Stub {
         }
     }
 
-    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form. One
-    /// that shows several entries of the lexicon, `skills`, is the posting of a job that has to do with such pages.
+    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form, or a
+    /// longer page of which a quarter do. One that shows several entries of the lexicon, `skills`, is the posting of a
+    /// job that has to do with such pages.
     pub(crate) fn find(
         text: &str,
         tokens: &[Token],
@@ -62,7 +70,9 @@ impl Stub {
         lexicon: &Lexicon,
         skills: usize,
     ) -> Option<Self> {
-        if tokens.len() >= FEW_WORDS {
+        let is_long = tokens.len() >= FEW_WORDS;
+        let most_skills = if is_long { MOST_SKILLS_OF_PAGE } else { MOST_SKILLS };
+        if tokens.len() >= LONGEST_PAGE || (is_long && skills > most_skills) {
             return None;
         }
         if tokens.is_empty() {
@@ -87,7 +97,10 @@ impl Stub {
         }
         let most = first.filter(|stub| match stub {
             Self::Teaser => tokens.len() < LONGEST_TEASER,
-            _ => 2 * words >= tokens.len() && skills <= MOST_SKILLS,
+            Self::LoginWall | Self::ErrorPage | Self::CookieNotice if is_long => {
+                OF_PAGE * words >= tokens.len()
+            }
+            _ => !is_long && 2 * words >= tokens.len() && skills <= most_skills,
         });
         let last = text.split_whitespace().next_back().unwrap_or_default();
         // An address may be cut off in any text.

@@ -157,6 +157,23 @@ fn what_is_no_posting_gives_no_evidence_and_says_what_it_is() {
         ),
         ("This job is no longer available.", "closed"),
         ("The position has been filled. Thank you for your interest.", "closed"),
+        ("HTTP Status 500 - Internal Server Error", "error_page"),
+        ("This site can't be reached. It took too long to respond.", "error_page"),
+        ("Sorry, you have been blocked. You are unable to access this site.", "error_page"),
+        ("You have been logged out. Please sign in again.", "login_wall"),
+        ("Full details are for registered users only.", "login_wall"),
+        (
+            "We and our partners store and access information on a device. Accept all. Reject all.",
+            "cookie_notice",
+        ),
+        ("JD attached.", "see_attachment"),
+        ("Please refer to the PDF for the job specification.", "see_attachment"),
+        ("Apply on the company's website.", "see_attachment"),
+        ("The vacancy has expired.", "closed"),
+        ("This ad was taken down by the employer.", "closed"),
+        ("[object Object]", "placeholder"),
+        ("TBC", "placeholder"),
+        ("...", "placeholder"),
         ("None", "placeholder"),
         ("nan", "placeholder"),
         ("N/A", "placeholder"),
@@ -168,6 +185,13 @@ fn what_is_no_posting_gives_no_evidence_and_says_what_it_is() {
             assert_eq!(output.column("decision"), ["no_evidence"], "{text}");
             assert_eq!(output.column("notes"), [note], "{text}");
         }
+    }
+    let page = "Sign in to view this job. Email or phone. Forgot password? Join now. ".repeat(10);
+    let sheet = "Sorry, the page was not found. Home. Jobs. Companies. Salaries. Help. ".repeat(12);
+    for (page, note) in [(page, "login_wall"), (sheet, "error_page")] {
+        let output = verdicts(std::slice::from_ref(&page), &[]);
+        assert_eq!(output.column("decision"), ["no_evidence"], "{page}");
+        assert_eq!(output.column("notes"), [note], "{page}");
     }
     assert_ne!(verdict(&format!("{OWNER} Click here to apply."))[2], "no_evidence");
     assert_ne!(verdict(DUTIES)[2], "no_evidence");
@@ -221,8 +245,38 @@ fn several_jobs_in_any_order_are_one_verdict_to_be_reviewed() {
     ] {
         assert!(verdict(&one).iter().any(|cell| cell.contains("several_jobs")), "{one}");
     }
-    let with_others = format!("Product Owner\n{OWNER}\n\nYou work with a Product Manager.\n{LIST}");
-    assert!(!verdict(&with_others).iter().any(|cell| cell.contains("several_jobs")));
+    for not_a_job in [
+        "You work with a Product Manager.",
+        "Reports to: Director of Engineering",
+        "DRIVER'S LICENSE:",
+        "- Software Engineer",
+        "Department: Office of the Clerk",
+    ] {
+        let one = format!("Product Owner\n{OWNER}\n\n{not_a_job}\n{LIST}\n{DUTIES}");
+        assert!(!verdict(&one).iter().any(|cell| cell.contains("several_jobs")), "{not_a_job}");
+    }
+}
+
+#[test]
+fn an_ad_of_a_role_beside_one_of_another_job_is_reviewed() {
+    let nurse = "You care for patients on the night shift, give medication, take blood and write down what you \
+        did. You are a registered nurse with two years on a ward, you know how to lift without hurting your back, \
+        and you keep calm when three bells ring at once. We pay for your uniform and your meals on the ward.";
+    for (role, other) in [
+        ("Product Owner", "Registered Nurse"),
+        ("Senior Product Owner (m/f/d)", "Night nurse"),
+        ("Mobile Product Owner - Berlin", "Nurse II (Ward 5)"),
+        ("Digital Product Owner, Ferries", "Head Nurse / Nurse Manager"),
+    ] {
+        let orders = [
+            format!("{role}\n{OWNER}\n\n{other}\n{nurse}"),
+            format!("{other}\n{nurse}\n\n{role}\n{OWNER}"),
+        ];
+        let output = verdicts(&orders, &[]);
+        assert_eq!(output.column("decision"), ["review", "review"], "{role}, {other}");
+        assert!(output.column("notes").iter().all(|notes| notes.contains("several_jobs")));
+        assert_eq!(output.rows[0][2..11], output.rows[1][2..11], "{role}, {other}");
+    }
 }
 
 #[test]
@@ -284,12 +338,17 @@ fn the_half_in_english_is_judged_whatever_stands_before_it() {
         was fertig ist. Du beantwortest jeden Tag die Fragen der Entwicklerinnen und Entwickler und sprichst \
         mit den Fachbereichen darüber, was als Nächstes kommt. Du kennst dich mit agilen Methoden aus und hast \
         schon vier Jahre in einer ähnlichen Rolle gearbeitet.";
-    let orders = [format!("{german}\n\n{OWNER}"), format!("{OWNER}\n\n{german}")];
-    let output = verdicts(&orders, &[]);
+    let danish = "Du ejer produktbackloggen for vores parkeringsapp og ordner den efter værdi. Du skriver \
+        brugerhistorier med acceptkriterier, forfiner dem sammen med teamet, planlægger hvert sprint og godkender \
+        det, der er færdigt. Du svarer på udviklernes spørgsmål hver dag og taler med fagfolkene om, hvad der \
+        kommer næste gang. Du har arbejdet i fire år med lignende opgaver.";
+    let orders = [german, danish]
+        .map(|other| [format!("{other}\n\n{OWNER}"), format!("{OWNER}\n\n{other}")]);
+    let output = verdicts(orders.as_flattened(), &[]);
     let alone = verdict(OWNER);
     for row in &output.rows {
         assert_eq!(row[2..11], alone[..9]);
     }
-    assert_eq!(output.column("language"), ["en", "en"]);
+    assert!(output.column("language").iter().all(|language| *language == "en"));
     assert!(output.column("notes").iter().all(|notes| notes.contains("other_language_left_out")));
 }

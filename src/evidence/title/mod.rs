@@ -5,7 +5,7 @@ mod spelling;
 mod words;
 
 use super::Lexicon;
-use super::lexicon::{TitleForm, TitleStates};
+use super::lexicon::{Part, TitleForm, TitleStates};
 use crate::roles::{Label, RoleId};
 use crate::text::Token;
 use std::cell::RefCell;
@@ -74,6 +74,9 @@ impl Title {
         }
     }
 }
+
+/// How words for the people of a role begin: its name in the singular or plural, and no discipline.
+const PERSONS: [&str; 6] = ["owner", "manager", "officer", "lead", "director", "tpms"];
 
 /// A form found in a title.
 #[derive(Debug)]
@@ -260,8 +263,13 @@ impl Reader<'_> {
             add(&[&tokens[f.at..f.end - 1], &tokens[last..=last]].concat());
         }
         if let Some(first) = words.joined_before(f.at) {
-            let rest = (f.at + 1..f.end).map(|rest| &tokens[rest..f.end]);
-            let _ = rest.map(|rest| [&tokens[first..=first], rest].concat()).any(|name| add(&name));
+            let starts = words.phrase_start(first)..=first;
+            let names = (f.at + 1..f.end).flat_map(|rest| {
+                starts
+                    .clone()
+                    .map(move |start| [&tokens[start..=first], &tokens[rest..f.end]].concat())
+            });
+            let _ = names.into_iter().any(|name| add(&name));
         }
         halves
     }
@@ -285,6 +293,9 @@ impl Reader<'_> {
             match f.form.states {
                 TitleStates::Anothers if f.at > 0 => of_others.push(self.scope(f, found)),
                 TitleStates::Serves => of_others.extend(self.served(f, found)),
+                _ if f.names_role() && (self.is_spelt_out(f) || self.is_of_anothers_work(f)) => {
+                    of_others.push(f.at..f.end);
+                }
                 _ => {}
             }
         }
@@ -309,6 +320,54 @@ impl Reader<'_> {
         f.end..if is_of_another { end } else { f.end }
     }
 
+    /// Whether a name is that of the people whom the job is for: "Copywriter for Product Managers", "Product Owner's
+    /// Assistant".
+    fn is_of_anothers_work(&self, f: &Found) -> bool {
+        let words = self.words;
+        if f.end < words.len() && words.gap(f.end) == Gap::Possessive {
+            return true;
+        }
+        let is_person = PERSONS.iter().any(|end| words.word(f.end - 1).starts_with(end));
+        let counts = |at: usize| {
+            let level = words.level(at, self.lexicon).is_some_and(|(level, _)| level.is_some());
+            level || words.is_determiner(at) || words.is_number(at)
+        };
+        let first = (0..f.at).rev().find(|&at| !counts(at));
+        let head = first.filter(|&at| words.is_for(at)).and_then(|at| at.checked_sub(1));
+        is_person && head.is_some_and(|head| self.is_job(head))
+    }
+
+    /// Whether the title of another job may end with a word.
+    fn is_job(&self, at: usize) -> bool {
+        let ends = |start: usize| {
+            let words = &self.words.tokens()[start..=at];
+            let part = self.lexicon.headings.longest(words, false, |_, _| true);
+            part.is_some_and(|(part, length)| part == Part::OtherJob && length == words.len())
+        };
+        ends(at) || at.checked_sub(1).is_some_and(ends)
+    }
+
+    /// Whether an abbreviation stands beside the words it is of: "Chief People Officer (CPO)". If they are the name
+    /// of a role, they state it themselves.
+    fn is_spelt_out(&self, f: &Found) -> bool {
+        let words = self.words;
+        let letters: Vec<char> = words.word(f.at).chars().collect();
+        if f.end - f.at != 1 || !(2..=4).contains(&letters.len()) || f.form.role().is_none() {
+            return false;
+        }
+        let spells = |start: usize| {
+            let initial = |at: usize| words.word(at).chars().next();
+            letters.iter().zip(start..).all(|(letter, at)| initial(at) == Some(*letter))
+        };
+        let before = f.at.checked_sub(letters.len());
+        let is_before = before.filter(|_| words.is_bracketed(f.at)).is_some_and(spells);
+        let is_behind = f.end + letters.len() <= words.len()
+            && (words.gap(f.end) == Gap::Space || words.is_bracketed(f.end))
+            && (f.end + 1..f.end + letters.len()).all(|at| !words.is_parted(at))
+            && spells(f.end);
+        is_before || is_behind
+    }
+
     /// The words that name whom a recruiter or trainer works for.
     fn served(&self, f: &Found, found: &[Found]) -> Option<Range<usize>> {
         let words = self.words;
@@ -322,10 +381,17 @@ impl Reader<'_> {
         if roles().any(|role| role.at < f.at) || f.end >= words.len() {
             return None;
         }
+        // "Headhunter Product Owner"
+        let alone = |role: &Found| role.at == f.end && role.end == words.len();
+        let whole = f.at == 0
+            && f.end < words.len()
+            && words.gap(f.end) == Gap::Space
+            && roles().any(alone);
         // "Recruiter, Product Owners", "Trainer for Product Owners"
         let parted = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
         let plural = |role: &Found| role.at == f.end && words.word(role.end - 1).ends_with('s');
-        (parted || words.is_preposition(f.end) || roles().any(plural)).then(|| f.end..words.len())
+        (whole || parted || words.is_preposition(f.end) || roles().any(plural))
+            .then(|| f.end..words.len())
     }
 
     /// Whether an abbreviation is the job: "Senior PO", and not "PO Processing" or "8 PM".

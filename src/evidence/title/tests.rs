@@ -166,6 +166,8 @@ fn two_roles() {
         ("Product Owner / Scrum Master", PO, ""),
         ("Product Manager & Designer", PM, ""),
         ("Product Owner Manager", PO, ""),
+        ("Technical Project/Program Manager", TPM, ""),
+        ("Technical Program & Project Manager", TPM, ""),
     ]);
 }
 
@@ -193,8 +195,47 @@ fn roles_of_others() {
         ("Product Manager for Trainers", PM, ""),
         ("Product Owner, Training & Education", PO, ""),
         ("Product Owner and Agile Coach", PO, ""),
+        ("Agile Coach (Product Owners)", "none", ""),
+        ("Agile Coach / Product Owner", PO, ""),
+        ("Headhunter Product Owner", "none", ""),
+        ("Product Owner's Assistant", "none", "junior"),
+        ("Product Manager Search Consultant", "none", ""),
+        ("Product Manager, Search", PM, ""),
+        ("Consultant, Product Owner Training", "none", ""),
+        ("Product Owner, Training Platform", PO, ""),
+        ("Scrum Master for two Product Owners", "none", ""),
+        ("Copywriter for Product Managers", "none", ""),
+        ("Senior Manager for Product Management", PM, "senior"),
+        ("We are looking for a Product Owner", PO, ""),
+        ("Course Author Product Management", "none", ""),
         ("Go-to-Market Product Manager", PM, ""),
         ("Order to Cash Product Owner", PO, ""),
+    ]);
+}
+
+#[test]
+fn abbreviations_of_other_jobs() {
+    check(&[
+        ("Chief People Officer (CPO)", "none", "c_level"),
+        ("Certified Pool Operator (CPO)", "none", ""),
+        ("CPO Certified Pool Operator", "none", ""),
+        ("CPO (Chief Procurement Officer)", "none", "c_level"),
+        ("Chief Product Officer (CPO)", PM, "c_level"),
+        ("Product Owner (PO)", PO, ""),
+        ("PO - Payments Orchestration", PO, ""),
+        ("TPM, Trust & Safety", TPM, ""),
+    ]);
+}
+
+#[test]
+fn technical_projects_in_other_words() {
+    check(&[
+        ("ICT Project Manager", TPM, ""),
+        ("I.T. Project Manager", TPM, ""),
+        ("Project Manager - ICT", TPM, ""),
+        ("Manager, Technical Projects", TPM, ""),
+        ("Technical Programs Manager", TPM, ""),
+        ("IT Projects Manager", TPM, ""),
     ]);
 }
 

@@ -12,7 +12,9 @@ struct Small {
     /// They end the name of a job: "product manager for trainers".
     prepositions: Vec<u64>,
     determiners: Vec<u64>,
+    numbers: Vec<u64>,
     of: u64,
+    r#for: u64,
 }
 
 static SMALL: LazyLock<Small> = LazyLock::new(|| {
@@ -21,7 +23,9 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
         joining: hashes("and or and/or und oder"),
         prepositions: hashes("for of to in at with by from on as reporting für im bei mit"),
         determiners: hashes("a an the our your"),
+        numbers: hashes("two three four five several multiple many"),
         of: word_hash("of"),
+        r#for: word_hash("for"),
     }
 });
 
@@ -41,6 +45,8 @@ pub(super) enum Gap {
     Comma,
     /// Any other mark: a dash, a bracket, a colon.
     Ends,
+    /// `'s`, which belongs to the word before.
+    Possessive,
 }
 
 /// The words of one title.
@@ -111,13 +117,28 @@ impl Words {
         self.hash(at) == SMALL.of
     }
 
+    pub(super) fn is_for(&self, at: usize) -> bool {
+        self.hash(at) == SMALL.r#for
+    }
+
+    /// Whether it says how many.
+    pub(super) fn is_number(&self, at: usize) -> bool {
+        self.tokens()[at].numeric || SMALL.numbers.contains(&self.hash(at))
+    }
+
+    /// Whether a bracket opens before it.
+    pub(super) fn is_bracketed(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map_or(0, |before| self.tokens()[before].end as usize);
+        self.clean.as_str()[before..self.tokens()[at].start as usize].contains(['(', '['])
+    }
+
     pub(super) fn is_determiner(&self, at: usize) -> bool {
         SMALL.determiners.contains(&self.hash(at))
     }
 
     /// Whether a mark parts it from the word before.
     pub(super) fn is_parted(&self, at: usize) -> bool {
-        !matches!(self.gaps[at], Gap::Space | Gap::Hyphen)
+        !matches!(self.gaps[at], Gap::Space | Gap::Hyphen | Gap::Possessive)
     }
 
     /// Whether a name of a job that reaches up to a place ends there.
@@ -176,6 +197,11 @@ impl Words {
 }
 
 fn gap(between: &str) -> Gap {
+    if let Some(rest) = between.strip_prefix(['\'', '’'])
+        && rest.trim() == "s"
+    {
+        return Gap::Possessive;
+    }
     let dash = between.len() > 1;
     let mut gap = Gap::Space;
     for sign in between.chars() {
