@@ -13,6 +13,9 @@ pub enum Prior {
     Each(BTreeMap<String, f64>),
 }
 
+/// How shares are written.
+const FORMS: &str = "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1)";
+
 impl Prior {
     /// Reads `0.3`, or `product_owner=0.2,product_manager=0.5`.
     ///
@@ -20,7 +23,8 @@ impl Prior {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let share = |number: &str| {
-            number.trim().parse::<f64>().map_err(|_| format!("{number:?} is not a number"))
+            let not_one = || format!("{number:?} is not a share such as 0.2; {FORMS}");
+            number.trim().parse::<f64>().map_err(|_| not_one())
         };
         if !text.contains('=') {
             return share(text).and_then(Self::of_roles);
@@ -29,7 +33,7 @@ impl Prior {
         for part in text.split(',') {
             let (role, number) = part
                 .split_once('=')
-                .ok_or_else(|| format!("{part:?} is not ROLE=SHARE, such as product_owner=0.2"))?;
+                .ok_or_else(|| format!("{part:?} is not ROLE=SHARE; {FORMS}"))?;
             if each.insert(role.trim().to_owned(), share(number)?).is_some() {
                 return Err(format!("{} stands twice", role.trim()));
             }

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 /// Name of a view for people.
 pub(super) fn view_name(view: View) -> &'static str {
     match view {
-        View::Whole => "title and text",
-        View::Text => "text",
-        View::Duties => "duties alone",
+        View::Whole => "whole view",
+        View::Text => "text view",
+        View::Duties => "duties view",
     }
 }
 

@@ -54,10 +54,18 @@ pub(crate) struct Vocabulary {
     lexicon: Vec<f64>,
 }
 
+/// A word that is no entry of the lexicon is given as a reason for a role if so many postings of roles have it, or, in
+/// a small model, one in so many: rarer ones are mostly of the matter of a few companies.
+const LEAST_FOR_REASON: u32 = 12;
+const EACH_FOR_REASON: u32 = 64;
+
 impl Vocabulary {
     /// What a model knows, and the entries of the lexicon.
     pub(crate) fn new(model: &Model, extractor: &Extractor) -> Self {
         let classes = model.header().postings.len();
+        let roles = model.header().roles.len();
+        let of_roles: u32 = model.header().postings[..roles].iter().sum();
+        let least_of_roles = (of_roles / EACH_FOR_REASON).min(LEAST_FOR_REASON);
         let mut ends = [0; Channel::ALL.len()];
         let mut lines = Vec::new();
         let mut ready = [Vec::new(), Vec::new()];
@@ -95,7 +103,11 @@ impl Vocabulary {
                     named.insert(FeatureKey::new(feature.channel, feature.text), entry);
                 }
             }
-            let own = readiness(feature.channel, feature.text);
+            let mut own = readiness(feature.channel, feature.text);
+            let of_roles: u32 = feature.postings[..roles].iter().sum();
+            if feature.channel == Channel::Words && of_roles < least_of_roles {
+                own[0] = 0;
+            }
             ready.iter_mut().zip(own).for_each(|(ready, own)| ready.push(own));
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
             for steps in feature.steps.chunks(LANES) {
