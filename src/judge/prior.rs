@@ -14,7 +14,8 @@ pub enum Prior {
 }
 
 /// How shares are written.
-const FORMS: &str = "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1)";
+const FORMS: &str =
+    "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1)";
 
 impl Prior {
     /// Reads `0.3`, or `product_owner=0.2,product_manager=0.5`.

@@ -188,6 +188,13 @@ impl Example {
         Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
     }
 
+    /// This row as one whose title is not read, with the identity that it has.
+    #[must_use]
+    pub(crate) fn without_title(self) -> Self {
+        let features = self.features.iter().copied().filter(|f| !is_of_title(*f)).collect();
+        Self { features, title: Arc::new([]), states: Stated::NO_TITLE, ..self }
+    }
+
     /// All of its features, those of its title among them.
     pub(super) fn all_features(&self) -> impl Iterator<Item = &Shown> {
         let uncounted = if self.row.with_title() { &[] } else { &*self.title };

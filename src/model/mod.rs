@@ -51,7 +51,7 @@ pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use sums::{Sampled, Sums};
 pub use train::{Counting, Folds, Trained, leave_organisation_out};
-pub use unseen::{Unseen, Without};
+pub use unseen::{Unseen, Without, with_titles};
 
 pub use combination::Combination;
 pub(crate) use combination::softmax;
@@ -373,14 +373,27 @@ impl Model {
 
     /// The channel scores of a posting.
     pub(crate) fn scores(&self, evidence: &Evidence) -> Scores {
+        let features = evidence.features().iter().map(|f| f.key);
+        self.scores_of(features, evidence.mentions(), evidence.stated())
+    }
+
+    /// The channel scores of a posting with these features.
+    pub(crate) fn scores_of(
+        &self,
+        features: impl Iterator<Item = FeatureKey>,
+        mentions: &[u32],
+        stated: Stated,
+    ) -> Scores {
+        let mut weights = Vec::new();
         let learned = |key, add: &mut dyn FnMut(&[f64])| {
-            if let Some(weights) = self.weights(key) {
+            let known = self.place(key).map(|place| self.features.get(place));
+            if let Some(feature) = known.filter(StoredFeature::is_selected) {
+                weights.clear();
+                weights.extend(feature.weights());
                 add(&weights);
             }
         };
-        let features = evidence.features().iter().map(|f| f.key);
         let sizes = [self.header.roles.len(), self.header.postings.len()];
-        let (mentions, stated) = (evidence.mentions(), evidence.stated());
         Scores::new(features, mentions, stated, sizes, learned, |key| self.lexicon.centred(key))
     }
 

@@ -14,7 +14,7 @@ use super::tallies::Tallies;
 use super::train::enough;
 use super::workings::{Workings, sample_cut};
 use super::{Header, Model, ModelError};
-use crate::evidence::{FeatureKey, Lexicon};
+use crate::evidence::{Channel, FeatureKey, Lexicon};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
@@ -102,16 +102,9 @@ impl<'a, R: Rows> Unseen<'a, R> {
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
     /// the rows are read with.
     pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
+        check_unseen(rows, model)?;
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
-        if model.is_compact() {
-            let mut counted = ids(rows);
-            counted.sort_unstable();
-            counted.dedup();
-            if rows_hash(counted.into_iter()) == header.rows_hash {
-                return Err(ModelError::SameRows);
-            }
-        }
         let Workings { ledger, .. } = model.workings()?;
         let masks = ledger.masks(&ids(rows));
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
@@ -229,6 +222,58 @@ impl<'a, R: Rows> Unseen<'a, R> {
             }
         }
     }
+}
+
+/// What a model that learned how far titles can be trusted says of rows, their titles read: of each the probabilities,
+/// by counts that neither it nor its neighbours are among, as in [`Unseen::by_model`]. None if it has learned nothing
+/// of titles.
+///
+/// # Errors
+/// As [`Unseen::by_model`].
+pub fn with_titles(
+    rows: &impl Rows,
+    model: &Model,
+) -> Result<Option<Vec<Probabilities>>, ModelError> {
+    let knows_titles = model.features().any(|feature| feature.channel == Channel::Title);
+    if !knows_titles {
+        return Ok(None);
+    }
+    check_unseen(rows, model)?;
+    let says = |scores: &Scores| {
+        let combinations = &model.header().combinations;
+        Probabilities::new(combinations, View::Whole, scores)
+    };
+    let Workings { ledger, .. } = model.workings()?;
+    let masks = ledger.masks(&ids(rows));
+    if masks.iter().all(|&mask| mask == 0) {
+        let score = |place| -> Result<Probabilities, ModelError> {
+            let row = rows.get(place)?;
+            let features = row.features.iter().map(|feature| feature.key());
+            Ok(says(&model.scores_of(features, &row.mentions, row.stated())))
+        };
+        return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
+    }
+    let sizes = [model.header().roles.len(), model.header().postings.len()];
+    let counted = Bucketed::new(&ledger, &model.lexicon, sizes);
+    let said =
+        counted.by_mask(rows, &masks, |_| true, |_, row, rest| Ok(says(&rest.score(row))))?;
+    Ok(Some(said.into_iter().map(|(_, said)| said).collect()))
+}
+
+/// Whether a model can be taken to know nothing of the labels of rows, or knows which rows it has counted.
+///
+/// # Errors
+/// [`ModelError::SameRows`] for a compact model of just these rows.
+fn check_unseen(rows: &impl Rows, model: &Model) -> Result<(), ModelError> {
+    if model.is_compact() {
+        let mut counted = ids(rows);
+        counted.sort_unstable();
+        counted.dedup();
+        if rows_hash(counted.into_iter()) == model.header().rows_hash {
+            return Err(ModelError::SameRows);
+        }
+    }
+    Ok(())
 }
 
 /// The rows of the roles as they are stated, looked at before anything is corrected.

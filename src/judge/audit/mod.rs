@@ -10,15 +10,17 @@ mod summary;
 
 pub use decisions::{DecisionError, Decisions, fingerprint};
 pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
-use rows::Judgeable;
 pub use rows::{AuditRows, Posting, Texts};
+use rows::{Judgeable, Titled};
 
 use super::Mark;
 use super::contrast::sides;
 use super::facts::Telling;
 use crate::evidence::{Evidence, FEW_WORDS};
 use crate::metrics::top;
-use crate::model::{Model, ModelError, Probabilities, Unseen, View, Without, outcome_names};
+use crate::model::{
+    Model, ModelError, Probabilities, Unseen, View, Without, outcome_names, with_titles,
+};
 use matters::{Matter, UNDECIDED};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -94,25 +96,32 @@ impl AuditRows<'_> {
             By::Model(model, name) => {
                 let judgeable = Judgeable::as_read(self);
                 let unseen = Unseen::by_model(&judgeable, model)?;
+                let titled = self.with_titles(&judgeable, Some(model))?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
                 } else {
                     "without the counts of the rows' organisations"
                 };
                 let method = format!("by the model {name}, {how}");
-                Auditor { rows: &judgeable, unseen: &unseen, outcomes, texts }.audit(method)
+                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
             }
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
-                let embedded = if alone { None } else { Some(Model::embedded(self.lexicon())?) };
+                let embedded = match by {
+                    By::Themselves => None,
+                    // Another lexicon needs no model inside the program if there is enough of each role.
+                    _ if alone => Model::embedded(self.lexicon()).ok(),
+                    _ => Some(Model::embedded(self.lexicon())?),
+                };
                 let judgeable = Judgeable::counted(self);
                 let unseen = Unseen::by_rows(
                     &judgeable,
                     self.sketch(),
-                    embedded.as_ref(),
+                    embedded.as_ref().filter(|_| !alone),
                     self.lexicon(),
                     |said| judgeable.corrections(said),
                 )?;
+                let titled = self.with_titles(&Judgeable::as_read(self), embedded.as_ref())?;
                 let how = if alone {
                     "by the file itself"
                 } else {
@@ -120,10 +129,22 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                Auditor { rows: &judgeable, unseen: &unseen, outcomes, texts }.audit(method)
+                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
             }
         };
         audit.map_err(ModelError::Aside)
+    }
+
+    /// What a model says of each row, its title read, where the titles are what is audited.
+    fn with_titles(
+        &self,
+        rows: &Judgeable,
+        model: Option<&Model>,
+    ) -> Result<Option<Vec<Probabilities>>, ModelError> {
+        match model.filter(|_| self.state_titles()) {
+            Some(model) => with_titles(&Titled(rows), model),
+            None => Ok(None),
+        }
     }
 
     /// Names of the outcomes: the roles, and `other` if any row states it.
@@ -149,6 +170,8 @@ impl AuditRows<'_> {
 struct Auditor<'a> {
     rows: &'a Judgeable<'a>,
     unseen: &'a Unseen<'a, Judgeable<'a>>,
+    /// What a model that learned how far titles can be trusted says of each row, its title read.
+    titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
     texts: bool,
 }
@@ -159,6 +182,9 @@ impl Auditor<'_> {
     /// # Errors
     /// If the rows cannot be read back.
     fn audit(&self, mut method: String) -> io::Result<Audit> {
+        if self.titled.is_some() {
+            method.push_str(", and by what a model has learned of titles");
+        }
         let alone = self.unseen.lexicon_only();
         if alone > 0 {
             method.push_str(&format!(
@@ -177,13 +203,20 @@ impl Auditor<'_> {
 
     /// What models say of a row: the probability of each outcome.
     fn probabilities(&self, place: usize) -> Vec<f64> {
-        let said = self.said(place);
+        self.outcomes_of(self.said(place))
+    }
+
+    fn outcomes_of(&self, said: Probabilities) -> Vec<f64> {
         if self.outcomes.len() > self.roles() { said.open() } else { said.closed }
     }
 
-    /// What models say of a row. A short text does not show that the job is another one than a title states.
+    /// What models say of a row, its title not read.
     fn said(&self, place: usize) -> Probabilities {
-        let mut said = self.unseen.probabilities(self.rows.places[place]).clone();
+        self.at_least_untold(place, self.unseen.probabilities(self.rows.places[place]).clone())
+    }
+
+    /// The same if the row has enough words: a short text does not show that the job is another one than a title states.
+    fn at_least_untold(&self, place: usize, mut said: Probabilities) -> Probabilities {
         let row = &self.rows.all.rows[place];
         if row.is_short && row.stated < self.roles() {
             said.in_scope = f64::max(said.in_scope, UNTOLD);
@@ -204,8 +237,18 @@ impl Auditor<'_> {
         let probabilities: Vec<Vec<f64>> =
             order.iter().map(|&place| self.probabilities(place)).collect();
         let says_little = |i: usize| self.rows.all.rows[order[i]].says_little;
-        let expected = noise::actual(probabilities.clone(), &stated, noise::COUNTING, says_little);
-        let actual = noise::actual(probabilities, &stated, noise::RANKING, says_little);
+        let mut expected =
+            noise::actual(probabilities.clone(), &stated, noise::COUNTING, says_little);
+        let mut actual = noise::actual(probabilities, &stated, noise::RANKING, says_little);
+        for (i, titled) in
+            self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()
+        {
+            let titled = self.outcomes_of(self.at_least_untold(order[i], titled.clone()));
+            if stated[i] == self.roles() {
+                expected[i].clone_from(&titled);
+            }
+            noise::join(&mut actual[i], &titled);
+        }
         let suspicion = |((&place, &stated), (actual, expected)): (_, (Vec<f64>, Vec<f64>))| {
             let mut others = actual.clone();
             others[stated] = -1.0;

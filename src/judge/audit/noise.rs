@@ -68,6 +68,12 @@ pub(super) fn actual(
     sharp
 }
 
+/// Joins what two judges say of a row: the geometric mean of the probabilities of each class.
+pub(super) fn join(actual: &mut [f64], other: &[f64]) {
+    actual.iter_mut().zip(other).for_each(|(p, other)| *p = (*p * other).sqrt());
+    scale(actual);
+}
+
 fn scale(values: &mut [f64]) {
     let sum: f64 = values.iter().sum();
     if sum > 0.0 {

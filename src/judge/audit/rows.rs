@@ -6,7 +6,7 @@ use super::matters::Matter;
 use super::noise;
 use crate::evidence::{Evidence, Extractor, FEW_WORDS, Lexicon, Shown, Stated, Title, TitleRole};
 use crate::metrics::top;
-use crate::model::{Example, Neighbours, RowId, Rows, Sketch, View, rows_hash};
+use crate::model::{Example, Neighbours, RowId, Rows, Sketch, labels_repeat_titles, rows_hash};
 use crate::postings::{Place, Spool};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
-use std::sync::Arc;
 
 /// From this probability of stating the wrong role on, a row teaches the role that its duties are those of. Chosen
 /// on planted noise, of .4 to .6.
@@ -60,6 +59,8 @@ pub struct AuditRows<'a> {
     neighbours: Neighbours,
     /// Those whose titles state two roles, and that no label decides.
     pub(super) undecided: Vec<Undecided>,
+    /// How many rows state another role than their titles, of all whose title states one.
+    differing: [u64; 2],
     names: Names,
 }
 
@@ -146,6 +147,7 @@ impl<'a> AuditRows<'a> {
             known: HashMap::new(),
             neighbours: Neighbours::default(),
             undecided: Vec::new(),
+            differing: [0, 0],
             names: Names::default(),
         }
     }
@@ -163,6 +165,12 @@ impl<'a> AuditRows<'a> {
     /// What finds evidence in texts.
     pub(super) fn extractor(&self) -> &Extractor<'a> {
         &self.extractor
+    }
+
+    /// Whether what rows state is what their titles say: then a title is what is audited, and no further evidence that
+    /// it is wrong.
+    pub(super) fn state_titles(&self) -> bool {
+        self.differing[0] == 0 || labels_repeat_titles(self.differing)
     }
 
     /// Reads postings, and of equal ones that state something only the first.
@@ -194,6 +202,10 @@ impl<'a> AuditRows<'a> {
     fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
         let Read { title, stating } = read;
         if let Some(Stating { id, stated, features, is_short, says_little, matters }) = stating {
+            if let TitleRole::One(role) = title.role {
+                self.differing[0] += u64::from(role.index() != stated);
+                self.differing[1] += 1;
+            }
             let row = AuditRow {
                 row: posting.row,
                 id,
@@ -232,10 +244,10 @@ impl<'a> AuditRows<'a> {
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
         let stating = posting.stated.map(|stated| {
-            self.extractor.extract_into("", description, evidence);
-            let mut example = Example::new(evidence, raw, company, stated, lexicon);
-            let seen = |feature: &&Shown| View::Text.reads(feature.key().channel());
-            example.features = example.features.iter().filter(seen).copied().collect();
+            self.extractor.extract_into(raw, description, evidence);
+            let example = Example::new(evidence, raw, company, stated, lexicon);
+            let features = pack(&example);
+            let example = example.without_title();
             self.sketch.note(&example);
             let mut matters = Vec::new();
             if let Label::Role(role) = stated {
@@ -248,7 +260,7 @@ impl<'a> AuditRows<'a> {
             Stating {
                 id: example.row,
                 stated: example.outcome,
-                features: pack(&example),
+                features,
                 is_short: evidence.words() < FEW_WORDS,
                 says_little: evidence.skills() <= FEW_SKILLS,
                 matters,
@@ -402,6 +414,17 @@ impl<'a> Judgeable<'a> {
     }
 }
 
+impl Judgeable<'_> {
+    /// The row at a place, with its title.
+    fn with_title(&self, place: usize) -> io::Result<Example> {
+        let (id, i) = self.judged[place];
+        let bytes = self.all.spool.read(self.all.rows[i].features)?;
+        let damaged = || io::Error::other("the features of a row are damaged");
+        unpack(&bytes, id, self.all.lexicon().roles().len()).ok_or_else(damaged)
+    }
+}
+
+/// Rows without their titles: labels are most often those of the titles.
 impl Rows for Judgeable<'_> {
     fn count(&self) -> usize {
         self.judged.len()
@@ -412,31 +435,45 @@ impl Rows for Judgeable<'_> {
     }
 
     fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
-        let (id, i) = self.judged[place];
-        let row = &self.all.rows[i];
-        let bytes = self.all.spool.read(row.features)?;
-        let damaged = || io::Error::other("the features of a row are damaged");
-        let (features, mentions) = unpack(&bytes).ok_or_else(damaged)?;
-        let roles = self.all.lexicon().roles().len();
-        Ok(Cow::Owned(Example::of_parts(id, roles, features, Stated::NO_TITLE, mentions)))
+        self.with_title(place).map(|row| Cow::Owned(row.without_title()))
     }
 }
 
-/// Features as bytes: their number, then each; and the mentions.
+/// Rows with their titles.
+pub(super) struct Titled<'a>(pub(super) &'a Judgeable<'a>);
+
+impl Rows for Titled<'_> {
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    fn id(&self, place: usize) -> RowId {
+        self.0.id(place)
+    }
+
+    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
+        self.0.with_title(place).map(Cow::Owned)
+    }
+}
+
+/// A row but for its identity as bytes: the number of its features, then each; what its title states; the mentions.
 fn pack(example: &Example) -> Vec<u8> {
     let features = &example.features;
-    let mut bytes = Vec::with_capacity(4 + 8 * features.len() + 4 * example.mentions.len());
+    let mut bytes = Vec::with_capacity(8 + 8 * features.len() + 4 * example.mentions.len());
     bytes.extend_from_slice(&(features.len() as u32).to_le_bytes());
     bytes.extend(features.iter().flat_map(|feature| feature.number().to_le_bytes()));
+    bytes.extend_from_slice(&example.stated().number().to_le_bytes());
     bytes.extend(example.mentions.iter().flat_map(|mentions| mentions.to_le_bytes()));
     bytes
 }
 
-fn unpack(bytes: &[u8]) -> Option<(Arc<[Shown]>, Vec<u32>)> {
+fn unpack(bytes: &[u8], id: RowId, roles: usize) -> Option<Example> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
-    let (features, mentions) = rest.split_at_checked(8 * u32::from_le_bytes(*count) as usize)?;
+    let (features, rest) = rest.split_at_checked(8 * u32::from_le_bytes(*count) as usize)?;
+    let (stated, mentions) = rest.split_first_chunk::<4>()?;
+    let stated = Stated::from_number(i32::from_le_bytes(*stated));
     let features = features.as_chunks::<8>().0.iter();
     let features = features.map(|feature| Shown::from_number(u64::from_le_bytes(*feature)));
     let mentions = mentions.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect();
-    Some((features.collect::<Option<_>>()?, mentions))
+    Some(Example::of_parts(id, roles, features.collect::<Option<_>>()?, stated, mentions))
 }
