@@ -1,5 +1,6 @@
 //! The channels of evidence in one posting.
 
+use super::abbreviations::Abbreviations;
 use super::boilerplate::leave_out;
 use super::halves::leave_out_others;
 use super::lexicon::{Kinds, Term, WordKinds};
@@ -485,6 +486,7 @@ impl<'a> Extractor<'a> {
         self.lexicon.terms.keep_starts(tokens, kinds, starts);
         self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
         let mut ahead = ignored.iter().peekable();
+        let mut abbreviations = Abbreviations::default();
         let mut from = 0;
         for &at in starts.as_slice() {
             let at = at as usize;
@@ -511,7 +513,12 @@ impl<'a> Extractor<'a> {
                     }
                     to.skill(place, span);
                 }
-                Term::Mention { name, .. } => {
+                Term::Mention { capitals: Some(_), .. }
+                    if abbreviations.is_other(text, tokens, kinds, at, self.lexicon) => {}
+                Term::Mention { name, discipline, .. } => {
+                    if let Some(place) = discipline {
+                        to.skill(place, span);
+                    }
                     mentions[name as usize] += 1;
                     named[name as usize].get_or_insert(span);
                     counts[at..at + length].fill(false);

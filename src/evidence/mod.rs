@@ -2,7 +2,9 @@
 //!
 //! Evidence knows no labels: the same text gives the same features at training and at use.
 
+mod abbreviations;
 mod boilerplate;
+mod experience;
 mod extract;
 mod halves;
 mod jobs;
@@ -18,6 +20,7 @@ mod stub;
 mod title;
 mod title_words;
 
+pub use experience::{Experience, asked_experience};
 pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
 pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
 pub(crate) use language::{Common, common_words, language};
@@ -25,7 +28,7 @@ pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Kinds, WordKinds};
 pub(crate) use reasons::{may_begin, may_end, readiness, says_something};
-pub use salary::{Period, Salary, stated_salary};
+pub use salary::{Salary, stated_salary};
 pub(crate) use stub::FEW_WORDS;
 pub use stub::Stub;
 pub use title::{Title, TitleRole};

@@ -91,6 +91,41 @@ fn without_labels_the_titles_state_the_roles() {
     assert!(bare.rolecall(&["audit", "in.csv"]).fails().contains("no title column"));
 }
 
+/// What a model has learned of titles is no evidence against labels of one's own: they may be there because the titles
+/// are wrong.
+#[test]
+fn a_model_speaks_of_titles_only_where_they_are_audited() {
+    let (workspace, _) = wrong();
+    let learned = "by what a model has learned of titles";
+    let titled = |more: &[&str]| {
+        let ran = workspace.rolecall(&[&["audit", "in.csv", "--json"], more].concat()).succeeds();
+        ran.lines.iter().any(|line| line.contains(learned))
+    };
+    let mut table = workspace.table("in.csv");
+    let [title, role] = ["title", "role"].map(|name| table.place(name));
+    let names = [
+        ("Product Owner", "product_owner"),
+        ("Product Manager", "product_manager"),
+        ("Technical Project Manager", "technical_project_manager"),
+    ];
+    for row in &mut table.rows {
+        let name = names.iter().find(|(_, label)| row[role] == *label);
+        row[title] = name.map_or("Nurse", |(name, _)| *name).to_owned();
+    }
+    workspace.write("in.csv", table.bytes());
+    assert!(titled(&[]));
+    assert!(!titled(&["--from-file"]));
+    // A model of labels that repeat the titles has learned nothing of them.
+    workspace
+        .rolecall(&["train", "in.csv", "--label-from-title", "-o", "titles.rolecall"])
+        .succeeds();
+    assert!(!titled(&["--model", "titles.rolecall"]));
+    let owner = table.rows.iter().position(|row| row[role] == "product_owner").expect("one");
+    table.rows[owner][title] = "Product Manager".to_owned();
+    workspace.write("in.csv", table.bytes());
+    assert!(!titled(&[]));
+}
+
 #[test]
 fn the_same_text_under_two_roles_is_a_conflict_even_with_changes() {
     let (workspace, _) = wrong();

@@ -102,7 +102,7 @@ fn a_wrong_line_is_named_with_file_and_line() {
         ("mentions.csv", "zyxwvut,product_owner,lower".into(), "case \"lower\""),
         ("levels.csv", "senior,senior,77".into(), "already has rank"),
         ("ladders.csv", "product_boss,1,Boss,postings,Own".into(), "unknown role"),
-        ("salaries.csv", "product_owner,any,9,1,USD,year,postings,Own".into(), "not a range"),
+        ("salaries.csv", "product_owner,any,9,1,USD,postings,Own".into(), "not a range"),
         ("roles.csv", "product_owner,Product Owner".into(), "stands twice"),
     ] {
         let workspace = copy();

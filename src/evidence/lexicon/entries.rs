@@ -143,18 +143,42 @@ pub struct Salary {
     pub role: String,
     /// Level id, or `any`.
     pub level: String,
-    /// Lower end, in `currency` per `period`.
+    /// Lower end, in `currency` a year.
     pub low: f64,
-    /// Upper end, in `currency` per `period`.
-    pub high: f64,
+    /// Upper end, in `currency` a year.
+    pub high: Upper,
     /// ISO 4217 code.
     pub currency: String,
-    /// `year` or `hour`.
-    pub period: String,
     /// Id of the source document.
     pub source: String,
     /// Heading or list in the document.
     pub section: String,
+}
+
+/// The upper end of a band: `140000`, or `250000+` if it is open above.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Upper {
+    /// The amount.
+    pub amount: f64,
+    /// Whether more is within the band, too.
+    pub open: bool,
+}
+
+impl TryFrom<String> for Upper {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let amount = text.strip_suffix('+').unwrap_or(&text);
+        let amount = amount.parse().map_err(|_| format!("{text:?} is no amount such as 140000"))?;
+        Ok(Self { amount, open: text.ends_with('+') })
+    }
+}
+
+impl From<Upper> for String {
+    fn from(upper: Upper) -> Self {
+        format!("{}{}", upper.amount, if upper.open { "+" } else { "" })
+    }
 }
 
 /// How surely a form shows that a sentence could stand below any job.

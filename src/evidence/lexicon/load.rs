@@ -366,13 +366,18 @@ fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), Lexic
             // "POS" is a point of sale.
             (true, true) => Some(Capitals::AllButPlural),
         };
-        let mention = name.map_or(Term::OtherJob, |name| Term::Mention { name, capitals });
         for phrase in checks.phrases("mentions", line, &row.form)? {
-            // A skill named like a role ("product management") is a mention of the role.
-            if let Some(Term::Mention { .. } | Term::OtherJob) = terms.insert(phrase, mention) {
-                let problem = format!("form {:?} stands twice", row.form);
-                return Err(checks.error("mentions", line, problem));
-            }
+            let discipline = match terms.get(&phrase) {
+                Some(Term::Skill { place, .. }) => Some(*place),
+                Some(Term::Mention { .. } | Term::OtherJob) => {
+                    let problem = format!("form {:?} stands twice", row.form);
+                    return Err(checks.error("mentions", line, problem));
+                }
+                None => None,
+            };
+            let mention =
+                name.map_or(Term::OtherJob, |name| Term::Mention { name, capitals, discipline });
+            terms.insert(phrase, mention);
         }
     }
     Ok(())
@@ -453,7 +458,7 @@ const TITLE_ENDS: [&str; 15] = [
 fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<Part>) {
     let ends = TITLE_ENDS.map(word_hash);
     for (phrase, term) in terms.by_words() {
-        let Term::Mention { name, capitals: None } = *term else { continue };
+        let Term::Mention { name, capitals: None, .. } = *term else { continue };
         if phrase.last().is_some_and(|word| ends.contains(word)) {
             headings.insert(phrase.clone(), Part::Title(name));
         }
@@ -644,10 +649,8 @@ fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<Salary>, Lexic
         checks.source("salaries", line, &band.source)?;
         let problem = if band.level != "any" && !levels.iter().any(|l| l.id == band.level) {
             format!("unknown level {:?}; levels.csv has the levels", band.level)
-        } else if !(band.low > 0.0 && band.low <= band.high) {
-            format!("the band {} to {} is not a range", band.low, band.high)
-        } else if !["year", "hour"].contains(&band.period.as_str()) {
-            format!("period {:?} is neither \"year\" nor \"hour\"", band.period)
+        } else if !(band.low > 0.0 && band.low <= band.high.amount) {
+            format!("the band {} to {} is not a range", band.low, band.high.amount)
         } else {
             salaries.push(band);
             continue;

@@ -7,7 +7,7 @@ mod names;
 mod trie;
 
 pub(crate) use entries::TitleForm;
-pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleStates};
+pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleStates, Upper};
 pub(crate) use kinds::{Kinds, WINDOW, WordKinds};
 pub use load::LexiconError;
 pub use trie::Trie;
@@ -36,6 +36,8 @@ pub enum Term {
         name: u32,
         /// How it must be written ("PO", "POs"), if that matters.
         capitals: Option<Capitals>,
+        /// The skill that has the name of a discipline ("project management"), which is one and the other.
+        discipline: Option<u32>,
     },
 }
 
@@ -129,21 +131,25 @@ impl Lexicon {
         self.level_list.iter().find(|l| l.id == level).map(|l| l.rank)
     }
 
-    /// The lowest and the highest salary a year, in US dollars, that the documents name for a role at
-    /// a level; for the role as a whole if they name none for the level, but not for interns.
-    pub fn salary_band(&self, role: &str, level: Option<&str>) -> Option<[f64; 2]> {
-        let band = |wanted: &dyn Fn(&str) -> bool| {
-            let fits = |s: &&Salary| {
-                s.role == role && wanted(&s.level) && s.currency == "USD" && s.period == "year"
-            };
-            self.salaries.iter().filter(fits).fold(None, |band: Option<[f64; 2]>, s| {
-                let [low, high] = band.unwrap_or([s.low, s.high]);
-                Some([low.min(s.low), high.max(s.high)])
-            })
+    /// The bands of the documents for a role and a level; a title without a level is of the middle. Where a level has
+    /// none, that of all levels, which is open above for levels that are higher than most.
+    pub fn salary_bands(&self, role: &str, level: Option<&str>) -> Vec<Salary> {
+        let of = |wanted: &str| -> Vec<Salary> {
+            let fits = |s: &&Salary| s.role == role && s.level == wanted;
+            self.salaries.iter().filter(fits).cloned().collect()
         };
-        let lowest = level.is_some_and(|level| self.rank(level) == Some(0));
-        let of_level = level.and_then(|level| band(&|l| l == level));
-        of_level.or_else(|| band(&|_| true).filter(|_| !lowest))
+        let rank = |level: &str| self.rank(level).unwrap_or(0);
+        let level = level.unwrap_or("mid");
+        let mut bands = of(level);
+        if bands.is_empty() && rank(level) >= rank("head") {
+            bands = of("director");
+        }
+        if bands.is_empty() && rank(level) > 0 {
+            bands = of("any");
+            let high = rank(level) > rank("senior");
+            bands.iter_mut().for_each(|band| band.high.open |= high);
+        }
+        bands
     }
 
     /// The career ladders.

@@ -29,6 +29,11 @@ impl<V> Phrases<V> {
         self.0.iter_mut().map(|(words, value)| (words.as_slice(), value))
     }
 
+    /// The value of a phrase.
+    pub(super) fn get(&self, phrase: &[u64]) -> Option<&V> {
+        self.0.get(phrase)
+    }
+
     /// Adds a phrase. Gives back the value it already had, which the new one replaces.
     pub(super) fn insert(&mut self, phrase: Vec<u64>, value: V) -> Option<V> {
         self.0.insert(phrase, value)

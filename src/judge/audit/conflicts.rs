@@ -2,6 +2,7 @@
 
 use super::finding::Issue;
 use super::matters::Matter;
+use crate::evidence::lexicon::Salary;
 use crate::evidence::{Evidence, Lexicon, Title, stated_salary, text_level};
 use crate::roles::RoleId;
 
@@ -34,7 +35,7 @@ pub(super) fn level_conflict(
     })
 }
 
-/// The salary is far outside the band of the documents for the stated role and level.
+/// The salary is far outside the bands that the documents give for the stated role and level.
 pub(super) fn salary_conflict(
     role: RoleId,
     title: &Title,
@@ -43,18 +44,28 @@ pub(super) fn salary_conflict(
 ) -> Option<Matter> {
     let salary = stated_salary(evidence.text().as_str()).filter(|s| s.currency == "USD")?;
     let role = &lexicon.roles().get(role).id;
-    let [lowest, highest] = lexicon.salary_band(role, title.level.as_deref())?;
-    let [low, high] = salary.yearly();
-    let ratio = if high < lowest { high / lowest } else { highest / low };
+    let near = |band: &Salary| {
+        let below = salary.high / band.low;
+        let above = if band.high.open { 1.0 } else { band.high.amount / salary.low };
+        if salary.open { above } else { below.min(above) }
+    };
+    let bands = lexicon.salary_bands(role, title.level.as_deref());
+    let nearest = bands.iter().max_by(|a, b| near(a).total_cmp(&near(b)))?;
+    let ratio = near(nearest);
     (ratio < FAR).then(|| {
         let level = title.level.as_ref().map(|level| format!(" ({level})")).unwrap_or_default();
+        let Salary { low, high, source, .. } = nearest;
+        let source = lexicon.sources().iter().find(|s| s.id == *source).map(|s| s.title.as_str());
+        let to = if high.open { "up".to_owned() } else { format!("to {:.0}", high.amount) };
         Matter {
             issue: Issue::SalaryConflict,
             certainty: 1.0 - ratio,
             suggested: None,
             detail: format!(
-                "It states a salary of {low:.0} to {high:.0} US dollars a year; the band of the documents \
-                 for {}{level} is {lowest:.0} to {highest:.0}.",
+                "It states {:.0} to {:.0} US dollars a year; \"{}\" gives {low:.0} {to} for {}{level}.",
+                salary.low,
+                salary.high,
+                source.unwrap_or_default(),
                 role.replace('_', " ")
             ),
         }

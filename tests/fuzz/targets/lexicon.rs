@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let title = Title::read(TEXT, &lexicon);
     for role in lexicon.roles().iter() {
-        lexicon.salary_band(&role.id, title.level.as_deref());
+        lexicon.salary_bands(&role.id, title.level.as_deref());
     }
     assert!(lexicon.class(Label::Other, TEXT) < lexicon.classes().len());
     for skill in lexicon.skills() {

@@ -1,0 +1,104 @@
+//! What an abbreviation stands for that may be the name of a role: "PO" is a Product Owner, a project office, or a
+//! purchase order.
+
+use super::Lexicon;
+use super::lexicon::{Term, WordKinds};
+use super::sentences::between;
+use crate::text::Token;
+
+/// Words near which "PO" is a purchase order, or a post office box.
+const PURCHASING: [&str; 22] = [
+    "purchase",
+    "purchasing",
+    "procurement",
+    "invoice",
+    "invoices",
+    "invoicing",
+    "vendor",
+    "vendors",
+    "supplier",
+    "suppliers",
+    "requisition",
+    "requisitions",
+    "payable",
+    "payables",
+    "receipt",
+    "receipts",
+    "number",
+    "numbers",
+    "box",
+    "buyer",
+    "buyers",
+    "shipment",
+];
+/// Words on either side that are looked at.
+const NEAR: usize = 4;
+
+/// Abbreviations of one text that have been looked up: their hashes, and whether they stand for something else.
+#[derive(Debug, Default)]
+pub(super) struct Abbreviations(Vec<(u64, bool)>);
+
+impl Abbreviations {
+    /// Whether the abbreviation at a place stands for something else than a role. Where it is spelt out in the text it
+    /// has that meaning throughout; otherwise the words beside it say.
+    pub(super) fn is_other(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        kinds: &WordKinds,
+        at: usize,
+        lexicon: &Lexicon,
+    ) -> bool {
+        let hash = tokens[at].hash;
+        let known = self.0.iter().find(|(of, _)| *of == hash).map(|(_, other)| *other);
+        let spelt_otherwise = known.unwrap_or_else(|| {
+            let alike = |i: &usize| tokens[*i].hash == hash;
+            let spelt = |i| spelt_out(text, tokens, kinds, i, lexicon);
+            let other = (0..tokens.len()).filter(alike).find_map(spelt).unwrap_or(false);
+            self.0.push((hash, other));
+            other
+        });
+        spelt_otherwise || is_of_purchasing(text, tokens, at)
+    }
+}
+
+/// Whether the words that an abbreviation is of, which stand beside it ("PO (Project Office)", "purchase order (PO)"),
+/// are no name of a role; none if there are no such words.
+fn spelt_out(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    at: usize,
+    lexicon: &Lexicon,
+) -> Option<bool> {
+    let word = tokens[at].word(text);
+    let letters: Vec<char> = word.strip_suffix('s').unwrap_or(&word).chars().collect();
+    let count = letters.len();
+    if !(2..=4).contains(&count) {
+        return None;
+    }
+    let spells = |start: usize| {
+        letters.iter().zip(start..).all(|(letter, i)| tokens[i].word(text).starts_with(*letter))
+    };
+    let opens = |i: usize| between(text, tokens, i).iter().any(|b| matches!(b, b'(' | b'=' | b'['));
+    let before = at.checked_sub(count).filter(|&start| opens(at) && spells(start));
+    let behind = || {
+        let start = at + 1;
+        (start + count <= tokens.len() && opens(start) && spells(start)).then_some(start)
+    };
+    let start = before.or_else(behind)?;
+    let name = lexicon.terms.longest_at(start, tokens, kinds, |term, length| {
+        length == count && matches!(term, Term::Mention { .. })
+    });
+    Some(name.is_none())
+}
+
+fn is_of_purchasing(text: &str, tokens: &[Token], at: usize) -> bool {
+    if !matches!(&*tokens[at].word(text), "po" | "pos") {
+        return false;
+    }
+    let of_purchasing = |i: usize| PURCHASING.contains(&&*tokens[i].word(text));
+    let before = (at.saturating_sub(NEAR)..at).rev().take_while(|&i| !tokens[i + 1].breaks);
+    let behind = (at + 1..tokens.len().min(at + 1 + NEAR)).take_while(|&i| !tokens[i].breaks);
+    before.chain(behind).any(of_purchasing)
+}

@@ -1,0 +1,230 @@
+//! Amounts of money as they are written: `$120-150k`, `USD 85,000`, `65.000 €`, `CAD $90,000`.
+
+use std::ops::Range;
+
+/// One amount, or the two ends of a range.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Amount {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Whether it says "and more".
+    pub(super) open: bool,
+    /// ISO 4217 code, if a sign or a code stands beside it.
+    pub(super) currency: Option<&'static str>,
+    /// Bytes from the first sign or digit to the last.
+    pub(super) at: Range<usize>,
+}
+
+const SIGNS: [(char, &str); 6] =
+    [('$', "USD"), ('£', "GBP"), ('€', "EUR"), ('₹', "INR"), ('¥', "JPY"), ('₪', "ILS")];
+/// Letters before a dollar sign, and whose dollars they are.
+const DOLLARS: [(&str, &str); 19] = [
+    ("US", "USD"),
+    ("USD", "USD"),
+    ("C", "CAD"),
+    ("CA", "CAD"),
+    ("CAD", "CAD"),
+    ("CDN", "CAD"),
+    ("A", "AUD"),
+    ("AU", "AUD"),
+    ("AUD", "AUD"),
+    ("NZ", "NZD"),
+    ("NZD", "NZD"),
+    ("HK", "HKD"),
+    ("HKD", "HKD"),
+    ("S", "SGD"),
+    ("SG", "SGD"),
+    ("SGD", "SGD"),
+    ("MX", "MXN"),
+    ("NT", "TWD"),
+    ("R", "BRL"),
+];
+/// Currencies by their ISO 4217 codes.
+const CODES: &str = "\
+    AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CRC CZK DKK DOP EGP EUR GBP GHS GTQ HKD HRK HUF IDR ILS INR ISK \
+    JMD JOD JPY KES KRW KWD KZT LBP LKR MAD MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK \
+    SGD THB TND TRY TTD TWD UAH UGX USD UYU VND ZAR";
+
+/// The first amount that begins at a place or behind it.
+pub(super) fn next_amount(text: &str, from: usize) -> Option<Amount> {
+    let mut from = from;
+    loop {
+        let start = from + text.get(from..)?.find(|c: char| c.is_ascii_digit())?;
+        let within_word = text[..start].chars().next_back().is_some_and(|c| {
+            c.is_alphanumeric() || matches!(c, '.' | ',' | '-' | '/') && is_joined(text, start)
+        });
+        match number(text, start).filter(|_| !within_word) {
+            Some(first) => return Some(whole(text, start, first)),
+            None => {
+                from = start
+                    + text[start..]
+                        .find(|c: char| !c.is_ascii_digit())
+                        .unwrap_or(text.len() - start)
+            }
+        }
+    }
+}
+
+/// Whether a mark before a number joins it to a word or number before.
+fn is_joined(text: &str, start: usize) -> bool {
+    text[..start - 1].chars().next_back().is_some_and(char::is_alphanumeric)
+}
+
+/// A number, whether it is in thousands, and where it ends.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    value: f64,
+    thousands: bool,
+    end: usize,
+}
+
+/// The amount that begins with a number.
+fn whole(text: &str, start: usize, first: Number) -> Amount {
+    let before = before(text, start);
+    let (mut low, mut high, mut end) = (first.value, first.value, first.end);
+    let mut currency = before.as_ref().map(|(code, _)| *code);
+    let behind = behind(text, end);
+    if let Some((code, after)) = behind {
+        (currency, end) = (joined(currency, code), after);
+    }
+    let mut open = text[first.end..].starts_with('+');
+    if let Some((second, after, code)) = second(text, end) {
+        // "120-150k": the first is in thousands, too.
+        if second.thousands && !first.thousands && low < 1000.0 {
+            low *= 1000.0;
+        }
+        if second.value >= low {
+            (high, end) = (second.value, after);
+            open = text[second.end..].starts_with('+');
+            if let Some(code) = code {
+                currency = joined(currency, code);
+            }
+        } else {
+            high = low;
+        }
+    }
+    Amount { low, high, open, currency, at: before.map_or(start, |(_, at)| at)..end }
+}
+
+/// The currency of a sign and a code: "$90,000 CAD" are Canadian.
+fn joined(sign: Option<&'static str>, code: &'static str) -> Option<&'static str> {
+    match sign {
+        None | Some("USD") => Some(code),
+        Some(sign) if code == "USD" => Some(sign),
+        _ => Some(code),
+    }
+}
+
+/// The other end of a range, behind a dash or "to", where it ends with its code, and the code.
+fn second(text: &str, end: usize) -> Option<(Number, usize, Option<&'static str>)> {
+    let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+']);
+    let rest = ["per hour", "/hr", "/hour", "/yr", "/year", "per year"]
+        .iter()
+        .find_map(|period| rest.strip_prefix(period))
+        .unwrap_or(rest)
+        .trim_start_matches([' ', '\u{a0}']);
+    let rest =
+        ["to ", "and ", "-", "–", "—", "~"].iter().find_map(|mark| rest.strip_prefix(mark))?;
+    let rest = rest.trim_start_matches([' ', '\u{a0}']);
+    let digits = rest.find(|c: char| c.is_ascii_digit())?;
+    let sign = rest[..digits].trim_matches([' ', '\u{a0}']);
+    let letters = sign.trim_end_matches(SIGNS.map(|(sign, _)| sign));
+    let known = letters.is_empty()
+        || code(letters).is_some()
+        || DOLLARS.iter().any(|(of, _)| *of == letters);
+    if !known {
+        return None;
+    }
+    let number = number(text, text.len() - rest.len() + digits)?;
+    match behind(text, number.end) {
+        Some((code, after)) => Some((number, after, Some(code))),
+        None => Some((number, number.end, code(letters))),
+    }
+}
+
+/// The currency that stands before a number, and where it begins.
+fn before(text: &str, start: usize) -> Option<(&'static str, usize)> {
+    let close = text[..start].trim_end_matches([' ', '\u{a0}']);
+    let sign = close.chars().next_back()?;
+    let Some((_, of_sign)) = SIGNS.iter().find(|(of, _)| *of == sign) else {
+        let letters = close.len() - close.trim_end_matches(|c: char| c.is_ascii_uppercase()).len();
+        let at = close.len() - letters;
+        let begins = !close[..at].ends_with(char::is_alphanumeric);
+        return code(&close[at..]).filter(|_| begins).map(|code| (code, at));
+    };
+    let at = close.len() - sign.len_utf8();
+    let left = close[..at].trim_end_matches([' ', '(']);
+    let letters = left.len() - left.trim_end_matches(|c: char| c.is_ascii_uppercase()).len();
+    let word = &left[left.len() - letters..];
+    let of_word = DOLLARS.iter().find(|(of, _)| *of == word).map(|(_, code)| *code);
+    match of_word.filter(|_| sign == '$' && (letters > 1 || left.len() == at)) {
+        Some(code) => Some((code, left.len() - letters)),
+        // "R$ 5.000" is told above; "XY$" is of nobody we know.
+        None if left.len() == at && (1..=3).contains(&letters) => None,
+        None => Some((of_sign, at)),
+    }
+}
+
+/// The code or sign that stands behind a number, and where it ends.
+fn behind(text: &str, end: usize) -> Option<(&'static str, usize)> {
+    let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+', '(', ',']);
+    let at = text.len() - rest.len();
+    let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+    if let Some(code) = code(&rest[..letters]) {
+        return Some((code, at + letters));
+    }
+    let sign = rest.chars().next()?;
+    let follows = |at: usize| text[at..].starts_with(|c: char| c.is_ascii_digit());
+    let after = at + sign.len_utf8();
+    let of_sign = SIGNS.iter().find(|(of, _)| *of == sign && sign != '$')?;
+    (!follows(after)).then_some((of_sign.1, after))
+}
+
+/// A currency by its code.
+pub(super) fn code(word: &str) -> Option<&'static str> {
+    CODES.split_ascii_whitespace().find(|code| *code == word)
+}
+
+/// The number that begins at a place; none if it is one of millions, or the beginning of a word.
+fn number(text: &str, at: usize) -> Option<Number> {
+    let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut end = at + digits(at);
+    let mut value: f64 = text[at..end].parse().ok()?;
+    let mut groups = false;
+    let is_short = end - at <= 3;
+    while is_short
+        && let Some(mark) = text[end..].chars().next()
+        && matches!(mark, ',' | '.' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}')
+        && digits(end + mark.len_utf8()) == 3
+    {
+        let next = end + mark.len_utf8();
+        value = value * 1000.0 + text[next..next + 3].parse::<f64>().ok()?;
+        (end, groups) = (next + 3, true);
+    }
+    let point = text[end..].chars().next().filter(|mark| matches!(mark, '.' | ','));
+    let decimals = point.map_or(0, |_| digits(end + 1));
+    if (1..=2).contains(&decimals) {
+        let fraction: f64 = text[end + 1..end + 1 + decimals].parse().ok()?;
+        value += fraction / 10_f64.powi(decimals as i32);
+        end += 1 + decimals;
+    }
+    let rest = text[end..].trim_start_matches([' ', '\u{a0}']);
+    let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+    let (word, beside) = (&rest[..letters], rest.len() == text.len() - end);
+    let is_large = |word: &str| {
+        [
+            "m", "mm", "mn", "mio", "million", "millions", "b", "bn", "billion", "lakh", "crore",
+            "lpa",
+        ]
+        .contains(&&*word.to_lowercase())
+    };
+    if word.eq_ignore_ascii_case("k") && !groups {
+        let end = text.len() - rest.len() + 1;
+        return Some(Number { value: value * 1000.0, thousands: true, end });
+    }
+    // "5M", "3rd"
+    if is_large(word) || (beside && !word.is_empty() && code(word).is_none()) {
+        return None;
+    }
+    Some(Number { value, thousands: groups, end })
+}
