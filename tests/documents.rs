@@ -88,3 +88,70 @@ fn every_entry_is_found_by_each_of_its_forms() {
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
+
+/// An entry of a document in its own words.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    source: String,
+    section: String,
+    role: String,
+    weight: Option<f64>,
+    words: String,
+    /// Why its words do not speak for its role, if they do not.
+    exception: String,
+}
+
+fn entries() -> Vec<Entry> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/documents.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the fixture is there");
+    reader.deserialize().collect::<Result<_, _>>().expect("the fixture has these columns")
+}
+
+/// Whether the words of an entry of a document, in a sentence of their own, fire an entry of its role; and whether
+/// what they fire speaks more for another.
+fn fires(entry: &Entry, extractor: &Extractor) -> (bool, bool) {
+    let lexicon = extractor.lexicon();
+    let role = lexicon.roles().find(&entry.role).expect("a role of the lexicon");
+    let evidence = extractor.extract("", &format!("The job: {}.", entry.words));
+    let mut sums = vec![0.0; lexicon.roles().len()];
+    let mut own = false;
+    for feature in evidence.features().iter().filter(|f| f.key.channel() == Channel::Skills) {
+        let id = evidence.feature_text(feature, lexicon);
+        let skill = lexicon.skills().iter().find(|skill| skill.id == id).expect("an entry");
+        sums.iter_mut().zip(skill.weights(lexicon.roles().len())).for_each(|(sum, w)| *sum += w);
+        own |= skill.claims.iter().any(|claim| claim.role == role);
+    }
+    (own, sums.iter().any(|sum| *sum > sums[role.index()]))
+}
+
+#[test]
+fn the_documents_own_words_speak_for_their_roles() {
+    let (entries, lexicon) = (entries(), lexicon());
+    let extractor = Extractor::new(&lexicon);
+    let (mut fired, mut problems) = (0, Vec::new());
+    for entry in &entries {
+        assert!(lexicon.sources().iter().any(|source| source.id == entry.source), "{entry:?}");
+        assert!(!entry.section.is_empty(), "{entry:?}");
+        let (own, other) = fires(entry, &extractor);
+        fired += usize::from(own);
+        let fine = own && !other;
+        if fine != entry.exception.is_empty() {
+            problems.push(format!("own {own}, other {other}: {entry:?}"));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(entries.len() > 500 && 100 * fired >= 95 * entries.len(), "{fired}");
+}
+
+#[test]
+fn percentages_are_weights() {
+    let lexicon = lexicon();
+    let with_weights: Vec<Entry> = entries().into_iter().filter(|e| e.weight.is_some()).collect();
+    assert_eq!(with_weights.len(), 12);
+    for entry in with_weights {
+        let role = lexicon.roles().find(&entry.role);
+        let claims = lexicon.skills().iter().flat_map(|skill| &skill.claims);
+        let mut of_role = claims.filter(|c| Some(c.role) == role && c.source == entry.source);
+        assert!(of_role.any(|claim| Some(claim.weight) == entry.weight), "{entry:?}");
+    }
+}
