@@ -155,3 +155,24 @@ fn percentages_are_weights() {
         assert!(of_role.any(|claim| Some(claim.weight) == entry.weight), "{entry:?}");
     }
 }
+
+/// The table of data/README.md: of each document its entries, its own words in the fixture, and its numbers.
+#[test]
+fn the_table_of_documents_is_right() {
+    let lexicon = lexicon();
+    let entries = entries();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/README.md");
+    let text = std::fs::read_to_string(path).expect("the file is there");
+    for source in lexicon.sources() {
+        let claims = lexicon.skills().iter().flat_map(|skill| &skill.claims);
+        let claims = claims.filter(|claim| claim.source == source.id).count();
+        let own = entries.iter().filter(|entry| entry.source == source.id).count();
+        let numbers = lexicon.ladders().iter().filter(|rung| rung.source == source.id).count()
+            + lexicon.salaries().iter().filter(|band| band.source == source.id).count()
+            + lexicon.experience().iter().filter(|band| band.source == source.id).count();
+        let row = format!("| `{}` | {claims} | {own} | {numbers} |", source.id);
+        assert!(text.contains(&row), "{row}");
+    }
+    let exceptions = entries.iter().filter(|entry| !entry.exception.is_empty()).count();
+    assert!(text.contains(&format!("{exceptions} of {}", entries.len())));
+}

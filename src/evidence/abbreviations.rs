@@ -40,7 +40,7 @@ pub(super) struct Abbreviations(Vec<(u64, bool)>);
 
 impl Abbreviations {
     /// Whether the abbreviation at a place stands for something else than a role. Where it is spelt out in the text it
-    /// has that meaning throughout; otherwise the words beside it say.
+    /// has that meaning throughout; otherwise the words beside it say, at any place.
     pub(super) fn is_other(
         &mut self,
         text: &str,
@@ -52,9 +52,9 @@ impl Abbreviations {
         let hash = tokens[at].hash;
         let known = self.0.iter().find(|(of, _)| *of == hash).map(|(_, other)| *other);
         let spelt_otherwise = known.unwrap_or_else(|| {
-            let alike = |i: &usize| tokens[*i].hash == hash;
-            let spelt = |i| spelt_out(text, tokens, kinds, i, lexicon);
-            let other = (0..tokens.len()).filter(alike).find_map(spelt).unwrap_or(false);
+            let alike = || (0..tokens.len()).filter(|&i| tokens[i].hash == hash);
+            let spelt = alike().find_map(|i| spelt_out(text, tokens, kinds, i, lexicon));
+            let other = spelt.unwrap_or_else(|| alike().any(|i| is_of_purchasing(text, tokens, i)));
             self.0.push((hash, other));
             other
         });

@@ -171,7 +171,9 @@ fn experience_at(text: &str, at: usize) -> Option<Experience> {
     let follows = behind.trim_start_matches([' ', '(', ')', '+']);
     let is_direct = direct.iter().any(|phrase| follows.starts_with(phrase));
     let is_item = before.chars().filter(|c| c.is_alphabetic()).count() <= SHORT;
-    let of_others = has(&OTHERS) && !has(&SOUGHT);
+    // "With over 20 years of experience, we", "For more than 30 years, our clients"
+    let of_company = before.split_whitespace().any(|word| ["with", "for", "over"].contains(&word));
+    let of_others = (of_company || has(&OTHERS)) && !has(&SOUGHT);
     let wanted = has(&EXPERIENCE) && (has(&SOUGHT) || is_direct || is_item) && !of_others;
     (wanted && !["ago", "old", "of age"].iter().any(|word| follows.starts_with(word)))
         .then_some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..end })
@@ -275,6 +277,8 @@ mod tests {
         for text in [
             "For 20 years we have been building software.",
             "Acme has over 30 years of experience in banking.",
+            "With over 20 years of experience, Acme is at home in banking.",
+            "For more than 30 years, clients have liked their experience.",
             "Our 5-year plan and a 3 year roadmap",
             "You are at least 18 years old.",
             "Founded 12 years ago, the company works worldwide.",

@@ -17,7 +17,7 @@ const MOST_IN_A_ROW: usize = (OF_OTHERS * WINDOW).div_ceil(100) + 1;
 const LEAST_WORDS: usize = 8;
 /// Words that a part in another language has at least, and all that is English.
 const LEAST_OF_PART: usize = 40;
-const LEAST_OF_ENGLISH: usize = 60;
+const LEAST_OF_ENGLISH: usize = 40;
 
 /// Adds the parts that are in another language to those that are left out, if enough English is left. Gives whether
 /// there are any.

@@ -30,7 +30,7 @@ const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "w
 /// A title of at most this many words can be written in small letters but for the first.
 const SHORT_TITLE: usize = 4;
 /// Words of a line that names a person the job has to do with.
-const WORDS_OF_OTHERS: [&str; 14] = [
+const WORDS_OF_OTHERS: [&str; 22] = [
     "report",
     "reports",
     "reporting",
@@ -45,13 +45,21 @@ const WORDS_OF_OTHERS: [&str; 14] = [
     "about",
     "who",
     "why",
+    "title",
+    "classification",
+    "grade",
+    "similar",
+    "next",
+    "years",
+    "certificate",
+    "certification",
 ];
 /// Numbers of levels behind a title.
 const NUMERALS: [&str; 5] = ["i", "ii", "iii", "iv", "v"];
 /// The first byte of `’`.
 const APOSTROPHE: u8 = 0xe2;
 /// Words that the text of a job has at least.
-const LEAST_OF_JOB: usize = 40;
+const LEAST_OF_JOB: usize = 25;
 
 /// Whether the name of a role is the title of a job: it begins a short line, but for its level, a number or a call
 /// for somebody, and the line ends or breaks behind it, or goes on like a title.
@@ -89,20 +97,16 @@ pub(super) fn ends_title(
     let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
     let is_any = |at: usize, words: &[&str]| words.contains(&&*tokens[at].word(text));
     let signs = |at: usize| between(text, tokens, at);
-    let is_of_list = || {
-        let signs = String::from_utf8_lossy(signs(line.start));
-        signs.contains(['|', '•', '·', '●', '▪'])
-            || ["- ", "* "].iter().any(|sign| signs.contains(sign))
-    };
-    // "Driver's License" is no driver.
-    let is_mark = |signs: &[u8]| signs.len() > 1 && !matches!(signs[0], b'\'' | APOSTROPHE);
+    let is_mark = |at: usize| signs(at).len() > 1 && !is_possessive(text, tokens, at);
     let ends = || {
         name.end == line.end
             || (is_any(name.end, &SMALL_WORDS) && !is_any(name.end, &["and"]))
             || is_any(name.end, &NUMERALS)
             || tokens[name.end].numeric
-            || is_mark(signs(name.end))
+            || is_mark(name.end)
     };
+    let is_numeral = |&at: &usize| tokens[at].numeric;
+    let first = line.clone().find(|at| !is_numeral(at)).unwrap_or(line.start);
     // What stands in brackets may be anything: "(m/f/d)".
     let bracket = (name.end..line.end).find(|&at| signs(at).contains(&b'(')).unwrap_or(line.end);
     let are_of_title = || {
@@ -111,12 +115,38 @@ pub(super) fn ends_title(
             || (line.len() <= SHORT_TITLE && !small())
     };
     line.len() <= LONGEST_TITLE
-        && !tokens[line.start].plain
+        && !tokens[first].plain
         && !is_any(line.start, &SMALL_WORDS)
         && ends()
         && are_of_title()
-        && !line.clone().any(|at| is_any(at, &WORDS_OF_OTHERS))
-        && !is_of_list()
+        && !is_of_others(text, tokens, &line)
+}
+
+/// Whether a word stands behind "'s": "Driver's License" is no driver.
+fn is_possessive(text: &str, tokens: &[Token], at: usize) -> bool {
+    at < tokens.len() && matches!(between(text, tokens, at).first(), Some(b'\'' | &APOSTROPHE))
+}
+
+/// Whether a line is an item of a list, or says that it is about somebody else.
+fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
+    let signs = String::from_utf8_lossy(between(text, tokens, line.start));
+    signs.contains(['|', '•', '·', '●', '▪'])
+        || ["- ", "* "].iter().any(|sign| signs.contains(sign))
+        || line.clone().any(|at| WORDS_OF_OTHERS.contains(&&*tokens[at].word(text)))
+}
+
+/// Whether somebody is called for who does another job: "We are looking for a nurse".
+pub(super) fn calls_for(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    name: Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
+    let line = around(text, tokens, kinds, name.start, Reach::Line);
+    line.is_some_and(|line| !is_of_others(text, tokens, &line))
+        && !is_possessive(text, tokens, name.end)
+        && is_title(text, tokens, kinds, name, lexicon)
 }
 
 /// Whether a word can be one of a title: it begins with a capital, follows a hyphen, is a number, or is small.

@@ -1,7 +1,7 @@
 //! Which parts of a posting say nothing about the job.
 
 use super::Lexicon;
-use super::jobs::{are_several, ends_title, is_title};
+use super::jobs::{are_several, calls_for, ends_title, is_title};
 use super::lexicon::{Part, WordKinds};
 use super::sentences::{Reach, between};
 use crate::text::Token;
@@ -72,7 +72,10 @@ fn announced(
             is_title(text, tokens, kinds, words.clone(), lexicon)
                 || ends_title(text, tokens, kinds, words)
         }
-        Part::OtherJob => ends_title(text, tokens, kinds, words),
+        Part::OtherJob => {
+            calls_for(text, tokens, kinds, words.clone(), lexicon)
+                || ends_title(text, tokens, kinds, words)
+        }
         Part::Content => has_no_comma(text, tokens, &line),
         Part::Boilerplate => {
             // "Security and privacy review operations" is no heading of it.

@@ -5,7 +5,10 @@ use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
-use crate::evidence::{Evidence, Extractor, FeatureKey, Lexicon, Stated, Stub, Title, TitleRole};
+use crate::evidence::lexicon::Sharing;
+use crate::evidence::{
+    Evidence, Extractor, FeatureKey, Lexicon, Stated, Stub, Title, TitleRole, asked_experience,
+};
 use crate::metrics::top;
 use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
 use crate::roles::{Label, RoleId};
@@ -101,6 +104,9 @@ pub enum Note {
     SeveralJobs,
     /// A part of the text is in another language and was not looked at.
     OtherLanguageLeftOut,
+    /// The text says that roles are shared.
+    #[serde(untagged)]
+    Sharing(Sharing),
     /// The text is no posting.
     #[serde(untagged)]
     NoPosting(Stub),
@@ -118,6 +124,7 @@ impl Note {
             Self::OnlyBeginningRead => "only_beginning_read",
             Self::SeveralJobs => "several_jobs",
             Self::OtherLanguageLeftOut => "other_language_left_out",
+            Self::Sharing(sharing) => sharing.name(),
             Self::NoPosting(stub) => stub.name(),
         }
     }
@@ -144,6 +151,8 @@ pub struct Verdict {
     pub evidence: Vec<Phrase>,
     /// What the title states.
     pub title: Title,
+    /// The years of experience that the text asks for, at least.
+    pub experience: Option<u32>,
     /// The language of the text by its ISO 639 code, if it can be told.
     pub language: Option<&'static str>,
     /// Garbled sequences of characters (`â€™` for `’`) that were read as they were meant.
@@ -293,6 +302,10 @@ impl<'a> Judge<'a> {
         if facts.several_jobs {
             notes.push(Note::SeveralJobs);
         }
+        // Only a text that names a role can say so.
+        if scores.mentions.iter().any(|&n| n > 0) {
+            notes.extend(self.lexicon().sharing(facts.tokens).map(Note::Sharing));
+        }
         if facts.other_language {
             notes.push(Note::OtherLanguageLeftOut);
         }
@@ -311,6 +324,7 @@ impl<'a> Judge<'a> {
             evidence: if self.settings.quotes { self.quotes(facts, contest) } else { Vec::new() },
             probabilities: outcomes,
             title,
+            experience: asked_experience(facts.text.as_str()).map(|asked| asked.least),
             language: facts.language,
             repaired: facts.text.repaired(),
         }
@@ -335,7 +349,11 @@ impl<'a> Judge<'a> {
         }
         let limits = &self.limits[usize::from(!stated.is_there())];
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
-        limits.decide(other, confidence, role_like, facts.words)
+        match limits.decide(other, confidence, role_like, facts.words) {
+            // Its title alone would decide.
+            Decision::Accept if facts.says_little => Decision::Review,
+            decision => decision,
+        }
     }
 
     /// Whether the text speaks for something else than what the title states, and the role to name besides

@@ -3,8 +3,9 @@
 use super::attribution::Attribution;
 use super::classify::{Decision, Judge, Note};
 use super::contrast::Contrast;
-use crate::evidence::{Channel, Evidence, Feature};
-use crate::model::{Input, Probabilities, Question, Scores, softmax};
+use crate::evidence::{Channel, Evidence, Feature, Step, ladder_step};
+use crate::model::{Input, Probabilities, Question, Scores, View, softmax};
+use crate::roles::Label;
 use serde::Serialize;
 
 /// Why a posting was judged as it was.
@@ -20,6 +21,8 @@ pub struct Explanation {
     pub decision: Decision,
     /// What a reader should know besides.
     pub notes: Vec<Note>,
+    /// Where the title stands on the career ladder of the role, if a document has one.
+    pub ladder: Option<Step>,
     /// What speaks for and against.
     pub contrast: Contrast,
     /// Every part of the score: which role, then whether any.
@@ -83,8 +86,17 @@ impl Judge<'_> {
         }
         let probabilities = said.clone().unwrap_or_else(|| self.probabilities(&scores));
         let verdict = self.verdict_on(title, &evidence, &scores);
+        let ladder = match verdict.label {
+            Label::Role(role) => {
+                let role = &self.lexicon().roles().get(role).id;
+                let read = self.settings().view == View::Whole && !title.is_empty();
+                ladder_step(&verdict.title, role, self.lexicon()).filter(|_| read)
+            }
+            Label::Other => None,
+        };
         Explanation {
             title: title.to_owned(),
+            ladder,
             label: verdict.label.id(self.lexicon().roles()).to_owned(),
             confidence: verdict.confidence,
             decision: verdict.decision,

@@ -1,6 +1,6 @@
 //! What a verdict rests on besides the scores.
 
-use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon, Stub};
+use crate::evidence::{Channel, Evidence, FEW_WORDS, FeatureKey, Lexicon, Stub};
 use crate::model::{Known, Model, Vocabulary};
 use crate::text::{CleanText, Token};
 use std::borrow::Cow;
@@ -26,6 +26,8 @@ pub(super) struct Facts<'p> {
     pub(super) known: Cow<'p, [Known]>,
     pub(super) language: Option<&'static str>,
     pub(super) telling: Telling,
+    /// Whether a short text neither names a role nor shows several entries of the lexicon: it may be of any job.
+    pub(super) says_little: bool,
     /// What the text is, if it is no posting.
     pub(super) stub: Option<Stub>,
     /// Words in the parts that are looked at.
@@ -55,12 +57,25 @@ impl<'p> Facts<'p> {
             known: known.collect(),
             language: evidence.language(),
             telling: Telling::of(evidence, |key| model.place(key).is_some()),
+            says_little: says_little(
+                evidence.words_looked_at(),
+                evidence.skills(),
+                evidence.mentions(),
+            ),
             stub: evidence.stub(lexicon),
             words: evidence.words_looked_at(),
             several_jobs: evidence.several_jobs(),
             other_language: evidence.other_language_left_out(),
         }
     }
+}
+
+/// A short text shows more entries of the lexicon than this, or names a role, if it is of one.
+const FEW_SKILLS: usize = 1;
+
+/// Whether a text of so many words, which shows so many entries and names roles so often, may be of any job.
+pub(super) fn says_little(words: usize, skills: usize, mentions: &[u32]) -> bool {
+    words < FEW_WORDS && skills <= FEW_SKILLS && mentions.iter().all(|&n| n == 0)
 }
 
 /// How much a text tells.

@@ -1,6 +1,7 @@
 //! An explanation for people.
 
 use super::text::{fit, printable};
+use crate::evidence::Step;
 use crate::judge::{Contrast, Explanation, MarkKind, Part, QuestionPart, Quote};
 use crate::model::Question;
 use std::io::{self, Write};
@@ -34,6 +35,11 @@ pub fn write_explanation(
         explanation.confidence,
         explanation.decision.name().replace('_', " ")
     )?;
+    if let Some(Step { below, title, above, source }) = &explanation.ladder {
+        let beside = |step: &Option<String>| step.clone().unwrap_or_else(|| "-".to_owned());
+        let (below, above) = (beside(below), beside(above));
+        writeln!(out, "career ladder: {below} < {title} < {above} ({source})\n")?;
+    }
     write_contrast(out, &explanation.contrast, top)?;
     for question in &explanation.questions {
         writeln!(out)?;

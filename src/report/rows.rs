@@ -23,6 +23,7 @@ pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
         ("other_job", Kind::Text),
         ("title_role", Kind::Text),
         ("title_level", Kind::Text),
+        ("experience_years", Kind::Text),
         ("language", Kind::Text),
         ("notes", Kind::List),
     ]));
@@ -41,6 +42,7 @@ pub fn with_added_fields<T>(
     let title_role = title_role(&verdict.title.role, roles);
     let notes: Vec<&str> = verdict.notes.iter().map(|note| note.name()).collect();
     let phrases: Vec<&str> = verdict.evidence.iter().map(|p| p.text.as_str()).collect();
+    let experience = verdict.experience.map(|years| years.to_string());
     let mut cells = vec![
         Cell::Text(verdict.label.id(roles)),
         Cell::Number(verdict.confidence),
@@ -52,6 +54,7 @@ pub fn with_added_fields<T>(
         verdict.other_job.map(|family| lexicon.families()[family].as_str()).into(),
         Cell::Text(&title_role),
         verdict.title.level.as_deref().into(),
+        experience.as_deref().into(),
         verdict.language.into(),
         Cell::List(&notes),
     ]);

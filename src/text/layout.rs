@@ -12,6 +12,10 @@ const NARROW: usize = 30;
 const LEAST_GOING_ON: usize = 12;
 /// Bytes of a line of that many characters, a few of which take more than one byte.
 const LONGEST_LINE: usize = 200;
+/// Lines of a text that can be double-spaced.
+const LEAST_SPACED: usize = 8;
+/// What a line may end with besides.
+const BREAKS: [&str; 4] = ["<br>", "<br/>", "<br />", "<BR>"];
 /// Letters of the sample that shows whether a text has spaces between its letters.
 const SAMPLE: usize = 64;
 
@@ -30,7 +34,8 @@ struct Line<'a> {
 /// word of the next line did not fit: all those within paragraphs, one of them before a word in small letters; or half
 /// of them before such a word.
 pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
-    let Some(lines) = short_lines(raw) else { return raw.into() };
+    let Some(mut lines) = short_lines(raw) else { return raw.into() };
+    let is_double_spaced = close_up(&mut lines);
     let several_words = lines.iter().filter(|line| !is_word(line.text));
     let width = several_words.map(|line| line.chars).max().unwrap_or(0);
     if !WIDTHS.contains(&width) {
@@ -42,7 +47,7 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let within = lines.windows(2).filter(|pair| pair[0].chars > 0 && goes_with(pair[1].text));
     let are_all = within.count() == all;
     let half = 2 * small >= all;
-    let is_wrapped = if width < NARROW {
+    let is_wrapped = if width < NARROW || is_double_spaced {
         half && small >= LEAST_GOING_ON
     } else {
         small > 0 && (are_all || (all > 1 && half))
@@ -57,6 +62,22 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     String::from_utf8(bytes).map_or_else(|_| raw.into(), Cow::Owned)
 }
 
+/// Takes the empty lines out of a text in which one stands behind each line, and one of those where there are more.
+/// Gives whether it is such a text.
+fn close_up(lines: &mut Vec<Line>) -> bool {
+    let filled = lines.iter().filter(|line| line.chars > 0).count();
+    let spaced = lines.windows(2).filter(|pair| pair[0].chars > 0 && pair[1].chars == 0).count();
+    if filled < LEAST_SPACED || 10 * spaced < 9 * (filled - 1) {
+        return false;
+    }
+    let mut empty = 0;
+    lines.retain(|line| {
+        empty = if line.chars > 0 { 0 } else { empty + 1 };
+        empty == 0 || empty == 2
+    });
+    true
+}
+
 /// The lines of a text, if there are several and none is long. A line of one word may be: it cannot be wrapped.
 fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     memchr(b'\n', &raw.as_bytes()[..raw.len().min(LONGEST_LINE)])?;
@@ -68,6 +89,8 @@ fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     let lines = ends.map(|end| {
         let start = std::mem::replace(&mut start, end + 1);
         let text = raw[start..end].trim_ascii_end();
+        let text = BREAKS.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
+        let text = text.trim_ascii_end();
         Line { start, text, chars: text.chars().count() }
     });
     Some(lines.collect())

@@ -158,6 +158,38 @@ fn levels_and_salaries_that_cannot_be_are_found() {
 }
 
 #[test]
+fn what_titles_and_texts_cannot_both_say_is_found_in_short_texts() {
+    let rows = [
+        ("Junior Product Owner", "At least twelve years of experience.", "experience_conflict"),
+        ("Junior Product Owner", "You have two years of experience.", ""),
+        ("Senior Technical Project Manager", "0-1 years of experience.", "experience_conflict"),
+        ("Product Owner", "At least twelve years of experience.", ""),
+        ("Product Manager", "Salary: $30,000 a year.", "salary_conflict"),
+        ("Product Manager", "Salary: $600,000 MXN a year.", ""),
+        ("Product Manager", "You manage a budget of $30,000 a year.", ""),
+        ("VP of Product", "Salary: $100,000 a year.", "salary_conflict"),
+        ("Director of Product", "Salary: $450,000 a year.", ""),
+        ("Product Owner", "Pay: $15 per hour.", "salary_conflict"),
+        ("Product Owner", "Salary 90,000 - 110,000 USD.", ""),
+    ];
+    let mut file = "title,company,description\n".to_owned();
+    for (i, (title, text, _)) in rows.iter().enumerate() {
+        file.push_str(&format!("{title},Org {i},\"{text}\"\n"));
+    }
+    let workspace = Workspace::with("in.csv", file);
+    let found = audit(&workspace, &[]);
+    for issue in ["experience_conflict", "salary_conflict"] {
+        let mut places: Vec<usize> =
+            rows_of(&found, issue).iter().map(|row| row.parse().expect("a number")).collect();
+        places.sort_unstable();
+        let expected: Vec<usize> =
+            (1..).zip(&rows).filter(|(_, row)| row.2 == issue).map(|(i, _)| i).collect();
+        assert_eq!(places, expected, "{issue}");
+    }
+    assert!(found.column("detail").iter().any(|detail| detail.contains("gives 110000 to 150000")));
+}
+
+#[test]
 fn findings_can_fail_a_run() {
     let (workspace, _) = wrong();
     workspace.rolecall(&["audit", "in.csv", "--fail-on-findings", "-o", "out.csv"]).notices();

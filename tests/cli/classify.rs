@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-const ADDED: [&str; 14] = [
+const ADDED: [&str; 15] = [
     "predicted_role",
     "confidence",
     "decision",
@@ -18,6 +18,7 @@ const ADDED: [&str; 14] = [
     "other_job",
     "title_role",
     "title_level",
+    "experience_years",
     "language",
     "notes",
     "evidence",
@@ -614,4 +615,44 @@ fn a_prior_shifts_the_odds_exactly() {
     assert!(by_role.iter().zip(&plain).any(|(a, b)| a[0] > b[0] + 0.01));
     let refused = Workspace::new().rolecall(&["classify", SAMPLE, "--prior", "owner=0.1"]).fails();
     assert!(refused.contains("--prior") && refused.contains("\"owner\""), "{refused}");
+}
+
+#[test]
+fn years_of_experience_and_shared_roles_are_said() {
+    let owner = "You own the product backlog, write user stories with acceptance criteria and plan each sprint \
+        with the Scrum team.";
+    let rows = [
+        (format!("{owner} You have 5+ years of experience, 3 of them with Scrum."), "5", ""),
+        (
+            format!("{owner} You act as Product Owner and Product Manager."),
+            "",
+            "one_person_two_roles",
+        ),
+        (
+            format!("{owner} Three Product Owners report to one Product Manager."),
+            "",
+            "several_owners_one_manager",
+        ),
+    ];
+    let mut file = "title,description\n".to_owned();
+    rows.iter().for_each(|(text, ..)| file.push_str(&format!("Product Owner,\"{text}\"\n")));
+    let workspace = Workspace::with("in.csv", file);
+    let output = workspace.rolecall(&["classify", "in.csv"]).succeeds().table();
+    for (i, (text, years, note)) in rows.iter().enumerate() {
+        assert_eq!(output.column("experience_years")[i], *years, "{text}");
+        assert!(output.column("notes")[i].contains(note), "{text}");
+    }
+}
+
+#[test]
+fn an_abbreviation_that_is_spelt_out_means_that() {
+    let office = "You are part of the PO (Project Office). The PO keeps the project plans and budgets, and reports to \
+        the PO lead. You maintain the schedule and the risk register of the PO.";
+    let orders = "You create each PO, match the PO number with the invoice, and send the PO to the supplier.";
+    let owner = "You are the PO (Product Owner) of our app. As PO you own the backlog and write user stories.";
+    let file = format!("description\n\"{office}\"\n\"{orders}\"\n\"{owner}\"\n");
+    let workspace = Workspace::with("in.csv", file);
+    let output = workspace.rolecall(&["classify", "in.csv", "--view", "text"]).succeeds().table();
+    let owners = output.numbers("p_product_owner");
+    assert!(owners[0] < 0.5 && owners[1] < 0.5 && owners[2] > 0.5, "{owners:?}");
 }

@@ -46,7 +46,58 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
             sheet.write(|rows| rows.write(None, None, &cells))?;
         }
     }
+    for Listed { name, kind, role, weight, source, section } in numbers(lexicon) {
+        let id = format!("{kind}_{role}_{weight}");
+        let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Own);
+        let cells: Vec<Cell> = own.into_iter().chain([Cell::List(&[])]).collect();
+        sheet.write(|rows| rows.write(None, None, &cells))?;
+    }
     sheet.finish()
+}
+
+/// What the documents list besides skills.
+struct Listed<'l> {
+    name: String,
+    kind: &'static str,
+    role: &'l str,
+    /// The step of a ladder, the lower end of a salary, or the years.
+    weight: String,
+    source: &'l str,
+    section: &'l str,
+}
+
+fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
+    let ladders = lexicon.ladders().iter().map(|rung| Listed {
+        name: rung.title.clone(),
+        kind: "ladders",
+        role: &rung.role,
+        weight: rung.rank.to_string(),
+        source: &rung.source,
+        section: &rung.section,
+    });
+    let salaries = lexicon.salaries().iter().map(|band| Listed {
+        name: format!(
+            "{} to {} {} a year ({})",
+            band.low,
+            String::from(band.high),
+            band.currency,
+            band.level
+        ),
+        kind: "salaries",
+        role: &band.role,
+        weight: band.low.to_string(),
+        source: &band.source,
+        section: &band.section,
+    });
+    let experience = lexicon.experience().iter().map(|band| Listed {
+        name: format!("{} to {} years", band.low, band.high),
+        kind: "experience",
+        role: &band.role,
+        weight: band.high.to_string(),
+        source: &band.source,
+        section: &band.section,
+    });
+    ladders.chain(salaries).chain(experience)
 }
 
 fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {

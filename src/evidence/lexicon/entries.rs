@@ -155,6 +155,42 @@ pub struct Salary {
     pub section: String,
 }
 
+/// How a text says that the roles are shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// One person is both.
+    OnePersonTwoRoles,
+    /// Several Product Owners work for one Product Manager.
+    SeveralOwnersOneManager,
+}
+
+impl Sharing {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OnePersonTwoRoles => "one_person_two_roles",
+            Self::SeveralOwnersOneManager => "several_owners_one_manager",
+        }
+    }
+}
+
+/// Years of experience that a document gives for a role.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperienceBand {
+    /// Role id.
+    pub role: String,
+    /// Least years.
+    pub low: u32,
+    /// Most years.
+    pub high: u32,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
 /// The upper end of a band: `140000`, or `250000+` if it is open above.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]

@@ -1,7 +1,8 @@
 //! Reads and checks the files of `data/roles/`.
 
 use super::entries::{
-    Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleForm, TitleStates,
+    Claim, ExperienceBand, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength, TitleForm,
+    TitleStates,
 };
 use super::names::mark_names;
 use super::trie::Phrases;
@@ -53,10 +54,12 @@ static EMBEDDED: &[(&str, &str)] = embedded!(
     "headings",
     "boilerplate",
     "stubs",
+    "sharing",
     "titles",
     "mentions",
     "levels",
     "ladders",
+    "experience",
     "salaries"
 );
 
@@ -129,10 +132,12 @@ impl Lexicon {
         let headings = Trie::new(&headings);
         let boilerplate = load_boilerplate(&checks)?;
         let stubs = load_stubs(&checks)?;
+        let sharing = load_sharing(&checks)?;
         let titles = load_titles(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
         let name_words = load_name_words(&checks, &levels)?;
         let ladders = load_ladders(&checks)?;
+        let experience = load_experience(&checks)?;
         let salaries = load_salaries(&checks, &level_list)?;
         let hash = hash.finalize().to_hex().to_string();
         Ok(Self {
@@ -145,11 +150,13 @@ impl Lexicon {
             headings,
             boilerplate,
             stubs,
+            sharing,
             titles,
             name_words,
             levels,
             level_list,
             ladders,
+            experience,
             salaries,
             hash,
         })
@@ -513,6 +520,30 @@ fn load_stubs(checks: &Checks) -> Result<Trie<Stub>, LexiconError> {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SharingRow {
+    form: String,
+    kind: Sharing,
+    source: String,
+    #[serde(rename = "section")]
+    _section: String,
+}
+
+fn load_sharing(checks: &Checks) -> Result<Trie<Sharing>, LexiconError> {
+    let mut forms = Phrases::new();
+    for (line, row) in rows::<SharingRow>(checks.files, "sharing")? {
+        checks.source("sharing", line, &row.source)?;
+        for phrase in checks.phrases("sharing", line, &row.form)? {
+            if forms.insert(phrase, row.kind).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("sharing", line, problem));
+            }
+        }
+    }
+    Ok(Trie::new(&forms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TitleRow {
     form: String,
     states: String,
@@ -640,6 +671,20 @@ fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
         ladders.push(rung);
     }
     Ok(ladders)
+}
+
+fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError> {
+    let mut bands = Vec::new();
+    for (line, band) in rows::<ExperienceBand>(checks.files, "experience")? {
+        checks.role("experience", line, &band.role)?;
+        checks.source("experience", line, &band.source)?;
+        if band.low > band.high {
+            let problem = format!("{} to {} years are not a range", band.low, band.high);
+            return Err(checks.error("experience", line, problem));
+        }
+        bands.push(band);
+    }
+    Ok(bands)
 }
 
 fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<Salary>, LexiconError> {

@@ -7,13 +7,17 @@ mod names;
 mod trie;
 
 pub(crate) use entries::TitleForm;
-pub use entries::{Claim, Level, Part, Rung, Salary, Skill, Source, Strength, TitleStates, Upper};
+pub use entries::{
+    Claim, ExperienceBand, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
+    TitleStates, Upper,
+};
 pub(crate) use kinds::{Kinds, WINDOW, WordKinds};
 pub use load::LexiconError;
 pub use trie::Trie;
 
 use super::{Stub, common_words};
 use crate::roles::{Label, RoleSet};
+use crate::text::Token;
 use crate::text::{Capitals, CleanText, Tokens};
 use std::collections::BTreeMap;
 
@@ -54,6 +58,7 @@ pub struct Lexicon {
     /// Each form with its strength and a number of its own.
     pub(super) boilerplate: Trie<(Strength, u32)>,
     pub(super) stubs: Trie<Stub>,
+    pub(super) sharing: Trie<Sharing>,
     pub(super) titles: Trie<TitleForm>,
     /// Words of the roles' names, in which typing errors are looked for, with their hashes, by these.
     pub(super) name_words: Vec<(String, u64)>,
@@ -61,6 +66,7 @@ pub struct Lexicon {
     pub(super) levels: Trie<Option<u32>>,
     pub(super) level_list: Vec<Level>,
     pub(super) ladders: Vec<Rung>,
+    pub(super) experience: Vec<ExperienceBand>,
     pub(super) salaries: Vec<Salary>,
     pub(super) hash: String,
 }
@@ -150,6 +156,19 @@ impl Lexicon {
             bands.iter_mut().for_each(|band| band.high.open |= high);
         }
         bands
+    }
+
+    /// How a text says that roles are shared, if it does.
+    pub(crate) fn sharing(&self, tokens: &[Token]) -> Option<Sharing> {
+        (0..tokens.len()).find_map(|at| {
+            let said = self.sharing.longest(&tokens[at..], false, |_, _| true);
+            said.map(|(sharing, _)| sharing)
+        })
+    }
+
+    /// Years of experience by role.
+    pub fn experience(&self) -> &[ExperienceBand] {
+        &self.experience
     }
 
     /// The career ladders.

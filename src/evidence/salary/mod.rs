@@ -75,7 +75,7 @@ const PAY: [&str; 16] = [
     "ote",
 ];
 /// Words for other money. The nearest word decides.
-const NOT_PAY: [&str; 62] = [
+const NOT_PAY: [&str; 72] = [
     "bonus",
     "bonuses",
     "reimburse",
@@ -138,6 +138,16 @@ const NOT_PAY: [&str; 62] = [
     "donation",
     "prize",
     "customers",
+    "donations",
+    "charitable",
+    "match",
+    "matching",
+    "grant",
+    "grants",
+    "award",
+    "awards",
+    "tuition",
+    "deductible",
 ];
 const PERIODS: [(Period, &[&str]); 5] = [
     (Period::Hour, &["hour", "hourly", "hr", "hrs", "hours", "ph"]),
@@ -331,6 +341,7 @@ mod tests {
             "deals of $100,000 to $200,000",
             "401k match, $25,000 of life insurance",
             "A $50,000 referral bonus",
+            "Charitable donations are matched up to $15,000 annually",
             "the database holds $100,000 records",
             "Series A of $900,000",
             "Save $80,000 with our product",

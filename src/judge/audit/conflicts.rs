@@ -3,7 +3,7 @@
 use super::finding::Issue;
 use super::matters::Matter;
 use crate::evidence::lexicon::Salary;
-use crate::evidence::{Evidence, Lexicon, Title, stated_salary, text_level};
+use crate::evidence::{Evidence, Lexicon, Title, asked_experience, stated_salary, text_level};
 use crate::roles::RoleId;
 
 /// Levels this far apart are not a matter of taste, if one of them is where careers begin: texts call
@@ -13,6 +13,8 @@ const LEVELS_APART: u32 = 3;
 const ENTRY: u32 = 1;
 /// A salary is far outside a band if it reaches only this share of it, or the band this share of it.
 const FAR: f64 = 0.6;
+/// So many years of experience are those of a beginner.
+const LITTLE: u32 = 1;
 
 /// The title says one level and the text quite another.
 pub(super) fn level_conflict(
@@ -70,4 +72,46 @@ pub(super) fn salary_conflict(
             ),
         }
     })
+}
+
+/// A title where careers begin, and a text that asks for more years of experience than the documents give for the
+/// role; or a senior title and a text that is content with a year.
+pub(super) fn experience_conflict(
+    role: RoleId,
+    title: &Title,
+    evidence: &Evidence,
+    lexicon: &Lexicon,
+) -> Option<Matter> {
+    let level = title.level.as_ref()?;
+    let rank = lexicon.rank(level)?;
+    let asked = asked_experience(evidence.text().as_str())?;
+    let role = &lexicon.roles().get(role).id;
+    let of_role = lexicon.experience().iter().filter(|band| band.role == *role);
+    // Of a role that no document gives years for, the most of any.
+    let band = of_role
+        .max_by_key(|band| band.high)
+        .or_else(|| lexicon.experience().iter().max_by_key(|band| band.high))?;
+    let (certainty, detail) = if rank <= ENTRY && asked.least > band.high {
+        let of = band.role.replace('_', " ");
+        let title = lexicon.sources().iter().find(|s| s.id == band.source);
+        let source = title.map(|s| s.title.as_str()).unwrap_or_default();
+        (
+            1.0 - f64::from(band.high) / f64::from(asked.least + band.high),
+            format!(
+                "Its title says {level}, and its text asks for {} years of experience; \"{source}\" gives {} for {of}.",
+                asked.least, band.high
+            ),
+        )
+    } else if rank >= lexicon.rank("senior")? && asked.most.is_some_and(|most| most <= LITTLE) {
+        let most = asked.most.unwrap_or_default();
+        (
+            0.5,
+            format!(
+                "Its title says {level}, and its text asks for at most {most} years of experience."
+            ),
+        )
+    } else {
+        return None;
+    };
+    Some(Matter { issue: Issue::ExperienceConflict, certainty, suggested: None, detail })
 }

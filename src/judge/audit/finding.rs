@@ -22,13 +22,15 @@ pub enum Issue {
     LevelConflict,
     /// The salary is far outside the band of the role and level.
     SalaryConflict,
+    /// The level in the title and the years of experience that the text asks for cannot both be.
+    ExperienceConflict,
     /// The text is too short to tell.
     TooLittleText,
 }
 
 impl Issue {
     /// All of them, in the order of their weight.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MislabeledTitle,
         Self::OutOfScope,
         Self::DuplicateConflict,
@@ -36,6 +38,7 @@ impl Issue {
         Self::TitleStatesTwoRoles,
         Self::LevelConflict,
         Self::SalaryConflict,
+        Self::ExperienceConflict,
         Self::TooLittleText,
     ];
 
@@ -49,6 +52,7 @@ impl Issue {
             Self::TitleStatesTwoRoles => "title_states_two_roles",
             Self::LevelConflict => "level_conflict",
             Self::SalaryConflict => "salary_conflict",
+            Self::ExperienceConflict => "experience_conflict",
             Self::TooLittleText => "too_little_text",
         }
     }

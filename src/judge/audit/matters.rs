@@ -33,6 +33,14 @@ impl Matter {
         self.issue == Issue::OutOfScope
     }
 
+    /// Whether it rests on what the title and the text say of pay, level or experience, for which a few words are enough.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(
+            self.issue,
+            Issue::LevelConflict | Issue::SalaryConflict | Issue::ExperienceConflict
+        )
+    }
+
     /// A title that states two roles.
     pub(super) fn two_roles() -> Self {
         Self {

@@ -316,7 +316,8 @@ impl Auditor<'_> {
             let known = |key| without.weights(key).is_some();
             let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
             let short = evidence.words() < FEW_WORDS;
-            let groundless = |m: &&Matter| nothing || (short && m.needs_text());
+            let groundless =
+                |m: &&Matter| !m.is_conflict() && (nothing || (short && m.needs_text()));
             let mut told: Vec<&Matter> = matters.iter().filter(|m| !groundless(m)).collect();
             let too_little = Matter::too_little_text();
             if told.is_empty() {

@@ -1,7 +1,7 @@
 //! The postings of an audit: in memory only what models and the summary need of each, the rest in a
 //! [`Spool`].
 
-use super::conflicts::{level_conflict, salary_conflict};
+use super::conflicts::{experience_conflict, level_conflict, salary_conflict};
 use super::matters::Matter;
 use super::noise;
 use crate::evidence::{Evidence, Extractor, FEW_WORDS, Lexicon, Shown, Stated, Title, TitleRole};
@@ -253,6 +253,7 @@ impl<'a> AuditRows<'a> {
             if let Label::Role(role) = stated {
                 matters.extend(level_conflict(&title, evidence, lexicon));
                 matters.extend(salary_conflict(role, &title, evidence, lexicon));
+                matters.extend(experience_conflict(role, &title, evidence, lexicon));
             }
             if matches!(title.role, TitleRole::Several(_)) {
                 matters.push(Matter::two_roles());

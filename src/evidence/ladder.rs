@@ -1,0 +1,128 @@
+//! Where a title stands on the career ladder of a role.
+
+use super::lexicon::Rung;
+use super::{Lexicon, Title};
+use serde::Serialize;
+
+/// A step of a career ladder, with those beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The title of the step below.
+    pub below: Option<String>,
+    /// The title of the step itself.
+    pub title: String,
+    /// The title of the step above.
+    pub above: Option<String>,
+    /// The document that has the ladder.
+    pub source: String,
+}
+
+/// The level of a title that names none.
+const PLAIN: &str = "mid";
+
+/// The step that a title is on, on the ladder of a role, by its id: that with the same name, else the highest that is
+/// not above its level. None if no document has a ladder of the role.
+pub fn ladder_step(title: &Title, role: &str, lexicon: &Lexicon) -> Option<Step> {
+    // Of several ladders that with the most steps.
+    let steps = |source: &str| -> Vec<&Rung> {
+        let of_it = |rung: &&Rung| rung.role == role && rung.source == source;
+        let mut steps: Vec<&Rung> = lexicon.ladders().iter().filter(of_it).collect();
+        steps.sort_by_key(|rung| rung.rank);
+        steps
+    };
+    let steps = lexicon.sources().iter().map(|source| steps(&source.id)).max_by_key(Vec::len)?;
+    let rank = |title: &Title| lexicon.rank(title.level.as_deref().unwrap_or(PLAIN));
+    let read: Vec<Title> = steps.iter().map(|rung| Title::read(&rung.title, lexicon)).collect();
+    let same = |of: &Title| !of.form.is_empty() && of.form == title.form && of.level == title.level;
+    let own = rank(title);
+    let reaches = |of: &Title| rank(of) <= own;
+    let place = read.iter().rposition(same).or_else(|| {
+        let level = read.iter().filter(|of| reaches(of)).filter_map(rank).max()?;
+        read.iter().position(|of| rank(of) == Some(level))
+    });
+    let place = place.or((!steps.is_empty()).then_some(0))?;
+    let title_of = |place: usize| steps.get(place).map(|rung| rung.title.clone());
+    let source = lexicon.sources().iter().find(|source| source.id == steps[place].source);
+    Some(Step {
+        below: place.checked_sub(1).and_then(title_of),
+        title: title_of(place)?,
+        above: title_of(place + 1),
+        source: source.map(|source| source.title.clone()).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_have_their_step() {
+        let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
+        for (title, role, below, own, above) in [
+            (
+                "Product Owner",
+                "product_owner",
+                "Associate Product Owner",
+                "Product Owner",
+                "Senior Product Owner",
+            ),
+            (
+                "Sr. Product Owner",
+                "product_owner",
+                "Product Owner",
+                "Senior Product Owner",
+                "Lead Product Owner",
+            ),
+            (
+                "Junior Product Owner",
+                "product_owner",
+                "",
+                "Associate Product Owner",
+                "Product Owner",
+            ),
+            (
+                "Product Owner Manager",
+                "product_owner",
+                "Lead Product Owner",
+                "Product Owner Manager",
+                "Director of Product (Delivery focus)",
+            ),
+            (
+                "Director of Product (Delivery focus)",
+                "product_owner",
+                "Product Owner Manager",
+                "Director of Product (Delivery focus)",
+                "VP of Program Management",
+            ),
+            (
+                "VP of Program Management",
+                "product_owner",
+                "Director of Product (Delivery focus)",
+                "VP of Program Management",
+                "",
+            ),
+            ("Assistant PM", "product_manager", "", "Associate Product Manager", "Product Manager"),
+            (
+                "Group Product Manager",
+                "product_manager",
+                "Senior Product Manager",
+                "Group Product Manager",
+                "Director of Product",
+            ),
+            (
+                "Chief Product Officer",
+                "product_manager",
+                "VP of Product",
+                "Chief Product Officer",
+                "",
+            ),
+        ] {
+            let step = ladder_step(&Title::read(title, &lexicon), role, &lexicon).expect("a step");
+            let beside = |title: Option<String>| title.unwrap_or_default();
+            let found = (beside(step.below), step.title, beside(step.above));
+            assert_eq!(found, (below.to_owned(), own.to_owned(), above.to_owned()), "{title}");
+        }
+        let title = Title::read("Technical Project Manager", &lexicon);
+        assert_eq!(ladder_step(&title, "technical_project_manager", &lexicon), None);
+    }
+}
