@@ -201,8 +201,8 @@ impl Numbers {
         let mut pieces = pieces(&text[range.clone()]).peekable();
         let fillers = ["+", ")", "plus", "or", "more", "full", "(", "s"];
         while pieces.next_if(|(_, piece)| fillers.contains(&&**piece)).is_some() {}
-        let (mut at, last) = pieces.next().and_then(|(at, piece)| Some((at, number(&piece)?)))?;
-        let (mut least, mut most) = (last, None);
+        let (mut at, upper) = pieces.next().and_then(|(at, piece)| Some((at, number(&piece)?)))?;
+        let (mut least, mut most) = (upper, None);
         while pieces.next_if(|(_, piece)| piece == "(" || piece == "+").is_some() {}
         let is_range =
             pieces.next_if(|(_, piece)| ["-", "–", "—", "to"].contains(&&**piece)).is_some();
@@ -211,13 +211,13 @@ impl Numbers {
             pieces.next().and_then(|(at, piece)| Some((at, number(&piece)?)))
         {
             // "eight (8) years"
-            if is_range && first < last {
-                (least, most, at) = (first, Some(last), before);
-            } else if first == last {
+            if is_range && first < upper {
+                (least, most, at) = (first, Some(upper), before);
+            } else if first == upper {
                 at = before;
             }
         }
-        (last <= MOST_YEARS).then_some(Self { least, most, at: range.start + at })
+        (upper <= MOST_YEARS).then_some(Self { least, most, at: range.start + at })
     }
 }
 

@@ -635,7 +635,9 @@ fn years_of_experience_and_shared_roles_are_said() {
         ),
     ];
     let mut file = "title,description\n".to_owned();
-    rows.iter().for_each(|(text, ..)| file.push_str(&format!("Product Owner,\"{text}\"\n")));
+    for (text, ..) in &rows {
+        file.push_str(&format!("Product Owner,\"{text}\"\n"));
+    }
     let workspace = Workspace::with("in.csv", file);
     let output = workspace.rolecall(&["classify", "in.csv"]).succeeds().table();
     for (i, (text, years, note)) in rows.iter().enumerate() {

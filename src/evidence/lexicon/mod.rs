@@ -153,7 +153,9 @@ impl Lexicon {
         if bands.is_empty() && rank(level) > 0 {
             bands = of("any");
             let high = rank(level) > rank("senior");
-            bands.iter_mut().for_each(|band| band.high.open |= high);
+            for band in &mut bands {
+                band.high.open |= high;
+            }
         }
         bands
     }

@@ -53,15 +53,11 @@ pub(super) fn next_amount(text: &str, from: usize) -> Option<Amount> {
         let within_word = text[..start].chars().next_back().is_some_and(|c| {
             c.is_alphanumeric() || matches!(c, '.' | ',' | '-' | '/') && is_joined(text, start)
         });
-        match number(text, start).filter(|_| !within_word) {
-            Some(first) => return Some(whole(text, start, first)),
-            None => {
-                from = start
-                    + text[start..]
-                        .find(|c: char| !c.is_ascii_digit())
-                        .unwrap_or(text.len() - start)
-            }
+        if let Some(first) = number(text, start).filter(|_| !within_word) {
+            return Some(whole(text, start, first));
         }
+        let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        from = start + digits;
     }
 }
 
@@ -85,7 +81,7 @@ fn whole(text: &str, start: usize, first: Number) -> Amount {
     let mut currency = before.as_ref().map(|(code, _)| *code);
     let behind = behind(text, end);
     if let Some((code, after)) = behind {
-        (currency, end) = (joined(currency, code), after);
+        (currency, end) = (Some(joined(currency, code)), after);
     }
     let mut open = text[first.end..].starts_with('+');
     if let Some((second, after, code)) = second(text, end) {
@@ -97,7 +93,7 @@ fn whole(text: &str, start: usize, first: Number) -> Amount {
             (high, end) = (second.value, after);
             open = text[second.end..].starts_with('+');
             if let Some(code) = code {
-                currency = joined(currency, code);
+                currency = Some(joined(currency, code));
             }
         } else {
             high = low;
@@ -107,11 +103,10 @@ fn whole(text: &str, start: usize, first: Number) -> Amount {
 }
 
 /// The currency of a sign and a code: "$90,000 CAD" are Canadian.
-fn joined(sign: Option<&'static str>, code: &'static str) -> Option<&'static str> {
+fn joined(sign: Option<&'static str>, code: &'static str) -> &'static str {
     match sign {
-        None | Some("USD") => Some(code),
-        Some(sign) if code == "USD" => Some(sign),
-        _ => Some(code),
+        Some(sign) if sign != "USD" && code == "USD" => sign,
+        _ => code,
     }
 }
 
@@ -205,7 +200,7 @@ fn number(text: &str, at: usize) -> Option<Number> {
     let decimals = point.map_or(0, |_| digits(end + 1));
     if (1..=2).contains(&decimals) {
         let fraction: f64 = text[end + 1..end + 1 + decimals].parse().ok()?;
-        value += fraction / 10_f64.powi(decimals as i32);
+        value += fraction / if decimals == 1 { 10.0 } else { 100.0 };
         end += 1 + decimals;
     }
     let rest = text[end..].trim_start_matches([' ', '\u{a0}']);

@@ -2,7 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::evidence::{Evidence, Extractor, Lexicon, Title, stated_salary, text_level};
+use rolecall::evidence::{
+    Evidence, Extractor, Lexicon, Title, asked_experience, stated_salary, text_level,
+};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -25,7 +27,8 @@ fuzz_target!(|bytes: &[u8]| {
     let text = evidence.text().as_str();
     let named = text_level(&evidence, &LEXICON).map(|level| level.at);
     let paid = stated_salary(text).map(|salary| salary.at);
-    for at in named.into_iter().chain(paid) {
+    let asked = asked_experience(text).map(|asked| asked.at);
+    for at in named.into_iter().chain(paid).chain(asked) {
         assert!(text.get(at).is_some());
     }
     Title::read(&raw, &LEXICON);
