@@ -56,7 +56,7 @@ def by_models(rows, labelled, folder):
 def stated_wrong(estimates, stated):
     """How many rows that state one of some classes are estimated to be wrong."""
     pairs = [pair for estimate in estimates for pair in estimate["pairs"] if pair["stated"] in stated]
-    return f"{sum(pair['rows'] for pair in pairs):.0f}"
+    return f"{sum(pair['estimate']['rows'] for pair in pairs):.0f}"
 
 
 def total(estimates):

@@ -1,8 +1,9 @@
 //! How many years of experience a text asks for.
 
-use memchr::memchr2_iter;
+use memchr::memmem::Finder;
 use std::fmt;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Years of experience that a text asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,95 +48,77 @@ const NUMBERS: [&str; 21] = [
     "nineteen",
     "twenty",
 ];
+/// Pieces of the words for years, which are rarer than a letter and are looked for much faster, each with the letters
+/// before it.
+static YEARS: LazyLock<[(Finder, usize); 3]> =
+    LazyLock::new(|| [("ear", 1), ("EAR", 1), ("yr", 0)].map(|(of, at)| (Finder::new(of), at)));
 /// More years are those of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
 /// Bytes before the word for years in which its numbers stand.
 const LONGEST: usize = 40;
+/// The first byte of `•`.
+const BULLET: u8 = 0xe2;
 /// Letters before the numbers of an item of a list: "Experience: 5 years".
 const SHORT: usize = 16;
 /// Bytes of a sentence looked at before and behind the years.
 const BEFORE: usize = 120;
 const BEHIND: usize = 120;
-/// A sentence is about what somebody has done for so long, or must have.
-const EXPERIENCE: [&str; 16] = [
-    "experience",
-    "experienced",
-    "background",
-    "track",
-    "working",
-    "worked",
-    "work",
-    "managing",
-    "leading",
-    "building",
-    "developing",
-    "delivering",
-    "practice",
-    "expertise",
-    "career",
-    "employment",
-];
-/// It is about the company, a plan or an age.
-const OTHERS: [&str; 26] = [
-    "our",
-    "we",
-    "us",
-    "founded",
-    "established",
-    "history",
-    "anniversary",
-    "ago",
-    "old",
-    "age",
-    "warranty",
-    "next",
-    "last",
-    "past",
-    "every",
-    "within",
-    "plan",
-    "vision",
-    "roadmap",
-    "contract",
-    "term",
-    "company",
-    "leader",
-    "has",
-    "vesting",
-    "vest",
-];
-/// It is about who is sought all the same.
-const SOUGHT: [&str; 23] = [
-    "you",
-    "your",
-    "minimum",
-    "least",
-    "required",
-    "requires",
-    "require",
-    "requirement",
-    "requirements",
-    "must",
-    "preferred",
-    "plus",
-    "candidate",
-    "candidates",
-    "ideal",
-    "ideally",
-    "should",
-    "need",
-    "needs",
-    "qualifications",
-    "looking",
-    "seeking",
-    "bring",
-];
+
+/// What a word says of the sentence that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// What somebody has done, or must have.
+    Experience,
+    /// The company, a plan or an age.
+    Others,
+    /// Who is sought.
+    Sought,
+    /// Before the years, the company: "With over 20 years of experience, we".
+    Company,
+}
+
+/// The longest word that says something.
+const LONGEST_WORD: usize = 16;
+
+/// The words of a piece of a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty())
+}
+
+/// What a word says.
+fn sense(word: &str) -> Option<Sense> {
+    let mut small = [0; LONGEST_WORD];
+    let small = small.get_mut(..word.len())?;
+    small.copy_from_slice(word.as_bytes());
+    small.make_ascii_lowercase();
+    match str::from_utf8(small).ok()? {
+        "experience" | "experienced" | "background" | "track" | "working" | "worked" | "work"
+        | "managing" | "leading" | "building" | "developing" | "delivering" | "practice"
+        | "expertise" | "career" | "employment" => Some(Sense::Experience),
+        "our" | "we" | "us" | "founded" | "established" | "history" | "anniversary" | "ago"
+        | "old" | "age" | "warranty" | "next" | "last" | "past" | "every" | "within" | "plan"
+        | "vision" | "roadmap" | "contract" | "term" | "company" | "leader" | "has" | "vesting"
+        | "vest" => Some(Sense::Others),
+        "you" | "your" | "minimum" | "least" | "required" | "requires" | "require"
+        | "requirement" | "requirements" | "must" | "preferred" | "plus" | "candidate"
+        | "candidates" | "ideal" | "ideally" | "should" | "need" | "needs" | "qualifications"
+        | "looking" | "seeking" | "bring" => Some(Sense::Sought),
+        "with" | "for" | "over" => Some(Sense::Company),
+        _ => None,
+    }
+}
 
 /// The most years of experience that a text asks for; none if it asks for none.
 pub fn asked_experience(text: &str) -> Option<Experience> {
-    let asked = memchr2_iter(b'y', b'Y', text.as_bytes()).filter_map(|at| experience_at(text, at));
+    let years = YEARS.iter().flat_map(|(finder, before)| {
+        let places = finder.find_iter(text.as_bytes()).filter_map(|at| at.checked_sub(*before));
+        places.filter_map(|at| experience_at(text, at))
+    });
     // Of equal ones the first.
-    asked.reduce(|most, other| if other.least > most.least { other } else { most })
+    years.reduce(|most, other| {
+        let more = (other.least, most.at.start) > (most.least, other.at.start);
+        if more { other } else { most }
+    })
 }
 
 /// The experience whose word for years stands at a place.
@@ -151,32 +134,40 @@ fn experience_at(text: &str, at: usize) -> Option<Experience> {
     let end = at + length;
     let first = floor(numbers.at.saturating_sub(BEFORE));
     let last = floor((end + BEHIND).min(text.len()));
-    let is_end = |i: &usize| {
-        let next = text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace);
-        matches!(text.as_bytes()[*i], b'\n' | b';' | b'!' | b'?')
-            || (text.as_bytes()[*i] == b'.' && next)
-            || text[*i..].starts_with('•')
+    let is_end = |i: &usize| match text.as_bytes()[*i] {
+        b'\n' | b';' | b'!' | b'?' => true,
+        b'.' => text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace),
+        BULLET => text[*i..].starts_with('•'),
+        _ => false,
     };
-    let on_boundary = |i: &usize| text.is_char_boundary(*i) && is_end(i);
-    let start = (first..numbers.at).rev().find(on_boundary).map_or(first, |i| floor(i + 1).max(i));
-    let stop = (end..last).find(on_boundary).unwrap_or(last);
-    let [before, behind] = [&text[start..numbers.at], &text[end..stop]].map(str::to_lowercase);
-    let words = || {
-        let all = before.split(|c: char| !c.is_alphabetic());
-        all.chain(behind.split(|c: char| !c.is_alphabetic()))
+    let start = (first..numbers.at).rev().find(is_end).unwrap_or(first);
+    let stop = (end..last).find(is_end).unwrap_or(last);
+    let (before, behind) = (&text[start..numbers.at], &text[end..stop]);
+    let mut has = [false; 4];
+    for sense in words(before).filter_map(sense) {
+        has[sense as usize] = true;
+    }
+    let [_, _, _, of_company] = has;
+    for sense in words(behind).filter_map(sense) {
+        has[sense as usize] = true;
+    }
+    let [of_experience, of_others, sought, _] = has;
+    let follows = behind.trim_start_matches([' ', '(', ')', '+', '\'', '’']);
+    let follow = |phrases: &[&str]| {
+        let follows = |phrase: &&str| {
+            follows.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase))
+        };
+        phrases.iter().any(follows)
     };
-    let has = |list: &[&str]| words().any(|word| list.contains(&word));
-    let direct =
-        ["of experience", "experience", "' experience", "’ experience", "of relevant experience"];
-    let follows = behind.trim_start_matches([' ', '(', ')', '+']);
-    let is_direct = direct.iter().any(|phrase| follows.starts_with(phrase));
-    let is_item = before.chars().filter(|c| c.is_alphabetic()).count() <= SHORT;
-    // "With over 20 years of experience, we", "For more than 30 years, our clients"
-    let of_company = before.split_whitespace().any(|word| ["with", "for", "over"].contains(&word));
-    let of_others = (of_company || has(&OTHERS)) && !has(&SOUGHT);
-    let wanted = has(&EXPERIENCE) && (has(&SOUGHT) || is_direct || is_item) && !of_others;
-    (wanted && !["ago", "old", "of age"].iter().any(|word| follows.starts_with(word)))
-        .then_some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..end })
+    let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
+    let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= SHORT;
+    let of_others = (of_company || of_others) && !sought;
+    let wanted = of_experience && (sought || is_direct || is_item) && !of_others;
+    (wanted && !follow(&["ago", "old", "of age"])).then_some(Experience {
+        least: numbers.least,
+        most: numbers.most,
+        at: numbers.at..end,
+    })
 }
 
 /// Bytes of "years" or a shorter word for them that begin some; none if another word does.
@@ -199,16 +190,16 @@ impl Numbers {
     /// The last ones in a range of a text, with nothing behind them but "or more" and the like.
     fn before(text: &str, range: Range<usize>) -> Option<Self> {
         let mut pieces = pieces(&text[range.clone()]).peekable();
+        let is = |piece: &str, list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(piece));
         let fillers = ["+", ")", "plus", "or", "more", "full", "(", "s"];
-        while pieces.next_if(|(_, piece)| fillers.contains(&&**piece)).is_some() {}
-        let (mut at, upper) = pieces.next().and_then(|(at, piece)| Some((at, number(&piece)?)))?;
+        while pieces.next_if(|(_, piece)| is(piece, &fillers)).is_some() {}
+        let (mut at, upper) = pieces.next().and_then(|(at, piece)| Some((at, number(piece)?)))?;
         let (mut least, mut most) = (upper, None);
-        while pieces.next_if(|(_, piece)| piece == "(" || piece == "+").is_some() {}
-        let is_range =
-            pieces.next_if(|(_, piece)| ["-", "–", "—", "to"].contains(&&**piece)).is_some();
-        while is_range && pieces.next_if(|(_, piece)| piece == "+").is_some() {}
+        while pieces.next_if(|(_, piece)| is(piece, &["(", "+"])).is_some() {}
+        let is_range = pieces.next_if(|(_, piece)| is(piece, &["-", "–", "—", "to"])).is_some();
+        while is_range && pieces.next_if(|(_, piece)| is(piece, &["+"])).is_some() {}
         if let Some((before, first)) =
-            pieces.next().and_then(|(at, piece)| Some((at, number(&piece)?)))
+            pieces.next().and_then(|(at, piece)| Some((at, number(piece)?)))
         {
             // "eight (8) years"
             if is_range && first < upper {
@@ -221,8 +212,8 @@ impl Numbers {
     }
 }
 
-/// Numbers, words and signs, the last first, in small letters, each with its place.
-fn pieces(text: &str) -> impl Iterator<Item = (usize, String)> {
+/// Numbers, words and signs, the last first, each with its place.
+fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut end = text.len();
     std::iter::from_fn(move || {
         let rest = text[..end].trim_end_matches([' ', '\u{a0}', '\t']);
@@ -234,13 +225,16 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, String)> {
             rest.len() - last.len_utf8()
         };
         end = start;
-        Some((start, rest[start..].to_lowercase()))
+        Some((start, &rest[start..]))
     })
 }
 
 /// A number in digits or as a word. Of "2.5" the whole years.
 fn number(piece: &str) -> Option<u32> {
-    let of_word = || NUMBERS.iter().zip(0..).find(|(word, _)| **word == piece).map(|(_, n)| n);
+    let of_word = || {
+        let named = |(word, _): &(&&str, u32)| word.eq_ignore_ascii_case(piece);
+        NUMBERS.iter().zip(0..).find(named).map(|(_, n)| n)
+    };
     let digits = piece.split('.').next().unwrap_or_default();
     digits.parse().ok().or_else(of_word)
 }

@@ -11,8 +11,9 @@ use whatlang::Lang;
 /// In a sentence of English so many words in a hundred are common ones, and no more in one of another language.
 const OF_ENGLISH: usize = 20;
 const OF_OTHERS: usize = 9;
-/// Somewhere in a part in another language so many words in a row have no more common ones of English.
-const MOST_IN_A_ROW: usize = (OF_OTHERS * WINDOW).div_ceil(100) + 1;
+/// Somewhere in a part in another language, among so many words in a row there are no more common ones of English, and
+/// no more that begin an entry of the lexicon: terms in English are among them in any language.
+const MOST_IN_A_ROW: [u32; 2] = [(OF_OTHERS * LEAST_OF_PART / 100) as u32, WINDOW as u32 / 6];
 /// Sentences of fewer words are in the language of those beside them.
 const LEAST_WORDS: usize = 8;
 /// Words that a part in another language has at least, and all that is English.
@@ -28,7 +29,9 @@ pub(super) fn leave_out_others(
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let words = tokens.len();
-    if words < LEAST_OF_PART + LEAST_OF_ENGLISH || kinds.fewest(Kinds::COMMON) > MOST_IN_A_ROW {
+    if words < LEAST_OF_PART + LEAST_OF_ENGLISH
+        || !kinds.has_few([Kinds::COMMON, Kinds::BEGINS], MOST_IN_A_ROW)
+    {
         return false;
     }
     let others = others(text, tokens, kinds);

@@ -28,7 +28,7 @@ const CALLING_WORDS: [&str; 12] = [
 /// Small words of titles.
 const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "with", "to"];
 /// A title of at most this many words can be written in small letters but for the first.
-const SHORT_TITLE: usize = 4;
+pub(super) const SHORT_TITLE: usize = 4;
 /// Words of a line that names a person the job has to do with.
 const WORDS_OF_OTHERS: [&str; 22] = [
     "report",

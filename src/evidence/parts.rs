@@ -1,7 +1,7 @@
 //! Which parts of a posting say nothing about the job.
 
 use super::Lexicon;
-use super::jobs::{are_several, calls_for, ends_title, is_title};
+use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::lexicon::{Part, WordKinds};
 use super::sentences::{Reach, between};
 use crate::text::Token;
@@ -26,8 +26,15 @@ pub(super) fn boilerplate(
     lexicon: &Lexicon,
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
-    let announced = |&at: &u32| announced(text, tokens, kinds, at as usize, lexicon);
-    let lines = one_part_a_line(heads.iter().filter_map(announced));
+    let mut others: Vec<u32> = Vec::new();
+    let announced = |&at: &u32| announced(text, tokens, kinds, at as usize, lexicon, &mut others);
+    let mut found: Vec<(usize, Part)> = heads.iter().filter_map(announced).collect();
+    // Other jobs stand beside that of a role, or mean nothing here.
+    if found.iter().any(|(_, part)| matches!(part, Part::Title(_))) {
+        found.extend(others.iter().filter_map(|&at| other_job(text, tokens, kinds, at, lexicon)));
+        found.sort_by_key(|(start, _)| *start);
+    }
+    let lines = one_part_a_line(found.into_iter());
     let several_jobs = are_several(&lines, tokens.len());
     let mut below: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
@@ -56,13 +63,32 @@ pub(super) fn boilerplate(
     several_jobs
 }
 
+/// The same for a word that ends the title of another job.
+fn other_job(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    at: u32,
+    lexicon: &Lexicon,
+) -> Option<(usize, Part)> {
+    let at = at as usize;
+    let line = short_line(tokens, at)?;
+    let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
+    let words = at..at + length;
+    let is_one = calls_for(text, tokens, kinds, words.clone(), lexicon)
+        || ends_title(text, tokens, kinds, words);
+    is_one.then_some((line.start, part))
+}
+
 /// What begins with the line of a heading, or of a title, that has a word in it, and the first word of the line.
+/// Words that may end the title of another job are put among the others.
 fn announced(
     text: &str,
     tokens: &[Token],
     kinds: &WordKinds,
     at: usize,
     lexicon: &Lexicon,
+    others: &mut Vec<u32>,
 ) -> Option<(usize, Part)> {
     let line = short_line(tokens, at)?;
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
@@ -73,8 +99,11 @@ fn announced(
                 || ends_title(text, tokens, kinds, words)
         }
         Part::OtherJob => {
-            calls_for(text, tokens, kinds, words.clone(), lexicon)
-                || ends_title(text, tokens, kinds, words)
+            // Only a short title is written in small letters.
+            if !tokens[at].plain || line.len() <= SHORT_TITLE {
+                others.push(at as u32);
+            }
+            false
         }
         Part::Content => has_no_comma(text, tokens, &line),
         Part::Boilerplate => {

@@ -61,8 +61,8 @@ impl Kinds {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct WordKinds(Vec<u8>);
 
-/// Words that are looked at together by [`WordKinds::fewest`].
-pub(crate) const WINDOW: usize = 32;
+/// Words that are looked at together by [`WordKinds::has_few`].
+pub(crate) const WINDOW: usize = 40;
 const BREAKS: Kinds = Kinds(1 << Kinds::BITS);
 /// Words behind those of a text.
 const BEHIND: usize = 64;
@@ -127,17 +127,19 @@ impl WordKinds {
         sixteens.iter().map(of_kind).sum::<u32>() as usize
     }
 
-    /// The fewest of a kind among [`WINDOW`] words in a row, of those that begin at every eighth word.
-    pub(crate) fn fewest(&self, kind: Kinds) -> usize {
+    /// Whether there are [`WINDOW`] words in a row, of those that begin at every eighth word, of which no more than so
+    /// many are of one kind and of another.
+    pub(crate) fn has_few(&self, kinds: [Kinds; 2], most: [u32; 2]) -> bool {
         let (eights, _) = self.0[..self.len()].as_chunks::<8>();
-        let each = u64::from_le_bytes([kind.0; 8]);
-        let of_kind = |eight: &[u8; 8]| (u64::from_le_bytes(*eight) & each).count_ones() as usize;
-        let mut row = [0; WINDOW / 8];
-        let windows = eights.iter().enumerate().filter_map(|(i, eight)| {
-            row[i % row.len()] = of_kind(eight);
-            (i + 1 >= row.len()).then(|| row.iter().sum())
-        });
-        windows.min().unwrap_or(0)
+        let each = kinds.map(|kind| u64::from_le_bytes([kind.0; 8]));
+        let of_kinds =
+            |eight: &[u8; 8]| each.map(|kind| (u64::from_le_bytes(*eight) & kind).count_ones());
+        let mut last = [[0; 2]; WINDOW / 8];
+        eights.iter().enumerate().any(|(i, eight)| {
+            last[i % last.len()] = of_kinds(eight);
+            let sum = last.iter().fold([0; 2], |[a, b], [c, d]| [a + c, b + d]);
+            i + 1 >= last.len() && sum[0] <= most[0] && sum[1] <= most[1]
+        })
     }
 
     /// Lists the places of those of a kind near to which a line or sentence begins and ends, as in one of so few
