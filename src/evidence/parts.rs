@@ -5,6 +5,7 @@ use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::lexicon::{Part, WordKinds};
 use super::sentences::{Reach, between};
 use crate::text::Token;
+use memchr::memmem;
 use std::ops::Range;
 
 /// A line or sentence of at most this many words can be a heading.
@@ -13,6 +14,9 @@ pub(super) const LONGEST_HEADING: usize = 8;
 /// Words that stand before the name of what is below a heading.
 const HEADING_WORDS: [&str; 9] =
     ["our", "the", "your", "employee", "company", "additional", "other", "about", "more"];
+/// A heading is the first thing in a text if it stands in this part of it.
+const FIRST: usize = 3;
+
 /// Adds the tokens below headings of boilerplate, up to the next heading of content, to the parts that are left
 /// out. None if that is more than half of what else there is: then the headings are not what they seem. `heads`
 /// are the tokens that a heading may begin with.
@@ -38,8 +42,14 @@ pub(super) fn boilerplate(
     let several_jobs = are_several(&lines, tokens.len());
     let mut below: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
+    let mut any_before = false;
     for (start, part) in lines {
         match (part, open) {
+            // What stands first in a text is a paragraph, and not all up to the next heading.
+            (Part::Boilerplate, None) if !any_before && FIRST * start < tokens.len() => {
+                below.push(start..paragraph_end(text, tokens, start));
+                continue;
+            }
             (Part::Boilerplate, None) => open = Some(start),
             // In the text of one job, words for another may be anything.
             (Part::OtherJob, _) if !several_jobs => {}
@@ -49,6 +59,7 @@ pub(super) fn boilerplate(
             }
             _ => {}
         }
+        any_before |= matches!(part, Part::Content | Part::Title(_));
     }
     below.extend(open.map(|from| from..tokens.len()));
     if !below.is_empty() {
@@ -134,6 +145,16 @@ fn one_part_a_line(found: impl Iterator<Item = (usize, Part)>) -> Vec<(usize, Pa
         }
     }
     lines
+}
+
+/// Where the paragraph of a heading ends: at the next empty line, or where there is none at the end of its line.
+fn paragraph_end(text: &str, tokens: &[Token], start: usize) -> usize {
+    let ends = |mark: &'static [u8]| {
+        (start + 1..tokens.len()).find(move |&at| {
+            tokens[at].breaks && memmem::find(between(text, tokens, at), mark).is_some()
+        })
+    };
+    ends(b"\n\n").or_else(|| ends(b"\n")).unwrap_or(tokens.len())
 }
 
 /// "Privacy, security and legal" is no heading.

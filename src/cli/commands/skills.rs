@@ -49,7 +49,8 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
     for Listed { name, kind, role, weight, source, section } in numbers(lexicon) {
         let id = format!("{kind}_{role}_{weight}");
         let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Own);
-        let cells: Vec<Cell> = own.into_iter().chain([Cell::List(&[])]).collect();
+        let forms = [name.as_str()];
+        let cells: Vec<Cell> = own.into_iter().chain([Cell::List(&forms)]).collect();
         sheet.write(|rows| rows.write(None, None, &cells))?;
     }
     sheet.finish()
