@@ -49,9 +49,11 @@ impl Reach {
             b'.' => self == Self::Sentence && dot,
             _ => false,
         };
-        // Lists that have lost their lines.
+        // Lists that have lost their lines. Most signs are single bytes, and no bullets.
         let is_bullet = |sign: &str| memmem::find(between, sign.as_bytes()).is_some();
-        let item = || BULLETS.into_iter().any(is_bullet) || (is_bullet(" - ") && !tokens[at].plain);
+        let has_bullet = || !between.is_ascii() && BULLETS.into_iter().any(is_bullet);
+        let item =
+            || between.len() > 1 && (has_bullet() || (is_bullet(" - ") && !tokens[at].plain));
         between.iter().any(ends) || (self == Self::Sentence && item())
     }
 }
