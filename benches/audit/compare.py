@@ -89,16 +89,17 @@ def real_titles(labelled, folder):
     rows = real.stated(labelled)
     if not rows:
         return []
-    _, _, files = ranked(rows, folder)
+    ours, _, files = ranked(rows, folder)
     suspected, estimates = real.by_models(rows, labelled, folder)
     lines = []
     for (name, group), estimated in zip(real.groups(rows).items(), estimates.values()):
         wrong = {row["id"] for row in group if row["role"] != row["true"]}
         by_model = metrics.ranked({row["id"]: suspected[row["id"]] for row in group}, wrong)
-        cells = [f"{metrics.average_precision(by_model):.3f}", estimated]
+        cells = ["", f"{metrics.average_precision(by_model):.3f}", estimated]
         lines.append([f"{name} ({len(group)})", str(len(wrong)), *figures(files, group, wrong), *cells])
-    lines.append([f"all {len(rows)}"] + [""] * (len(lines[0]) - 2) + [estimates["all"]])
-    header = ["real titles", *HEADER[1:-1], "by models of other folds: AP", "the same: rows estimated wrong"]
+    cells = [""] * (len(HEADER) - 2)
+    lines.append([f"all {len(rows)}", *cells, estimate(ours), "", estimates["all"]])
+    header = ["real titles", *HEADER[1:], "by models of other folds: AP", "the same: rows estimated wrong"]
     return [header, ["---"] + ["--:"] * (len(header) - 1), *lines]
 
 

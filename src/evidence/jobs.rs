@@ -2,8 +2,9 @@
 
 use super::Lexicon;
 use super::lexicon::{Part, WordKinds};
-use super::sentences::{Reach, around, between};
+use super::sentences::{Reach, around, between, has_bullet};
 use crate::text::Token;
+use memchr::memmem;
 use std::ops::Range;
 
 /// A line of at most this many words can be the title of a job.
@@ -56,8 +57,6 @@ const WORDS_OF_OTHERS: [&str; 22] = [
 ];
 /// Numbers of levels behind a title.
 const NUMERALS: [&str; 5] = ["i", "ii", "iii", "iv", "v"];
-/// The first byte of `’`.
-const APOSTROPHE: u8 = 0xe2;
 /// Words that the text of a job has at least.
 const LEAST_OF_JOB: usize = 25;
 
@@ -124,14 +123,15 @@ pub(super) fn ends_title(
 
 /// Whether a word stands behind "'s": "Driver's License" is no driver.
 fn is_possessive(text: &str, tokens: &[Token], at: usize) -> bool {
-    at < tokens.len() && matches!(between(text, tokens, at).first(), Some(b'\'' | &APOSTROPHE))
+    at < tokens.len()
+        && ["'", "’"].iter().any(|sign| between(text, tokens, at).starts_with(sign.as_bytes()))
 }
 
 /// Whether a line is an item of a list, or says that it is about somebody else.
 fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
-    let signs = String::from_utf8_lossy(between(text, tokens, line.start));
-    signs.contains(['|', '•', '·', '●', '▪'])
-        || ["- ", "* "].iter().any(|sign| signs.contains(sign))
+    let signs = between(text, tokens, line.start);
+    has_bullet(signs)
+        || ["|", "- ", "* "].iter().any(|sign| memmem::find(signs, sign.as_bytes()).is_some())
         || line.clone().any(|at| WORDS_OF_OTHERS.contains(&&*tokens[at].word(text)))
 }
 

@@ -14,8 +14,8 @@ pub(super) const LONGEST_HEADING: usize = 8;
 /// Words that stand before the name of what is below a heading.
 const HEADING_WORDS: [&str; 9] =
     ["our", "the", "your", "employee", "company", "additional", "other", "about", "more"];
-/// A heading is the first thing in a text if it stands in this part of it.
-const FIRST: usize = 3;
+/// A heading of boilerplate in the first of so many equal parts of a text, before any other, stands above a paragraph.
+const FIRST_OF: usize = 3;
 
 /// Adds the tokens below headings of boilerplate, up to the next heading of content, to the parts that are left
 /// out. None if that is more than half of what else there is: then the headings are not what they seem. `heads`
@@ -46,7 +46,7 @@ pub(super) fn boilerplate(
     for (start, part) in lines {
         match (part, open) {
             // What stands first in a text is a paragraph, and not all up to the next heading.
-            (Part::Boilerplate, None) if !any_before && FIRST * start < tokens.len() => {
+            (Part::Boilerplate, None) if !any_before && FIRST_OF * start < tokens.len() => {
                 below.push(start..paragraph_end(text, tokens, start));
                 continue;
             }
@@ -72,23 +72,6 @@ pub(super) fn boilerplate(
         }
     }
     several_jobs
-}
-
-/// The same for a word that ends the title of another job.
-fn other_job(
-    text: &str,
-    tokens: &[Token],
-    kinds: &WordKinds,
-    at: u32,
-    lexicon: &Lexicon,
-) -> Option<(usize, Part)> {
-    let at = at as usize;
-    let line = short_line(tokens, at)?;
-    let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
-    let words = at..at + length;
-    let is_one = calls_for(text, tokens, kinds, words.clone(), lexicon)
-        || ends_title(text, tokens, kinds, words);
-    is_one.then_some((line.start, part))
 }
 
 /// What begins with the line of a heading, or of a title, that has a word in it, and the first word of the line.
@@ -129,6 +112,23 @@ fn announced(
         }
     };
     fits.then_some((line.start, part))
+}
+
+/// What begins with the line of a word that may end the title of another job, if it does.
+fn other_job(
+    text: &str,
+    tokens: &[Token],
+    kinds: &WordKinds,
+    at: u32,
+    lexicon: &Lexicon,
+) -> Option<(usize, Part)> {
+    let at = at as usize;
+    let line = short_line(tokens, at)?;
+    let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
+    let words = at..at + length;
+    let is_one = calls_for(text, tokens, kinds, words.clone(), lexicon)
+        || ends_title(text, tokens, kinds, words);
+    is_one.then_some((line.start, part))
 }
 
 /// What the lines announce. One that announces two parts is taken for boilerplate, and "We are looking for a" is no

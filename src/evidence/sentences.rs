@@ -49,13 +49,18 @@ impl Reach {
             b'.' => self == Self::Sentence && dot,
             _ => false,
         };
-        // Lists that have lost their lines. Most signs are single bytes, and no bullets.
-        let is_bullet = |sign: &str| memmem::find(between, sign.as_bytes()).is_some();
-        let has_bullet = || !between.is_ascii() && BULLETS.into_iter().any(is_bullet);
+        // Lists that have lost their lines.
+        let has_dash = || memmem::find(between, b" - ").is_some();
         let item =
-            || between.len() > 1 && (has_bullet() || (is_bullet(" - ") && !tokens[at].plain));
+            || between.len() > 1 && (has_bullet(between) || (has_dash() && !tokens[at].plain));
         between.iter().any(ends) || (self == Self::Sentence && item())
     }
+}
+
+/// Whether the signs between two words have a bullet among them.
+pub(super) fn has_bullet(between: &[u8]) -> bool {
+    let has = |bullet: &str| memmem::find(between, bullet.as_bytes()).is_some();
+    !between.is_ascii() && BULLETS.into_iter().any(has)
 }
 
 /// The words of the sentence or the line that a word stands in; none if it is very long.

@@ -351,7 +351,7 @@ impl<'a> Judge<'a> {
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         match limits.decide(other, confidence, role_like, facts.words) {
             // Its title alone would decide.
-            Decision::Accept if facts.says_little => Decision::Review,
+            Decision::Accept if facts.shows_no_role => Decision::Review,
             decision => decision,
         }
     }

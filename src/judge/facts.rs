@@ -27,7 +27,7 @@ pub(super) struct Facts<'p> {
     pub(super) language: Option<&'static str>,
     pub(super) telling: Telling,
     /// Whether a short text neither names a role nor shows several entries of the lexicon: it may be of any job.
-    pub(super) says_little: bool,
+    pub(super) shows_no_role: bool,
     /// What the text is, if it is no posting.
     pub(super) stub: Option<Stub>,
     /// Words in the parts that are looked at.
@@ -57,7 +57,7 @@ impl<'p> Facts<'p> {
             known: known.collect(),
             language: evidence.language(),
             telling: Telling::of(evidence, |key| model.place(key).is_some()),
-            says_little: says_little(
+            shows_no_role: shows_no_role(
                 evidence.words_looked_at(),
                 evidence.skills(),
                 evidence.mentions(),
@@ -71,11 +71,11 @@ impl<'p> Facts<'p> {
 }
 
 /// A short text shows more entries of the lexicon than this, or names a role, if it is of one.
-const FEW_SKILLS: usize = 1;
+const MOST_SKILLS_OF_ANY: usize = 1;
 
 /// Whether a text of so many words, which shows so many entries and names roles so often, may be of any job.
-pub(super) fn says_little(words: usize, skills: usize, mentions: &[u32]) -> bool {
-    words < FEW_WORDS && skills <= FEW_SKILLS && mentions.iter().all(|&n| n == 0)
+pub(super) fn shows_no_role(words: usize, skills: usize, mentions: &[u32]) -> bool {
+    words < FEW_WORDS && skills <= MOST_SKILLS_OF_ANY && mentions.iter().all(|&n| n == 0)
 }
 
 /// How much a text tells.

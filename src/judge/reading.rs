@@ -1,7 +1,7 @@
 //! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
 //! evidence and look it up afterwards, in a fraction of the time.
 
-use super::facts::{Facts, Telling, says_little};
+use super::facts::{Facts, Telling, shows_no_role};
 use crate::evidence::{
     Common, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, WordKinds, is_title,
     language, title_words,
@@ -123,7 +123,7 @@ impl Reading {
             known: found.known.as_slice().into(),
             language,
             telling: of_all,
-            says_little: says_little(self.terms.words(), skills, &self.terms.mentions),
+            shows_no_role: shows_no_role(self.terms.words(), skills, &self.terms.mentions),
             stub: Stub::find(self.clean.as_str(), tokens, &self.kinds, lexicon, skills),
             words: self.terms.words(),
             several_jobs: self.terms.several_jobs,

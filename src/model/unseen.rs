@@ -12,7 +12,7 @@ use super::scores::Scores;
 use super::sketch::Sketch;
 use super::tallies::Tallies;
 use super::train::enough;
-use super::workings::{Workings, sample_cut};
+use super::workings::sample_cut;
 use super::{Header, Model, ModelError};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
 use rayon::prelude::*;
@@ -102,11 +102,9 @@ impl<'a, R: Rows> Unseen<'a, R> {
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
     /// the rows are read with.
     pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
-        check_unseen(rows, model)?;
+        let (ledger, masks) = counted(rows, model)?;
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
-        let Workings { ledger, .. } = model.workings()?;
-        let masks = ledger.masks(&ids(rows));
         let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
         let mut unseen = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
         let shifts = VIEWS.map(|view| shift(model, view));
@@ -238,13 +236,11 @@ pub fn with_titles(
     if !knows_titles {
         return Ok(None);
     }
-    check_unseen(rows, model)?;
+    let (ledger, masks) = counted(rows, model)?;
     let says = |scores: &Scores| {
         let combinations = &model.header().combinations;
         Probabilities::new(combinations, View::Whole, scores)
     };
-    let Workings { ledger, .. } = model.workings()?;
-    let masks = ledger.masks(&ids(rows));
     if masks.iter().all(|&mask| mask == 0) {
         let score = |place| -> Result<Probabilities, ModelError> {
             let row = rows.get(place)?;
@@ -254,26 +250,30 @@ pub fn with_titles(
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
     }
     let sizes = [model.header().roles.len(), model.header().postings.len()];
-    let counted = Bucketed::new(&ledger, &model.lexicon, sizes);
+    let buckets = Bucketed::new(&ledger, &model.lexicon, sizes);
     let said =
-        counted.by_mask(rows, &masks, |_| true, |_, row, rest| Ok(says(&rest.score(row))))?;
+        buckets.by_mask(rows, &masks, |_| true, |_, row, rest| Ok(says(&rest.score(row))))?;
     Ok(Some(said.into_iter().map(|(_, said)| said).collect()))
 }
 
-/// Whether a model can be taken to know nothing of the labels of rows, or knows which rows it has counted.
+/// What a model has counted, and of each row the buckets of organisations that hold its neighbours; none of a compact
+/// model, which does not know its rows.
 ///
 /// # Errors
-/// [`ModelError::SameRows`] for a compact model of just these rows.
-fn check_unseen(rows: &impl Rows, model: &Model) -> Result<(), ModelError> {
+/// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged.
+fn counted(rows: &impl Rows, model: &Model) -> Result<(Ledger, Vec<u16>), ModelError> {
+    let ids = ids(rows);
     if model.is_compact() {
-        let mut counted = ids(rows);
-        counted.sort_unstable();
-        counted.dedup();
-        if rows_hash(counted.into_iter()) == model.header().rows_hash {
+        let mut same = ids.clone();
+        same.sort_unstable();
+        same.dedup();
+        if rows_hash(same.into_iter()) == model.header().rows_hash {
             return Err(ModelError::SameRows);
         }
     }
-    Ok(())
+    let ledger = model.workings()?.ledger;
+    let masks = ledger.masks(&ids);
+    Ok((ledger, masks))
 }
 
 /// The rows of the roles as they are stated, looked at before anything is corrected.

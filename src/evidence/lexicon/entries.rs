@@ -206,7 +206,9 @@ impl TryFrom<String> for Upper {
 
     fn try_from(text: String) -> Result<Self, String> {
         let amount = text.strip_suffix('+').unwrap_or(&text);
-        let amount = amount.parse().map_err(|_| format!("{text:?} is no amount such as 140000"))?;
+        let amount = amount.parse().map_err(|_| {
+            format!("{text:?} is no amount; write 140000, or 250000+ for a band that is open above")
+        })?;
         Ok(Self { amount, open: text.ends_with('+') })
     }
 }

@@ -679,7 +679,10 @@ fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError>
         checks.role("experience", line, &band.role)?;
         checks.source("experience", line, &band.source)?;
         if band.low > band.high {
-            let problem = format!("{} to {} years are not a range", band.low, band.high);
+            let problem = format!(
+                "{} to {} years are not a range; give the lower number first",
+                band.low, band.high
+            );
             return Err(checks.error("experience", line, problem));
         }
         bands.push(band);
