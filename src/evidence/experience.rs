@@ -38,10 +38,9 @@ const NUMBERS: [&str; 21] = [
     "nineteen",
     "twenty",
 ];
-/// Pieces of the words for years, which are rarer than a letter and are looked for much faster, each with the letters
-/// before it.
-static YEARS: LazyLock<[(Finder, usize); 3]> =
-    LazyLock::new(|| [("ear", 1), ("EAR", 1), ("yr", 0)].map(|(of, at)| (Finder::new(of), at)));
+/// How the words for years begin.
+static YEARS: LazyLock<[Finder; 4]> =
+    LazyLock::new(|| ["year", "Year", "YEAR", "yr"].map(Finder::new));
 /// More years are those of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
 /// Bytes before the word for years in which its numbers stand.
@@ -100,39 +99,62 @@ fn sense(word: &str) -> Option<Sense> {
 
 /// The most years of experience that a text asks for; none if it asks for none.
 pub fn asked_experience(text: &str) -> Option<Experience> {
-    let years = YEARS.iter().flat_map(|(finder, before)| {
-        let places = finder.find_iter(text.as_bytes()).filter_map(|at| at.checked_sub(*before));
-        places.filter_map(|at| experience_at(text, at))
-    });
-    // Of equal ones the first.
-    years.reduce(|most, other| {
-        let more = (other.least, most.at.start) > (most.least, other.at.start);
-        if more { other } else { most }
-    })
+    let mut most: Option<Experience> = None;
+    for finder in YEARS.iter() {
+        for at in finder.find_iter(text.as_bytes()) {
+            let Some(years) = years_at(text, at) else { continue };
+            // Of equal ones the first. Most sentences are not read.
+            let is_more = most
+                .as_ref()
+                .is_none_or(|most| (years.least, most.at.start) > (most.least, years.at.start));
+            if is_more && are_asked_for(text, &years.at) {
+                most = Some(years);
+            }
+        }
+    }
+    most
 }
 
-/// The experience whose word for years stands at a place.
-fn experience_at(text: &str, at: usize) -> Option<Experience> {
+/// The years whose word stands at a place, with the numbers before it.
+fn years_at(text: &str, at: usize) -> Option<Experience> {
     let length = word_for_years(&text.as_bytes()[at..])?;
     let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric());
     // "a 5-year plan"
     if !begins || text[..at].ends_with(['-', '/']) {
         return None;
     }
-    let floor = |at: usize| (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
-    let numbers = Numbers::before(text, floor(at.saturating_sub(LONGEST))..at)?;
-    let end = at + length;
-    let first = floor(numbers.at.saturating_sub(BEFORE));
-    let last = floor((end + BEHIND).min(text.len()));
+    let numbers = Numbers::before(text, floor(text, at.saturating_sub(LONGEST))..at)?;
+    Some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..at + length })
+}
+
+/// The last end of a character up to a byte.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}
+
+/// Whether the sentence of some years asks for experience of somebody sought.
+fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
+    let first = floor(text, years.start.saturating_sub(BEFORE));
+    let last = floor(text, (years.end + BEHIND).min(text.len()));
     let is_end = |i: &usize| match text.as_bytes()[*i] {
         b'\n' | b';' | b'!' | b'?' => true,
         b'.' => text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace),
         BULLET => text[*i..].starts_with('•'),
         _ => false,
     };
-    let start = (first..numbers.at).rev().find(is_end).unwrap_or(first);
-    let stop = (end..last).find(is_end).unwrap_or(last);
-    let (before, behind) = (&text[start..numbers.at], &text[end..stop]);
+    let start = (first..years.start).rev().find(is_end).unwrap_or(first);
+    let stop = (years.end..last).find(is_end).unwrap_or(last);
+    let (before, behind) = (&text[start..years.start], &text[years.end..stop]);
+    let follows = behind.trim_start_matches([' ', '(', ')', '+', '\'', '’']);
+    let follow = |phrases: &[&str]| {
+        let follows = |phrase: &&str| {
+            follows.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase))
+        };
+        phrases.iter().any(follows)
+    };
+    if follow(&["ago", "old", "of age"]) {
+        return false;
+    }
     let mut has = [false; 4];
     for sense in words(before).filter_map(sense) {
         has[sense as usize] = true;
@@ -142,22 +164,10 @@ fn experience_at(text: &str, at: usize) -> Option<Experience> {
         has[sense as usize] = true;
     }
     let [of_experience, of_others, sought, _] = has;
-    let follows = behind.trim_start_matches([' ', '(', ')', '+', '\'', '’']);
-    let follow = |phrases: &[&str]| {
-        let follows = |phrase: &&str| {
-            follows.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase))
-        };
-        phrases.iter().any(follows)
-    };
     let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
     let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= SHORT;
     let of_others = (of_company || of_others) && !sought;
-    let wanted = of_experience && (sought || is_direct || is_item) && !of_others;
-    (wanted && !follow(&["ago", "old", "of age"])).then_some(Experience {
-        least: numbers.least,
-        most: numbers.most,
-        at: numbers.at..end,
-    })
+    of_experience && (sought || is_direct || is_item) && !of_others
 }
 
 /// Bytes of "years" or a shorter word for them that begin some; none if another word does.

@@ -19,6 +19,9 @@ const LEAST_WORDS: usize = 8;
 /// Words that a part in another language has at least, and all that is English.
 const LEAST_OF_PART: usize = 40;
 const LEAST_OF_ENGLISH: usize = 40;
+/// Of the words of a part in another language, so many in a hundred are written in small letters or have none. Lists of names and
+/// places have fewer.
+const LEAST_PLAIN: usize = 40;
 
 /// Adds the parts that are in another language to those that are left out, if enough English is left. Gives whether
 /// there are any.
@@ -77,6 +80,7 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
         run.len() >= LEAST_OF_PART
             && tokens.len() - run.len() >= LEAST_OF_ENGLISH
             && common_in(run, kinds) <= OF_OTHERS * run.len()
+            && 100 * run.clone().filter(|&at| tokens[at].plain).count() >= LEAST_PLAIN * run.len()
             && !are_english_terms(
                 run.clone().filter(|&at| kinds.has(at, Kinds::BEGINS)).count(),
                 run.len(),

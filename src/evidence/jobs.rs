@@ -2,13 +2,11 @@
 
 use super::Lexicon;
 use super::lexicon::{Part, WordKinds};
-use super::sentences::{Reach, around, between, has_bullet};
+use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
 use crate::text::Token;
 use memchr::memmem;
 use std::ops::Range;
 
-/// A line of at most this many words can be the title of a job.
-const LONGEST_TITLE: usize = 10;
 /// Words that stand before the title of a job.
 const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
 /// Words that call for somebody, on the same line.
@@ -69,7 +67,7 @@ pub(super) fn is_title(
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
-    let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
+    let Some(line) = around(text, tokens, kinds, name.start, Reach::Title) else { return false };
     if line.len() > LONGEST_TITLE || tokens[name.start].plain {
         return false;
     }
@@ -93,7 +91,7 @@ pub(super) fn ends_title(
     kinds: &WordKinds,
     name: Range<usize>,
 ) -> bool {
-    let Some(line) = around(text, tokens, kinds, name.start, Reach::Line) else { return false };
+    let Some(line) = around(text, tokens, kinds, name.start, Reach::Title) else { return false };
     let is_any = |at: usize, words: &[&str]| words.contains(&&*tokens[at].word(text));
     let signs = |at: usize| between(text, tokens, at);
     let is_mark = |at: usize| signs(at).len() > 1 && !is_possessive(text, tokens, at);
@@ -143,7 +141,7 @@ pub(super) fn calls_for(
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
-    let line = around(text, tokens, kinds, name.start, Reach::Line);
+    let line = around(text, tokens, kinds, name.start, Reach::Title);
     line.is_some_and(|line| !is_of_others(text, tokens, &line))
         && !is_possessive(text, tokens, name.end)
         && is_title(text, tokens, kinds, name, lexicon)

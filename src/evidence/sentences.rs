@@ -3,10 +3,14 @@
 use super::lexicon::WordKinds;
 use crate::text::Token;
 use memchr::memmem;
+use std::iter::successors;
 use std::ops::Range;
 
 /// What stands before the items of a list.
 const BULLETS: [&str; 6] = ["•", "·", "●", "▪", "◦", "‣"];
+
+/// A line of at most this many words can be the title of a job.
+pub(super) const LONGEST_TITLE: usize = 10;
 
 /// What is looked for around a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub(super) enum Reach {
     Sentence,
     /// A line.
     Line,
+    /// A line that may be a title.
+    Title,
 }
 
 impl Reach {
@@ -23,6 +29,7 @@ impl Reach {
         match self {
             Self::Sentence => [120, 120],
             Self::Line => [60, 200],
+            Self::Title => [LONGEST_TITLE, LONGEST_TITLE],
         }
     }
 
@@ -73,12 +80,15 @@ pub(super) fn around(
 ) -> Option<Range<usize>> {
     let ends = |at| reach.ends_before(text, tokens, at);
     let [before, _] = reach.most_words();
-    let mut start = kinds.break_up_to(at);
-    while !ends(start) {
-        start = kinds.break_up_to(start - 1);
-    }
-    let end = next_end(text, tokens, kinds, at + 1, reach);
-    (start + before >= at && reach.reaches(at, end)).then_some(start..end)
+    let begins = |start: &usize| start + before >= at;
+    let backwards = |start: &usize| start.checked_sub(1).map(|at| kinds.break_up_to(at));
+    let mut starts = successors(Some(kinds.break_up_to(at)), backwards).take_while(begins);
+    let start = starts.find(|&start| ends(start))?;
+    let onwards = |end: &usize| Some(kinds.break_from(end + 1));
+    let reaches = |end: &usize| reach.reaches(at, *end);
+    let mut stops = successors(Some(kinds.break_from(at + 1)), onwards).take_while(reaches);
+    let end = stops.find(|&end| ends(end))?;
+    Some(start..end)
 }
 
 /// The first word from one on before which a sentence or a line ends, or the end of the text.
