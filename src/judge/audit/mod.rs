@@ -236,10 +236,10 @@ impl Auditor<'_> {
         let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
         let probabilities: Vec<Vec<f64>> =
             order.iter().map(|&place| self.probabilities(place)).collect();
-        let says_little = |i: usize| self.rows.all.rows[order[i]].says_little;
+        let most_power = |i: usize| self.rows.all.rows[order[i]].most_power;
         let mut expected =
-            noise::actual(probabilities.clone(), &stated, noise::COUNTING, says_little);
-        let mut actual = noise::actual(probabilities, &stated, noise::RANKING, says_little);
+            noise::actual(probabilities.clone(), &stated, noise::COUNTING, most_power);
+        let mut actual = noise::actual(probabilities, &stated, noise::RANKING, most_power);
         for (i, titled) in
             self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()
         {

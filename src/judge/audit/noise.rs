@@ -17,21 +17,41 @@ pub(super) const RANKING: f64 = 2.0;
 /// The same, for sums over rows to be near to how many are wrong. Chosen on planted noise, of 1 to 2: at most one of six
 /// kinds of it has more or fewer wrong rows than the 95 % interval says.
 pub(super) const COUNTING: f64 = 1.25;
+/// A text that shows so many entries of the lexicon says little of the role.
+const FEW_SKILLS: usize = 4;
+/// A text of fewer words than this, cut off or hardly more than praise of a company, does not show that its title is
+/// wrong. Chosen on real titles of the first edition, of 100 to 400: the average precision of titles of a role rises from .369
+/// to .452 there.
+const FEW_WORDS: usize = 200;
+/// Power for texts of few words.
+const AS_IT_IS: f64 = 1.0;
 const ROUNDS: usize = 50;
+
+/// The most that probabilities of a text are raised to, by its words, the entries of the lexicon that it shows, and whether
+/// it is stated to be of a role.
+pub(super) fn most_power(words: usize, skills: usize, states_role: bool) -> f64 {
+    if states_role && words < FEW_WORDS {
+        AS_IT_IS
+    } else if skills <= FEW_SKILLS {
+        COUNTING
+    } else {
+        RANKING
+    }
+}
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
 /// classes) and the class it is stated to be of. Probabilities are raised to a
-/// power, those of rows whose text says little to that of sums at most.
+/// power, of each row at most to that of [`most_power`].
 pub(super) fn actual(
     probabilities: Vec<Vec<f64>>,
     stated: &[usize],
     power: f64,
-    says_little: impl Fn(usize) -> bool,
+    most_power: impl Fn(usize) -> f64,
 ) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
     let mut sharp = probabilities;
     for (place, row) in sharp.iter_mut().enumerate() {
-        let power = if says_little(place) { power.min(COUNTING) } else { power };
+        let power = power.min(most_power(place));
         for p in row.iter_mut() {
             *p = p.powf(power);
         }
@@ -101,10 +121,20 @@ mod tests {
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let actual = actual(p, &stated, RANKING, |_| false);
+        let actual = actual(p, &stated, RANKING, |_| RANKING);
         let wrong = |i: usize| 1.0 - actual[i][stated[i]];
         assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
         assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
-        assert!(super::actual(Vec::new(), &[], RANKING, |_| false).is_empty());
+        assert!(super::actual(Vec::new(), &[], RANKING, |_| RANKING).is_empty());
+    }
+    #[test]
+    fn a_short_text_does_not_show_that_its_title_is_wrong() {
+        let mut rows: Vec<(Vec<f64>, usize)> = (0..40).map(|i| (vec![0.8, 0.2], i % 2)).collect();
+        rows.push((vec![0.9, 0.1], 1));
+        rows.push((vec![0.9, 0.1], 1));
+        let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let most = |i: usize| most_power(if i == 40 { 150 } else { 400 }, 20, true);
+        let actual = actual(p, &stated, RANKING, most);
+        assert!(actual[40][1] > 2.0 * actual[41][1], "{} {}", actual[40][1], actual[41][1]);
     }
 }

@@ -19,9 +19,6 @@ use std::io;
 /// on planted noise, of .4 to .6.
 const CORRECTED: f64 = 0.6;
 
-/// A text that shows so many entries of the lexicon says little of the role.
-const FEW_SKILLS: usize = 4;
-
 /// A posting to be audited.
 #[derive(Debug, Clone, Copy)]
 pub struct Posting<'a> {
@@ -100,8 +97,8 @@ pub(super) struct AuditRow {
     form: u32,
     /// Whether its text has too few words to show that the job is another one.
     pub(super) is_short: bool,
-    /// Whether its text shows few entries of the lexicon.
-    pub(super) says_little: bool,
+    /// The power that its probabilities are raised to, at most.
+    pub(super) most_power: f64,
     /// What is the matter with it, whatever models say.
     pub(super) matters: Vec<Matter>,
 }
@@ -126,7 +123,7 @@ struct Stating {
     stated: usize,
     features: Vec<u8>,
     is_short: bool,
-    says_little: bool,
+    most_power: f64,
     matters: Vec<Matter>,
 }
 
@@ -201,7 +198,7 @@ impl<'a> AuditRows<'a> {
 
     fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
         let Read { title, stating } = read;
-        if let Some(Stating { id, stated, features, is_short, says_little, matters }) = stating {
+        if let Some(Stating { id, stated, features, is_short, most_power, matters }) = stating {
             if let TitleRole::One(role) = title.role {
                 self.differing[0] += u64::from(role.index() != stated);
                 self.differing[1] += 1;
@@ -215,7 +212,7 @@ impl<'a> AuditRows<'a> {
                 company: self.names.place(posting.texts.company.trim()),
                 form: self.names.place(&title.form),
                 is_short,
-                says_little,
+                most_power,
                 matters,
             };
             self.known.insert(key, self.rows.len());
@@ -263,7 +260,11 @@ impl<'a> AuditRows<'a> {
                 stated: example.outcome,
                 features,
                 is_short: evidence.words() < FEW_WORDS,
-                says_little: evidence.skills() <= FEW_SKILLS,
+                most_power: noise::most_power(
+                    evidence.words(),
+                    evidence.skills(),
+                    matches!(stated, Label::Role(_)),
+                ),
                 matters,
             }
         });
@@ -407,7 +408,7 @@ impl<'a> Judgeable<'a> {
         let said: (Vec<usize>, Vec<Vec<f64>>) = said.iter().cloned().unzip();
         let (places, probabilities) = said;
         let actual = noise::actual(probabilities, &stated, noise::RANKING, |i| {
-            self.all.rows[self.judged[places[i]].1].says_little
+            self.all.rows[self.judged[places[i]].1].most_power
         });
         let rows = places.into_iter().zip(stated).zip(actual);
         let wrong = rows.filter(|((_, stated), actual)| 1.0 - actual[*stated] >= CORRECTED);
