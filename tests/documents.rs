@@ -169,7 +169,8 @@ fn the_table_of_documents_is_right() {
         let own = entries.iter().filter(|entry| entry.source == source.id).count();
         let numbers = lexicon.ladders().iter().filter(|rung| rung.source == source.id).count()
             + lexicon.salaries().iter().filter(|band| band.source == source.id).count()
-            + lexicon.experience().iter().filter(|band| band.source == source.id).count();
+            + lexicon.experience().iter().filter(|band| band.source == source.id).count()
+            + lexicon.market().iter().filter(|count| count.source == source.id).count();
         let row = format!("| `{}` | {claims} | {own} | {numbers} |", source.id);
         assert!(text.contains(&row), "{row}");
     }

@@ -62,7 +62,7 @@ class Model:
         closed: bool = False,
         view: Literal["whole", "text", "duties"] = "whole",
         precision: float = 0.9,
-        prior: float | dict[str, float] | None = None,
+        prior: float | dict[str, float] | str | None = None,
         evidence: bool = True,
         threads: int | None = None,
     ) -> Table:
@@ -71,7 +71,7 @@ class Model:
         Columns that are not named are found. `closed` gives every posting one of the roles,
         `view` says what is read: title and text, the text, or the text with the names of the roles masked;
         `precision` is the share of accepted postings that should be right; `prior` is how common the roles
-        are in the table, all together or by role; and without `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
+        are in the table, all together, by role or `"market"`; and without `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
     def explain(
         self,
         text: str,

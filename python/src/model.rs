@@ -46,11 +46,12 @@ fn view_of(name: &str) -> PyResult<View> {
     })
 }
 
-/// How common the roles are: all together, or by role.
+/// How common the roles are: all together, by role, or as the command line says it.
 #[derive(FromPyObject)]
 enum Shares {
     Roles(f64),
     Each(BTreeMap<String, f64>),
+    Named(String),
 }
 
 impl TryFrom<Shares> for Prior {
@@ -60,6 +61,7 @@ impl TryFrom<Shares> for Prior {
         match shares {
             Shares::Roles(share) => Self::of_roles(share),
             Shares::Each(each) => Self::of_each(each),
+            Shares::Named(name) => Self::parse(&name),
         }
     }
 }
@@ -168,7 +170,7 @@ impl Model {
         let view = view_of(view)?;
         let prior = prior.map(Prior::try_from).transpose().map_err(wrong)?;
         if let Some(prior) = &prior {
-            prior.factors(&self.model, view).map_err(wrong)?;
+            prior.factors(&self.model, &self.lexicon, view).map_err(wrong)?;
         }
         let settings = Settings { view, closed, precision, prior, quotes: evidence };
         let judge = py.detach(|| Judge::new(&self.model, &self.lexicon, settings));

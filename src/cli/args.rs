@@ -208,7 +208,8 @@ pub(crate) struct Classify {
     #[command(flatten)]
     pub(crate) judging: Judging,
     /// How common the roles are in the file: the share of postings that are of a role (0.3), or the shares of
-    /// some (`product_owner=0.2,product_manager=0.3`). As in the rows that the model learned from otherwise
+    /// some (`product_owner=0.2,product_manager=0.3`), or `market`: the roles of which a document counts the jobs, beside
+    /// one another as there. As in the rows that the model learned from otherwise
     #[arg(long, value_name = "SHARE", value_parser = Prior::parse, conflicts_with = "closed")]
     pub(crate) prior: Option<Prior>,
     /// Share of accepted postings that should be right: below it, the decision is `review`

@@ -182,7 +182,7 @@ impl<'a> Judge<'a> {
             if settings.prior.is_some() { limits.at_least(precision) } else { limits }
         });
         let factors =
-            |view| Some(settings.prior.as_ref()?.factors(model, view).unwrap_or_default());
+            |view| Some(settings.prior.as_ref()?.factors(model, lexicon, view).unwrap_or_default());
         let factors = View::ALL.map(|view| factors(view).unwrap_or_default());
         let extractor = Extractor::new(lexicon);
         let vocabulary = Vocabulary::new(model, &extractor);

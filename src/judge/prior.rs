@@ -1,5 +1,6 @@
 //! How common the roles are in a file, if that is not as in the rows that a model learned from.
 
+use crate::evidence::Lexicon;
 use crate::model::{Model, Probabilities, View};
 use crate::roles::{OTHER, RoleSet};
 use std::collections::BTreeMap;
@@ -11,14 +12,18 @@ pub enum Prior {
     Roles(f64),
     /// Shares of postings by role; what is left is shared between the others and other jobs as in the model.
     Each(BTreeMap<String, f64>),
+    /// Roles of which a document counts the jobs are as common beside one another as those; all of them together, the
+    /// other roles and other jobs are as in the model.
+    Market,
 }
 
+/// How [`Prior::Market`] is written.
+const MARKET: &str = "market";
 /// How shares are written.
-const FORMS: &str =
-    "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1)";
+const FORMS: &str = "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1), or say \"market\"";
 
 impl Prior {
-    /// Reads `0.3`, or `product_owner=0.2,product_manager=0.5`.
+    /// Reads `0.3`, `product_owner=0.2,product_manager=0.5`, or `market`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -27,6 +32,9 @@ impl Prior {
             let not_one = || format!("{number:?} is not a share such as 0.2; {FORMS}");
             number.trim().parse::<f64>().map_err(|_| not_one())
         };
+        if text.trim() == MARKET {
+            return Ok(Self::Market);
+        }
         if !text.contains('=') {
             return share(text).and_then(Self::of_roles);
         }
@@ -68,13 +76,18 @@ impl Prior {
     ///
     /// # Errors
     /// If the model has counted nothing of what there are shares of, or a role is unknown.
-    pub fn factors(&self, model: &Model, view: View) -> Result<Vec<f64>, String> {
+    pub fn factors(
+        &self,
+        model: &Model,
+        lexicon: &Lexicon,
+        view: View,
+    ) -> Result<Vec<f64>, String> {
         let header = model.header();
         let rows =
             model.summary(view).map(|summary| summary.fitted_rows.as_slice()).unwrap_or_default();
         let all = rows.iter().sum::<u64>() as f64;
         let trained: Vec<f64> = rows.iter().map(|&n| n as f64 / all).collect();
-        let wanted = self.wanted(&header.roles, &trained)?;
+        let wanted = self.wanted(&header.roles, lexicon, &trained)?;
         let factor =
             |(wanted, trained): (f64, &f64)| if *trained > 0.0 { wanted / trained } else { 0.0 };
         let known =
@@ -85,15 +98,38 @@ impl Prior {
         })
     }
 
-    /// Shares by outcome.
-    fn wanted(&self, roles: &RoleSet, trained: &[f64]) -> Result<Vec<f64>, String> {
+    /// Shares by outcome, those of the roles in their order and of other jobs.
+    fn wanted(
+        &self,
+        roles: &RoleSet,
+        lexicon: &Lexicon,
+        trained: &[f64],
+    ) -> Result<Vec<f64>, String> {
         let mut wanted: Vec<Option<f64>> = vec![None; roles.len() + 1];
+        let place = |id: &str| roles.iter().position(|role| role.id == id);
         match self {
             Self::Roles(share) => wanted[roles.len()] = Some(1.0 - share),
+            Self::Market => {
+                let counted: Vec<(usize, f64)> = lexicon
+                    .market()
+                    .iter()
+                    .filter_map(|count| Some((place(&count.role)?, count.jobs as f64)))
+                    .collect();
+                if counted.len() < 2 {
+                    return Err("the lexicon has numbers of jobs (market.csv) of fewer than two \
+                                roles of the model; say how common they are"
+                        .to_owned());
+                }
+                let jobs: f64 = counted.iter().map(|(_, jobs)| jobs).sum();
+                let share: f64 =
+                    counted.iter().map(|&(place, _)| trained.get(place).unwrap_or(&0.0)).sum();
+                for (place, own) in counted {
+                    wanted[place] = Some(share * own / jobs);
+                }
+            }
             Self::Each(each) => {
                 for (id, share) in each {
-                    let place = roles.iter().position(|role| role.id == *id);
-                    let place = place.or_else(|| (id == OTHER).then_some(roles.len()));
+                    let place = place(id).or_else(|| (id == OTHER).then_some(roles.len()));
                     let known = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
                     let place = place.ok_or_else(|| {
                         format!("unknown role {id:?}; there are {known} and {OTHER}")
@@ -134,6 +170,7 @@ mod tests {
     #[test]
     fn shares_are_read() {
         assert_eq!(Prior::parse("0.3"), Ok(Prior::Roles(0.3)));
+        assert_eq!(Prior::parse("market"), Ok(Prior::Market));
         let each = [("product_owner".to_owned(), 0.2), ("other".to_owned(), 0.5)].into();
         assert_eq!(Prior::parse("product_owner=.2, other=.5"), Ok(Prior::Each(each)));
         for wrong in ["0", "1", "many", "a=.7,b=.7", "a=.1,a=.2", "a=.1,b"] {

@@ -613,6 +613,22 @@ fn a_prior_shifts_the_odds_exactly() {
     assert!(compared > 5, "{compared}");
     let by_role = classify(&["--prior", "product_owner=0.3,product_manager=0.1"]);
     assert!(by_role.iter().zip(&plain).any(|(a, b)| a[0] > b[0] + 0.01));
+    let market = classify(&["--prior", "market"]);
+    // Of the two roles of which a document counts the jobs, the odds move together; of the third nothing does.
+    let owner_to_manager = |p: &[f64]| p[0] / p[2];
+    let mut moved = Vec::new();
+    for (plain, market) in plain.iter().zip(&market) {
+        if plain[0] > 0.02 && plain[2] > 0.02 && market[0] > 0.02 && market[2] > 0.02 {
+            moved.push(owner_to_manager(market) / owner_to_manager(plain));
+        }
+        if plain[1] > 0.05 && plain[1] < 0.95 && plain[3] > 0.01 {
+            close((market[1] / market[3]) / (plain[1] / plain[3]), 1.0, 0.02, plain);
+        }
+    }
+    assert!(
+        moved.len() > 1 && moved.iter().all(|m| (m / moved[0] - 1.0).abs() < 0.02),
+        "{moved:?}"
+    );
     let refused = Workspace::new().rolecall(&["classify", SAMPLE, "--prior", "owner=0.1"]).fails();
     assert!(refused.contains("--prior") && refused.contains("\"owner\""), "{refused}");
 }

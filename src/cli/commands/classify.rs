@@ -37,7 +37,9 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         quotes: !args.no_evidence,
     };
     if let Some(prior) = &args.prior {
-        prior.factors(&model, args.judging.view()).map_err(|why| anyhow!("--prior: {why}"))?;
+        prior
+            .factors(&model, &lexicon, args.judging.view())
+            .map_err(|why| anyhow!("--prior: {why}"))?;
     }
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;

@@ -61,7 +61,7 @@ struct Listed<'l> {
     name: String,
     kind: &'static str,
     role: &'l str,
-    /// The step of a ladder, the lower end of a salary, or the years.
+    /// The step of a ladder, the lower end of a salary, the years, or the number of jobs.
     weight: String,
     source: &'l str,
     section: &'l str,
@@ -98,7 +98,15 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
         source: &band.source,
         section: &band.section,
     });
-    ladders.chain(salaries).chain(experience)
+    let market = lexicon.market().iter().map(|count| Listed {
+        name: format!("{} jobs", count.jobs),
+        kind: "market",
+        role: &count.role,
+        weight: count.jobs.to_string(),
+        source: &count.source,
+        section: &count.section,
+    });
+    ladders.chain(salaries).chain(experience).chain(market)
 }
 
 fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {

@@ -191,6 +191,20 @@ pub struct ExperienceBand {
     pub section: String,
 }
 
+/// How many jobs of a role there are.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobCount {
+    /// Role id.
+    pub role: String,
+    /// Number of jobs, 1 or more.
+    pub jobs: u64,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
 /// The upper end of a band: `140000`, or `250000+` if it is open above.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]

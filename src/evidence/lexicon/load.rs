@@ -1,8 +1,8 @@
 //! Reads and checks the files of `data/roles/`.
 
 use super::entries::{
-    Claim, ExperienceBand, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength, TitleForm,
-    TitleStates,
+    Claim, ExperienceBand, JobCount, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
+    TitleForm, TitleStates,
 };
 use super::names::mark_names;
 use super::trie::Phrases;
@@ -60,6 +60,7 @@ static EMBEDDED: &[(&str, &str)] = embedded!(
     "levels",
     "ladders",
     "experience",
+    "market",
     "salaries"
 );
 
@@ -138,6 +139,7 @@ impl Lexicon {
         let name_words = load_name_words(&checks, &levels)?;
         let ladders = load_ladders(&checks)?;
         let experience = load_experience(&checks)?;
+        let market = load_market(&checks)?;
         let salaries = load_salaries(&checks, &level_list)?;
         let hash = hash.finalize().to_hex().to_string();
         Ok(Self {
@@ -157,6 +159,7 @@ impl Lexicon {
             level_list,
             ladders,
             experience,
+            market,
             salaries,
             hash,
         })
@@ -688,6 +691,24 @@ fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError>
         bands.push(band);
     }
     Ok(bands)
+}
+
+fn load_market(checks: &Checks) -> Result<Vec<JobCount>, LexiconError> {
+    let mut counts: Vec<JobCount> = Vec::new();
+    for (line, count) in rows::<JobCount>(checks.files, "market")? {
+        checks.role("market", line, &count.role)?;
+        checks.source("market", line, &count.source)?;
+        let problem = if count.jobs == 0 {
+            "a role without jobs is as if it were left out; leave the row out".to_owned()
+        } else if counts.iter().any(|other| other.role == count.role) {
+            format!("{} has a number of jobs already; give it one row", count.role)
+        } else {
+            counts.push(count);
+            continue;
+        };
+        return Err(checks.error("market", line, problem));
+    }
+    Ok(counts)
 }
 
 fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<Salary>, LexiconError> {

@@ -8,7 +8,7 @@ mod trie;
 
 pub(crate) use entries::TitleForm;
 pub use entries::{
-    Claim, ExperienceBand, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
+    Claim, ExperienceBand, JobCount, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
     TitleStates, Upper,
 };
 pub(crate) use kinds::{Kinds, WINDOW, WordKinds};
@@ -67,6 +67,7 @@ pub struct Lexicon {
     pub(super) level_list: Vec<Level>,
     pub(super) ladders: Vec<Rung>,
     pub(super) experience: Vec<ExperienceBand>,
+    pub(super) market: Vec<JobCount>,
     pub(super) salaries: Vec<Salary>,
     pub(super) hash: String,
 }
@@ -171,6 +172,11 @@ impl Lexicon {
     /// Years of experience by role.
     pub fn experience(&self) -> &[ExperienceBand] {
         &self.experience
+    }
+
+    /// How many jobs of a role there are, as far as a document says it.
+    pub fn market(&self) -> &[JobCount] {
+        &self.market
     }
 
     /// The career ladders.
