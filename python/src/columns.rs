@@ -18,7 +18,7 @@ pub(crate) struct Chosen(ColumnNames);
 
 /// One column or several.
 #[derive(FromPyObject)]
-pub(crate) enum Names {
+pub(crate) enum ColumnArgument {
     One(String),
     Several(Vec<String>),
 }
@@ -29,11 +29,11 @@ impl Chosen {
         self
     }
 
-    pub(crate) fn description(mut self, names: Option<Names>) -> Self {
+    pub(crate) fn description(mut self, names: Option<ColumnArgument>) -> Self {
         let names = match names {
             None => Vec::new(),
-            Some(Names::One(name)) => vec![name],
-            Some(Names::Several(names)) => names,
+            Some(ColumnArgument::One(name)) => vec![name],
+            Some(ColumnArgument::Several(names)) => names,
         };
         self.0.0.extend(names.into_iter().map(|name| (Column::Description, name)));
         self
@@ -60,14 +60,14 @@ pub(crate) fn need(columns: &Columns, column: Column, header: &[String]) -> PyRe
 }
 
 /// The rows of a batch.
-pub(crate) struct Texts {
+pub(crate) struct TextColumns {
     columns: [Option<StringViewArray>; Column::ALL.len()],
     /// Of the description, if it stands in several.
     parts: Vec<StringViewArray>,
     pub(crate) rows: usize,
 }
 
-impl Texts {
+impl TextColumns {
     pub(crate) fn new(batch: &RecordBatch, columns: &Columns) -> PyResult<Self> {
         let text = |place: usize| -> PyResult<StringViewArray> {
             let column = batch.column(place);

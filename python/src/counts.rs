@@ -1,11 +1,11 @@
 //! Labelled postings, counted here and there, and trained on together.
 
 use crate::Pickled;
-use crate::columns::{Chosen, Names, Texts, need};
+use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
 use crate::errors::{interruptible, wrong};
-use crate::model::{Model, lexicon_of};
+use crate::model::{PyModel, lexicon_of};
 use crate::rows::Threads;
-use crate::sums::Sums;
+use crate::sums::PySums;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
@@ -37,7 +37,7 @@ impl Counts {
         py: Python,
         table: AnyRecordBatch,
         title: Option<String>,
-        description: Option<Names>,
+        description: Option<ColumnArgument>,
         company: Option<String>,
         label: Option<String>,
         label_from_title: bool,
@@ -65,7 +65,7 @@ impl Counts {
         data_name: Option<String>,
         date: Option<String>,
         threads: Option<usize>,
-    ) -> PyResult<Model> {
+    ) -> PyResult<PyModel> {
         let mut collector = self.copy(py).collector;
         collector.distrust_titles(false);
         let provenance = collector.provenance();
@@ -74,7 +74,7 @@ impl Counts {
         let model = interruptible(py, move || {
             threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
         })?;
-        Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
     }
 
     /// How many labels are another than the role that the title states, and how many titles state a role.
@@ -102,7 +102,7 @@ impl Counts {
     fn organisations(
         py: Python,
         table: AnyRecordBatch,
-        description: Option<Names>,
+        description: Option<ColumnArgument>,
         company: Option<String>,
     ) -> PyResult<Vec<i64>> {
         let reader = table.into_reader()?;
@@ -110,7 +110,7 @@ impl Counts {
         let columns = chosen.find(&reader.schema())?;
         let mut all = Vec::new();
         for batch in reader {
-            let texts = Texts::new(&batch.map_err(wrong)?, &columns)?;
+            let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
             let of_row = |row| {
                 let text = CleanText::new(&texts.description(row));
                 organisation(texts.get(Column::Company, row), &text).cast_signed()
@@ -122,10 +122,10 @@ impl Counts {
 
     /// These added up by feature. Those of an organisation must all be there.
     #[pyo3(signature = (*, count_twice=false))]
-    fn sums(&self, py: Python, count_twice: bool) -> Sums {
+    fn sums(&self, py: Python, count_twice: bool) -> PySums {
         let collector = self.collector.clone();
         let sums = py.detach(|| collector.sums(Counting { twice: count_twice }));
-        Sums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
+        PySums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
     }
 
     /// All of some counts, each added to what is there: less work than one `+` after the other.
@@ -215,7 +215,7 @@ pub(crate) fn collect(
     let extractor = Extractor::new(lexicon);
     let mut collector = Collector::default();
     for batch in reader {
-        let texts = Texts::new(&batch.map_err(wrong)?, &columns)?;
+        let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
         let label = |row| {
             if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, lexicon) }
         };
@@ -255,7 +255,7 @@ pub(crate) fn train(
     py: Python,
     table: AnyRecordBatch,
     title: Option<String>,
-    description: Option<Names>,
+    description: Option<ColumnArgument>,
     company: Option<String>,
     label: Option<String>,
     label_from_title: bool,
@@ -264,7 +264,7 @@ pub(crate) fn train(
     date: Option<String>,
     lexicon: Option<PathBuf>,
     threads: Option<usize>,
-) -> PyResult<Model> {
+) -> PyResult<PyModel> {
     let counts = Counts::of(
         py,
         table,

@@ -20,9 +20,9 @@ mod _rolecall {
     #[pymodule_export]
     use super::counts::{Counts, train};
     #[pymodule_export]
-    use super::model::{Model, audit};
+    use super::model::{PyModel, audit};
     #[pymodule_export]
-    use super::sums::Sums;
+    use super::sums::PySums;
     #[pymodule_export]
     use super::table::Table;
 }

@@ -1,7 +1,7 @@
 //! Models, and what they are used for.
 
 use crate::Pickled;
-use crate::columns::{Chosen, Names, Texts, need};
+use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
 use crate::counts::collect;
 use crate::errors::{interruptible, wrong};
 use crate::rows::Threads;
@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::evidence::Lexicon;
-use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Prior, Settings, Texts as Read};
+use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Prior, Settings, Texts};
 use rolecall::model::{Change, Collector, Counting, ModelError, View};
 use rolecall::postings::Column;
 use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A model, with the lexicon it was trained with.
-#[pyclass(frozen, module = "rolecall")]
-pub(crate) struct Model {
+#[pyclass(frozen, module = "rolecall", name = "Model")]
+pub(crate) struct PyModel {
     model: Arc<rolecall::model::Model>,
     lexicon: Arc<Lexicon>,
     /// Where the lexicon stands, if it is not the one inside.
@@ -67,7 +67,7 @@ impl TryFrom<Shares> for Prior {
 }
 
 #[pymethods]
-impl Model {
+impl PyModel {
     /// The model inside the package.
     #[staticmethod]
     fn default(py: Python) -> PyResult<Self> {
@@ -156,7 +156,7 @@ impl Model {
         py: Python,
         table: AnyRecordBatch,
         title: Option<String>,
-        description: Option<Names>,
+        description: Option<ColumnArgument>,
         closed: bool,
         view: &str,
         precision: f64,
@@ -191,7 +191,7 @@ impl Model {
         let mut batches = Vec::new();
         for read in reader {
             let read: RecordBatch = read.map_err(wrong)?;
-            let texts = Texts::new(&read, &columns)?;
+            let texts = TextColumns::new(&read, &columns)?;
             let verdict =
                 |row| judge.verdict(texts.get(Column::Title, row), &texts.description(row));
             threads.each(py, texts.rows, verdict, |_, verdicts| {
@@ -234,7 +234,7 @@ impl Model {
         py: Python,
         table: AnyRecordBatch,
         title: Option<String>,
-        description: Option<Names>,
+        description: Option<ColumnArgument>,
         company: Option<String>,
         label: Option<String>,
         id: Option<String>,
@@ -260,7 +260,7 @@ impl Model {
         remove: Option<AnyRecordBatch>,
         merge: Vec<PyRef<Self>>,
         title: Option<String>,
-        description: Option<Names>,
+        description: Option<ColumnArgument>,
         company: Option<String>,
         label: Option<String>,
         label_from_title: bool,
@@ -309,7 +309,7 @@ impl Model {
     }
 }
 
-impl Model {
+impl PyModel {
     pub(crate) fn new(
         model: rolecall::model::Model,
         lexicon: Arc<Lexicon>,
@@ -329,7 +329,7 @@ pub(crate) fn audit(
     py: Python,
     table: AnyRecordBatch,
     title: Option<String>,
-    description: Option<Names>,
+    description: Option<ColumnArgument>,
     company: Option<String>,
     label: Option<String>,
     id: Option<String>,
@@ -343,7 +343,7 @@ pub(crate) fn audit(
     audited_by(py, table, &chosen, lexicon, threads, move |rows| rows.audit(by, false))
 }
 
-fn audited(names: [Option<String>; 4], description: Option<Names>) -> Chosen {
+fn audited(names: [Option<String>; 4], description: Option<ColumnArgument>) -> Chosen {
     let columns = [Column::Title, Column::Company, Column::Label, Column::Id];
     let chosen = Chosen::default().description(description);
     columns.into_iter().zip(names).fold(chosen, |chosen, (column, name)| chosen.and(column, name))
@@ -369,8 +369,8 @@ fn audited_by(
         need(&columns, Column::Title, &names)?;
     }
     let batches = reader
-        .map(|batch| Texts::new(&batch.map_err(wrong)?, &columns))
-        .collect::<PyResult<Vec<Texts>>>()?;
+        .map(|batch| TextColumns::new(&batch.map_err(wrong)?, &columns))
+        .collect::<PyResult<Vec<TextColumns>>>()?;
     let threads = Threads::new(threads)?;
     let audit = interruptible(py, move || {
         threads.run(|| {
@@ -390,7 +390,7 @@ fn audited_by(
                             } else {
                                 texts.stated(row, &lexicon)
                             };
-                            let texts = Read {
+                            let texts = Texts {
                                 id: texts.get(Column::Id, row),
                                 title: texts.get(Column::Title, row),
                                 company: texts.get(Column::Company, row),

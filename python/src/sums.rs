@@ -3,7 +3,7 @@
 use crate::Pickled;
 use crate::counts::Counts;
 use crate::errors::{interruptible, wrong};
-use crate::model::{Model, lexicon_of};
+use crate::model::{PyModel, lexicon_of};
 use crate::rows::Threads;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -14,15 +14,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What was counted of labelled postings, added up by feature: those of an organisation in one place.
-#[pyclass(frozen, module = "rolecall._rolecall")]
-pub(crate) struct Sums {
+#[pyclass(frozen, module = "rolecall._rolecall", name = "Sums")]
+pub(crate) struct PySums {
     pub(crate) sums: Added,
     pub(crate) lexicon: Arc<Lexicon>,
     pub(crate) folder: Option<PathBuf>,
 }
 
 #[pymethods]
-impl Sums {
+impl PySums {
     /// All of some sums.
     #[staticmethod]
     fn sum(py: Python, sums: &Bound<PyAny>) -> PyResult<Self> {
@@ -84,7 +84,7 @@ impl Sums {
         data_name: Option<String>,
         date: Option<String>,
         threads: Option<usize>,
-    ) -> PyResult<Model> {
+    ) -> PyResult<PyModel> {
         let mut sums = self.sums.clone();
         for part in scored.try_iter()? {
             sums = sums.with_scores(part?.cast_into::<Self>()?.get().sums.clone());
@@ -93,7 +93,7 @@ impl Sums {
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
         let model = interruptible(py, move || threads.run(|| sums.train(&lexicon)))?;
-        Ok(Model::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
     }
 
     /// As bytes.

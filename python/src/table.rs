@@ -77,11 +77,11 @@ impl Table {
 }
 
 /// Columns that are built row by row.
-pub(crate) struct Builders(Vec<(String, Builder)>);
+pub(crate) struct Builders(Vec<(String, ColumnBuilder)>);
 
 impl Builders {
     pub(crate) fn new(columns: Vec<Added>) -> Self {
-        Self(columns.into_iter().map(|(name, kind)| (name, Builder::new(kind))).collect())
+        Self(columns.into_iter().map(|(name, kind)| (name, ColumnBuilder::new(kind))).collect())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -89,7 +89,7 @@ impl Builders {
     }
 
     pub(crate) fn fields(&self) -> Vec<FieldRef> {
-        let field = |(name, builder): &(String, Builder)| {
+        let field = |(name, builder): &(String, ColumnBuilder)| {
             Arc::new(Field::new(name, builder.data_type(), true))
         };
         self.0.iter().map(field).collect()
@@ -110,14 +110,14 @@ pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> PyResult<Reco
     RecordBatch::try_new(schema.clone(), columns).map_err(wrong)
 }
 
-enum Builder {
+enum ColumnBuilder {
     Text(StringBuilder),
     Number(Float64Builder),
     Whole(UInt64Builder),
     List(ListBuilder<StringBuilder>),
 }
 
-impl Builder {
+impl ColumnBuilder {
     fn new(kind: Kind) -> Self {
         match kind {
             Kind::Text => Self::Text(StringBuilder::new()),

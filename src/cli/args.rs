@@ -31,9 +31,9 @@ pub(crate) enum Command {
     /// Learn a model from labelled postings
     Train(Train),
     /// Add labelled postings to a model, take some out, merge models; see what changes first
-    Retrain(Box<Retrain>),
+    Retrain(Box<RetrainArgs>),
     /// Find the postings whose title does not match the duties
-    Audit(Audit),
+    Audit(AuditArgs),
     /// Apply the decisions of a reviewer to the postings: rows to learn from
     Review(Review),
     /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
@@ -60,13 +60,13 @@ pub(crate) enum Command {
 
 /// Which files to read, and how.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Input {
+pub(crate) struct InputArgs {
     /// Files of postings: CSV, TSV, JSON or Parquet, packed or not, and patterns such as '*.csv'; `-` or none
     /// for standard input. Rows of several files get a column `source`
     #[arg(value_name = "INPUT")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: ReadingArgs,
 }
 
 /// Where to write rows, and how.
@@ -82,7 +82,7 @@ pub(crate) struct Writing {
 
 /// How to read files.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Reading {
+pub(crate) struct ReadingArgs {
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
     /// Character between fields (found otherwise: comma, tab, semicolon or bar)
@@ -101,10 +101,10 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "N")]
     pub(crate) max_rejects: Option<u64>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonArgs,
 }
 
-impl Reading {
+impl ReadingArgs {
     /// How files are to be read.
     pub(crate) fn dialect(&self) -> Dialect {
         Dialect {
@@ -151,7 +151,7 @@ impl ColumnArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Common {
+pub(crate) struct CommonArgs {
     /// Folder with the role lexicon, laid out like data/roles/ (the embedded one otherwise)
     #[arg(long, value_name = "DIR")]
     pub(crate) lexicon: Option<PathBuf>,
@@ -204,7 +204,7 @@ enum ViewArg {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Classify {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
     /// How common the roles are in the file: the share of postings that are of a role (0.3), or the shares of
@@ -245,7 +245,7 @@ pub(crate) enum Format {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Train {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     /// Read no postings: a model of the lexicon alone, to start from without labels
     #[arg(long, conflicts_with_all = ["files", "label_from_title", "count_twice"])]
     pub(crate) lexicon_only: bool,
@@ -275,7 +275,7 @@ pub(crate) struct Labelling {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Retrain {
+pub(crate) struct RetrainArgs {
     /// Model file to start from (the embedded model otherwise, which is a compact one)
     pub(crate) model: Option<PathBuf>,
     /// Labelled postings to learn from; `-` for standard input
@@ -302,13 +302,13 @@ pub(crate) struct Retrain {
     #[arg(long, value_name = "N", default_value = "10")]
     pub(crate) top: usize,
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Audit {
+pub(crate) struct AuditArgs {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     /// Judge by what the file itself teaches, and nothing else (so it is done anyway when each role
     /// has enough rows; with the embedded model otherwise)
     #[arg(long, conflicts_with = "model")]
@@ -334,7 +334,7 @@ pub(crate) struct Review {
     /// Decisions, as the review page gives them
     pub(crate) decisions: PathBuf,
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     /// Write rows that were not decided on, too
     #[arg(long)]
     pub(crate) all: bool,
@@ -345,7 +345,7 @@ pub(crate) struct Review {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Evaluate {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
     /// Column with folds: train on all but one and predict it, for every fold. Without it and
@@ -382,7 +382,7 @@ pub(crate) enum Figure {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Explain {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
     /// Row of the file, from 1, without the header. Without it, standard input is one posting
@@ -399,7 +399,7 @@ pub(crate) struct Explain {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Skills {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) writing: Writing,
 }
@@ -414,7 +414,7 @@ pub(crate) enum ModelCommand {
         #[arg(long, value_name = "N", default_value = "8")]
         top: usize,
         #[command(flatten)]
-        common: Common,
+        common: CommonArgs,
     },
     /// Show what changed between two models, and which rows of a file it changes
     Compare {
@@ -429,7 +429,7 @@ pub(crate) enum ModelCommand {
         #[arg(long, value_name = "N", default_value = "10")]
         top: usize,
         #[command(flatten)]
-        reading: Box<Reading>,
+        reading: Box<ReadingArgs>,
     },
     /// Write the counts of a model, or a compact model to give away
     Export {
@@ -447,7 +447,7 @@ pub(crate) enum ModelCommand {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
-        common: Common,
+        common: CommonArgs,
     },
 }
 

@@ -1,14 +1,14 @@
 //! Opens what the command line names, and keeps account of the rows.
 
 use super::Outcome;
-use super::args::{Common, Input, Reading};
+use super::args::{CommonArgs, InputArgs, ReadingArgs};
 use super::files::found;
 use super::output::{Output, say};
 use crate::evidence::Lexicon;
 use crate::model::{Model, ModelFile};
 use crate::postings::{
-    Batch, Column, Columns, Form, HEADER, PostingReader, REJECTED, Rejected, Row, Types, distinct,
-    listed,
+    Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED, Rejected, Row, Types,
+    distinct, listed,
 };
 use crate::report::Layout;
 use crate::roles::RoleSet;
@@ -24,7 +24,7 @@ pub(crate) const SOURCE: &str = "source";
 /// Unusable labels that are named.
 const LABELS_SAID: usize = 8;
 
-pub(crate) fn lexicon(common: &Common) -> Result<Lexicon> {
+pub(crate) fn lexicon(common: &CommonArgs) -> Result<Lexicon> {
     Ok(match &common.lexicon {
         Some(dir) => Lexicon::from_dir(dir)?,
         None => Lexicon::embedded()?,
@@ -36,7 +36,10 @@ pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
 }
 
 /// Both, read side by side.
-pub(crate) fn lexicon_and_model(common: &Common, path: Option<&Path>) -> Result<(Lexicon, Model)> {
+pub(crate) fn lexicon_and_model(
+    common: &CommonArgs,
+    path: Option<&Path>,
+) -> Result<(Lexicon, Model)> {
     let (lexicon, file) = rayon::join(|| lexicon(common), || model_file(path));
     let lexicon = lexicon?;
     let model = file?.with(&lexicon).with_context(|| unusable(path))?;
@@ -60,7 +63,7 @@ pub(crate) fn say_left_out(
     left_out: &BTreeMap<String, u64>,
     by_title: bool,
     roles: &RoleSet,
-    common: &Common,
+    common: &CommonArgs,
 ) {
     if common.quiet {
         return;
@@ -87,23 +90,23 @@ pub(crate) fn say_left_out(
 
 /// Rows read and set aside.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Tally {
+pub(crate) struct RowTally {
     pub(crate) read: u64,
     pub(crate) rejected: u64,
 }
 
 /// The rows of all input files, with the columns of all of them.
 pub(crate) struct Postings<'a> {
-    reading: &'a Reading,
-    files: Files<'a>,
+    reading: &'a ReadingArgs,
+    files: InputFiles<'a>,
     rejects: Option<csv::Writer<Output>>,
     first_reason: Option<String>,
-    pub(crate) tally: Tally,
+    pub(crate) tally: RowTally,
 }
 
 /// Files that are read one after the other.
-struct Files<'a> {
-    reading: &'a Reading,
+struct InputFiles<'a> {
+    reading: &'a ReadingArgs,
     waiting: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
     /// Standard input, if it waits for its turn.
@@ -121,8 +124,8 @@ struct Files<'a> {
     headed: bool,
 }
 
-impl<'a> Files<'a> {
-    fn open(paths: Vec<PathBuf>, reading: &'a Reading) -> Result<Self> {
+impl<'a> InputFiles<'a> {
+    fn open(paths: Vec<PathBuf>, reading: &'a ReadingArgs) -> Result<Self> {
         let several = paths.len() > 1;
         let mut first: Option<PostingReader> = None;
         let mut standard = None;
@@ -218,13 +221,13 @@ impl<'a> Files<'a> {
 
 impl<'a> Postings<'a> {
     /// The rows of the files named, or of standard input.
-    pub(crate) fn open(input: &'a Input) -> Result<Self> {
+    pub(crate) fn open(input: &'a InputArgs) -> Result<Self> {
         Self::of_files(&input.files, &input.reading)
     }
 
     /// The rows of files, or of standard input if there is none.
-    pub(crate) fn of_files(files: &[PathBuf], reading: &'a Reading) -> Result<Self> {
-        let files = Files::open(found(files)?, reading)?;
+    pub(crate) fn of_files(files: &[PathBuf], reading: &'a ReadingArgs) -> Result<Self> {
+        let files = InputFiles::open(found(files)?, reading)?;
         let rejects = match &reading.rejects {
             None => None,
             Some(path) => {
@@ -233,16 +236,16 @@ impl<'a> Postings<'a> {
                 Some(writer)
             }
         };
-        Ok(Self { reading, files, rejects, first_reason: None, tally: Tally::default() })
+        Ok(Self { reading, files, rejects, first_reason: None, tally: RowTally::default() })
     }
 
     /// Goes on with other files, which may have other columns.
     pub(crate) fn go_on(&mut self, files: &[PathBuf]) -> Result<()> {
-        self.files = Files::open(found(files)?, self.reading)?;
+        self.files = InputFiles::open(found(files)?, self.reading)?;
         Ok(())
     }
 
-    pub(crate) fn common(&self) -> &Common {
+    pub(crate) fn common(&self) -> &CommonArgs {
         &self.reading.common
     }
 
@@ -257,7 +260,7 @@ impl<'a> Postings<'a> {
     }
 
     /// What the file that is being read is.
-    pub(crate) fn form(&self) -> Form {
+    pub(crate) fn form(&self) -> InputForm {
         self.files.reader.form()
     }
 
@@ -339,9 +342,9 @@ impl<'a> Postings<'a> {
     }
 
     /// Completes the file of rejects and says how many rows there were.
-    pub(crate) fn finish(self) -> Result<(Tally, Outcome)> {
+    pub(crate) fn finish(self) -> Result<(RowTally, Outcome)> {
         self.need_rows()?;
-        let Tally { read, rejected } = self.tally;
+        let RowTally { read, rejected } = self.tally;
         if let Some(writer) = self.rejects {
             let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
             output.context("cannot write the rejected rows")?.finish()?;
@@ -364,7 +367,7 @@ fn names(reader: &PostingReader, several: bool) -> Vec<String> {
 }
 
 /// Says what a file was found to be.
-fn say_columns(reader: &PostingReader, reading: &Reading) {
+fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
     if reading.common.quiet {
         return;
     }

@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Two hashes of a row: that both are those of another row does not happen.
-type Key = [u64; 2];
+type CacheKey = [u64; 2];
 
 /// What was made of rows, for rows with the same texts: exports hold many postings several times.
 pub(crate) struct Made<T> {
     hash: Hash,
-    of: HashMap<Key, T>,
+    of: HashMap<CacheKey, T>,
 }
 
 impl<T> Default for Made<T> {
@@ -57,7 +57,7 @@ impl Default for Hash {
 
 impl Hash {
     /// Of all that a labelled row is made of.
-    fn of(&self, row: &Row, columns: &Columns) -> Key {
+    fn of(&self, row: &Row, columns: &Columns) -> CacheKey {
         let texts = [Column::Description, Column::Title, Column::Company, Column::Label]
             .map(|column| row.get(columns, column).as_bytes());
         self.0.each_ref().map(|secrets| {

@@ -1,18 +1,18 @@
 //! Files of rows by name: their form, and whether they are packed.
 
-use super::args::{Format, Reading, Writing};
+use super::args::{Format, ReadingArgs, Writing};
 use super::input::Postings;
 use super::output::Output;
-use crate::postings::Form;
-use crate::report::{Layout, Sheet as Rows, SheetForm};
+use crate::postings::InputForm;
+use crate::report::{Layout, Sheet, SheetForm};
 use anyhow::{Context, Result, bail};
 use flate2::write::GzEncoder;
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Rows that are written.
-pub(crate) struct Sheet {
-    rows: Rows<Packed>,
+pub(crate) struct RowFile {
+    rows: Sheet<Packed>,
     name: String,
 }
 
@@ -52,7 +52,7 @@ fn extensions(path: &Path) -> (String, Option<String>) {
 /// The form of rows by what was asked for, the name of the output, or the input.
 pub(crate) fn form(
     writing: &Writing,
-    reading: &Reading,
+    reading: &ReadingArgs,
     postings: Option<&Postings>,
 ) -> Result<SheetForm> {
     let extension = writing.output.as_deref().map(|path| extensions(path).0).unwrap_or_default();
@@ -65,7 +65,7 @@ pub(crate) fn form(
         _ => None,
     });
     let found = postings.and_then(Postings::delimiter);
-    let json = postings.is_some_and(|postings| postings.form() == Form::Json);
+    let json = postings.is_some_and(|postings| postings.form() == InputForm::Json);
     let delimiter = match format {
         None if json => return Ok(SheetForm::JsonLines),
         None => found,
@@ -80,11 +80,11 @@ pub(crate) fn form(
     Ok(SheetForm::Delimited { delimiter, header: !reading.no_header })
 }
 
-impl Sheet {
+impl RowFile {
     /// Begins a file of rows: those of some postings, or others.
     pub(crate) fn open(
         writing: &Writing,
-        reading: &Reading,
+        reading: &ReadingArgs,
         postings: Option<&Postings>,
         layout: &Layout,
     ) -> Result<Self> {
@@ -114,14 +114,14 @@ impl Sheet {
         let same =
             matches!(form, SheetForm::Delimited { delimiter, .. } if Some(delimiter) == found);
         let layout = Layout { as_it_stands: same && layout.appended == 0, ..layout.clone() };
-        let rows = Rows::new(output, form, &layout);
+        let rows = Sheet::new(output, form, &layout);
         Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name })
     }
 
     /// Writes, or says what could not be written.
     pub(crate) fn write(
         &mut self,
-        write: impl FnOnce(&mut Rows<Packed>) -> io::Result<()>,
+        write: impl FnOnce(&mut Sheet<Packed>) -> io::Result<()>,
     ) -> Result<()> {
         write(&mut self.rows).with_context(|| format!("cannot write {}", self.name))
     }

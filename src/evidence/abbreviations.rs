@@ -2,7 +2,7 @@
 //! purchase order.
 
 use super::Lexicon;
-use super::lexicon::{Term, WordKinds};
+use super::lexicon::{Term, TokenClasses};
 use super::sentences::between;
 use crate::text::Token;
 
@@ -45,7 +45,7 @@ impl Abbreviations {
         &mut self,
         text: &str,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         at: usize,
         lexicon: &Lexicon,
     ) -> bool {
@@ -67,7 +67,7 @@ impl Abbreviations {
 fn spelt_out(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     at: usize,
     lexicon: &Lexicon,
 ) -> Option<bool> {

@@ -1,7 +1,7 @@
 //! Sentences that could stand below any job, known by their own words: equal opportunity, pay, benefits, checks,
 //! how to apply.
 
-use super::lexicon::{Strength, Trie, WordKinds};
+use super::lexicon::{PhraseTable, Strength, TokenClasses};
 use super::parts::merged;
 use super::sentences::{Reach, around, next_end};
 use crate::text::Token;
@@ -20,9 +20,9 @@ const LONGEST_REST: usize = 60;
 pub(super) fn leave_out(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     starts: &[u32],
-    forms: &Trie<(Strength, u32)>,
+    forms: &PhraseTable<(Strength, u32)>,
     parts: &mut Vec<Range<usize>>,
 ) {
     let mut from = 0;
@@ -66,7 +66,7 @@ pub(super) fn leave_out(
 fn filled(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     mut sentences: Vec<Range<usize>>,
 ) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, usize)> = Vec::new();

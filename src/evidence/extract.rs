@@ -3,10 +3,10 @@
 use super::abbreviations::Abbreviations;
 use super::boilerplate::leave_out;
 use super::halves::leave_out_others;
-use super::lexicon::{Kinds, Term, WordKinds};
+use super::lexicon::{Term, TokenClass, TokenClasses};
 use super::parts::{LONGEST_HEADING, boilerplate};
 use super::{Lexicon, Stated, Stub, Title, is_title, title_words};
-use crate::text::{CleanText, Listed, Table, Token, Tokens, combine, word_hash};
+use crate::text::{AppendBuffer, CleanText, HashTable, Token, Tokens, combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -52,7 +52,7 @@ impl Channel {
     }
 }
 
-/// Bits that are not of the hash: three for the channel, and one that [`Shown`] uses.
+/// Bits that are not of the hash: three for the channel, and one that [`Occurrence`] uses.
 const FREE_BITS: u32 = 4;
 /// Where the bits of the channel begin in a key.
 pub(crate) const CHANNEL_AT: u32 = u64::BITS - FREE_BITS;
@@ -101,9 +101,9 @@ impl FeatureKey {
 
 /// A feature that a posting shows, and whether it stands somewhere in small letters. Ordered by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Shown(u64);
+pub struct Occurrence(u64);
 
-impl Shown {
+impl Occurrence {
     /// A feature, and whether it stands somewhere in small letters.
     pub fn new(key: FeatureKey, plain: bool) -> Self {
         Self(key.0 << 1 | u64::from(plain))
@@ -162,7 +162,7 @@ pub struct Evidence {
     unsorted: Vec<Feature>,
     clean: CleanText,
     tokens: Tokens,
-    kinds: WordKinds,
+    kinds: TokenClasses,
     terms: Terms,
     title: CleanText,
     title_tokens: Tokens,
@@ -213,7 +213,7 @@ impl Evidence {
     }
 
     /// What the words of the text are to the lexicon.
-    pub(super) fn kinds(&self) -> &WordKinds {
+    pub(super) fn kinds(&self) -> &TokenClasses {
         &self.kinds
     }
 
@@ -353,9 +353,9 @@ pub struct Extractor<'a> {
     lexicon: &'a Lexicon,
     skill_keys: Vec<FeatureKey>,
     mention_keys: Vec<FeatureKey>,
-    words: BTreeMap<u64, Kinds>,
+    words: BTreeMap<u64, TokenClass>,
     /// By word.
-    kinds: Table,
+    kinds: HashTable,
 }
 
 impl<'a> Extractor<'a> {
@@ -372,7 +372,7 @@ impl<'a> Extractor<'a> {
             skill_keys: skill_keys.collect(),
             mention_keys: mention_keys.collect(),
             words,
-            kinds: Table::new(&kinds, 1 << Kinds::BITS),
+            kinds: HashTable::new(&kinds, 1 << TokenClass::BITS),
         }
     }
 
@@ -392,12 +392,12 @@ impl<'a> Extractor<'a> {
     }
 
     /// What words are to the lexicon, by their hashes; the others are nothing.
-    pub(crate) fn words(&self) -> &BTreeMap<u64, Kinds> {
+    pub(crate) fn words(&self) -> &BTreeMap<u64, TokenClass> {
         &self.words
     }
 
-    fn kinds(&self, word: u64) -> Kinds {
-        Kinds::from_number(self.kinds.get(word).unwrap_or(0))
+    fn kinds(&self, word: u64) -> TokenClass {
+        TokenClass::from_number(self.kinds.get(word).unwrap_or(0))
     }
 
     /// The evidence in a raw title, which may be empty, and a raw text field.
@@ -460,16 +460,16 @@ impl<'a> Extractor<'a> {
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
         let Terms { mentions, ignored, counts, several_jobs, other_language, starts, fetched } =
             terms;
-        kinds.list_beginnings(starts, Kinds::BOILERPLATE);
+        kinds.list_beginnings(starts, TokenClass::BOILERPLATE);
         self.lexicon.boilerplate.keep_starts(tokens, kinds, starts);
         leave_out(text, tokens, kinds, starts.as_slice(), &self.lexicon.boilerplate, ignored);
-        kinds.list_in_short_lines(starts, Kinds::HEADING, LONGEST_HEADING);
+        kinds.list_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
         self.lexicon.headings.keep_starts(tokens, kinds, starts);
         *several_jobs = boilerplate(text, tokens, kinds, starts.as_slice(), self.lexicon, ignored);
         *other_language = leave_out_others(text, tokens, kinds, ignored);
@@ -482,7 +482,7 @@ impl<'a> Extractor<'a> {
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        kinds.list_beginnings(starts, Kinds::BEGINS);
+        kinds.list_beginnings(starts, TokenClass::BEGINS);
         self.lexicon.terms.keep_starts(tokens, kinds, starts);
         self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
         let mut ahead = ignored.iter().peekable();
@@ -534,7 +534,7 @@ impl<'a> Extractor<'a> {
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         at: usize,
     ) -> Option<(Term, usize)> {
         self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
@@ -547,7 +547,7 @@ impl<'a> Extractor<'a> {
         &self,
         end: usize,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         at: usize,
         to: &mut impl Finds,
     ) {
@@ -564,7 +564,7 @@ impl<'a> Extractor<'a> {
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         phrase: Span,
     ) -> Option<Span> {
         let name_at = |at: usize| {
@@ -574,7 +574,7 @@ impl<'a> Extractor<'a> {
             found.map(|(_, length)| Span { at, length })
         };
         (phrase.at..phrase.at + phrase.length)
-            .filter(|&at| kinds.has(at, Kinds::BEGINS))
+            .filter(|&at| kinds.has(at, TokenClass::BEGINS))
             .find_map(name_at)
     }
 }
@@ -686,7 +686,7 @@ pub(crate) struct Terms {
     /// Whether parts in another language are among those that are not looked at.
     pub(crate) other_language: bool,
     /// Tokens that an entry of the lexicon may begin with.
-    starts: Listed<u32>,
+    starts: AppendBuffer<u32>,
     /// What is known of them.
     fetched: Vec<u64>,
 }

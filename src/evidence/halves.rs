@@ -1,7 +1,7 @@
 //! Texts of which a part is in another language than English.
 
 use super::language::{are_english_terms, detected};
-use super::lexicon::{Kinds, WINDOW, WordKinds};
+use super::lexicon::{TokenClass, TokenClasses, WINDOW};
 use super::parts::merged;
 use super::sentences::{Reach, next_end};
 use crate::text::Token;
@@ -28,12 +28,12 @@ const LEAST_PLAIN: usize = 40;
 pub(super) fn leave_out_others(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let words = tokens.len();
     if words < LEAST_OF_PART + LEAST_OF_ENGLISH
-        || !kinds.has_few([Kinds::COMMON, Kinds::BEGINS], MOST_IN_A_ROW)
+        || !kinds.has_few([TokenClass::COMMON, TokenClass::BEGINS], MOST_IN_A_ROW)
     {
         return false;
     }
@@ -48,7 +48,7 @@ pub(super) fn leave_out_others(
 }
 
 /// The parts in another language.
-fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
+fn others(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize>> {
     let sentences = sentences(text, tokens, kinds);
     let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, kinds)).collect();
     let mut before = None;
@@ -82,7 +82,7 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
             && common_in(run, kinds) <= OF_OTHERS * run.len()
             && 100 * run.clone().filter(|&at| tokens[at].plain).count() >= LEAST_PLAIN * run.len()
             && !are_english_terms(
-                run.clone().filter(|&at| kinds.has(at, Kinds::BEGINS)).count(),
+                run.clone().filter(|&at| kinds.has(at, TokenClass::BEGINS)).count(),
                 run.len(),
             )
             && detected(&text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize])
@@ -92,12 +92,12 @@ fn others(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> 
 }
 
 /// A hundred times the common words of English in a sentence.
-fn common_in(sentence: &Range<usize>, kinds: &WordKinds) -> usize {
-    100 * sentence.clone().filter(|&at| kinds.has(at, Kinds::COMMON)).count()
+fn common_in(sentence: &Range<usize>, kinds: &TokenClasses) -> usize {
+    100 * sentence.clone().filter(|&at| kinds.has(at, TokenClass::COMMON)).count()
 }
 
 /// The sentences of a text.
-fn sentences(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize>> {
+fn sentences(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     while start < tokens.len() {
@@ -109,7 +109,7 @@ fn sentences(text: &str, tokens: &[Token], kinds: &WordKinds) -> Vec<Range<usize
 }
 
 /// Whether a sentence is in another language, if its words show it.
-fn is_other(sentence: &Range<usize>, kinds: &WordKinds) -> Option<bool> {
+fn is_other(sentence: &Range<usize>, kinds: &TokenClasses) -> Option<bool> {
     let share = |hundredths: usize| hundredths * sentence.len();
     match common_in(sentence, kinds) {
         _ if sentence.len() < LEAST_WORDS => None,

@@ -1,7 +1,7 @@
 //! Titles of jobs within a text, each on a line of its own.
 
 use super::Lexicon;
-use super::lexicon::{Part, WordKinds};
+use super::lexicon::{HeadingPart, TokenClasses};
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
 use crate::text::Token;
 use memchr::memmem;
@@ -63,7 +63,7 @@ const LEAST_OF_JOB: usize = 25;
 pub(super) fn is_title(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
@@ -88,7 +88,7 @@ pub(super) fn is_title(
 pub(super) fn ends_title(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     name: Range<usize>,
 ) -> bool {
     let Some(line) = around(text, tokens, kinds, name.start, Reach::Title) else { return false };
@@ -137,7 +137,7 @@ fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
 pub(super) fn calls_for(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
@@ -157,10 +157,11 @@ fn is_of_title(text: &str, tokens: &[Token], at: usize) -> bool {
 }
 
 /// Whether two different titles stand above enough text of their own. All other jobs are one.
-pub(super) fn are_several(lines: &[(usize, Part)], words: usize) -> bool {
-    let is_title = |part: Part| matches!(part, Part::Title(_) | Part::OtherJob);
+pub(super) fn are_several(lines: &[(usize, HeadingPart)], words: usize) -> bool {
+    let is_title =
+        |part: HeadingPart| matches!(part, HeadingPart::Title(_) | HeadingPart::OtherJob);
     let mut titles = lines.iter().filter(|(_, part)| is_title(*part)).peekable();
-    let mut named: Option<Part> = None;
+    let mut named: Option<HeadingPart> = None;
     while let Some(&(start, title)) = titles.next() {
         // A title may stand there twice, above a text and in its heading.
         while titles.next_if(|(_, other)| *other == title).is_some() {}

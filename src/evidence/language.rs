@@ -1,6 +1,6 @@
 //! The language of a text. Nearly all are English, which is told at once by its common words.
 
-use super::lexicon::{Kinds, WordKinds};
+use super::lexicon::{TokenClass, TokenClasses};
 use super::{Channel, Evidence, FeatureKey};
 use crate::text::{beginning, word_hash};
 use std::collections::BTreeSet;
@@ -56,14 +56,14 @@ impl Evidence {
         let common: BTreeSet<u64> = common_words().collect();
         let words = self.tokens().as_slice().iter().zip(self.counting());
         let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
-        let common = Common { different, spoken };
+        let common = CommonWords { different, spoken };
         language(self.text().as_str(), self.kinds(), self.words_looked_at(), common)
     }
 }
 
 /// How many words of a text are common ones of English.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Common {
+pub(crate) struct CommonWords {
     /// Each once.
     pub(crate) different: usize,
     /// Each as often as it stands there.
@@ -84,9 +84,9 @@ pub(crate) fn common_words() -> impl Iterator<Item = u64> {
 /// The language of a text. `kinds` are what its words are to the lexicon, of which so many are looked at.
 pub(crate) fn language(
     text: &str,
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     looked_at: usize,
-    common: Common,
+    common: CommonWords,
 ) -> Option<&'static str> {
     let all = kinds.len();
     if all < LEAST_WORDS {
@@ -96,7 +96,7 @@ pub(crate) fn language(
     let words = looked_at.max(all / 2);
     let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
     let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
-    if many || often || are_english_terms(kinds.count(Kinds::BEGINS), all) {
+    if many || often || are_english_terms(kinds.count(TokenClass::BEGINS), all) {
         return Some("en");
     }
     detected(text).map(code)

@@ -23,12 +23,12 @@ mod title_words;
 
 pub use experience::{Experience, asked_experience};
 pub(crate) use extract::{CHANNEL_AT, Finds, Side, Span, Terms};
-pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Shown};
+pub use extract::{Channel, Evidence, Extractor, Feature, FeatureKey, Occurrence};
 pub use ladder::{Step, ladder_step};
-pub(crate) use language::{Common, common_words, language};
+pub(crate) use language::{CommonWords, common_words, language};
 pub use level::{TextLevel, text_level};
 pub use lexicon::Lexicon;
-pub(crate) use lexicon::{Kinds, WordKinds};
+pub(crate) use lexicon::{TokenClass, TokenClasses};
 pub(crate) use reasons::{may_begin, may_end, readiness, says_something};
 pub use salary::{Salary, stated_salary};
 pub(crate) use stub::FEW_WORDS;

@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
-use super::lexicon::{Part, WordKinds};
+use super::lexicon::{HeadingPart, TokenClasses};
 use super::sentences::{Reach, between};
 use crate::text::Token;
 use memchr::memmem;
@@ -25,16 +25,16 @@ const FIRST_OF: usize = 3;
 pub(super) fn boilerplate(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     heads: &[u32],
     lexicon: &Lexicon,
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let mut others: Vec<u32> = Vec::new();
     let announced = |&at: &u32| announced(text, tokens, kinds, at as usize, lexicon, &mut others);
-    let mut found: Vec<(usize, Part)> = heads.iter().filter_map(announced).collect();
+    let mut found: Vec<(usize, HeadingPart)> = heads.iter().filter_map(announced).collect();
     // Other jobs stand beside that of a role, or mean nothing here.
-    if found.iter().any(|(_, part)| matches!(part, Part::Title(_))) {
+    if found.iter().any(|(_, part)| matches!(part, HeadingPart::Title(_))) {
         found.extend(others.iter().filter_map(|&at| other_job(text, tokens, kinds, at, lexicon)));
         found.sort_by_key(|(start, _)| *start);
     }
@@ -46,20 +46,20 @@ pub(super) fn boilerplate(
     for (start, part) in lines {
         match (part, open) {
             // What stands first in a text is a paragraph, and not all up to the next heading.
-            (Part::Boilerplate, None) if !any_before && FIRST_OF * start < tokens.len() => {
+            (HeadingPart::Boilerplate, None) if !any_before && FIRST_OF * start < tokens.len() => {
                 below.push(start..paragraph_end(text, tokens, start));
                 continue;
             }
-            (Part::Boilerplate, None) => open = Some(start),
+            (HeadingPart::Boilerplate, None) => open = Some(start),
             // In the text of one job, words for another may be anything.
-            (Part::OtherJob, _) if !several_jobs => {}
-            (Part::Content | Part::Title(_) | Part::OtherJob, Some(from)) => {
+            (HeadingPart::OtherJob, _) if !several_jobs => {}
+            (HeadingPart::Content | HeadingPart::Title(_) | HeadingPart::OtherJob, Some(from)) => {
                 below.push(from..start);
                 open = None;
             }
             _ => {}
         }
-        any_before |= matches!(part, Part::Content | Part::Title(_));
+        any_before |= matches!(part, HeadingPart::Content | HeadingPart::Title(_));
     }
     below.extend(open.map(|from| from..tokens.len()));
     if !below.is_empty() {
@@ -79,28 +79,28 @@ pub(super) fn boilerplate(
 fn announced(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     at: usize,
     lexicon: &Lexicon,
     others: &mut Vec<u32>,
-) -> Option<(usize, Part)> {
+) -> Option<(usize, HeadingPart)> {
     let line = short_line(tokens, at)?;
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
     let words = at..at + length;
     let fits = match part {
-        Part::Title(_) => {
+        HeadingPart::Title(_) => {
             is_title(text, tokens, kinds, words.clone(), lexicon)
                 || ends_title(text, tokens, kinds, words)
         }
-        Part::OtherJob => {
+        HeadingPart::OtherJob => {
             // Only a short title is written in small letters.
             if !tokens[at].plain || line.len() <= SHORT_TITLE {
                 others.push(at as u32);
             }
             false
         }
-        Part::Content => has_no_comma(text, tokens, &line),
-        Part::Boilerplate => {
+        HeadingPart::Content => has_no_comma(text, tokens, &line),
+        HeadingPart::Boilerplate => {
             // "Security and privacy review operations" is no heading of it.
             let before = || (line.start..at).map(|word| tokens[word].word(text));
             let at_an_end = at == line.start
@@ -118,10 +118,10 @@ fn announced(
 fn other_job(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     at: u32,
     lexicon: &Lexicon,
-) -> Option<(usize, Part)> {
+) -> Option<(usize, HeadingPart)> {
     let at = at as usize;
     let line = short_line(tokens, at)?;
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
@@ -133,11 +133,13 @@ fn other_job(
 
 /// What the lines announce. One that announces two parts is taken for boilerplate, and "We are looking for a" is no
 /// heading of a job.
-fn one_part_a_line(found: impl Iterator<Item = (usize, Part)>) -> Vec<(usize, Part)> {
-    let mut lines: Vec<(usize, Part)> = Vec::new();
+fn one_part_a_line(found: impl Iterator<Item = (usize, HeadingPart)>) -> Vec<(usize, HeadingPart)> {
+    let mut lines: Vec<(usize, HeadingPart)> = Vec::new();
     for (start, part) in found {
         match lines.last_mut().filter(|(line, _)| *line == start) {
-            Some((_, known)) if part == Part::Boilerplate || *known == Part::Content => {
+            Some((_, known))
+                if part == HeadingPart::Boilerplate || *known == HeadingPart::Content =>
+            {
                 *known = part;
             }
             Some(_) => {}
@@ -185,8 +187,8 @@ fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::lexicon::Kinds;
-    use crate::text::{Listed, Tokens};
+    use crate::evidence::lexicon::TokenClass;
+    use crate::text::{AppendBuffer, Tokens};
     use proptest::prelude::*;
 
     proptest! {
@@ -197,9 +199,9 @@ mod tests {
             let lines: Vec<String> = lines.into_iter().map(|words| "word ".repeat(words)).collect();
             let tokens = Tokens::new(&lines.join("\n"));
             let tokens = tokens.as_slice();
-            let (mut kinds, mut listed) = (WordKinds::default(), Listed::default());
-            kinds.set(tokens.iter().map(|token| (Kinds::HEADING, token.breaks)));
-            kinds.list_in_short_lines(&mut listed, Kinds::HEADING, LONGEST_HEADING);
+            let (mut kinds, mut listed) = (TokenClasses::default(), AppendBuffer::default());
+            kinds.set(tokens.iter().map(|token| (TokenClass::HEADING, token.breaks)));
+            kinds.list_in_short_lines(&mut listed, TokenClass::HEADING, LONGEST_HEADING);
             for at in 0..tokens.len() {
                 let short = short_line(tokens, at).is_some();
                 prop_assert!(!short || listed.as_slice().contains(&(at as u32)), "{}", at);

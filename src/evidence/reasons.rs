@@ -2,7 +2,7 @@
 
 use super::Channel;
 use super::plain_words::{CLASSES, Worth};
-use crate::text::{Table, Token, word_hash};
+use crate::text::{HashTable, Token, word_hash};
 use std::sync::LazyLock;
 
 /// How readily a feature is given as a reason for a role, by channel: its weight is multiplied by it. An
@@ -41,11 +41,11 @@ const NO_ADJECTIVES: [&str; 10] = [
 const VERBS: [&str; 2] = ["ed", "ing"];
 
 /// What the words of the classes are worth, by their hashes.
-static WORDS: LazyLock<Table> = LazyLock::new(|| {
+static WORDS: LazyLock<HashTable> = LazyLock::new(|| {
     let words = CLASSES.iter().flat_map(|(worth, words)| {
         words.split_ascii_whitespace().map(|word| (word_hash(word), *worth as u32))
     });
-    Table::new(&words.collect::<Vec<_>>(), Worth::ALL.len())
+    HashTable::new(&words.collect::<Vec<_>>(), Worth::ALL.len())
 });
 
 /// How readily a feature is given as a reason, for a role and for another job, by its text as models store

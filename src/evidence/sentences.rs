@@ -1,6 +1,6 @@
 //! Where the sentence or the line that a word stands in begins and ends.
 
-use super::lexicon::WordKinds;
+use super::lexicon::TokenClasses;
 use crate::text::Token;
 use memchr::memmem;
 use std::iter::successors;
@@ -74,7 +74,7 @@ pub(super) fn has_bullet(between: &[u8]) -> bool {
 pub(super) fn around(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     at: usize,
     reach: Reach,
 ) -> Option<Range<usize>> {
@@ -95,7 +95,7 @@ pub(super) fn around(
 pub(super) fn next_end(
     text: &str,
     tokens: &[Token],
-    kinds: &WordKinds,
+    kinds: &TokenClasses,
     from: usize,
     reach: Reach,
 ) -> usize {

@@ -1,7 +1,7 @@
 //! Texts that stand where a posting should be: login walls, error pages, teasers.
 
 use super::Lexicon;
-use super::lexicon::WordKinds;
+use super::lexicon::TokenClasses;
 use super::sentences::{Reach, around};
 use crate::text::Token;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Stub {
     pub(crate) fn find(
         text: &str,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         lexicon: &Lexicon,
         skills: usize,
     ) -> Option<Self> {

@@ -2,7 +2,7 @@
 //! parts add up to it.
 
 use crate::evidence::{Channel, Feature};
-use crate::model::{Input, LEXICON_SCALE, Model, Question, Scores, View, divisor};
+use crate::model::{CombinationInput, LEXICON_SCALE, Model, Question, Scores, View, divisor};
 
 /// A linear function of the combination's inputs, by what they are made of.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub(crate) struct Attribution {
     /// By role.
     lexicon: Vec<f64>,
     /// Inputs that are no sum over features.
-    pub(crate) rest: Vec<(Input, f64)>,
+    pub(crate) rest: Vec<(CombinationInput, f64)>,
     /// The part that no evidence has.
     pub(crate) intercept: f64,
 }
@@ -34,18 +34,20 @@ impl Attribution {
             rest: Vec::new(),
             intercept: of(&combination.intercept),
         };
-        let inputs = Input::all(view, question, scores.sizes());
+        let inputs = CombinationInput::all(view, question, scores.sizes());
         for (input, weights) in inputs.into_iter().zip(&combination.weights) {
             let weight = of(weights);
             match input {
-                Input::Channel(channel, role) => parts.channels[channel as usize][role] += weight,
-                Input::Family(channels, class) => parts.add(channels, class, weight),
-                Input::Margin(channels) => {
+                CombinationInput::Channel(channel, role) => {
+                    parts.channels[channel as usize][role] += weight
+                }
+                CombinationInput::Family(channels, class) => parts.add(channels, class, weight),
+                CombinationInput::Margin(channels) => {
                     let (role, family) = scores.nearest(channels);
                     parts.add(channels, role, weight);
                     parts.add(channels, family, -weight);
                 }
-                Input::Lexicon(role) => parts.lexicon[role] = weight / LEXICON_SCALE,
+                CombinationInput::Lexicon(role) => parts.lexicon[role] = weight / LEXICON_SCALE,
                 other => parts.rest.push((other, weight)),
             }
         }

@@ -1,6 +1,6 @@
 //! Postings to verdicts.
 
-use super::facts::{Facts, is_foreign};
+use super::facts::{TextProperties, is_foreign};
 use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
@@ -228,7 +228,7 @@ impl<'a> Judge<'a> {
         let title = Title::read(title, self.lexicon());
         self.verdict_of(
             title,
-            &Facts::of(evidence, self.lexicon(), self.model, &self.vocabulary),
+            &TextProperties::of(evidence, self.lexicon(), self.model, &self.vocabulary),
             scores,
         )
     }
@@ -271,7 +271,7 @@ impl<'a> Judge<'a> {
         self.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role)
     }
 
-    fn verdict_of(&self, title: Title, facts: &Facts, scores: &Scores) -> Verdict {
+    fn verdict_of(&self, title: Title, facts: &TextProperties, scores: &Scores) -> Verdict {
         let stub = facts.stub;
         let silent = stub.is_some() || self.says_nothing(facts);
         let said = self.said_by_title(scores, stub.is_some() || facts.tokens.is_empty());
@@ -336,7 +336,7 @@ impl<'a> Judge<'a> {
         label: Label,
         confidence: f64,
         silent: bool,
-        facts: &Facts,
+        facts: &TextProperties,
         stated: Stated,
     ) -> Decision {
         let view = self.settings.view;
@@ -384,7 +384,7 @@ impl<'a> Judge<'a> {
         (outcomes[stated.index()] < DISAGREES).then_some(read)
     }
 
-    fn says_nothing(&self, facts: &Facts) -> bool {
+    fn says_nothing(&self, facts: &TextProperties) -> bool {
         // A model of the lexicon alone knows no words.
         if self.model.header().postings.iter().any(|&n| n > 0) {
             facts.telling.says_nothing(facts.language)
@@ -429,13 +429,13 @@ impl<'a> Judge<'a> {
         let (_, family) = self.model.scores(&evidence).nearest(self.settings.view.channels());
         let class = |label| if let Label::Role(role) = label { role.index() } else { family };
         self.quotes(
-            &Facts::of(&evidence, self.lexicon(), self.model, &self.vocabulary),
+            &TextProperties::of(&evidence, self.lexicon(), self.model, &self.vocabulary),
             labels.map(class),
         )
     }
 
     /// The words that speak for a class against another; of equal ones the earlier first.
-    fn quotes(&self, facts: &Facts, contest: [usize; 2]) -> Vec<Phrase> {
+    fn quotes(&self, facts: &TextProperties, contest: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(contest);
         let ready = self.vocabulary.readiness(contest[0] < self.lexicon().roles().len());
         let readiness = |known: &Known| {

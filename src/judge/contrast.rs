@@ -2,7 +2,7 @@
 //! and what is not there.
 
 use super::classify::{Judge, second_role};
-use super::quotes::{LEAST_READY, Source, one_line};
+use super::quotes::{LEAST_READY, QuoteSource, one_line};
 use crate::evidence::{Channel, Evidence, Feature, FeatureKey, Lexicon, readiness};
 use crate::model::{Probabilities, Scores, View};
 use crate::roles::{Label, OTHER, RoleId};
@@ -155,7 +155,8 @@ pub(super) fn sides(
     strength: impl Fn(&Feature) -> f64,
 ) -> Sides {
     let text = evidence.text().as_str();
-    let source = Source { text, tokens: evidence.tokens().as_slice(), counts: evidence.counting() };
+    let source =
+        QuoteSource { text, tokens: evidence.tokens().as_slice(), counts: evidence.counting() };
     let for_role = contest.map(|class| class < lexicon.roles().len());
     let mut told: Vec<(f64, f64, &Feature)> = Vec::new();
     for feature in evidence.features() {

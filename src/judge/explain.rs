@@ -4,7 +4,7 @@ use super::attribution::Attribution;
 use super::classify::{Decision, Judge, Note};
 use super::contrast::Contrast;
 use crate::evidence::{Channel, Evidence, Feature, Step, ladder_step};
-use crate::model::{Input, Probabilities, Question, Scores, View, softmax};
+use crate::model::{CombinationInput, Probabilities, Question, Scores, View, softmax};
 use crate::roles::Label;
 use serde::Serialize;
 
@@ -155,7 +155,7 @@ impl Judge<'_> {
         let pieces =
             of_channel(Channel::Skills).map(|f| piece(f, each(&|a| a.lexicon(model, scores, f))));
         parts.push(Part::new("lexicon", pieces.collect(), classes.len()));
-        let rest = |wanted: fn(Input) -> bool| {
+        let rest = |wanted: fn(CombinationInput) -> bool| {
             let inputs =
                 by_class[0].rest.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
             let pieces = inputs.map(|(i, &(input, _))| Piece {
@@ -165,11 +165,19 @@ impl Judge<'_> {
             });
             pieces.collect::<Vec<_>>()
         };
-        let naming = |i| matches!(i, Input::MentionShare(_) | Input::MentionCount(_));
+        let naming =
+            |i| matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_));
         parts.push(Part::new("naming", rest(naming), classes.len()));
-        let states = |i| matches!(i, Input::States(_) | Input::StatesUndecided | Input::StatesNone);
+        let states = |i| {
+            matches!(
+                i,
+                CombinationInput::States(_)
+                    | CombinationInput::StatesUndecided
+                    | CombinationInput::StatesNone
+            )
+        };
         parts.push(Part::new("title states", rest(states), classes.len()));
-        let amount = |i| matches!(i, Input::Count(_));
+        let amount = |i| matches!(i, CombinationInput::Count(_));
         parts.push(Part::new("amount", rest(amount), classes.len()));
         parts.retain(|part| !part.pieces.is_empty());
         let prior = each(&|a| a.intercept);
@@ -181,9 +189,9 @@ impl Judge<'_> {
         QuestionPart { question, classes, prior, parts, scores: sums, probabilities }
     }
 
-    fn input_name(&self, input: Input, scores: &Scores) -> String {
+    fn input_name(&self, input: CombinationInput, scores: &Scores) -> String {
         match input {
-            Input::MentionShare(name) | Input::MentionCount(name) => {
+            CombinationInput::MentionShare(name) | CombinationInput::MentionCount(name) => {
                 let id = self.model().header().roles.iter().nth(name).map(|r| r.id.clone());
                 let id = id.unwrap_or_else(|| "undecided name".into());
                 format!(
@@ -192,11 +200,15 @@ impl Judge<'_> {
                     scores.mentions.iter().sum::<u32>()
                 )
             }
-            Input::States(_) | Input::StatesUndecided | Input::StatesNone => {
+            CombinationInput::States(_)
+            | CombinationInput::StatesUndecided
+            | CombinationInput::StatesNone => {
                 input.name(&self.model().header().roles, self.lexicon().families())
             }
-            Input::Count(Channel::Skills) => format!("{} skills", scores.lexicon.features),
-            Input::Count(channel) => {
+            CombinationInput::Count(Channel::Skills) => {
+                format!("{} skills", scores.lexicon.features)
+            }
+            CombinationInput::Count(channel) => {
                 format!("{} {} known", scores.channels[channel as usize].features, channel.name())
             }
             _ => unreachable!("the other inputs are sums over features"),

@@ -17,7 +17,7 @@ const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 
 /// What is known of the text of a posting.
 #[derive(Debug)]
-pub(super) struct Facts<'p> {
+pub(super) struct TextProperties<'p> {
     pub(super) text: &'p CleanText,
     pub(super) tokens: &'p [Token],
     /// By token, whether it counts as a word.
@@ -37,7 +37,7 @@ pub(super) struct Facts<'p> {
     pub(super) other_language: bool,
 }
 
-impl<'p> Facts<'p> {
+impl<'p> TextProperties<'p> {
     /// From all evidence of a posting.
     pub(super) fn of(
         evidence: &'p Evidence,

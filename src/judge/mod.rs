@@ -18,8 +18,8 @@ mod reading;
 mod strongest;
 
 pub use audit::{
-    Audit, AuditRows, By, DecisionError, Decisions, Estimate, Finding, Group, Issue, Pair, Posting,
-    Summary, Suspicion, TextPart, Texts, fingerprint,
+    Audit, AuditRows, AuditSummary, By, DecisionError, Decisions, Estimate, Finding, Issue, Pair,
+    Posting, SuspectGroup, Suspicion, TextPart, Texts, fingerprint,
 };
 pub use beside::{Beside, Flip, Given};
 pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};

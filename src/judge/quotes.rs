@@ -1,10 +1,10 @@
 //! The words of a posting that decided.
 
 use super::classify::Phrase;
-use super::facts::Facts;
+use super::facts::TextProperties;
 use crate::evidence::{Channel, may_begin, may_end, says_something};
 use crate::model::{Known, STEPS};
-use crate::text::{Listed, Token};
+use crate::text::{AppendBuffer, Token};
 use std::ops::Range;
 
 /// Phrases that a verdict quotes.
@@ -22,7 +22,7 @@ const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 pub(super) struct Quotes {
     /// By feature: its steps times its readiness.
     ranks: Vec<i32>,
-    places: Listed<u32>,
+    places: AppendBuffer<u32>,
     /// How much weaker they are than any can be, where they stand, what and of which place they are: numbers
     /// in this order are sorted without a branch that cannot be foreseen.
     strongest: Vec<u128>,
@@ -34,7 +34,7 @@ impl Quotes {
     /// which channel it is.
     pub(super) fn of(
         &mut self,
-        facts: &Facts,
+        facts: &TextProperties,
         steps: impl Fn(&Known) -> i32,
         readiness: impl Fn(&Known) -> u8,
         channel: impl Fn(&Known) -> Channel,
@@ -64,8 +64,11 @@ impl Quotes {
             }));
             strongest.sort_unstable();
             let known = strongest.iter().map(|&key| &facts.known[key as u32 as usize]);
-            let source =
-                Source { text: facts.text.as_str(), tokens: facts.tokens, counts: facts.counts };
+            let source = QuoteSource {
+                text: facts.text.as_str(),
+                tokens: facts.tokens,
+                counts: facts.counts,
+            };
             let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
             for known in known {
                 let (first, length) = (known.at as usize, known.length as usize);
@@ -97,14 +100,14 @@ impl Quotes {
 
 /// What is quoted from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'s> {
+pub(super) struct QuoteSource<'s> {
     pub(super) text: &'s str,
     pub(super) tokens: &'s [Token],
     /// By token, whether it counts as a word.
     pub(super) counts: &'s [bool],
 }
 
-impl<'s> Source<'s> {
+impl<'s> QuoteSource<'s> {
     /// The tokens to quote for a feature that stands at some, if a person would name them as a reason and
     /// they do not overlap others. A phrase is quoted with the word before and the word after it that are
     /// likely of the same one.

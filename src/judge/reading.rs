@@ -1,13 +1,13 @@
 //! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
 //! evidence and look it up afterwards, in a fraction of the time.
 
-use super::facts::{Facts, Telling, shows_no_role};
+use super::facts::{Telling, TextProperties, shows_no_role};
 use crate::evidence::{
-    Common, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, WordKinds, is_title,
-    language, title_words,
+    CommonWords, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, TokenClasses,
+    is_title, language, title_words,
 };
-use crate::model::{Entry, Known, Scores, Vocabulary, Word};
-use crate::text::{CleanText, Listed, Token, Tokens, combine};
+use crate::model::{Known, Scores, Vocabulary, VocabularyEntry, Word};
+use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
 
 /// Room to read postings in, one after the other.
 #[derive(Debug, Default)]
@@ -17,18 +17,18 @@ pub(super) struct Reading {
     fetched: Vec<u64>,
     /// By token.
     words: Vec<Word>,
-    kinds: WordKinds,
+    kinds: TokenClasses,
     terms: Terms,
-    found: Found,
+    found: FoundFeatures,
     title_known: Vec<Known>,
 }
 
 /// What was found in a posting, each once.
 #[derive(Debug, Default)]
-struct Found {
+struct FoundFeatures {
     seen: Seen,
     /// Others, and then words from one place on, and phrases from another.
-    known: Listed<Known>,
+    known: AppendBuffer<Known>,
     words_at: usize,
     phrases_at: usize,
     /// Places in the lexicon.
@@ -38,9 +38,9 @@ struct Found {
     /// feature.
     strange_words: Vec<u64>,
     other_words: usize,
-    common: Common,
+    common: CommonWords,
     /// Phrases that may be known: their hashes, and where they begin.
-    likely: Listed<(u64, u32)>,
+    likely: AppendBuffer<(u64, u32)>,
     fetched: Vec<u64>,
 }
 
@@ -56,7 +56,7 @@ impl Reading {
         self.clean.set(raw);
         self.tokens.set(self.clean.as_str());
         self.found.clear(vocabulary.len());
-        let mut finding = Finding { found: &mut self.found, vocabulary };
+        let mut finding = FeatureSink { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
         let kinds = self.words.iter().map(|word| word.kinds());
@@ -66,7 +66,7 @@ impl Reading {
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let (title, stated) = self.read_title(raw_title, extractor.lexicon(), vocabulary);
-        let Found { known, words_at, phrases_at, skills, .. } = &self.found;
+        let FoundFeatures { known, words_at, phrases_at, skills, .. } = &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);
         let (others, words) = words.split_at(*words_at);
         let known = [words, phrases, others, &self.title_known];
@@ -96,7 +96,7 @@ impl Reading {
     }
 
     /// What a verdict on the posting rests on.
-    pub(super) fn facts(&mut self, lexicon: &Lexicon) -> Facts<'_> {
+    pub(super) fn facts(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
         let found = &mut self.found;
         let tokens = self.tokens.as_slice();
         let language = if self.terms.other_language {
@@ -116,7 +116,7 @@ impl Reading {
             found.strange_words.dedup();
             of_all = telling(others + found.strange_words.len());
         }
-        Facts {
+        TextProperties {
             text: &self.clean,
             tokens,
             counts: &self.terms.counts,
@@ -132,13 +132,13 @@ impl Reading {
     }
 }
 
-impl Found {
+impl FoundFeatures {
     fn clear(&mut self, entries: usize) {
         self.seen.clear(entries);
         self.known.clear();
         self.skills.clear();
         self.strange_words.clear();
-        (self.known_words, self.other_words, self.common) = (0, 0, Common::default());
+        (self.known_words, self.other_words, self.common) = (0, 0, CommonWords::default());
     }
 }
 
@@ -153,19 +153,19 @@ impl Seen {
     }
 
     /// Whether an entry was found.
-    fn has(&self, entry: Entry) -> bool {
+    fn has(&self, entry: VocabularyEntry) -> bool {
         self.0[entry as usize / 64] >> (entry % 64) & 1 == 1
     }
 
     /// Whether an entry is found for the first time.
     #[inline]
-    fn is_new(&mut self, entry: Entry) -> bool {
+    fn is_new(&mut self, entry: VocabularyEntry) -> bool {
         self.are_new()(entry)
     }
 
     /// Says whether entries are found for the first time.
     #[inline]
-    fn are_new(&mut self) -> impl FnMut(Entry) -> bool {
+    fn are_new(&mut self) -> impl FnMut(VocabularyEntry) -> bool {
         let bits = self.0.as_mut_slice();
         move |entry| {
             let (bits, mask) = (&mut bits[entry as usize / 64], 1 << (entry % 64));
@@ -177,15 +177,15 @@ impl Seen {
 }
 
 /// Looks up what is found.
-struct Finding<'f> {
-    found: &'f mut Found,
+struct FeatureSink<'f> {
+    found: &'f mut FoundFeatures,
     vocabulary: &'f Vocabulary,
 }
 
-impl Finding<'_> {
+impl FeatureSink<'_> {
     #[inline(never)]
     fn words(&mut self, words: &[Word], tokens: &[Token], counts: &[bool]) {
-        let Found { seen, known, strange_words, .. } = &mut *self.found;
+        let FoundFeatures { seen, known, strange_words, .. } = &mut *self.found;
         let features = self.vocabulary.features();
         known.reserve(words.len());
         let before = known.as_slice().len();
@@ -205,7 +205,7 @@ impl Finding<'_> {
         drop(is_new);
         let known_words = known.as_slice().len() - before;
         let spoken = words.iter().zip(counts).map(|(word, counts)| word.is_common() & counts);
-        self.found.common = Common {
+        self.found.common = CommonWords {
             different: self.vocabulary.common().iter().filter(|&&word| seen.has(word)).count(),
             spoken: spoken.map(u32::from).sum::<u32>() as usize,
         };
@@ -217,7 +217,7 @@ impl Finding<'_> {
 
     #[inline(never)]
     fn phrases(&mut self, tokens: &[Token], counts: &[bool]) {
-        let Found { seen, known, likely, fetched, .. } = &mut *self.found;
+        let FoundFeatures { seen, known, likely, fetched, .. } = &mut *self.found;
         likely.clear();
         likely.reserve(tokens.len());
         let may_be = self.vocabulary.may_be_phrase();
@@ -238,7 +238,7 @@ impl Finding<'_> {
     }
 
     /// Notes an entry, and says whether it is found for the first time.
-    fn note(&mut self, entry: Entry, span: Span) -> bool {
+    fn note(&mut self, entry: VocabularyEntry, span: Span) -> bool {
         let (at, length) = (span.at as u32, span.length as u32);
         let is_new = self.found.seen.is_new(entry);
         self.found.known.reserve(1);
@@ -248,7 +248,7 @@ impl Finding<'_> {
     }
 }
 
-impl Finds for Finding<'_> {
+impl Finds for FeatureSink<'_> {
     fn skill(&mut self, place: u32, span: Span) {
         if self.note(self.vocabulary.skill(place), span) {
             self.found.skills.push(place);

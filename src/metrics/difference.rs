@@ -9,7 +9,7 @@ const LEAST_LOSS: f64 = 0.005;
 
 /// A figure of two models, and the 95 % interval of new less old.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Change {
+pub struct MetricChange {
     /// Of the old model.
     pub old: f64,
     /// Of the new model.
@@ -26,11 +26,11 @@ pub struct Difference {
     /// Groups of rows that are drawn together.
     pub groups: u64,
     /// Mean of the F1 of the classes.
-    pub macro_f1: Change,
+    pub macro_f1: MetricChange,
     /// Share of rows predicted right.
-    pub accuracy: Change,
+    pub accuracy: MetricChange,
     /// In nats.
-    pub log_loss: Change,
+    pub log_loss: MetricChange,
 }
 
 impl Difference {
@@ -50,7 +50,7 @@ impl Difference {
         let change = |place: usize, of: fn(&Figures) -> f64| {
             let differences = old_samples[place].iter().zip(&new_samples[place]);
             let differences = differences.map(|(old, new)| new - old).collect();
-            Change { old: of(&old), new: of(&new), interval: ends(differences) }
+            MetricChange { old: of(&old), new: of(&new), interval: ends(differences) }
         };
         Self {
             rows: truths.len() as u64,

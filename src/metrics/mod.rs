@@ -7,7 +7,7 @@
 mod difference;
 mod intervals;
 
-pub use difference::{Change, Difference};
+pub use difference::{Difference, MetricChange};
 pub use intervals::{ClassIntervals, Interval, Intervals, LEAST_GROUPS, intervals, sums};
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Labelled postings, gathered to be counted.
 
 use super::examples::Example;
-use super::ledger::Names;
+use super::ledger::FeatureNames;
 use crate::evidence::{Evidence, Lexicon};
 use crate::roles::Label;
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) ->
 #[derive(Debug, Default, Clone)]
 pub struct Collector {
     pub(super) examples: Vec<Example>,
-    pub(super) names: Names,
+    pub(super) names: FeatureNames,
     pub(super) provenance: Provenance,
 }
 

@@ -3,7 +3,7 @@
 //! Wolpert 1992).
 
 use super::fit::Base;
-use super::inputs::{Input, Question, View};
+use super::inputs::{CombinationInput, Question, View};
 use super::newton::Loss;
 use super::scores::Scores;
 use crate::evidence::Channel;
@@ -88,7 +88,7 @@ impl Combination {
         if rows.is_empty() {
             return Ok(Self::of_lexicon(view, question, sizes));
         }
-        let inputs = Input::all(view, question, sizes);
+        let inputs = CombinationInput::all(view, question, sizes);
         let mut fitted = Self {
             view,
             question,
@@ -173,7 +173,7 @@ impl Combination {
     pub(crate) fn without_title(&self, view: View, sizes: [usize; 2]) -> Self {
         let mut of_text = self.weights.iter();
         let none = vec![0.0; self.intercept.len()];
-        let weights = Input::all(view, self.question, sizes).into_iter().map(|input| {
+        let weights = CombinationInput::all(view, self.question, sizes).into_iter().map(|input| {
             let own = (!input.is_of_title()).then(|| of_text.next()).flatten();
             own.unwrap_or(&none).clone()
         });
@@ -186,18 +186,22 @@ impl Combination {
     pub(crate) fn of_lexicon(view: View, question: Question, sizes: [usize; 2]) -> Self {
         let [roles, _] = sizes;
         let classes = if question == Question::Role { roles } else { 2 };
-        let of_input = |input: &Input| {
+        let of_input = |input: &CombinationInput| {
             let mut weights = vec![0.0; classes];
             match (question, *input) {
-                (Question::Role, Input::Lexicon(role)) => weights[role] = LEXICON_WEIGHT,
-                (Question::Role, Input::MentionShare(name)) if name < roles => weights[name] = 1.0,
-                (Question::Scope, Input::MentionCount(name)) if name < roles => weights[0] = 1.5,
-                (Question::Scope, Input::Count(Channel::Skills)) => weights[0] = 1.0,
+                (Question::Role, CombinationInput::Lexicon(role)) => weights[role] = LEXICON_WEIGHT,
+                (Question::Role, CombinationInput::MentionShare(name)) if name < roles => {
+                    weights[name] = 1.0
+                }
+                (Question::Scope, CombinationInput::MentionCount(name)) if name < roles => {
+                    weights[0] = 1.5
+                }
+                (Question::Scope, CombinationInput::Count(Channel::Skills)) => weights[0] = 1.0,
                 _ => {}
             }
             weights
         };
-        let weights = Input::all(view, question, sizes).iter().map(of_input).collect();
+        let weights = CombinationInput::all(view, question, sizes).iter().map(of_input).collect();
         let intercept = match question {
             Question::Role => vec![0.0; classes],
             Question::Scope => vec![-4.0, 0.0],
@@ -208,7 +212,7 @@ impl Combination {
     /// Whether its numbers fit a model of so many roles and classes.
     pub(crate) fn fits(&self, sizes: [usize; 2]) -> bool {
         let classes = if self.question == Question::Role { sizes[0] } else { 2 };
-        self.weights.len() == Input::all(self.view, self.question, sizes).len()
+        self.weights.len() == CombinationInput::all(self.view, self.question, sizes).len()
             && self.weights.iter().chain([&self.intercept]).all(|w| w.len() == classes)
             && self.weights.iter().flatten().chain(&self.intercept).all(|w| w.abs() <= LARGEST)
     }
@@ -225,8 +229,11 @@ impl Combination {
             Question::Role => roles.iter().map(|r| r.id.as_str()).collect(),
             Question::Scope => vec!["in scope", OTHER],
         };
-        let inputs =
-            Input::all(self.view, self.question, [roles.len(), roles.len() + families.len()]);
+        let inputs = CombinationInput::all(
+            self.view,
+            self.question,
+            [roles.len(), roles.len() + families.len()],
+        );
         let named = inputs.iter().zip(&self.weights).flat_map(|(input, weights)| {
             let name = input.name(roles, families);
             let of_class =
@@ -245,7 +252,7 @@ impl Combination {
     pub(crate) fn logits(&self, scores: &Scores) -> Vec<f64> {
         let mut logits = self.intercept.clone();
         let mut weights = self.weights.iter();
-        Input::each_value(self.view, self.question, scores, |value| {
+        CombinationInput::each_value(self.view, self.question, scores, |value| {
             let weights = weights.next().into_iter().flatten();
             logits.iter_mut().zip(weights).for_each(|(l, w)| *l += w * value);
         });
@@ -405,7 +412,7 @@ mod tests {
     fn a_search_may_begin_far_off() {
         let sizes = [3, 16];
         let (view, question) = (View::Text, Question::Scope);
-        let inputs = Input::all(view, question, sizes).len();
+        let inputs = CombinationInput::all(view, question, sizes).len();
         let rows: Vec<Vec<f64>> = (0..40)
             .map(|row| (0..inputs).map(|input| (row * (input + 3) % 7) as f64).collect())
             .collect();

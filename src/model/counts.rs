@@ -2,7 +2,7 @@
 //! merging are exact. Knows no logarithms.
 
 use super::examples::{BUCKETS, Example};
-use super::ledger::{Cell, Ledger};
+use super::ledger::{ClassCount, CountMatrix};
 use crate::evidence::{Channel, FeatureKey};
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ pub(crate) type Buckets = [[u32; BUCKETS]; 2];
 
 /// Postings that show a feature, by class, and by bucket of organisations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct FeatureCount {
     /// By class: the roles, then the families of other jobs.
     pub(crate) postings: Vec<u32>,
     pub(super) buckets: Buckets,
@@ -63,13 +63,13 @@ pub(crate) struct Tally {
 }
 
 /// The tally of a feature, wherever it is kept.
-pub(super) struct TallyMut<'a> {
+pub(super) struct FeatureCountMut<'a> {
     pub(super) postings: &'a mut [u32],
     pub(super) buckets: &'a mut Buckets,
     pub(super) support: &'a mut Support,
 }
 
-impl TallyMut<'_> {
+impl FeatureCountMut<'_> {
     /// Adds a posting that shows the feature.
     pub(super) fn add(&mut self, example: &Example, plain: bool) {
         self.postings[example.row.class()] += 1;
@@ -100,7 +100,7 @@ impl TallyMut<'_> {
 
     /// Makes it that of the cells of a feature but those of the buckets in a mask; `roles` is the number
     /// of roles.
-    pub(super) fn set(&mut self, cells: &[Cell], without: u16, roles: usize) {
+    pub(super) fn set(&mut self, cells: &[ClassCount], without: u16, roles: usize) {
         self.postings.fill(0);
         (*self.buckets, *self.support) = (Buckets::default(), Support::default());
         for cell in cells {
@@ -115,26 +115,30 @@ impl TallyMut<'_> {
     }
 }
 
-impl Tally {
+impl FeatureCount {
     pub(crate) fn new(classes: usize) -> Self {
         let (buckets, support) = Default::default();
         Self { postings: vec![0; classes], buckets, support }
     }
 
-    pub(super) fn as_mut(&mut self) -> TallyMut<'_> {
+    pub(super) fn as_mut(&mut self) -> FeatureCountMut<'_> {
         let Self { postings, buckets, support } = self;
-        TallyMut { postings, buckets, support }
+        FeatureCountMut { postings, buckets, support }
     }
 
     /// The tally of the cells of a feature; `roles` is the number of roles.
-    pub(super) fn of(cells: &[Cell], roles: usize, classes: usize) -> Self {
+    pub(super) fn of(cells: &[ClassCount], roles: usize, classes: usize) -> Self {
         let mut tally = Self::new(classes);
         tally.as_mut().set(cells, 0, roles);
         tally
     }
 
     /// The tally of the cells of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
-    pub(super) fn taking_part(key: FeatureKey, cells: &[Cell], sizes: [usize; 2]) -> Option<Self> {
+    pub(super) fn taking_part(
+        key: FeatureKey,
+        cells: &[ClassCount],
+        sizes: [usize; 2],
+    ) -> Option<Self> {
         // Each cell is of one bucket: most features have too few.
         if cells.len() < SUPPORT as usize {
             return None;
@@ -149,11 +153,11 @@ pub(crate) type FeatureMap<V> = HashMap<FeatureKey, V, rapidhash::fast::RandomSt
 
 /// The features of a ledger that take part, with their texts and tallies, by key.
 pub(super) fn taking_part(
-    ledger: &Ledger,
+    ledger: &CountMatrix,
     [roles, classes]: [usize; 2],
-) -> impl Iterator<Item = (FeatureKey, &str, Tally)> {
+) -> impl Iterator<Item = (FeatureKey, &str, FeatureCount)> {
     ledger.features().filter_map(move |(key, text, cells)| {
         // Without a text it stands nowhere in small letters.
-        Some((key, text?, Tally::taking_part(key, cells, [roles, classes])?))
+        Some((key, text?, FeatureCount::taking_part(key, cells, [roles, classes])?))
     })
 }

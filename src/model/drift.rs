@@ -1,8 +1,8 @@
 //! How new rows differ from those a model has counted.
 
-use super::counts::{FeatureMap, SUPPORT, Tally};
+use super::counts::{FeatureCount, FeatureMap, SUPPORT};
 use super::examples::Example;
-use super::ledger::{Ledger, Names};
+use super::ledger::{CountMatrix, FeatureNames};
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 
@@ -55,10 +55,10 @@ pub struct Drifted {
 
 /// Compares rows with a ledger of `postings` by class; `names` has the texts of the rows.
 pub(super) fn drift(
-    ledger: &Ledger,
+    ledger: &CountMatrix,
     postings: &[u32],
     rows: &[&Example],
-    names: &Names,
+    names: &FeatureNames,
     roles: usize,
 ) -> Drifted {
     let mut labels = vec![0u32; postings.len()];
@@ -86,7 +86,7 @@ pub(super) fn drift(
     let mut squares = Vec::new();
     let mut shifts = Vec::new();
     for (key, _, cells) in ledger.features() {
-        let tally = Tally::of(cells, roles, postings.len());
+        let tally = FeatureCount::of(cells, roles, postings.len());
         let (expected, variance) = expectation.of(&tally.postings);
         if expected < LEAST_EXPECTED || tally.support.masks()[0].count_ones() < SUPPORT {
             continue;

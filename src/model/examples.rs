@@ -2,7 +2,7 @@
 
 use super::near_copies::NearKeys;
 use super::organisation::organisation;
-use crate::evidence::{Channel, Evidence, Lexicon, Shown, Stated};
+use crate::evidence::{Channel, Evidence, Lexicon, Occurrence, Stated};
 use crate::roles::Label;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -137,9 +137,9 @@ pub struct Example {
     /// Whether it is one of the roles.
     pub of_role: bool,
     /// Its features that are counted, ordered.
-    pub features: Arc<[Shown]>,
+    pub features: Arc<[Occurrence]>,
     /// Those of its title, counted or not.
-    pub(super) title: Arc<[Shown]>,
+    pub(super) title: Arc<[Occurrence]>,
     /// What its title states.
     pub(super) states: Stated,
     /// How often each role is named; last the names that leave it undecided.
@@ -163,7 +163,7 @@ impl Example {
             class: lexicon.class(label, title) as u16,
             near: NearKeys::of(evidence.features().iter().map(|f| f.key)),
         };
-        let shown = || evidence.features().iter().map(|f| Shown::new(f.key, f.plain));
+        let shown = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
         Self {
             row,
             outcome,
@@ -179,7 +179,7 @@ impl Example {
     pub(crate) fn of_parts(
         row: RowId,
         roles: usize,
-        features: Arc<[Shown]>,
+        features: Arc<[Occurrence]>,
         states: Stated,
         mentions: Vec<u32>,
     ) -> Self {
@@ -196,7 +196,7 @@ impl Example {
     }
 
     /// All of its features, those of its title among them.
-    pub(super) fn all_features(&self) -> impl Iterator<Item = &Shown> {
+    pub(super) fn all_features(&self) -> impl Iterator<Item = &Occurrence> {
         let uncounted = if self.row.with_title() { &[] } else { &*self.title };
         self.features.iter().chain(uncounted)
     }
@@ -228,7 +228,7 @@ impl Example {
     }
 }
 
-fn is_of_title(feature: Shown) -> bool {
+fn is_of_title(feature: Occurrence) -> bool {
     feature.key().channel() == Channel::Title
 }
 

@@ -4,7 +4,7 @@
 use super::ModelError;
 use super::combination::{Combination, FitRow};
 use super::examples::RowId;
-use super::inputs::{Input, Question, View};
+use super::inputs::{CombinationInput, Question, View};
 use super::neighbours::{Neighbours, members};
 use super::scores::Scores;
 use super::summary::{Summary, summarise};
@@ -143,23 +143,23 @@ pub(crate) struct Fitter<'a> {
     /// Where the search for the combinations begins.
     pub(crate) start: Option<&'a [Combination]>,
     views: &'a [View],
-    tables: Vec<Table>,
+    tables: Vec<FitTable>,
 }
 
 /// The inputs of a view and a question, row by row.
-struct Table {
+struct FitTable {
     view: View,
     question: Question,
     inputs: usize,
     values: Vec<f64>,
 }
 
-impl Table {
+impl FitTable {
     fn new(view: View, question: Question, rows: &[HeldOutRow], sizes: [usize; 2]) -> Self {
-        let inputs = Input::all(view, question, sizes).len();
+        let inputs = CombinationInput::all(view, question, sizes).len();
         let of_row = |row: &HeldOutRow| {
             let mut values = Vec::with_capacity(inputs);
-            Input::each_value(view, question, &row.scores, |value| values.push(value));
+            CombinationInput::each_value(view, question, &row.scores, |value| values.push(value));
             values
         };
         let values: Vec<Vec<f64>> = rows.par_iter().map(of_row).collect();
@@ -186,7 +186,8 @@ impl<'a> Fitter<'a> {
         let order = [View::Text, View::Whole, View::Duties];
         let both = order.into_iter().filter(wanted);
         let both = both.flat_map(|view| questions.map(|question| (view, question)));
-        let tables = both.map(|(view, question)| Table::new(view, question, rows, sizes)).collect();
+        let tables =
+            both.map(|(view, question)| FitTable::new(view, question, rows, sizes)).collect();
         Self { rows, sizes, base, start, views, tables }
     }
 
@@ -210,7 +211,7 @@ impl<'a> Fitter<'a> {
         let [roles, _] = self.sizes;
         let mut combined: Vec<Combination> = Vec::with_capacity(self.tables.len());
         for table in &self.tables {
-            let Table { view, question, .. } = *table;
+            let FitTable { view, question, .. } = *table;
             let mut rows = Vec::new();
             let read = |scores: &Scores| {
                 !scores.lexicon_only && (view != View::Whole || scores.stated.is_there())

@@ -1,15 +1,15 @@
 //! Scores from a model that never saw the posting's neighbours: the totals less the counts of these, exactly.
 
-use super::counts::{Buckets, FeatureMap, Support, Tally};
+use super::counts::{Buckets, FeatureCount, FeatureMap, Support};
 use super::examples::Example;
-use super::ledger::Ledger;
+use super::ledger::CountMatrix;
 use super::neighbours::Neighbours;
 use super::removals::{Further, Removal, removals};
 use super::rows::Rows;
 use super::scores::Scores;
-use super::tallies::Tallies;
-use super::weights::{Masses, Scale, centre, is_selected, weigh};
-use crate::evidence::{Channel, FeatureKey, Lexicon, Shown};
+use super::tallies::FeatureCounts;
+use super::weights::{ClassTotals, Scale, centre, is_selected, weigh};
+use crate::evidence::{Channel, FeatureKey, Lexicon, Occurrence};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -61,22 +61,22 @@ impl LexiconWeights {
 const COUNTING_ROWS: usize = if cfg!(test) { 20 } else { 1000 };
 
 /// Masses by channel.
-type AllMasses = [Masses; Channel::ALL.len()];
+type AllTotals = [ClassTotals; Channel::ALL.len()];
 
 /// Counts with what is needed to score by them.
 pub(crate) struct HeldOut {
-    tallies: Tallies,
+    tallies: FeatureCounts,
     lexicon: LexiconWeights,
-    masses: AllMasses,
+    masses: AllTotals,
     /// Places of the roles that have postings.
     roles: Vec<usize>,
 }
 
 impl HeldOut {
-    pub(crate) fn new(tallies: Tallies, lexicon: LexiconWeights) -> Self {
-        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes()));
+    pub(crate) fn new(tallies: FeatureCounts, lexicon: LexiconWeights) -> Self {
+        let mut masses: AllTotals = std::array::from_fn(|_| ClassTotals::new(tallies.classes()));
         for feature in tallies.features() {
-            change(&mut masses, feature, &lexicon, Masses::add);
+            change(&mut masses, feature, &lexicon, ClassTotals::add);
         }
         let roles = (0..lexicon.roles).filter(|&role| is_counted(&masses, role)).collect();
         Self { tallies, lexicon, masses, roles }
@@ -153,7 +153,7 @@ impl HeldOut {
 
     /// All that was counted.
     pub(crate) fn all(&self) -> Rest<'_> {
-        let scales = self.masses.each_ref().map(Masses::scale);
+        let scales = self.masses.each_ref().map(ClassTotals::scale);
         let classes = self.tallies.classes();
         let mut weights = vec![0.0; self.tallies.len() * classes];
         let features = self.tallies.features();
@@ -200,7 +200,7 @@ impl HeldOut {
                 }
             } else {
                 let all = (feature, all, self.tallies.support(place));
-                change(&mut masses, all, &self.lexicon, Masses::remove);
+                change(&mut masses, all, &self.lexicon, ClassTotals::remove);
             }
         }
         let lexicon_only = self.lacks_a_role(&masses);
@@ -215,33 +215,37 @@ impl HeldOut {
     }
 
     /// Whether nothing is left of a role that was counted.
-    fn lacks_a_role(&self, left: &AllMasses) -> bool {
+    fn lacks_a_role(&self, left: &AllTotals) -> bool {
         self.roles.iter().any(|&role| !is_counted(left, role))
     }
 }
 
 /// Counts of a ledger, to be had without some buckets.
-pub(crate) struct Bucketed<'a> {
-    ledger: &'a Ledger,
+pub(crate) struct BucketHoldout<'a> {
+    ledger: &'a CountMatrix,
     /// Of the features of the tallies, in the ledger.
     places: Vec<u32>,
     held_out: HeldOut,
 }
 
-impl<'a> Bucketed<'a> {
-    pub(crate) fn new(ledger: &'a Ledger, lexicon: &LexiconWeights, sizes: [usize; 2]) -> Self {
-        let (tallies, places) = Tallies::of(ledger, sizes);
+impl<'a> BucketHoldout<'a> {
+    pub(crate) fn new(
+        ledger: &'a CountMatrix,
+        lexicon: &LexiconWeights,
+        sizes: [usize; 2],
+    ) -> Self {
+        let (tallies, places) = FeatureCounts::of(ledger, sizes);
         Self { ledger, places, held_out: HeldOut::new(tallies, lexicon.clone()) }
     }
 
     /// All that was counted but the postings of the buckets in a mask.
     pub(crate) fn without(&self, mask: u16) -> Rest<'_> {
         let HeldOut { tallies, lexicon, .. } = &self.held_out;
-        let mut masses: AllMasses = std::array::from_fn(|_| Masses::new(tallies.classes()));
-        let mut left = Tally::new(tallies.classes());
+        let mut masses: AllTotals = std::array::from_fn(|_| ClassTotals::new(tallies.classes()));
+        let mut left = FeatureCount::new(tallies.classes());
         for ((key, ..), &place) in tallies.features().zip(&self.places) {
             left.as_mut().set(self.ledger.cells(place), mask, lexicon.roles);
-            change(&mut masses, (key, &left.postings, left.support), lexicon, Masses::add);
+            change(&mut masses, (key, &left.postings, left.support), lexicon, ClassTotals::add);
         }
         let lexicon_only = self.held_out.lacks_a_role(&masses);
         let scales = masses.map(|m| m.scale());
@@ -287,16 +291,16 @@ enum Left<'a> {
     /// All but the features of some rows is as it was.
     Own(&'a Own),
     /// The postings of the buckets that are not in the mask.
-    Buckets(&'a Bucketed<'a>, u16),
+    Buckets(&'a BucketHoldout<'a>, u16),
 }
 
 /// Room to take out some rows after others.
 #[derive(Default)]
 struct Room {
     /// What a row shows, with what stands where its place is looked for first.
-    fetched: Vec<(Shown, u64)>,
+    fetched: Vec<(Occurrence, u64)>,
     /// What each row shows, with the place of the feature and that of the row.
-    shown: Vec<(u32, u32, Shown)>,
+    shown: Vec<(u32, u32, Occurrence)>,
     /// Of each feature, by class, with the rows.
     counted: Vec<u32>,
     /// Of each feature that still takes part, by class.
@@ -356,7 +360,7 @@ impl Taken {
     /// Whether a feature still takes part without rows that show it.
     fn leaves_part<'e>(
         &mut self,
-        tallies: &Tallies,
+        tallies: &FeatureCounts,
         place: usize,
         rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
@@ -424,16 +428,16 @@ impl Rest<'_> {
         })
     }
 
-    fn scratch(&self) -> (Tally, Vec<f64>) {
+    fn scratch(&self) -> (FeatureCount, Vec<f64>) {
         let classes = self.held_out.tallies.classes();
-        (Tally::new(classes), vec![0.0; classes])
+        (FeatureCount::new(classes), vec![0.0; classes])
     }
 
     /// What `then` makes of the weights of a feature, if it takes part.
     fn with_weights<T>(
         &self,
         key: FeatureKey,
-        scratch: &mut (Tally, Vec<f64>),
+        scratch: &mut (FeatureCount, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { tallies, lexicon, .. } = self.held_out;
@@ -463,7 +467,7 @@ impl Rest<'_> {
     fn untouched<T>(
         &self,
         key: FeatureKey,
-        (_, weights): &mut (Tally, Vec<f64>),
+        (_, weights): &mut (FeatureCount, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let tallies = &self.held_out.tallies;
@@ -488,28 +492,28 @@ impl Rest<'_> {
 
 /// The scores of rows by counts without those of the buckets in each row's mask.
 pub(crate) fn scores_without(
-    ledger: &Ledger,
+    ledger: &CountMatrix,
     masks: &[u16],
     examples: &[&Example],
     lexicon: &LexiconWeights,
     sizes: [usize; 2],
 ) -> Vec<Scores> {
-    let counted = Bucketed::new(ledger, lexicon, sizes);
+    let counted = BucketHoldout::new(ledger, lexicon, sizes);
     let scores = counted.by_mask(examples, masks, |_| true, |_, row, rest| Ok(rest.score(row)));
     scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
 /// Whether any posting of a class is left.
-fn is_counted(masses: &AllMasses, class: usize) -> bool {
+fn is_counted(masses: &AllTotals, class: usize) -> bool {
     masses.iter().any(|m| m.counted[class] > 0)
 }
 
 /// Adds a feature to the masses if it takes part, or takes it away.
 fn change(
-    masses: &mut AllMasses,
+    masses: &mut AllTotals,
     (feature, postings, support): (FeatureKey, &[u32], Support),
     lexicon: &LexiconWeights,
-    by: fn(&mut Masses, &[u32], &[f64]),
+    by: fn(&mut ClassTotals, &[u32], &[f64]),
 ) {
     if support.takes_part(feature.channel()) {
         by(&mut masses[feature.channel() as usize], postings, lexicon.of(feature));
@@ -539,7 +543,9 @@ mod tests {
                 let features =
                     (0..40).filter(|&f| next(5) < if f % 4 == outcome as u64 { 3 } else { 1 });
                 let mut features: Vec<_> = features
-                    .map(|f| Shown::new(FeatureKey::new(Channel::Words, &f.to_string()), f != 3))
+                    .map(|f| {
+                        Occurrence::new(FeatureKey::new(Channel::Words, &f.to_string()), f != 3)
+                    })
                     .collect();
                 features.sort_unstable();
                 Example {
@@ -556,7 +562,7 @@ mod tests {
     }
 
     fn counted(rows: &[&Example]) -> HeldOut {
-        let tallies = Tallies::new(rows, None, None, [3, 4]).expect("rows in memory");
+        let tallies = FeatureCounts::new(rows, None, None, [3, 4]).expect("rows in memory");
         let lexicon = Lexicon::embedded().expect("the lexicon is sound");
         HeldOut::new(tallies, LexiconWeights::new(&lexicon))
     }
@@ -602,9 +608,10 @@ mod tests {
     fn tallies_without_rows_are_those_of_the_others() {
         let rows = rows();
         let examples: Vec<&Example> = rows.iter().collect();
-        let count =
-            |rows: &[&Example]| Tallies::new(rows, None, None, [3, 4]).expect("rows in memory");
-        let taking_part = |tallies: &Tallies| -> Vec<_> {
+        let count = |rows: &[&Example]| {
+            FeatureCounts::new(rows, None, None, [3, 4]).expect("rows in memory")
+        };
+        let taking_part = |tallies: &FeatureCounts| -> Vec<_> {
             let all = tallies.features().enumerate();
             let of = all.filter(|(_, (key, _, support))| support.takes_part(key.channel()));
             of.map(|(place, (key, postings, support))| {

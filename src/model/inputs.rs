@@ -101,7 +101,7 @@ impl View {
 
 /// One number that the combination sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Input {
+pub(crate) enum CombinationInput {
     /// A channel's score for a role.
     Channel(Channel, usize),
     /// The lexicon's own score for a role, over ten: its weights are about ten times as large as
@@ -126,7 +126,7 @@ pub(crate) enum Input {
     Count(Channel),
 }
 
-impl Input {
+impl CombinationInput {
     /// All inputs of a view and a question, in order.
     pub(crate) fn all(view: View, question: Question, sizes: [usize; 2]) -> Vec<Self> {
         let mut all = Vec::new();
@@ -290,8 +290,8 @@ mod tests {
                 [Question::Role, Question::Scope].map(|question| (view, question))
             }) {
                 let mut values = Vec::new();
-                Input::each_value(view, question, &scores, |value| values.push(value));
-                let inputs = Input::all(view, question, scores.sizes());
+                CombinationInput::each_value(view, question, &scores, |value| values.push(value));
+                let inputs = CombinationInput::all(view, question, scores.sizes());
                 let each: Vec<f64> = inputs.iter().map(|input| input.value(&scores)).collect();
                 prop_assert_eq!(values, each);
             }

@@ -1,10 +1,10 @@
 //! Everything that a model has counted: every feature, however rare, and every row. Integers only, so
 //! that adding, taking away and merging are exact, in any order.
 
-use super::counts::{FeatureMap, Tally};
+use super::counts::{FeatureCount, FeatureMap};
 use super::examples::{BUCKETS, Example, RowId, rows_hash};
 use super::neighbours::Neighbours;
-use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Shown};
+use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Occurrence};
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ pub(super) const PLACES: usize = BUCKETS + 1;
 
 /// Postings of one class and one bucket of organisations that show a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(super) struct ClassCount {
     /// Class times [`PLACES`] plus bucket.
     pub(super) place: u16,
     /// Postings that show it.
@@ -28,7 +28,7 @@ pub(super) struct Cell {
     pub(super) plain: u32,
 }
 
-impl Cell {
+impl ClassCount {
     pub(super) fn class(self) -> usize {
         self.place as usize / PLACES
     }
@@ -40,7 +40,7 @@ impl Cell {
 
 /// One feature: where its text and its cells begin. They end where those of the next begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
+struct FeatureEntry {
     key: FeatureKey,
     text: u32,
     cells: u32,
@@ -49,7 +49,7 @@ struct Entry {
 /// Texts of features that stand somewhere in small letters. The others cannot take part, and are
 /// mostly names: they are known by their key alone.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
+pub(super) struct FeatureNames {
     /// By the highest bits of the key.
     parts: Vec<Arc<SomeNames>>,
 }
@@ -74,13 +74,13 @@ impl SomeNames {
     }
 }
 
-impl Default for Names {
+impl Default for FeatureNames {
     fn default() -> Self {
         Self { parts: vec![Arc::default(); NAME_PARTS] }
     }
 }
 
-impl Names {
+impl FeatureNames {
     /// Notes the texts of what postings show.
     pub(super) fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
         self.parts.par_iter_mut().enumerate().for_each(|(own, part)| {
@@ -135,12 +135,12 @@ fn part_of(key: FeatureKey) -> usize {
 
 /// All that was counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Ledger {
+pub(super) struct CountMatrix {
     /// Sorted by key.
-    entries: Vec<Entry>,
+    entries: Vec<FeatureEntry>,
     texts: String,
     /// By feature, then by place.
-    cells: Vec<Cell>,
+    cells: Vec<ClassCount>,
     /// Sorted. A row that was counted twice stands twice.
     pub(super) rows: Vec<RowId>,
 }
@@ -149,9 +149,9 @@ pub(super) struct Ledger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotThere;
 
-impl Ledger {
+impl CountMatrix {
     /// Counts rows.
-    pub(super) fn new(examples: &[&Example], mut names: Names) -> Self {
+    pub(super) fn new(examples: &[&Example], mut names: FeatureNames) -> Self {
         let ends: Vec<Option<FeatureKey>> =
             starts(examples).into_iter().map(Some).chain([None]).collect();
         let mut ledger = Self::default();
@@ -186,7 +186,11 @@ impl Ledger {
 
     /// Counts some features of each row, by their places among its features: all that are between two
     /// keys.
-    fn part(examples: &[&Example], names: &Names, own: impl Fn(usize) -> Range<u32>) -> Self {
+    fn part(
+        examples: &[&Example],
+        names: &FeatureNames,
+        own: impl Fn(usize) -> Range<u32>,
+    ) -> Self {
         // The key, the place, and whether it stands in small letters, as one number: these sort fast.
         let mut shown: Vec<u128> =
             Vec::with_capacity((0..examples.len()).map(|r| own(r).len()).sum());
@@ -194,7 +198,7 @@ impl Ledger {
             let Range { start, end } = own(row);
             let features = &example.features[start as usize..end as usize];
             let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
-            let number = |f: &Shown| {
+            let number = |f: &Occurrence| {
                 u128::from(f.key().number()) << KEY_AT
                     | u128::from(place) << 1
                     | u128::from(f.plain())
@@ -209,7 +213,7 @@ impl Ledger {
         ledger.entries.reserve_exact(different(KEY_AT));
         ledger.cells.reserve_exact(different(1));
         for of_feature in shown.chunk_by(|a, b| a >> KEY_AT == b >> KEY_AT) {
-            let cells = of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| Cell {
+            let cells = of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| ClassCount {
                 place: (same[0] >> 1) as u16,
                 postings: same.len() as u32,
                 plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
@@ -235,7 +239,7 @@ impl Ledger {
     /// Adds features after all others.
     fn append(&mut self, other: &Self) {
         let [texts, cells] = [self.texts.len() as u32, self.cells.len() as u32];
-        self.entries.extend(other.entries.iter().map(|entry| Entry {
+        self.entries.extend(other.entries.iter().map(|entry| FeatureEntry {
             text: entry.text + texts,
             cells: entry.cells + cells,
             ..*entry
@@ -249,7 +253,7 @@ impl Ledger {
         &mut self,
         key: FeatureKey,
         text: Option<&str>,
-        cells: impl IntoIterator<Item = Cell>,
+        cells: impl IntoIterator<Item = ClassCount>,
     ) {
         let first = self.cells.len();
         self.cells.extend(cells.into_iter().filter(|c| (c.postings, c.plain) != (0, 0)));
@@ -257,13 +261,15 @@ impl Ledger {
             return;
         }
         let plain = self.cells[first..].iter().any(|c| c.plain > 0);
-        self.entries.push(Entry { key, text: self.texts.len() as u32, cells: first as u32 });
+        self.entries.push(FeatureEntry { key, text: self.texts.len() as u32, cells: first as u32 });
         self.texts.push_str(text.filter(|_| plain).unwrap_or_default());
     }
 
     /// The key, the text if it stands somewhere in small letters, and the cells of each feature, by
     /// key.
-    pub(super) fn features(&self) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[Cell])> {
+    pub(super) fn features(
+        &self,
+    ) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[ClassCount])> {
         (0..self.len() as u32).map(|place| self.feature(place))
     }
 
@@ -274,7 +280,7 @@ impl Ledger {
     }
 
     /// The cells of the feature at a place.
-    pub(super) fn cells(&self, place: u32) -> &[Cell] {
+    pub(super) fn cells(&self, place: u32) -> &[ClassCount] {
         self.feature(place).2
     }
 
@@ -284,7 +290,7 @@ impl Ledger {
     }
 
     /// The key, the text if it stands somewhere in small letters, and the cells of the feature at a place.
-    pub(super) fn feature(&self, place: u32) -> (FeatureKey, Option<&str>, &[Cell]) {
+    pub(super) fn feature(&self, place: u32) -> (FeatureKey, Option<&str>, &[ClassCount]) {
         let place = place as usize;
         let (entry, next) = (self.entries[place], self.entries.get(place + 1));
         let text_end = next.map_or(self.texts.len(), |next| next.text as usize);
@@ -298,7 +304,7 @@ impl Ledger {
     pub(super) fn taking_part(&self, sizes: [usize; 2]) -> Self {
         let mut ledger = Self::default();
         for (key, text, cells) in self.features() {
-            if Tally::taking_part(key, cells, sizes).is_some() {
+            if FeatureCount::taking_part(key, cells, sizes).is_some() {
                 ledger.push(key, text, cells.iter().copied());
             }
         }
@@ -434,7 +440,7 @@ fn starts(examples: &[&Example]) -> Vec<FeatureKey> {
 }
 
 /// Where the features of a row are cut, from `begun` on: before each of the keys, or behind all.
-fn cuts(features: &[Shown], begun: u32, keys: &[Option<FeatureKey>]) -> [u32; AT_ONCE + 1] {
+fn cuts(features: &[Occurrence], begun: u32, keys: &[Option<FeatureKey>]) -> [u32; AT_ONCE + 1] {
     let mut cuts = [begun; AT_ONCE + 1];
     let mut at = begun as usize;
     for (cut, key) in cuts[1..].iter_mut().zip(keys) {
@@ -445,7 +451,7 @@ fn cuts(features: &[Shown], begun: u32, keys: &[Option<FeatureKey>]) -> [u32; AT
 }
 
 /// The first feature from a place on that is not before a key, and near to the place.
-fn first_not_before(features: &[Shown], from: usize, key: FeatureKey) -> usize {
+fn first_not_before(features: &[Occurrence], from: usize, key: FeatureKey) -> usize {
     let (mut start, mut step) = (from, 4);
     while features.get(start + step).is_some_and(|f| f.key() < key) {
         start += step;
@@ -455,13 +461,17 @@ fn first_not_before(features: &[Shown], from: usize, key: FeatureKey) -> usize {
     start + features[start..end].partition_point(|f| f.key() < key)
 }
 
-fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option<Vec<Cell>> {
+fn join_cells(
+    a: &[ClassCount],
+    b: &[ClassCount],
+    by: fn(u32, u32) -> Option<u32>,
+) -> Option<Vec<ClassCount>> {
     let mut cells = a.to_vec();
     for cell in b {
         let at = match cells.binary_search_by_key(&cell.place, |c| c.place) {
             Ok(at) => at,
             Err(at) => {
-                cells.insert(at, Cell { place: cell.place, postings: 0, plain: 0 });
+                cells.insert(at, ClassCount { place: cell.place, postings: 0, plain: 0 });
                 at
             }
         };
@@ -474,9 +484,9 @@ fn join_cells(a: &[Cell], b: &[Cell], by: fn(u32, u32) -> Option<u32>) -> Option
 
 #[cfg(test)]
 mod tests {
-    use super::super::workings::Workings;
+    use super::super::workings::TrainingState;
     use super::*;
-    use crate::evidence::{Shown, Stated};
+    use crate::evidence::{Occurrence, Stated};
     use proptest::prelude::*;
 
     const CLASSES: u16 = 4;
@@ -503,15 +513,15 @@ mod tests {
         format!("feature{feature}")
     }
 
-    fn keys(features: std::collections::BTreeMap<u32, bool>) -> Vec<Shown> {
-        let key = |(f, plain)| Shown::new(FeatureKey::new(Channel::Words, &text(f)), plain);
+    fn keys(features: std::collections::BTreeMap<u32, bool>) -> Vec<Occurrence> {
+        let key = |(f, plain)| Occurrence::new(FeatureKey::new(Channel::Words, &text(f)), plain);
         let mut keys: Vec<_> = features.into_iter().map(key).collect();
         keys.sort_unstable();
         keys
     }
 
-    fn counted(rows: &[&Example]) -> Ledger {
-        let mut names = Names::default();
+    fn counted(rows: &[&Example]) -> CountMatrix {
+        let mut names = FeatureNames::default();
         for feature in 0..30 {
             let key = FeatureKey::new(Channel::Words, &text(feature));
             let part = Arc::make_mut(&mut names.parts[part_of(key)]);
@@ -519,10 +529,10 @@ mod tests {
             part.text.push_str(&text(feature));
             part.places.insert(key, [start, part.text.len() as u32]);
         }
-        Ledger::new(rows, names)
+        CountMatrix::new(rows, names)
     }
 
-    fn written(workings: &Workings) -> Vec<u8> {
+    fn written(workings: &TrainingState) -> Vec<u8> {
         let mut bytes = Vec::new();
         workings.write(&mut bytes).expect("memory can be written to");
         bytes
@@ -540,7 +550,7 @@ mod tests {
             prop_assert_eq!(a.plus(&b), Some(all.clone()));
             prop_assert_eq!(b.plus(&a), Some(all.clone()));
             prop_assert_eq!(all.minus(&b), Ok(a.clone()));
-            prop_assert_eq!(all.minus(&all), Ok(Ledger::default()));
+            prop_assert_eq!(all.minus(&all), Ok(CountMatrix::default()));
             if !b.rows.is_empty() {
                 prop_assert_eq!(a.minus(&all), Err(NotThere));
             }
@@ -549,21 +559,21 @@ mod tests {
         #[test]
         fn what_is_written_can_be_read(rows in rows()) {
             let ledger = counted(&rows.iter().collect::<Vec<_>>());
-            let workings = Workings { ledger, ..Workings::default() };
+            let workings = TrainingState { ledger, ..TrainingState::default() };
             let sizes = [3, CLASSES.into()];
-            let read = Workings::from_bytes(&written(&workings), sizes);
+            let read = TrainingState::from_bytes(&written(&workings), sizes);
             prop_assert_eq!(read.expect("it can be read"), workings);
         }
 
         #[test]
         fn broken_bytes_are_refused_or_make_sense(bytes in prop::collection::vec(any::<u8>(), 0..200), rows in rows(), at in any::<prop::sample::Index>()) {
             let sizes = [3, CLASSES.into()];
-            drop(Workings::from_bytes(&bytes, sizes));
+            drop(TrainingState::from_bytes(&bytes, sizes));
             let ledger = counted(&rows.iter().collect::<Vec<_>>());
-            let mut whole = written(&Workings { ledger, ..Workings::default() });
+            let mut whole = written(&TrainingState { ledger, ..TrainingState::default() });
             let at = at.index(whole.len());
             whole[at] ^= bytes.first().copied().unwrap_or(1);
-            drop(Workings::from_bytes(&whole, sizes));
+            drop(TrainingState::from_bytes(&whole, sizes));
         }
     }
 }

@@ -51,13 +51,13 @@ pub use store::{FORMAT, Header};
 pub use summary::{Summary, Threshold, outcome_names, summarise};
 pub use sums::{Sampled, Sums};
 pub use train::{Counting, Folds, Trained, leave_organisation_out};
-pub use unseen::{Unseen, Without, with_titles};
+pub use unseen::{HoldoutScores, Without, with_titles};
 
 pub use combination::Combination;
 pub(crate) use combination::softmax;
-pub(crate) use inputs::{Input, LEXICON_SCALE};
+pub(crate) use inputs::{CombinationInput, LEXICON_SCALE};
 pub(crate) use scores::{Scores, divisor};
-pub(crate) use vocabulary::{Entry, Known, Vocabulary, Word};
+pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 
 use crate::evidence::{Channel, Evidence, FeatureKey, Lexicon, Stated};
 use counts::{FeatureMap, taking_part};
@@ -66,9 +66,9 @@ use ndarray::Array2;
 use rayon::slice::ParallelSliceMut;
 use std::io::Write;
 use std::sync::OnceLock;
-use weights::Masses;
+use weights::ClassTotals;
 pub(crate) use weights::STEPS;
-use workings::Workings;
+use workings::TrainingState;
 
 static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 
@@ -262,7 +262,7 @@ impl Model {
     /// are packed.
     fn assemble(
         header: impl FnOnce() -> Result<Header, ModelError> + Send,
-        workings: &Workings,
+        workings: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
@@ -300,9 +300,9 @@ impl Model {
     }
 
     /// What retraining needs.
-    fn workings(&self) -> Result<Workings, ModelError> {
+    fn workings(&self) -> Result<TrainingState, ModelError> {
         if self.is_compact() {
-            return Ok(Workings::of_compact(&self.features, self.header.roles.len()));
+            return Ok(TrainingState::of_compact(&self.features, self.header.roles.len()));
         }
         let workings = store::read_workings(&self.header, &self.workings)?;
         if workings.ledger.rows_hash() != self.header.rows_hash {
@@ -410,7 +410,7 @@ fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelErr
         let places = features.of_channel(channel);
         let Some(first) = places.clone().next() else { continue };
         let classes = features.get(first).postings.len();
-        let mut masses = Masses::new(classes);
+        let mut masses = ClassTotals::new(classes);
         for feature in places.clone().map(|place| features.get(place)) {
             masses.add(feature.postings, lexicon.of(feature.key()));
         }

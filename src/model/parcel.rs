@@ -5,13 +5,13 @@ use super::examples::{Example, RowId};
 use super::features::is_feature;
 use super::near_copies::NearKeys;
 use super::{FORMAT, ModelError};
-use crate::evidence::{Channel, FeatureKey, Lexicon, Shown, Stated};
+use crate::evidence::{Channel, FeatureKey, Lexicon, Occurrence, Stated};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// In order: as text where a feature has one, because its key follows from it.
 #[derive(Serialize, Deserialize)]
-struct Parcel {
+struct PackedCollector {
     /// Of models made of it.
     format: u32,
     /// Hash of the lexicon.
@@ -22,12 +22,12 @@ struct Parcel {
     texts: String,
     /// Keys of the other features.
     unnamed: Vec<u64>,
-    rows: Vec<Row>,
+    rows: Vec<PackedRow>,
     provenance: Provenance,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct PackedRow {
     organisation: u64,
     text: u64,
     title: u32,
@@ -68,8 +68,8 @@ impl Collector {
         }
         let keys = named.iter().map(|n| n.0).chain(unnamed.iter().copied());
         let places: HashMap<FeatureKey, u32> = keys.zip(0..).collect();
-        let place = |f: &Shown| places[&f.key()] << 1 | u32::from(f.plain());
-        let row = |example: &Example| Row {
+        let place = |f: &Occurrence| places[&f.key()] << 1 | u32::from(f.plain());
+        let row = |example: &Example| PackedRow {
             organisation: example.row.organisation,
             text: example.row.text,
             title: example.row.title,
@@ -80,7 +80,7 @@ impl Collector {
             states: example.states.number(),
         };
         let of_channel = |c| named.iter().filter(|n| n.0.channel() == c).count() as u32;
-        let parcel = Parcel {
+        let parcel = PackedCollector {
             format: FORMAT,
             lexicon: lexicon.hash().to_owned(),
             named: Channel::ALL.map(of_channel).to_vec(),
@@ -104,7 +104,8 @@ impl Collector {
         if format != FORMAT {
             return Err(ModelError::Newer { format });
         }
-        let parcel: Parcel = postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
+        let parcel: PackedCollector =
+            postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
         if parcel.lexicon != lexicon.hash() {
             return Err(ModelError::other_lexicon(&parcel.lexicon, lexicon));
         }
@@ -112,7 +113,7 @@ impl Collector {
     }
 }
 
-impl Parcel {
+impl PackedCollector {
     fn collector(self, lexicon: &Lexicon) -> Option<Collector> {
         let [roles, classes] = [lexicon.roles().len(), lexicon.classes().len()];
         let mut collector = Collector { provenance: self.provenance, ..Collector::default() };
@@ -130,13 +131,14 @@ impl Parcel {
             keys.push(FeatureKey::from_number(number)?);
         }
         for row in self.rows {
-            let Row { organisation, text, title, class, near, features, mentions, states } = row;
+            let PackedRow { organisation, text, title, class, near, features, mentions, states } =
+                row;
             let shown = features.into_iter().map(|place| {
                 let (at, plain) = ((place >> 1) as usize, place & 1 == 1);
                 // Only what has a text can stand in small letters.
-                (!plain || at < named).then_some(Shown::new(*keys.get(at)?, plain))
+                (!plain || at < named).then_some(Occurrence::new(*keys.get(at)?, plain))
             });
-            let mut shown = shown.collect::<Option<Vec<Shown>>>()?;
+            let mut shown = shown.collect::<Option<Vec<Occurrence>>>()?;
             shown.sort_unstable();
             let row = RowId::new(organisation, text, title, class).with_near(near);
             let sound = row.class() < classes

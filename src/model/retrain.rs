@@ -8,11 +8,11 @@ use super::examples::{Example, RowId};
 use super::fit::{Base, Fit, HeldOutRow, Probabilities};
 use super::held_out::scores_without;
 use super::inputs::View;
-use super::ledger::{Ledger, NotThere};
+use super::ledger::{CountMatrix, NotThere};
 use super::rows::ids;
 use super::store::Header;
 use super::train::{Counting, enough};
-use super::workings::Workings;
+use super::workings::TrainingState;
 use super::{Model, ModelError};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
 use crate::metrics::Difference;
@@ -116,7 +116,7 @@ pub struct Retrained {
     /// Features that no longer take part.
     pub lost_features: Vec<Turned>,
     /// What was counted before and after.
-    ledgers: [Ledger; 2],
+    ledgers: [CountMatrix; 2],
     /// Probabilities of the rows of the sample by combinations that did not see them, by view.
     held_out: HashMap<RowId, [Probabilities; View::ALL.len()]>,
 }
@@ -161,7 +161,7 @@ impl Model {
         let leaving: Vec<&Example> = leaving.iter().map(AsRef::as_ref).collect();
         let out = present(&leaving, &before)?;
         let leaving: Vec<&Example> = out.iter().map(|&i| leaving[i]).collect();
-        let part = Ledger::new(&leaving, removed.names.clone());
+        let part = CountMatrix::new(&leaving, removed.names.clone());
         workings.ledger = before.minus(&part)?;
         workings.forget(&part.rows);
 
@@ -171,7 +171,7 @@ impl Model {
         let places = absent(&added.examples, known, *counting);
         let examples = of_places(&added.examples, &places);
         let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
-        let part = Ledger::new(&examples, added.names.clone());
+        let part = CountMatrix::new(&examples, added.names.clone());
         workings.ledger = known.plus(&part).ok_or_else(too_large)?;
         let masks = masks(&workings.ledger, &examples);
         let scores = scores_without(&workings.ledger, &masks, &examples, &self.lexicon, sizes);
@@ -236,7 +236,7 @@ impl Model {
     /// what combinations that did not see the rows of the sample say of them.
     fn refitted(
         &self,
-        workings: &Workings,
+        workings: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<(Self, HashMap<RowId, [Probabilities; View::ALL.len()]>), ModelError> {
         let base = self.base();
@@ -282,7 +282,7 @@ impl Model {
     /// What this model says of rows by the counts of a ledger without the buckets in their masks.
     fn judged_without(
         &self,
-        ledger: &Ledger,
+        ledger: &CountMatrix,
         masks: &[u16],
         rows: &[&Example],
         view: View,
@@ -294,7 +294,7 @@ impl Model {
 }
 
 /// The buckets of a ledger that could vouch for each row.
-fn masks(ledger: &Ledger, examples: &[&Example]) -> Vec<u16> {
+fn masks(ledger: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
     ledger.masks(&ids(examples))
 }
 
@@ -308,7 +308,7 @@ fn of_places<'a>(examples: &'a [Example], places: &[usize]) -> Vec<&'a Example> 
 
 /// Adds the counts of models; gives their rows.
 fn merge(
-    workings: &mut Workings,
+    workings: &mut TrainingState,
     models: &[Model],
     counting: Counting,
 ) -> Result<u64, RetrainError> {
@@ -331,7 +331,7 @@ fn merge(
 }
 
 /// Places of the rows that are in a ledger, each once.
-fn present(examples: &[&Example], ledger: &Ledger) -> Result<Vec<usize>, RetrainError> {
+fn present(examples: &[&Example], ledger: &CountMatrix) -> Result<Vec<usize>, RetrainError> {
     let mut seen: HashMap<RowId, usize> = HashMap::new();
     let (mut places, mut missing) = (Vec::new(), Vec::new());
     for (i, example) in examples.iter().enumerate() {
@@ -348,7 +348,7 @@ fn present(examples: &[&Example], ledger: &Ledger) -> Result<Vec<usize>, Retrain
 
 /// Places of the rows that are not in a ledger, each once; or of all rows, if they are to be counted
 /// twice.
-fn absent(examples: &[Example], ledger: &Ledger, counting: Counting) -> Vec<usize> {
+fn absent(examples: &[Example], ledger: &CountMatrix, counting: Counting) -> Vec<usize> {
     let mut seen = HashSet::new();
     let known = |row: RowId| ledger.count(row) + ledger.count(row.title_turned()) > 0;
     let mut wanted = |row| counting.twice || (!known(row) && seen.insert(row));
@@ -368,8 +368,8 @@ pub struct Turned {
 
 /// Features that take part after a change and not before, and the other way round; each commonest
 /// first.
-fn turnover(before: &Ledger, after: &Ledger, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
-    let less = |a: &Ledger, b: &Ledger| {
+fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
+    let less = |a: &CountMatrix, b: &CountMatrix| {
         let others: HashSet<FeatureKey> = taking_part(b, sizes).map(|(key, ..)| key).collect();
         let only = taking_part(a, sizes).filter(|(key, ..)| !others.contains(key));
         let mut only: Vec<Turned> = only

@@ -2,7 +2,7 @@
 
 use super::counts::SUPPORT;
 use super::examples::Example;
-use crate::evidence::{Channel, FeatureKey, Shown};
+use crate::evidence::{Channel, FeatureKey, Occurrence};
 use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
@@ -67,11 +67,11 @@ pub fn leave_out_rare(rows: &mut [&mut Example]) {
     let sketch = Sketch::default();
     rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));
     let common = sketch.common();
-    let stays = |f: &&Shown| f.key().channel() == Channel::Skills || common(f.key());
-    rows.par_chunk_by_mut(same).for_each_init(Vec::new, |kept: &mut Vec<Shown>, same| {
+    let stays = |f: &&Occurrence| f.key().channel() == Channel::Skills || common(f.key());
+    rows.par_chunk_by_mut(same).for_each_init(Vec::new, |kept: &mut Vec<Occurrence>, same| {
         kept.clear();
         kept.extend(same[0].features.iter().filter(stays));
-        let features: Arc<[Shown]> = kept.as_slice().into();
+        let features: Arc<[Occurrence]> = kept.as_slice().into();
         for row in same {
             row.features = features.clone();
         }

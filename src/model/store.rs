@@ -18,7 +18,7 @@ use super::features::Features;
 use super::fit::Base;
 use super::retrain::Retrain;
 use super::summary::Summary;
-use super::workings::Workings;
+use super::workings::TrainingState;
 use crate::roles::RoleSet;
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Read, Write};
@@ -99,7 +99,7 @@ fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
 }
 
 /// Packs what retraining needs, and gives the hash of that.
-pub(super) fn pack_workings(workings: &Workings) -> (String, Vec<u8>) {
+pub(super) fn pack_workings(workings: &TrainingState) -> (String, Vec<u8>) {
     let pack = || -> std::io::Result<Vec<u8>> {
         let mut packed = zstd::Encoder::new(Vec::new(), WORKING_LEVEL)?;
         packed.include_checksum(true)?;
@@ -111,7 +111,7 @@ pub(super) fn pack_workings(workings: &Workings) -> (String, Vec<u8>) {
 }
 
 /// Reads what retraining needs, as packed.
-pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<Workings, ModelError> {
+pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<TrainingState, ModelError> {
     let corrupt = |what: String| ModelError::Corrupt(format!("its record of rows: {what}"));
     let mut unpacked = Vec::new();
     let decoder = zstd::Decoder::with_buffer(packed).map_err(|e| corrupt(e.to_string()))?;
@@ -119,7 +119,7 @@ pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<Workings, 
         .take(LARGEST_WORKINGS)
         .read_to_end(&mut unpacked)
         .map_err(|e| corrupt(e.to_string()))?;
-    Workings::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
+    TrainingState::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
 }
 
 /// Reads a model but for what retraining needs, and gives the bytes that follow.

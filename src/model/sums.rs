@@ -4,12 +4,12 @@
 use super::collect::{Collector, Provenance};
 use super::examples::{Example, RowId};
 use super::fit::Fit;
-use super::ledger::{Ledger, Names};
+use super::ledger::{CountMatrix, FeatureNames};
 use super::neighbours::Neighbours;
 use super::store::Header;
-use super::tallies::Tallies;
+use super::tallies::FeatureCounts;
 use super::train::{Counting, enough, held_out, sizes, some};
-use super::workings::{Workings, sample_cut};
+use super::workings::{TrainingState, sample_cut};
 use super::{FORMAT, Model, ModelError};
 use crate::evidence::Lexicon;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// 3. The model is fitted ([`Self::train`]): the same, byte for byte, as from all postings at once.
 #[derive(Debug, Clone)]
 pub struct Sums {
-    workings: Workings,
+    workings: TrainingState,
     provenance: Provenance,
 }
 
@@ -41,7 +41,7 @@ pub struct Sampled {
 
 /// What stands before the ledger in packed bytes.
 #[derive(Serialize, Deserialize)]
-struct Before {
+struct BeforeCounts {
     /// Of models made of it.
     format: u32,
     /// Hash of the lexicon.
@@ -59,9 +59,12 @@ impl Collector {
 }
 
 impl Sums {
-    pub(super) fn of(rows: &[&Example], names: Names, provenance: Provenance) -> Self {
-        let ledger = Ledger::new(rows, names);
-        Self { workings: Workings { ledger, cut: u64::MAX, ..Workings::default() }, provenance }
+    pub(super) fn of(rows: &[&Example], names: FeatureNames, provenance: Provenance) -> Self {
+        let ledger = CountMatrix::new(rows, names);
+        Self {
+            workings: TrainingState { ledger, cut: u64::MAX, ..TrainingState::default() },
+            provenance,
+        }
     }
 
     /// The largest hash of a text in the sample of all rows.
@@ -72,7 +75,7 @@ impl Sums {
     /// Takes the scores of rows that are in the sample, each by all that was counted but its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
-        let (tallies, _) = Tallies::of(&self.workings.ledger, sizes(lexicon));
+        let (tallies, _) = FeatureCounts::of(&self.workings.ledger, sizes(lexicon));
         self.workings.sample = held_out(rows, tallies, lexicon, sampled).1;
     }
 
@@ -111,7 +114,10 @@ impl Sums {
     pub fn others(&self, lexicon: &Lexicon) -> Self {
         let ledger = self.workings.ledger.taking_part(sizes(lexicon));
         let provenance = Provenance::default();
-        Self { workings: Workings { ledger, cut: u64::MAX, ..Workings::default() }, provenance }
+        Self {
+            workings: TrainingState { ledger, cut: u64::MAX, ..TrainingState::default() },
+            provenance,
+        }
     }
 
     /// The scores of the collected postings that are in the sample. Whole groups must be there, and these
@@ -127,7 +133,7 @@ impl Sums {
         collected.order(counting);
         let rows: Vec<&Example> = collected.examples.iter().collect();
         self.sample(&rows, cut, lexicon);
-        self.workings.ledger = Ledger::default();
+        self.workings.ledger = CountMatrix::default();
         self.workings.ledger.rows = self.workings.sample.iter().map(|scored| scored.row).collect();
         self
     }
@@ -185,7 +191,8 @@ impl Sums {
     /// Never: numbers and text can be written down.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
         let provenance = self.provenance.clone();
-        let before = Before { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
+        let before =
+            BeforeCounts { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
         let mut bytes = postcard::to_stdvec(&before).expect("text can be written down");
         self.workings.write(&mut bytes).expect("memory can be written to");
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
@@ -202,12 +209,12 @@ impl Sums {
         if format != FORMAT {
             return Err(ModelError::Newer { format });
         }
-        let (before, rest): (Before, _) =
+        let (before, rest): (BeforeCounts, _) =
             postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
         if before.lexicon != lexicon.hash() {
             return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
         }
-        let workings = Workings::from_bytes(rest, sizes(lexicon))?;
+        let workings = TrainingState::from_bytes(rest, sizes(lexicon))?;
         Ok(Self { workings, provenance: before.provenance })
     }
 }

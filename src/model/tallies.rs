@@ -1,20 +1,20 @@
 //! Tallies of many features, part by part: to score by them reads the postings by class of most of what a
 //! row shows, and seldom anything else.
 
-use super::counts::{Buckets, FeatureMap, Support, Tally, TallyMut};
+use super::counts::{Buckets, FeatureCount, FeatureCountMut, FeatureMap, Support};
 use super::examples::Example;
-use super::ledger::Ledger;
+use super::ledger::CountMatrix;
 use super::rows::{Rows, in_chunks};
 use super::sketch::Sketch;
-use crate::evidence::{FeatureKey, Shown};
-use crate::text::Table;
+use crate::evidence::{FeatureKey, Occurrence};
+use crate::text::HashTable;
 use rayon::prelude::*;
 use std::io;
 use std::sync::Arc;
 
 /// Tallies by place.
 #[derive(Debug, Clone, Default)]
-struct Columns {
+struct CountColumns {
     /// Roles, and families of other jobs.
     classes: usize,
     /// By place, then by class.
@@ -23,7 +23,7 @@ struct Columns {
     buckets: Vec<Buckets>,
 }
 
-impl Columns {
+impl CountColumns {
     fn new(classes: usize) -> Self {
         Self { classes, ..Self::default() }
     }
@@ -48,8 +48,8 @@ impl Columns {
         &self.postings[place * self.classes..][..self.classes]
     }
 
-    fn at(&mut self, place: usize) -> TallyMut<'_> {
-        TallyMut {
+    fn at(&mut self, place: usize) -> FeatureCountMut<'_> {
+        FeatureCountMut {
             postings: &mut self.postings[place * self.classes..][..self.classes],
             buckets: &mut self.buckets[place],
             support: &mut self.support[place],
@@ -59,42 +59,46 @@ impl Columns {
 
 /// Which features have a place.
 #[derive(Debug)]
-struct Places {
+struct FeatureIndex {
     /// Sorted.
     features: Vec<FeatureKey>,
-    of: Table,
+    of: HashTable,
 }
 
-impl Places {
+impl FeatureIndex {
     fn new(features: Vec<FeatureKey>) -> Self {
         let pairs: Vec<(u64, u32)> = features.iter().map(|f| f.number()).zip(0..).collect();
         // Loosely filled, since most of what is looked for is there.
-        Self { of: Table::with_room(2 * pairs.len(), &pairs, pairs.len()), features }
+        Self { of: HashTable::with_room(2 * pairs.len(), &pairs, pairs.len()), features }
     }
 }
 
 /// Tallies of the features that take part. Others do not without some of the rows either.
 #[derive(Debug)]
-pub(crate) struct Tallies {
+pub(crate) struct FeatureCounts {
     /// Also of features that take part only with rows that are not counted here.
-    places: Arc<Places>,
-    columns: Columns,
+    places: Arc<FeatureIndex>,
+    columns: CountColumns,
 }
 
 /// The tallies of a part of the features, as they are counted.
 #[derive(Debug, Clone)]
 struct Shard {
     places: FeatureMap<u32>,
-    columns: Columns,
+    columns: CountColumns,
 }
 
 impl Shard {
     fn new(classes: usize) -> Self {
-        Self { places: FeatureMap::default(), columns: Columns::new(classes) }
+        Self { places: FeatureMap::default(), columns: CountColumns::new(classes) }
     }
 
     /// The tally of a feature, of which there may be none yet if it is wanted.
-    fn tally(&mut self, key: FeatureKey, wanted: impl FnOnce() -> bool) -> Option<TallyMut<'_>> {
+    fn tally(
+        &mut self,
+        key: FeatureKey,
+        wanted: impl FnOnce() -> bool,
+    ) -> Option<FeatureCountMut<'_>> {
         let place = match self.places.get(&key) {
             Some(&place) => place,
             None if wanted() => {
@@ -112,17 +116,17 @@ impl Shard {
 /// Parts of the features that are counted at the same time.
 const SHARDS: usize = 8;
 
-impl Tallies {
+impl FeatureCounts {
     /// Counts rows, and what was counted before them. A sketch of the rows tells what need not be counted.
     pub(crate) fn new<R: Rows + ?Sized>(
         rows: &R,
         sketch: Option<&Sketch>,
-        before: Option<&Ledger>,
+        before: Option<&CountMatrix>,
         [roles, classes]: [usize; 2],
     ) -> io::Result<Self> {
         let mut shards: Vec<Shard> = vec![Shard::new(classes); SHARDS];
         let shard = |key: FeatureKey| key.number() as usize % SHARDS;
-        for (key, _, cells) in before.into_iter().flat_map(Ledger::features) {
+        for (key, _, cells) in before.into_iter().flat_map(CountMatrix::features) {
             if let Some(mut tally) = shards[shard(key)].tally(key, || true) {
                 tally.set(cells, 0, roles);
             }
@@ -150,27 +154,27 @@ impl Tallies {
             );
         }
         order.par_sort_unstable();
-        let mut columns = Columns::new(classes);
+        let mut columns = CountColumns::new(classes);
         for &(key, place) in &order {
             let (all, place) = (&shards[shard(key)].columns, place as usize);
             columns.push(all.postings(place), all.support[place], all.buckets[place]);
         }
         let features = order.into_iter().map(|(key, _)| key).collect();
-        Ok(Self { places: Arc::new(Places::new(features)), columns })
+        Ok(Self { places: Arc::new(FeatureIndex::new(features)), columns })
     }
 
     /// The tallies of what was counted, and the places of their features in the ledger.
-    pub(crate) fn of(ledger: &Ledger, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
+    pub(crate) fn of(ledger: &CountMatrix, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
         let (mut features, mut places) = (Vec::new(), Vec::new());
-        let mut columns = Columns::new(classes);
+        let mut columns = CountColumns::new(classes);
         for (place, (key, _, cells)) in ledger.features().enumerate() {
-            if let Some(tally) = Tally::taking_part(key, cells, [roles, classes]) {
+            if let Some(tally) = FeatureCount::taking_part(key, cells, [roles, classes]) {
                 features.push(key);
                 columns.push(&tally.postings, tally.support, tally.buckets);
                 places.push(place as u32);
             }
         }
-        (Self { places: Arc::new(Places::new(features)), columns }, places)
+        (Self { places: Arc::new(FeatureIndex::new(features)), columns }, places)
     }
 
     /// The tallies without some of the rows, each of which was counted.
@@ -228,12 +232,12 @@ impl Tallies {
     /// before the first is looked at, because the memory then answers several times as fast.
     pub(crate) fn places<'a>(
         &'a self,
-        features: &[Shown],
-        fetched: &'a mut Vec<(Shown, u64)>,
-    ) -> impl Iterator<Item = (u32, Shown)> {
+        features: &[Occurrence],
+        fetched: &'a mut Vec<(Occurrence, u64)>,
+    ) -> impl Iterator<Item = (u32, Occurrence)> {
         let of = &self.places.of;
         let (likely, first, place) = (of.likely.may_have(), of.firsts(), of.values());
-        let number = |feature: &Shown| feature.key().number();
+        let number = |feature: &Occurrence| feature.key().number();
         let features = features.iter().filter(|feature| likely(number(feature)));
         fetched.clear();
         fetched.extend(features.map(|feature| (*feature, first(number(feature)))));

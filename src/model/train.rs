@@ -10,7 +10,7 @@ use super::neighbours::Neighbours;
 use super::rows::ids;
 use super::summary::Summary;
 use super::sums::Sums;
-use super::tallies::Tallies;
+use super::tallies::FeatureCounts;
 use super::{Model, ModelError};
 use crate::evidence::Lexicon;
 use crate::roles::RoleSet;
@@ -69,15 +69,19 @@ impl Collector {
 }
 
 /// Tallies of rows, and the held-out scores of the wanted ones.
-struct Counted {
+struct CountedRows {
     held_out: HeldOut,
     rows: Vec<HeldOutRow>,
     sizes: [usize; 2],
 }
 
-impl Counted {
+impl CountedRows {
     /// Scores rows, which may be none, by their tallies.
-    fn new(examples: &[&Example], tallies: Tallies, lexicon: &Lexicon) -> Result<Self, ModelError> {
+    fn new(
+        examples: &[&Example],
+        tallies: FeatureCounts,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
         enough(&ids(examples), lexicon.roles())?;
         let (held_out, rows) = held_out(examples, tallies, lexicon, |_| true);
         Ok(Self { held_out, rows, sizes: sizes(lexicon) })
@@ -94,14 +98,14 @@ pub(super) fn sizes(lexicon: &Lexicon) -> [usize; 2] {
 }
 
 /// The tallies of rows.
-fn tallies(rows: &[&Example], lexicon: &Lexicon) -> Tallies {
-    Tallies::new(rows, None, None, sizes(lexicon)).expect("rows in memory can be read")
+fn tallies(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
+    FeatureCounts::new(rows, None, None, sizes(lexicon)).expect("rows in memory can be read")
 }
 
 /// What was counted, and the scores of the wanted rows by it without each one's neighbours.
 pub(super) fn held_out(
     examples: &[&Example],
-    tallies: Tallies,
+    tallies: FeatureCounts,
     lexicon: &Lexicon,
     wanted: impl Fn(RowId) -> bool + Sync,
 ) -> (HeldOut, Vec<HeldOutRow>) {
@@ -153,7 +157,7 @@ pub fn leave_organisation_out(
     view: View,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Probabilities>, usize), ModelError> {
-    let counted = Counted::new(examples, tallies(examples, lexicon), lexicon)?;
+    let counted = CountedRows::new(examples, tallies(examples, lexicon), lexicon)?;
     let fitter = counted.fitter(&view);
     Ok((fitter.held_out(&fitter.combinations()?)?.concat(), fitter.kept_out()))
 }
@@ -170,7 +174,7 @@ fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
 /// once, and those left out taken away.
 pub struct Folds<'e> {
     rows: Vec<&'e Example>,
-    tallies: Tallies,
+    tallies: FeatureCounts,
 }
 
 impl<'e> Folds<'e> {
@@ -201,7 +205,7 @@ impl<'e> Folds<'e> {
 
 /// A model of some rows, to judge others by in one view.
 pub struct Trained {
-    counted: Counted,
+    counted: CountedRows,
     view: View,
     combinations: Vec<Combination>,
 }
@@ -218,11 +222,11 @@ impl Trained {
 
     fn by(
         rows: &[&Example],
-        tallies: Tallies,
+        tallies: FeatureCounts,
         view: View,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
-        let counted = Counted::new(rows, tallies, lexicon)?;
+        let counted = CountedRows::new(rows, tallies, lexicon)?;
         let combinations = counted.fitter(&view).combinations()?;
         Ok(Self { counted, view, combinations })
     }
@@ -255,13 +259,13 @@ impl Trained {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Channel, FeatureKey, Shown, Stated};
+    use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
 
     /// So many rows, some of each role, by organisations of so many rows.
     fn rows(count: u64, of_organisation: u64) -> Vec<Example> {
         let word = |n: u64| FeatureKey::new(Channel::Words, &n.to_string());
         let row = |i: u64| {
-            let mut features = [i % 3, 3 + i % 2].map(|n| Shown::new(word(n), true));
+            let mut features = [i % 3, 3 + i % 2].map(|n| Occurrence::new(word(n), true));
             features.sort_unstable();
             Example {
                 row: RowId::new(i / of_organisation, i, 0, (i % 3) as u16),

@@ -3,14 +3,14 @@
 use super::combination::Combination;
 use super::examples::{Example, RowId, rows_hash};
 use super::fit::{Fitter, HeldOutRow, Parts, Probabilities};
-use super::held_out::{Bucketed, HeldOut, LexiconWeights, Rest};
+use super::held_out::{BucketHoldout, HeldOut, LexiconWeights, Rest};
 use super::inputs::{Question, View};
-use super::ledger::Ledger;
+use super::ledger::CountMatrix;
 use super::neighbours::Neighbours;
 use super::rows::{Relabelled, Rows, ids};
 use super::scores::Scores;
 use super::sketch::Sketch;
-use super::tallies::Tallies;
+use super::tallies::FeatureCounts;
 use super::train::enough;
 use super::workings::sample_cut;
 use super::{Header, Model, ModelError};
@@ -33,10 +33,10 @@ const LARGEST_LOGIT: f64 = 30.0;
 ///
 /// Which role it is, the duties alone say: a text repeats the name that its title gives a role. Whether it is a role
 /// at all, the names say too.
-pub struct Unseen<'a, R: Rows> {
+pub struct HoldoutScores<'a, R: Rows> {
     rows: Relabelled<'a, R>,
     sizes: [usize; 2],
-    counts: Counts,
+    counts: CountSource,
     /// Row by row, as [`Scores::numbers`].
     scores: Vec<i32>,
     /// Row by row.
@@ -44,15 +44,15 @@ pub struct Unseen<'a, R: Rows> {
     knows_other: bool,
 }
 
-enum Counts {
+enum CountSource {
     /// The rows themselves are counted; their neighbours are taken out.
     OfRows { held_out: Box<HeldOut>, neighbours: Neighbours },
     /// A model has counted some of the rows; the buckets of organisations that hold their neighbours are
     /// taken out.
-    OfModel { ledger: Ledger, lexicon: LexiconWeights, masks: Vec<u16> },
+    OfModel { ledger: CountMatrix, lexicon: LexiconWeights, masks: Vec<u16> },
 }
 
-impl<'a, R: Rows> Unseen<'a, R> {
+impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
     ///
     /// Labels that are most likely wrong must not teach what the others are judged by. So there is a first look at the
@@ -76,7 +76,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         }
         let before = model.map(Model::workings).transpose()?;
         let before = before.as_ref().map(|workings| &workings.ledger);
-        let tallies = Tallies::new(rows, Some(sketch), before, sizes)?;
+        let tallies = FeatureCounts::new(rows, Some(sketch), before, sizes)?;
         let neighbours = Neighbours::new(&as_stated);
         let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
         let look = FirstLook { rows, ids: &as_stated, neighbours: &neighbours, sizes };
@@ -87,7 +87,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
             ids = as_stated;
         }
         let held_out = Box::new(held_out.relabelled(rows.rows, &rows.roles)?);
-        let counts = Counts::OfRows { held_out, neighbours };
+        let counts = CountSource::OfRows { held_out, neighbours };
         let mut unseen = Self::scored(rows, sizes, counts)?;
         unseen.probabilities = unseen.fitted(&ids, model)?;
         unseen.knows_other =
@@ -105,7 +105,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         let (ledger, masks) = counted(rows, model)?;
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
-        let counts = Counts::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
+        let counts = CountSource::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
         let mut unseen = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
         let shifts = VIEWS.map(|view| shift(model, view));
         let says = |i| without_title(&header.combinations, &unseen.scores(i), shifts);
@@ -117,7 +117,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
     fn scored(
         rows: Relabelled<'a, R>,
         sizes: [usize; 2],
-        counts: Counts,
+        counts: CountSource,
     ) -> Result<Self, ModelError> {
         let mut unseen = Self {
             rows,
@@ -143,7 +143,7 @@ impl<'a, R: Rows> Unseen<'a, R> {
         ids: &[RowId],
         model: Option<&Model>,
     ) -> Result<Vec<Probabilities>, ModelError> {
-        let Counts::OfRows { neighbours, .. } = &self.counts else { return Ok(Vec::new()) };
+        let CountSource::OfRows { neighbours, .. } = &self.counts else { return Ok(Vec::new()) };
         let cut = sample_cut(ids.iter().map(|row| row.text));
         let sampled: Vec<usize> = (0..ids.len()).filter(|&i| ids[i].text <= cut).collect();
         let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
@@ -202,11 +202,12 @@ impl<'a, R: Rows> Unseen<'a, R> {
     ) -> io::Result<Vec<(usize, T)>> {
         let then = |i: usize, row: &Example, rest: &Rest| then(i, row, &Without(rest));
         match &self.counts {
-            Counts::OfRows { held_out, neighbours } => {
+            CountSource::OfRows { held_out, neighbours } => {
                 held_out.by_neighbours(&self.rows, neighbours, wanted, then)
             }
-            Counts::OfModel { ledger, lexicon, masks } => {
-                Bucketed::new(ledger, lexicon, self.sizes).by_mask(&self.rows, masks, wanted, then)
+            CountSource::OfModel { ledger, lexicon, masks } => {
+                BucketHoldout::new(ledger, lexicon, self.sizes)
+                    .by_mask(&self.rows, masks, wanted, then)
             }
         }
     }
@@ -214,20 +215,20 @@ impl<'a, R: Rows> Unseen<'a, R> {
     /// What `then` makes of all that was counted.
     pub fn with_all<T>(&self, then: impl FnOnce(&Without) -> T) -> T {
         match &self.counts {
-            Counts::OfRows { held_out, .. } => then(&Without(&held_out.all())),
-            Counts::OfModel { ledger, lexicon, .. } => {
-                then(&Without(&Bucketed::new(ledger, lexicon, self.sizes).without(0)))
+            CountSource::OfRows { held_out, .. } => then(&Without(&held_out.all())),
+            CountSource::OfModel { ledger, lexicon, .. } => {
+                then(&Without(&BucketHoldout::new(ledger, lexicon, self.sizes).without(0)))
             }
         }
     }
 }
 
 /// What a model that learned how far titles can be trusted says of rows, their titles read: of each the probabilities,
-/// by counts that neither it nor its neighbours are among, as in [`Unseen::by_model`]. None if it has learned nothing
+/// by counts that neither it nor its neighbours are among, as in [`HoldoutScores::by_model`]. None if it has learned nothing
 /// of titles.
 ///
 /// # Errors
-/// As [`Unseen::by_model`].
+/// As [`HoldoutScores::by_model`].
 pub fn with_titles(
     rows: &impl Rows,
     model: &Model,
@@ -250,7 +251,7 @@ pub fn with_titles(
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
     }
     let sizes = [model.header().roles.len(), model.header().postings.len()];
-    let buckets = Bucketed::new(&ledger, &model.lexicon, sizes);
+    let buckets = BucketHoldout::new(&ledger, &model.lexicon, sizes);
     let said =
         buckets.by_mask(rows, &masks, |_| true, |_, row, rest| Ok(says(&rest.score(row))))?;
     Ok(Some(said.into_iter().map(|(_, said)| said).collect()))
@@ -261,7 +262,7 @@ pub fn with_titles(
 ///
 /// # Errors
 /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged.
-fn counted(rows: &impl Rows, model: &Model) -> Result<(Ledger, Vec<u16>), ModelError> {
+fn counted(rows: &impl Rows, model: &Model) -> Result<(CountMatrix, Vec<u16>), ModelError> {
     let ids = ids(rows);
     if model.is_compact() {
         let mut same = ids.clone();

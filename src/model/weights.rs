@@ -38,7 +38,7 @@ pub(crate) const LEXICON: f64 = 0.3;
 
 /// Sums over the features of one channel.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Masses {
+pub(crate) struct ClassTotals {
     /// Sum of the counts, by class.
     pub(crate) counted: Vec<u64>,
     /// Number of features.
@@ -47,7 +47,7 @@ pub(crate) struct Masses {
     pub(crate) lexicon: Vec<f64>,
 }
 
-impl Masses {
+impl ClassTotals {
     /// No features yet.
     pub(crate) fn new(classes: usize) -> Self {
         Self { counted: vec![0; classes], features: 0, lexicon: vec![0.0; classes] }
@@ -232,7 +232,7 @@ mod tests {
         fn our_scores_are_linfas_parameters_times_the_row(documents in documents(), pseudo in 0.0..9.0) {
             let counts = sums(&documents);
             let lexicon = |f: usize| if f == 0 { vec![pseudo, 0.0, 1.0] } else { Vec::new() };
-            let mut masses = Masses::new(3);
+            let mut masses = ClassTotals::new(3);
             for (f, counts) in counts.iter().enumerate() {
                 masses.add(counts, &lexicon(f));
             }

@@ -5,7 +5,7 @@ use super::ModelError;
 use super::examples::{BUCKETS, RowId};
 use super::features::{Features, is_feature};
 use super::fit::HeldOutRow;
-use super::ledger::{Cell, Ledger, PLACES};
+use super::ledger::{ClassCount, CountMatrix, PLACES};
 use super::near_copies::NearKeys;
 use super::scores::Scores;
 use super::store::Header;
@@ -29,8 +29,8 @@ pub(super) fn sample_cut(texts: impl Iterator<Item = u64>) -> u64 {
 
 /// All that retraining needs.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Workings {
-    pub(super) ledger: Ledger,
+pub(super) struct TrainingState {
+    pub(super) ledger: CountMatrix,
     /// Rows whose text has no larger hash are in the sample.
     pub(super) cut: u64,
     /// In the order of the rows.
@@ -39,11 +39,11 @@ pub(super) struct Workings {
     pub(super) before: Vec<Header>,
 }
 
-impl Workings {
+impl TrainingState {
     /// The start for a model whose rows are not known: its counts in a bucket of their own, and one
     /// sign for each bucket of organisations that shows a feature.
     pub(super) fn of_compact(features: &Features, roles: usize) -> Self {
-        let mut ledger = Ledger::default();
+        let mut ledger = CountMatrix::default();
         let mut keys: Vec<(FeatureKey, usize)> = (0..features.len())
             .map(|i| (FeatureKey::new(features.get(i).channel, features.get(i).text), i))
             .collect();
@@ -60,8 +60,8 @@ impl Workings {
                 };
                 let at = |bucket: usize| (class * PLACES + bucket) as u16;
                 let signs = (0..BUCKETS).filter(|b| signs & (1 << b) != 0);
-                cells.extend(signs.map(|b| Cell { place: at(b), postings: 0, plain: 1 }));
-                cells.push(Cell { place: at(BUCKETS), postings, plain: 0 });
+                cells.extend(signs.map(|b| ClassCount { place: at(b), postings: 0, plain: 1 }));
+                cells.push(ClassCount { place: at(BUCKETS), postings, plain: 0 });
             }
             ledger.push(key, Some(feature.text), cells);
         }
@@ -155,7 +155,7 @@ impl Workings {
 const WRITTEN: usize = 1 << 14;
 
 /// Places of features with a text, in the order of channels and texts.
-fn by_text(ledger: &Ledger, named: &[u32]) -> Vec<u32> {
+fn by_text(ledger: &CountMatrix, named: &[u32]) -> Vec<u32> {
     let feature = |place: u32| {
         let (key, text, _) = ledger.feature(place);
         (key.channel(), text.unwrap_or_default())
@@ -193,7 +193,7 @@ struct Written {
 }
 
 impl Written {
-    fn new(ledger: &Ledger, places: &[u32]) -> Self {
+    fn new(ledger: &CountMatrix, places: &[u32]) -> Self {
         let mut written = Self::default();
         for &place in places {
             let (key, text, cells) = ledger.feature(place);
@@ -260,7 +260,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn workings(self, sizes: [usize; 2]) -> Option<Workings> {
+    fn workings(self, sizes: [usize; 2]) -> Option<TrainingState> {
         let ledger = self.ledger(sizes[1])?;
         let width = Scores::width(sizes);
         if self.scores.len() != width * self.sampled.len() {
@@ -274,7 +274,7 @@ impl Stored {
         let sample: Vec<HeldOutRow> = sample.collect::<Option<_>>()?;
         let before = self.before.iter().map(|h| serde_json::from_str(h).ok());
         let before = before.collect::<Option<_>>()?;
-        sample.is_sorted_by_key(|r| r.row).then_some(Workings {
+        sample.is_sorted_by_key(|r| r.row).then_some(TrainingState {
             cut: self.cut,
             ledger,
             sample,
@@ -282,7 +282,7 @@ impl Stored {
         })
     }
 
-    fn ledger(&self, classes: usize) -> Option<Ledger> {
+    fn ledger(&self, classes: usize) -> Option<CountMatrix> {
         let hashes = |bytes: &[u8]| -> Option<Vec<u64>> {
             let chunks = bytes.chunks_exact(8);
             chunks.remainder().is_empty().then(|| {
@@ -291,17 +291,22 @@ impl Stored {
         };
         let mut cells = self.places.iter().zip(&self.postings).zip(&self.plain).map(
             |((&place, &postings), &plain)| {
-                ((place as usize) < classes * PLACES).then_some(Cell { place, postings, plain })
+                ((place as usize) < classes * PLACES).then_some(ClassCount {
+                    place,
+                    postings,
+                    plain,
+                })
             },
         );
         let mut counts = self.cells.iter();
-        let mut of_feature = || -> Option<Vec<Cell>> {
+        let mut of_feature = || -> Option<Vec<ClassCount>> {
             let count = *counts.next()?;
-            let own: Vec<Cell> = cells.by_ref().take(count as usize).collect::<Option<_>>()?;
+            let own: Vec<ClassCount> =
+                cells.by_ref().take(count as usize).collect::<Option<_>>()?;
             let whole = own.len() == count as usize && count > 0;
             (whole && own.is_sorted_by(|a, b| a.place < b.place)).then_some(own)
         };
-        let mut features: Vec<(FeatureKey, Option<&str>, Vec<Cell>)> = Vec::new();
+        let mut features: Vec<(FeatureKey, Option<&str>, Vec<ClassCount>)> = Vec::new();
         let mut texts = self.texts.lines();
         for (channel, &count) in Channel::ALL.into_iter().zip(&self.named) {
             for text in texts.by_ref().take(count as usize) {
@@ -316,7 +321,7 @@ impl Stored {
         if rest || !features.is_sorted_by(|a, b| a.0 < b.0) {
             return None;
         }
-        let mut ledger = Ledger::default();
+        let mut ledger = CountMatrix::default();
         for (key, text, cells) in features {
             let named = text.is_some() == cells.iter().any(|c| c.plain > 0);
             (named && text.is_none_or(is_feature)).then(|| ledger.push(key, text, cells))?;
@@ -349,7 +354,7 @@ mod tests {
         let sizes = [3, 16];
         let empty = || -> Stored {
             let mut bytes = Vec::new();
-            Workings::default().write(&mut bytes).expect("memory can be written to");
+            TrainingState::default().write(&mut bytes).expect("memory can be written to");
             postcard::from_bytes(&bytes).expect("what was written can be read")
         };
         let of_word = |texts: &str| Stored {

@@ -1,8 +1,8 @@
 //! Parquet files.
 
 use super::columns::Columns;
-use super::json::{OTHERS, Places, fields};
-use super::reader::{AHEAD, Dialect, Problem, Shape, Source};
+use super::json::{ColumnIndex, OTHERS, fields};
+use super::reader::{AHEAD, Dialect, Problem, RowSource, Shape};
 use super::row::{Batch, Original, Rejected, Row};
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
@@ -17,21 +17,21 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Once};
 
 /// Rows of a Parquet file.
-pub(super) struct Columnar {
+pub(super) struct ColumnarReader {
     reader: ParquetRecordBatchReader,
     next: u64,
-    places: Places,
+    places: ColumnIndex,
     /// Rows of the batch that was read.
     waiting: VecDeque<(Arc<RecordBatch>, usize, String)>,
 }
 
-impl Columnar {
+impl ColumnarReader {
     pub(super) fn open(file: File, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))?;
         let schema = Some(builder.schema().clone());
         let mut paths = Vec::new();
         let others = named("", builder.schema().fields(), &mut paths);
-        let (mut header, mut places) = (Vec::new(), Places::default());
+        let (mut header, mut places) = (Vec::new(), ColumnIndex::default());
         places.add(&paths.into_iter().map(|path| (path, String::new())).collect(), &mut header);
         if others {
             header.push(OTHERS.into());
@@ -43,7 +43,7 @@ impl Columnar {
     }
 }
 
-impl Source for Columnar {
+impl RowSource for ColumnarReader {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
         if self.waiting.is_empty() {

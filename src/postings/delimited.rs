@@ -2,8 +2,8 @@
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
-use super::reader::{Dialect, Problem, Shape, Source, most};
-use super::records::{Field, Found, Wrong, fields, first, position};
+use super::reader::{Dialect, Problem, RowSource, Shape, most};
+use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::window::Window;
 
@@ -11,13 +11,13 @@ use super::window::Window;
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// Rows of fields with a byte between them.
-pub(super) struct Delimited {
+pub(super) struct DelimitedReader {
     window: Window,
     delimiter: u8,
     next: u64,
 }
 
-impl Delimited {
+impl DelimitedReader {
     /// Reads the header of a text that is not empty.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let mut rows = Self { window, delimiter: b',', next: 1 };
@@ -53,11 +53,11 @@ impl Delimited {
     fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, Problem> {
         let end = loop {
             match first(self.window.rest(), delimiter, 0, self.window.at_end()) {
-                Found::More => self.window.fill_more()?,
-                Found::Record { end, .. } | Found::Wrong { end, why: Wrong::Fields(_) } => {
+                RecordEnd::More => self.window.fill_more()?,
+                RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, why: Wrong::Fields(_) } => {
                     break end;
                 }
-                Found::Wrong { .. } => return Ok(None),
+                RecordEnd::Wrong { .. } => return Ok(None),
             }
         };
         let line = std::str::from_utf8(&self.window.rest()[..end]).map_err(|_| {
@@ -74,8 +74,8 @@ impl Delimited {
         Ok(Some((end, header)))
     }
 
-    fn row(&self, record: &[u8], found: Found, shape: &Shape) -> Result<Row, String> {
-        if let Found::Wrong { why, .. } = found {
+    fn row(&self, record: &[u8], found: RecordEnd, shape: &Shape) -> Result<Row, String> {
+        if let RecordEnd::Wrong { why, .. } = found {
             return Err(match why {
                 Wrong::Fields(found) => {
                     format!("the row has {found} fields and the header {}", shape.header.len())
@@ -95,7 +95,7 @@ impl Delimited {
         let parts = shape.columns.parts();
         let description =
             (!parts.is_empty()).then(|| joined(parts.iter().filter_map(|&i| row.get(i))));
-        let sound = matches!(found, Found::Record { sound: true, .. });
+        let sound = matches!(found, RecordEnd::Record { sound: true, .. });
         Ok(Row {
             number: self.next,
             line: self.window.line(),
@@ -106,7 +106,7 @@ impl Delimited {
     }
 }
 
-impl Source for Delimited {
+impl RowSource for DelimitedReader {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
         let mut bytes = 0;
@@ -118,7 +118,7 @@ impl Source for Delimited {
             }
             let at_end = self.window.at_end();
             let found = first(self.window.rest(), self.delimiter, shape.header.len(), at_end);
-            let (Found::Record { end, .. } | Found::Wrong { end, .. }) = found else {
+            let (RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }) = found else {
                 self.window.fill_more()?;
                 continue;
             };

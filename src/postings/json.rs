@@ -2,8 +2,8 @@
 //! is called by its path, with dots.
 
 use super::columns::{Column, Columns};
-use super::objects::{Found, Place, first, mended};
-use super::reader::{AHEAD, Dialect, Problem, Shape, Source, most};
+use super::objects::{FoundValue, ObjectPlace, first, mended};
+use super::reader::{AHEAD, Dialect, Problem, RowSource, Shape, most};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::window::Window;
 use serde::Deserializer as _;
@@ -23,35 +23,35 @@ pub(super) const OTHERS: &str = "other_fields";
 
 /// Values of an object by path, in order. Text stands as it is, what is missing is empty, and the rest
 /// stands as JSON.
-pub(super) type Fields = Vec<(String, String)>;
+pub(super) type JsonFields = Vec<(String, String)>;
 
 /// Objects of a text.
-pub(super) struct Json {
+pub(super) struct JsonReader {
     window: Window,
-    place: Place,
+    place: ObjectPlace,
     next: u64,
     /// What was read to know the columns.
     ahead: VecDeque<Object>,
-    columns: Places,
+    columns: ColumnIndex,
 }
 
 /// An object that was found.
 struct Object {
     number: u64,
     line: u64,
-    text: Result<(String, Fields), (Vec<u8>, String)>,
+    text: Result<(String, JsonFields), (Vec<u8>, String)>,
 }
 
-impl Json {
+impl JsonReader {
     /// Reads as many objects as it takes to know their columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let line = window.line();
         let mut json = Self {
             window,
-            place: Place::default(),
+            place: ObjectPlace::default(),
             next: 1,
             ahead: VecDeque::new(),
-            columns: Places::default(),
+            columns: ColumnIndex::default(),
         };
         let (mut bytes, mut complete) = (0, false);
         // A first object of many bytes may be a document, if it is the only one.
@@ -103,19 +103,21 @@ impl Json {
                 .pass(|b| b.is_ascii_whitespace() || b == 0x1e || (in_array && b == b','))?;
             let Some(&byte) = self.window.rest().first() else { return Ok(None) };
             if byte == (if in_array { b']' } else { b'[' }) {
-                self.place = Place { in_array: !in_array, opening: Vec::new() };
+                self.place = ObjectPlace { in_array: !in_array, opening: Vec::new() };
                 self.window.skip(1);
                 continue;
             }
             let rest = self.window.rest();
             let (end, text) = match first(rest, &self.place, self.window.at_end()) {
-                Found::More => {
+                FoundValue::More => {
                     self.window.fill_more()?;
                     continue;
                 }
-                Found::Object { end } => (end, Ok(String::from_utf8_lossy(&rest[..end]).into())),
-                Found::Mended { end, text } => (end, Ok(text)),
-                Found::Wrong { end, why } => (end, Err(why)),
+                FoundValue::Object { end } => {
+                    (end, Ok(String::from_utf8_lossy(&rest[..end]).into()))
+                }
+                FoundValue::Mended { end, text } => (end, Ok(text)),
+                FoundValue::Wrong { end, why } => (end, Err(why)),
             };
             if in_array && text.is_ok() && self.place.opening.is_empty() {
                 let colon = memchr::memchr(b':', &rest[..end]).unwrap_or(0);
@@ -131,7 +133,7 @@ impl Json {
     }
 }
 
-impl Source for Json {
+impl RowSource for JsonReader {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
         let mut bytes = 0;
@@ -159,11 +161,11 @@ impl Source for Json {
 
 /// Places of the columns by path.
 #[derive(Default)]
-pub(super) struct Places(HashMap<String, usize>);
+pub(super) struct ColumnIndex(HashMap<String, usize>);
 
-impl Places {
+impl ColumnIndex {
     /// Adds the paths of an object that are new to a header.
-    pub(super) fn add(&mut self, fields: &Fields, header: &mut Vec<String>) {
+    pub(super) fn add(&mut self, fields: &JsonFields, header: &mut Vec<String>) {
         for (path, _) in fields {
             if !self.0.contains_key(path) {
                 self.0.insert(path.clone(), header.len());
@@ -173,7 +175,7 @@ impl Places {
     }
 
     /// The row of an object.
-    pub(super) fn row(&self, fields: Fields, shape: &Shape, original: Original) -> Row {
+    pub(super) fn row(&self, fields: JsonFields, shape: &Shape, original: Original) -> Row {
         let mut row = vec![String::new(); shape.header.len()];
         let mut others = serde_json::Map::new();
         for (path, text) in fields {
@@ -200,7 +202,7 @@ impl Places {
 }
 
 /// An object and its fields.
-fn read(text: String) -> Result<(String, Fields), String> {
+fn read(text: String) -> Result<(String, JsonFields), String> {
     match fields(&text) {
         Ok(found) => Ok((text, found)),
         Err(e) => {
@@ -212,13 +214,18 @@ fn read(text: String) -> Result<(String, Fields), String> {
 }
 
 /// The fields of an object.
-pub(super) fn fields(object: &str) -> serde_json::Result<Fields> {
+pub(super) fn fields(object: &str) -> serde_json::Result<JsonFields> {
     let mut all = Vec::new();
     flatten("", object, LEVELS, &mut all)?;
     Ok(all)
 }
 
-fn flatten(path: &str, object: &str, levels: usize, out: &mut Fields) -> serde_json::Result<()> {
+fn flatten(
+    path: &str,
+    object: &str,
+    levels: usize,
+    out: &mut JsonFields,
+) -> serde_json::Result<()> {
     for (key, value) in members(object)? {
         let path = if path.is_empty() { key } else { format!("{path}.{key}") };
         let text = value.get();

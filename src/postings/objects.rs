@@ -15,7 +15,7 @@ const MENDED: usize = 1 << 20;
 
 /// The first object of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum FoundValue {
     /// It takes more bytes to tell.
     More,
     /// An object, and the bytes it takes.
@@ -28,7 +28,7 @@ pub(super) enum Found {
 
 /// Where objects stand.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place {
+pub(super) struct ObjectPlace {
     /// Whether they are in an array.
     pub(super) in_array: bool,
     /// How the objects of the array begin: up to the colon behind the first key.
@@ -36,34 +36,34 @@ pub(super) struct Place {
 }
 
 /// The first object of some bytes, which do not begin with space; `at_end` is whether no more follow.
-pub(super) fn first(bytes: &[u8], place: &Place, at_end: bool) -> Found {
+pub(super) fn first(bytes: &[u8], place: &ObjectPlace, at_end: bool) -> FoundValue {
     let at_end = at_end && bytes.len() <= LONGEST;
     let cut = bytes.len() >= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     let mut values = Deserializer::from_slice(bytes).into_iter::<&RawValue>();
     let why = match values.next() {
         Some(Ok(_)) if bytes[0] == b'{' => {
-            return Found::Object { end: values.byte_offset() };
+            return FoundValue::Object { end: values.byte_offset() };
         }
         // A number may go on behind the bytes.
         Some(Ok(_)) if values.byte_offset() == bytes.len() && !at_end && !cut => {
-            return Found::More;
+            return FoundValue::More;
         }
         Some(Ok(_)) => {
             let why = "it is not a JSON object".into();
-            return Found::Wrong { end: values.byte_offset(), why };
+            return FoundValue::Wrong { end: values.byte_offset(), why };
         }
         Some(Err(e)) if e.classify() == Category::Eof => {
             if !at_end && !cut {
-                return Found::More;
+                return FoundValue::More;
             }
             if cut { too_long() } else { "the JSON object is not closed".into() }
         }
         Some(Err(e)) => {
             let length = own(bytes, place, at_end || cut);
-            let Some(length) = length else { return Found::More };
+            let Some(length) = length else { return FoundValue::More };
             if let Some(text) = length.checked_sub(1).and_then(|_| mended(&bytes[..length])) {
-                return Found::Mended { end: length, text };
+                return FoundValue::Mended { end: length, text };
             }
             let text = e.to_string();
             let what = text.split(" at line").next().unwrap_or(&text);
@@ -72,8 +72,8 @@ pub(super) fn first(bytes: &[u8], place: &Place, at_end: bool) -> Found {
         None => "there is no JSON object".into(),
     };
     match next(bytes, place, at_end || cut) {
-        Some(end) => Found::Wrong { end, why },
-        None => Found::More,
+        Some(end) => FoundValue::Wrong { end, why },
+        None => FoundValue::More,
     }
 }
 
@@ -87,7 +87,7 @@ fn too_long() -> String {
 
 /// The bytes that an object with mistakes takes: its line, or in an array as far as its brackets say;
 /// none at all if they do not. Nothing if it takes more bytes to tell.
-fn own(bytes: &[u8], place: &Place, all: bool) -> Option<usize> {
+fn own(bytes: &[u8], place: &ObjectPlace, all: bool) -> Option<usize> {
     if !place.in_array {
         return match memchr(b'\n', bytes) {
             Some(end) => Some(bytes[..end].trim_ascii_end().len()),
@@ -167,7 +167,7 @@ fn is_lone_surrogate(rest: &str) -> bool {
 }
 
 /// Where the next object begins, or the end if these are all bytes there are.
-fn next(bytes: &[u8], place: &Place, all: bool) -> Option<usize> {
+fn next(bytes: &[u8], place: &ObjectPlace, all: bool) -> Option<usize> {
     let found = if place.in_array {
         let opening: &[u8] = if place.opening.is_empty() { b"{" } else { &place.opening };
         memmem::find_iter(&bytes[1..], opening).map(|at| at + 1).find(|&at| {
@@ -199,20 +199,20 @@ mod tests {
                 return all;
             }
             let found = if at == there {
-                Found::More
+                FoundValue::More
             } else {
-                first(&bytes[at..there], &Place::default(), at_end)
+                first(&bytes[at..there], &ObjectPlace::default(), at_end)
             };
             let text = |end| String::from_utf8_lossy(&bytes[at..at + end]).into_owned();
             let (end, what) = match found {
-                Found::More => {
+                FoundValue::More => {
                     assert!(!at_end, "there is no more");
                     there = bytes.len().min(there + step);
                     continue;
                 }
-                Found::Object { end } => (end, Ok(text(end))),
-                Found::Mended { end, text } => (end, Ok(text)),
-                Found::Wrong { end, .. } => (end, Err(text(end))),
+                FoundValue::Object { end } => (end, Ok(text(end))),
+                FoundValue::Mended { end, text } => (end, Ok(text)),
+                FoundValue::Wrong { end, .. } => (end, Err(text(end))),
             };
             assert!(end > 0, "it goes on");
             all.push(what);

@@ -98,7 +98,7 @@ fn text(
 /// What a stream holds, unpacked if it is packed.
 fn unpacked(mut bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     let start = bytes.fill_buf()?;
-    let packed: fn(Counted<_>) -> io::Result<Box<dyn Read + Send>> = match start {
+    let packed: fn(CountingReader<_>) -> io::Result<Box<dyn Read + Send>> = match start {
         [0x1f, 0x8b, ..] => |bytes| Ok(Box::new(MultiGzDecoder::new(bytes))),
         [b'B', b'Z', b'h', ..] => |bytes| Ok(Box::new(MultiBzDecoder::new(bytes))),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => |bytes| Ok(Box::new(zstd::Decoder::with_buffer(bytes)?)),
@@ -115,7 +115,7 @@ fn unpacked(mut bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufR
         _ => return Ok(Box::new(bytes)),
     };
     let read = Arc::new(AtomicU64::new(0));
-    let inner = packed(Counted { bytes, read: read.clone() })?;
+    let inner = packed(CountingReader { bytes, read: read.clone() })?;
     let limited = Limited { inner, packed: read, unpacked: 0 };
     Ok(Box::new(BufReader::with_capacity(BUFFER, limited)))
 }
@@ -146,12 +146,12 @@ fn of_zip(mut file: File) -> io::Result<File> {
 }
 
 /// Counts the bytes that are read.
-struct Counted<R> {
+struct CountingReader<R> {
     bytes: R,
     read: Arc<AtomicU64>,
 }
 
-impl<R: BufRead> Read for Counted<R> {
+impl<R: BufRead> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.bytes.read(buffer)?;
         self.read.fetch_add(length as u64, Relaxed);
@@ -159,7 +159,7 @@ impl<R: BufRead> Read for Counted<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Counted<R> {
+impl<R: BufRead> BufRead for CountingReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.bytes.fill_buf()
     }

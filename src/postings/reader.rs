@@ -1,10 +1,10 @@
 //! Rows from a file of postings, whatever its form.
 
 #[cfg(feature = "parquet")]
-use super::columnar::Columnar;
+use super::columnar::ColumnarReader;
 use super::columns::{Column, ColumnNames, Columns};
-use super::delimited::Delimited;
-use super::json::Json;
+use super::delimited::DelimitedReader;
+use super::json::JsonReader;
 use super::open::{Content, Watch, open};
 use super::row::{Batch, Rejected, Types};
 use super::window::Window;
@@ -82,7 +82,7 @@ pub struct Dialect {
 
 /// Forms of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum InputForm {
     /// CSV and its relatives.
     Delimited,
     /// JSON objects.
@@ -104,7 +104,7 @@ pub(super) struct Shape {
 }
 
 /// Rows of one form.
-pub(super) trait Source: Send {
+pub(super) trait RowSource: Send {
     /// The next rows, at most so many; none at the end.
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem>;
 }
@@ -117,8 +117,8 @@ pub(super) fn most(batch: &Batch, bytes: usize, rows: usize) -> bool {
 /// Reads postings from one file.
 pub struct PostingReader {
     file: String,
-    form: Form,
-    source: Box<dyn Source>,
+    form: InputForm,
+    source: Box<dyn RowSource>,
     shape: Shape,
     encoding: &'static Encoding,
     watch: Option<Watch>,
@@ -151,9 +151,9 @@ impl PostingReader {
             }
             #[cfg(feature = "parquet")]
             Content::Parquet(table) => {
-                let (source, shape) = Columnar::open(table, dialect)?;
-                let source: Box<dyn Source> = Box::new(source);
-                (Form::Parquet, (source, shape), encoding_rs::UTF_8)
+                let (source, shape) = ColumnarReader::open(table, dialect)?;
+                let source: Box<dyn RowSource> = Box::new(source);
+                (InputForm::Parquet, (source, shape), encoding_rs::UTF_8)
             }
             Content::Text(text, encoding) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
@@ -172,7 +172,7 @@ impl PostingReader {
     }
 
     /// What it is.
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> InputForm {
         self.form
     }
 
@@ -222,10 +222,10 @@ impl PostingReader {
     }
 }
 
-type Opened = (Box<dyn Source>, Shape);
+type OpenedSource = (Box<dyn RowSource>, Shape);
 
 /// What a text is, and its rows.
-fn of_text(mut window: Window, dialect: &Dialect) -> Result<(Form, Opened), Problem> {
+fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSource), Problem> {
     window.fill(REJECTED_HEAD.len())?;
     if window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
         window = of_rejected(window)?;
@@ -243,16 +243,16 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(Form, Opened), Prob
         return content("it is not text (it has many control characters); export the table as CSV");
     }
     if !csv && b"{[".contains(&window.rest()[0]) {
-        let (source, shape) = Json::open(window, dialect)?;
-        return Ok((Form::Json, (Box::new(source), shape)));
+        let (source, shape) = JsonReader::open(window, dialect)?;
+        return Ok((InputForm::Json, (Box::new(source), shape)));
     }
-    let (source, shape) = Delimited::open(window, dialect)?;
-    Ok((Form::Delimited, (Box::new(source), shape)))
+    let (source, shape) = DelimitedReader::open(window, dialect)?;
+    Ok((InputForm::Delimited, (Box::new(source), shape)))
 }
 
 /// The rows in a file of rejected rows, as the file that they are of.
 fn of_rejected(window: Window) -> Result<Window, Problem> {
-    let (mut source, shape) = Delimited::open(window, &Dialect::default())?;
+    let (mut source, shape) = DelimitedReader::open(window, &Dialect::default())?;
     let (mut text, mut head) = (String::new(), None);
     loop {
         let batch = source.batch(usize::MAX, &shape)?;

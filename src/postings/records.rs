@@ -17,7 +17,7 @@ const REACH: usize = if cfg!(test) { 1 << 5 } else { 1 << 16 };
 
 /// The first record of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum RecordEnd {
     /// It takes more bytes to tell.
     More,
     /// A record that can be read, the bytes it takes with its line's end, and whether its quotes are right.
@@ -101,31 +101,31 @@ fn line(bytes: &[u8]) -> usize {
 
 /// The first record of some bytes; `fields` is the number of fields of the header, `at_end` whether no
 /// more bytes follow. It is the same however many of the bytes after it are there.
-pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
     let at_end = at_end && bytes.len() <= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     match scan(bytes, delimiter, at_end) {
         Scan::Record { end, fields: found } if found == fields => {
-            Found::Record { end, sound: true }
+            RecordEnd::Record { end, sound: true }
         }
-        Scan::Record { end, fields: found } => Found::Wrong { end, why: Wrong::Fields(found) },
-        Scan::More if bytes.len() < LONGEST => Found::More,
+        Scan::Record { end, fields: found } => RecordEnd::Wrong { end, why: Wrong::Fields(found) },
+        Scan::More if bytes.len() < LONGEST => RecordEnd::More,
         Scan::More | Scan::Odd => mended(bytes, delimiter, fields, at_end),
     }
 }
 
 /// A record whose quotes are wrong: a line that has as many fields as it should and closes what it
 /// opens can be read.
-fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
+fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
     // A line that may go on behind the bytes is looked at when it is all there.
     let may_go_on = |end: usize| end == bytes.len() && !at_end && bytes.len() < LONGEST;
     let own = line(bytes);
     if may_go_on(own) {
-        return Found::More;
+        return RecordEnd::More;
     }
     let closed = memchr_iter(b'"', &bytes[..own]).count().is_multiple_of(2);
     if closed && count(&bytes[..own], delimiter) == fields {
-        return Found::Record { end: own, sound: false };
+        return RecordEnd::Record { end: own, sound: false };
     }
     let mut end = own;
     for _ in 0..TRIED {
@@ -138,14 +138,16 @@ fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> Found {
             {
                 break;
             }
-            Scan::More if reached.len() < REACH && may_go_on(bytes.len()) => return Found::More,
+            Scan::More if reached.len() < REACH && may_go_on(bytes.len()) => {
+                return RecordEnd::More;
+            }
             _ => end += line(rest),
         }
         if may_go_on(end) {
-            return Found::More;
+            return RecordEnd::More;
         }
     }
-    Found::Wrong { end, why: Wrong::Quote }
+    RecordEnd::Wrong { end, why: Wrong::Quote }
 }
 
 /// The fields of a line whose quotes are wrong, as [`fields`] would read them.
@@ -283,13 +285,13 @@ mod tests {
                 return all;
             }
             let (end, why) = match first(&bytes[at..there], b',', 2, at_end) {
-                Found::More => {
+                RecordEnd::More => {
                     assert!(!at_end, "there is no more");
                     there = bytes.len().min(there + step);
                     continue;
                 }
-                Found::Record { end, .. } => (end, None),
-                Found::Wrong { end, why } => (end, Some(why)),
+                RecordEnd::Record { end, .. } => (end, None),
+                RecordEnd::Wrong { end, why } => (end, Some(why)),
             };
             assert!(end > 0, "it goes on");
             all.push((bytes[at..at + end].to_vec(), why));

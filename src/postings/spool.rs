@@ -19,7 +19,7 @@ pub struct Spool {
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct SpoolRange {
     at: u64,
     length: u32,
 }
@@ -36,9 +36,9 @@ impl Spool {
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub fn push(&mut self, bytes: &[u8]) -> io::Result<Place> {
+    pub fn push(&mut self, bytes: &[u8]) -> io::Result<SpoolRange> {
         self.file.get_mut().map_err(|_| io::Error::other("a thread failed"))?.write_all(bytes)?;
-        let place = Place { at: self.end, length: bytes.len() as u32 };
+        let place = SpoolRange { at: self.end, length: bytes.len() as u32 };
         self.end += bytes.len() as u64;
         Ok(place)
     }
@@ -47,7 +47,7 @@ impl Spool {
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub fn read(&self, place: Place) -> io::Result<Vec<u8>> {
+    pub fn read(&self, place: SpoolRange) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; place.length as usize];
         let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
         file.seek(SeekFrom::Start(place.at))?;
@@ -64,7 +64,7 @@ mod tests {
     fn records_come_back_in_any_order() {
         let mut spool = Spool::default();
         let records: Vec<Vec<u8>> = (0..40).map(|i| vec![i as u8; i * 30_000]).collect();
-        let places: Vec<Place> =
+        let places: Vec<SpoolRange> =
             records.iter().map(|r| spool.push(r).expect("there is room")).collect();
         for (place, record) in places.iter().zip(&records).rev() {
             assert_eq!(&spool.read(*place).expect("it is there"), record);

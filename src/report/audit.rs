@@ -1,7 +1,7 @@
 //! An audit: findings as rows, and what they amount to.
 
 use super::sheet::{Added, Cell, Kind};
-use crate::judge::{Estimate, Finding, Group, Summary, Suspicion};
+use crate::judge::{AuditSummary, Estimate, Finding, SuspectGroup, Suspicion};
 use std::io::{self, Write};
 
 /// The columns of findings.
@@ -68,14 +68,14 @@ pub fn with_suspicion<T>(
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_audit(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+pub fn write_audit(out: &mut dyn Write, summary: &AuditSummary) -> io::Result<()> {
     writeln!(out, "{} rows state a role; judged {}", summary.rows, summary.method)?;
     writeln!(out, "estimated to be wrong: {}", estimate(&summary.wrong))?;
     for pair in summary.pairs.iter().filter(|pair| pair.estimate.rows >= 0.5) {
         writeln!(out, "  {} is {}: {}", pair.stated, pair.actual, estimate(&pair.estimate))?;
     }
     for (what, groups) in [("organisations", &summary.organisations), ("titles", &summary.titles)] {
-        let told = |g: &&Group| g.wrong >= 0.5;
+        let told = |g: &&SuspectGroup| g.wrong >= 0.5;
         let told: Vec<String> = groups
             .iter()
             .filter(told)

@@ -23,6 +23,6 @@ pub use model::{write_header, write_model_change, write_strongest};
 pub use retrain::{write_beside, write_drift, write_retrain, write_turnover};
 pub use review_page::write_review_page;
 pub use rows::{added_columns, with_added_fields};
-pub use sheet::{Added, Cell, Form as SheetForm, Kind, Layout, Replaced, Sheet, decimals};
-pub use table::Table;
+pub use sheet::{Added, Cell, Kind, Layout, Replaced, Sheet, SheetForm, decimals};
+pub use table::TextTable;
 pub use text::printable;

@@ -2,7 +2,7 @@
 
 use super::text::printable;
 use crate::judge::{Beside, Flip};
-use crate::metrics::{Change, Difference};
+use crate::metrics::{Difference, MetricChange};
 use crate::model::{Drifted, Retrain, Shift, Turned};
 use std::io::{self, Write};
 
@@ -112,7 +112,7 @@ pub(super) fn write_difference(out: &mut dyn Write, difference: &Difference) -> 
         "                old    new    difference (95 %), {rows} rows of {groups} organisations"
     )?;
     for (name, change) in [("macro-F1", macro_f1), ("accuracy", accuracy), ("log-loss", log_loss)] {
-        let Change { old, new, interval: [low, high] } = change;
+        let MetricChange { old, new, interval: [low, high] } = change;
         let by = new - old;
         writeln!(out, "  {name:<12}  {old:.3}  {new:.3}  {by:+.3} ({low:+.3} to {high:+.3})")?;
     }

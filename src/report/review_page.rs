@@ -1,6 +1,6 @@
 //! The findings of an audit as a web page on which a person decides about them.
 
-use crate::judge::{Estimate, Finding, Issue, MarkKind, Summary, TextPart};
+use crate::judge::{AuditSummary, Estimate, Finding, Issue, MarkKind, TextPart};
 use askama::Template;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
@@ -23,13 +23,13 @@ const KINDS: [MarkKind; 4] =
 /// Those of the writer.
 pub fn write_review_page(
     out: &mut dyn Write,
-    summary: &Summary,
+    summary: &AuditSummary,
     findings: &[Finding],
     file: &str,
     key: &str,
 ) -> io::Result<()> {
     let cases = cases(findings);
-    let page = Page {
+    let page = ReviewPage {
         policy: policy(),
         file,
         lead: lead(summary),
@@ -42,12 +42,12 @@ pub fn write_review_page(
             outcomes: &summary.outcomes,
             kinds: KINDS,
             block: BLOCK,
-            postings: cases.iter().map(Posting::new).collect(),
+            postings: cases.iter().map(PagePosting::new).collect(),
         })?,
         script: SCRIPT,
         blocks: cases
             .chunks(BLOCK)
-            .map(|block| for_script(&block.iter().map(Detail::new).collect::<Vec<_>>()))
+            .map(|block| for_script(&block.iter().map(PageDetail::new).collect::<Vec<_>>()))
             .collect::<io::Result<_>>()?,
     };
     page.write_into(out)
@@ -55,7 +55,7 @@ pub fn write_review_page(
 
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/review/askama.toml")]
-struct Page<'a> {
+struct ReviewPage<'a> {
     policy: String,
     file: &'a str,
     lead: String,
@@ -94,16 +94,16 @@ fn for_script(value: &impl Serialize) -> io::Result<String> {
 }
 
 /// One posting and all that is the matter with it.
-struct Case<'a> {
+struct ReviewCase<'a> {
     /// The finding that suggests a role, if any does.
     main: &'a Finding,
     findings: Vec<&'a Finding>,
 }
 
 /// Postings in the order of their first finding.
-fn cases(findings: &[Finding]) -> Vec<Case<'_>> {
+fn cases(findings: &[Finding]) -> Vec<ReviewCase<'_>> {
     let mut places: HashMap<u64, usize> = HashMap::new();
-    let mut cases: Vec<Case> = Vec::new();
+    let mut cases: Vec<ReviewCase> = Vec::new();
     for finding in findings {
         let place = *places.entry(finding.row).or_insert(cases.len());
         if let Some(case) = cases.get_mut(place) {
@@ -112,7 +112,7 @@ fn cases(findings: &[Finding]) -> Vec<Case<'_>> {
                 case.main = finding;
             }
         } else {
-            cases.push(Case { main: finding, findings: vec![finding] });
+            cases.push(ReviewCase { main: finding, findings: vec![finding] });
         }
     }
     cases
@@ -125,12 +125,12 @@ struct Data<'a> {
     outcomes: &'a [String],
     kinds: [MarkKind; 4],
     block: usize,
-    postings: Vec<Posting<'a>>,
+    postings: Vec<PagePosting<'a>>,
 }
 
 /// What the list and the filters need.
 #[derive(Serialize)]
-struct Posting<'a> {
+struct PagePosting<'a> {
     row: u64,
     id: &'a str,
     title: &'a str,
@@ -142,8 +142,8 @@ struct Posting<'a> {
     issues: Vec<Issue>,
 }
 
-impl<'a> Posting<'a> {
-    fn new(case: &Case<'a>) -> Self {
+impl<'a> PagePosting<'a> {
+    fn new(case: &ReviewCase<'a>) -> Self {
         let main = case.main;
         Self {
             row: main.row,
@@ -161,8 +161,8 @@ impl<'a> Posting<'a> {
 
 /// What is shown of a posting besides.
 #[derive(Serialize)]
-struct Detail<'a> {
-    matters: Vec<Matter<'a>>,
+struct PageDetail<'a> {
+    matters: Vec<PageIssue<'a>>,
     probabilities: Vec<f64>,
     #[serde(rename = "for")]
     evidence_for: &'a [String],
@@ -173,17 +173,17 @@ struct Detail<'a> {
 }
 
 #[derive(Serialize)]
-struct Matter<'a> {
+struct PageIssue<'a> {
     issue: Issue,
     suspicion: f64,
     suggested: &'a str,
     detail: &'a str,
 }
 
-impl<'a> Detail<'a> {
-    fn new(case: &Case<'a>) -> Self {
+impl<'a> PageDetail<'a> {
+    fn new(case: &ReviewCase<'a>) -> Self {
         let main = case.main;
-        let matter = |finding: &&'a Finding| Matter {
+        let matter = |finding: &&'a Finding| PageIssue {
             issue: finding.issue,
             suspicion: rounded(finding.suspicion),
             suggested: &finding.suggested_role,
@@ -221,7 +221,7 @@ struct Bar {
     text: String,
 }
 
-fn lead(summary: &Summary) -> String {
+fn lead(summary: &AuditSummary) -> String {
     let findings: u64 = summary.findings.iter().map(|(_, count)| count).sum();
     format!(
         "{findings} findings. Of {} rows, an estimated {} state the wrong role. Read the {} most suspect \
@@ -238,7 +238,7 @@ fn estimated(Estimate { rows, interval }: Estimate) -> String {
     format!("{rows:.0}{}", interval.unwrap_or_default())
 }
 
-fn charts(summary: &Summary) -> Vec<Chart> {
+fn charts(summary: &AuditSummary) -> Vec<Chart> {
     let plain = |name: String, rows: u64| (name, rows as f64, None, rows.to_string());
     let issues = summary.findings.iter().map(|(issue, rows)| plain(words(issue.name()), *rows));
     let reading = [("rows to read for 80 %", summary.rows_to_read), ("all rows", summary.rows)];
@@ -247,7 +247,7 @@ fn charts(summary: &Summary) -> Vec<Chart> {
         let name = format!("{} → {}", words(&pair.stated), words(&pair.actual));
         (name, rows, interval, estimated(pair.estimate))
     });
-    let group = |group: &crate::judge::Group| {
+    let group = |group: &crate::judge::SuspectGroup| {
         let mut text = format!("{:.0} of {}", group.wrong, group.rows);
         if !group.mostly.is_empty() {
             text += &format!(", mostly {}", words(&group.mostly));
@@ -287,7 +287,7 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Group;
+    use crate::judge::SuspectGroup;
 
     const HOSTILE: [&str; 6] = [
         "</script><script>window.pwned=1</script>",
@@ -320,9 +320,10 @@ mod tests {
         }
     }
 
-    fn summary(hostile: &str) -> Summary {
-        let group = Group { name: hostile.into(), rows: 8, wrong: 2.5, mostly: "other".into() };
-        Summary {
+    fn summary(hostile: &str) -> AuditSummary {
+        let group =
+            SuspectGroup { name: hostile.into(), rows: 8, wrong: 2.5, mostly: "other".into() };
+        AuditSummary {
             method: hostile.into(),
             outcomes: vec!["product_owner".into(), "other".into()],
             rows: 100,

@@ -11,13 +11,13 @@ const LEAST_WIDTH: usize = 60;
 
 /// Widths of the columns for a terminal.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct TextTable {
     title: usize,
     role: usize,
     evidence: Option<usize>,
 }
 
-impl Table {
+impl TextTable {
     /// A table for a terminal of this many columns, with the evidence or without.
     pub fn new(width: usize, roles: &RoleSet, evidence: bool) -> Self {
         let width = width.max(LEAST_WIDTH);

@@ -2,12 +2,12 @@
 
 /// A list to which each of many items is added or not, with no branch that cannot be foreseen.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Listed<T> {
+pub(crate) struct AppendBuffer<T> {
     items: Vec<T>,
     length: usize,
 }
 
-impl<T: Copy + Default> Listed<T> {
+impl<T: Copy + Default> AppendBuffer<T> {
     /// Empties it.
     pub(crate) fn clear(&mut self) {
         self.length = 0;
@@ -59,7 +59,7 @@ impl<T: Copy + Default> Listed<T> {
     }
 }
 
-impl Listed<u32> {
+impl AppendBuffer<u32> {
     /// Adds the places of bits, counted from a place on. Eight are written at once, even if fewer are left,
     /// because how many there are cannot be foreseen.
     #[inline]

@@ -17,12 +17,12 @@ const TIMES: u8 = 3;
 
 /// An encoding that UTF-8 is read as by mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
+enum CodePage {
     Windows,
     Mac,
 }
 
-impl Page {
+impl CodePage {
     /// The characters of the bytes from 0x80.
     fn upper(self) -> &'static [char] {
         static WINDOWS: LazyLock<Vec<char>> = LazyLock::new(|| upper_half(WINDOWS_1252));
@@ -54,7 +54,7 @@ struct Sequence {
     stands_for: char,
     /// Bytes of the text it takes.
     length: usize,
-    page: Page,
+    page: CodePage,
     lead: char,
     certain: bool,
 }
@@ -89,9 +89,9 @@ impl<'a> Garbled<'a> {
     fn trusts(&mut self, doubtful: Sequence) -> bool {
         let certain = *self.certain.get_or_insert_with(|| certain_in(self.raw));
         match (doubtful.page, doubtful.lead) {
-            (Page::Mac, _) => certain.mac,
-            (Page::Windows, 'Ã') => certain.letters,
-            (Page::Windows, _) => certain.windows,
+            (CodePage::Mac, _) => certain.mac,
+            (CodePage::Windows, 'Ã') => certain.letters,
+            (CodePage::Windows, _) => certain.windows,
         }
     }
 }
@@ -100,11 +100,11 @@ fn certain_in(raw: &str) -> Certain {
     let mut all = Certain::default();
     for found in raw.char_indices().filter_map(|(at, _)| sequence(raw, at)).filter(|f| f.certain) {
         match found.page {
-            Page::Windows => {
+            CodePage::Windows => {
                 all.windows = true;
                 all.letters |= found.lead == 'Ã';
             }
-            Page::Mac => all.mac = true,
+            CodePage::Mac => all.mac = true,
         }
     }
     all
@@ -115,22 +115,22 @@ fn sequence(raw: &str, at: usize) -> Option<Sequence> {
     let lead = rest.chars().next()?;
     if let Some(stands_for) = control(lead) {
         let length = lead.len_utf8();
-        return Some(Sequence { stands_for, length, page: Page::Windows, lead, certain: true });
+        return Some(Sequence { stands_for, length, page: CodePage::Windows, lead, certain: true });
     }
     if !LEADS.contains(&lead) {
         return None;
     }
-    let mut again = (2..=TIMES).rev().filter_map(|times| decode(rest, Page::Windows, times));
+    let mut again = (2..=TIMES).rev().filter_map(|times| decode(rest, CodePage::Windows, times));
     if let Some((stands_for, length)) = again.find(|&(c, _)| usual(c)) {
-        return Some(Sequence { stands_for, length, page: Page::Windows, lead, certain: true });
+        return Some(Sequence { stands_for, length, page: CodePage::Windows, lead, certain: true });
     }
-    for page in [Page::Windows, Page::Mac] {
+    for page in [CodePage::Windows, CodePage::Mac] {
         let Some((c, length)) = decode(rest, page, 1) else { continue };
         let stands_for = control(c).unwrap_or(c);
         if usual(stands_for) {
             let certain = match page {
-                Page::Windows => cannot_be_meant(raw, at..at + length, stands_for),
-                Page::Mac => lead == '‚' && MAC.contains(stands_for),
+                CodePage::Windows => cannot_be_meant(raw, at..at + length, stands_for),
+                CodePage::Mac => lead == '‚' && MAC.contains(stands_for),
             };
             return Some(Sequence { stands_for, length, page, lead, certain });
         }
@@ -142,11 +142,11 @@ fn sequence(raw: &str, at: usize) -> Option<Sequence> {
         _ if lost.is_none_or(char::is_whitespace) => quote.len(),
         _ => return None,
     };
-    Some(Sequence { stands_for: '”', length, page: Page::Windows, lead, certain: true })
+    Some(Sequence { stands_for: '”', length, page: CodePage::Windows, lead, certain: true })
 }
 
 /// The character whose UTF-8, read as another encoding so many times, begins the text.
-fn decode(text: &str, page: Page, times: u8) -> Option<(char, usize)> {
+fn decode(text: &str, page: CodePage, times: u8) -> Option<(char, usize)> {
     if times == 0 {
         return text.chars().next().map(|c| (c, c.len_utf8()));
     }
@@ -173,7 +173,7 @@ fn decode(text: &str, page: Page, times: u8) -> Option<(char, usize)> {
 /// The sign of Windows-1252 that a C1 control character was meant as.
 fn control(c: char) -> Option<char> {
     let sign = matches!(c, '\u{80}' | '\u{91}'..='\u{97}' | '\u{99}');
-    sign.then(|| Page::Windows.upper()[c as usize - 0x80])
+    sign.then(|| CodePage::Windows.upper()[c as usize - 0x80])
 }
 
 /// Whether postings have such characters: Latin-1, punctuation, symbols, emoji, bullets of Word,

@@ -6,7 +6,7 @@ use super::BloomFilter;
 /// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
 /// here, and so cannot make it slow.
 #[derive(Debug, Clone)]
-pub(crate) struct Table {
+pub(crate) struct HashTable {
     slots: Vec<u64>,
     values: u64,
     pub(crate) likely: BloomFilter,
@@ -14,7 +14,7 @@ pub(crate) struct Table {
 
 const EMPTY: u64 = u64::MAX;
 
-impl Table {
+impl HashTable {
     /// Of hashes with values below `values`; the first of equal hashes stays.
     pub(crate) fn new(pairs: &[(u64, u32)], values: usize) -> Self {
         Self::with_room(pairs.len() * 5 / 4, pairs, values)

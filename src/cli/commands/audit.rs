@@ -1,12 +1,12 @@
 //! `audit`: whose title does not match the duties.
 
 use crate::cli::Outcome;
-use crate::cli::args::Audit as Args;
+use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
-use crate::cli::sheet::Sheet;
+use crate::cli::sheet::RowFile;
 use crate::evidence::Lexicon;
 use crate::judge::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::postings::Column;
@@ -89,7 +89,7 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
 
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
     let layout = Layout { added: audit_columns(), ..Layout::default() };
-    let mut sheet = Sheet::open(&args.writing, &args.input.reading, None, &layout)?;
+    let mut sheet = RowFile::open(&args.writing, &args.input.reading, None, &layout)?;
     if args.all {
         let strongest = audit.findings.iter().rev();
         let findings: HashMap<u64, &Finding> = strongest.map(|f| (f.row, f)).collect();

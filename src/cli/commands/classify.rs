@@ -6,11 +6,11 @@ use crate::cli::files::{apart, found};
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say};
 use crate::cli::progress::Progress;
-use crate::cli::sheet::{Packed, Sheet, form};
+use crate::cli::sheet::{Packed, RowFile, form};
 use crate::evidence::TitleRole;
 use crate::judge::{Decision, Judge, Limits, Settings, Verdict};
 use crate::postings::{Column, Columns, Row};
-use crate::report::{Added, SheetForm, Table, added_columns, with_added_fields};
+use crate::report::{Added, SheetForm, TextTable, added_columns, with_added_fields};
 use crate::roles::{Label, RoleSet};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
@@ -53,12 +53,12 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     // Read before anything is written: an input without rows is an error.
     let mut batch = postings.next()?;
     postings.need_rows()?;
-    let mut run = Run::open(args, &judge, &postings)?;
+    let mut run = ClassifyRun::open(args, &judge, &postings)?;
     while postings.tally.read <= run.done {
         batch = postings.next()?;
     }
     // While rows are judged, those before them are written and those behind them are read.
-    let mut judged: Option<Judged> = None;
+    let mut judged: Option<ClassifiedRow> = None;
     while let Some(rows) = batch {
         let columns = postings.columns().clone();
         let read = postings.tally.read;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
                 postings.next()
             },
         );
-        judged = Some(Judged { rows, columns, verdicts, read });
+        judged = Some(ClassifiedRow { rows, columns, verdicts, read });
         batch = next?;
     }
     judged.map_or(Ok(()), |judged| run.write(&judged))?;
@@ -110,7 +110,7 @@ fn refuse_taken_names(header: &[String], judge: &Judge) -> Result<()> {
 }
 
 /// Rows that are to be written.
-struct Judged {
+struct ClassifiedRow {
     rows: Vec<Row>,
     columns: Columns,
     verdicts: Vec<Verdict>,
@@ -119,34 +119,40 @@ struct Judged {
 }
 
 /// What is written.
-struct Run<'a> {
+struct ClassifyRun<'a> {
     judge: &'a Judge<'a>,
-    rows: Rows,
-    summary: Summary,
+    rows: RowWriter,
+    summary: ClassifySummary,
     progress: Option<Progress>,
     /// Rows of the input that an earlier run wrote.
     done: u64,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ClassifyRun<'a> {
     fn open(args: &Classify, judge: &'a Judge, postings: &Postings) -> Result<Self> {
         let (writing, reading) = (&args.writing, &args.input.reading);
         let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
         let table = writing.format.map_or(terminal, |format| format == Format::Table);
-        let new = |rows| Self { judge, rows, summary: Summary::default(), progress: None, done: 0 };
+        let new = |rows| Self {
+            judge,
+            rows,
+            summary: ClassifySummary::default(),
+            progress: None,
+            done: 0,
+        };
         if !args.resume && table {
             let mut output = Output::open(writing.output.as_deref())?;
             let width = terminal_size::terminal_size().filter(|_| terminal);
             let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
-            let table = Table::new(width, judge.lexicon().roles(), judge.settings().quotes);
+            let table = TextTable::new(width, judge.lexicon().roles(), judge.settings().quotes);
             table.head(&mut output).context("cannot write the table")?;
-            return Ok(new(Rows::Table(output, table)));
+            return Ok(new(RowWriter::Table(output, table)));
         }
         let mut layout = postings.layout();
         layout.added = added(judge);
         let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
-            let sheet = Sheet::open(writing, reading, Some(postings), &layout)?;
-            return Ok(new(Rows::Sheet(Box::new(sheet))));
+            let sheet = RowFile::open(writing, reading, Some(postings), &layout)?;
+            return Ok(new(RowWriter::Sheet(Box::new(sheet))));
         };
         let form = resumable(form(writing, reading, Some(postings))?, path)?;
         let (progress, done) = Progress::open(path, identity(args, judge)?)?;
@@ -158,15 +164,15 @@ impl<'a> Run<'a> {
             form => form,
         };
         let output = Packed::Plain(Output::keep(path, progress.part.clone(), done.bytes)?);
-        let sheet = Sheet::begin(writing, output, form, Some(postings), &layout)?;
+        let sheet = RowFile::begin(writing, output, form, Some(postings), &layout)?;
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
-        let (rows, progress) = (Rows::Sheet(Box::new(sheet)), Some(progress));
+        let (rows, progress) = (RowWriter::Sheet(Box::new(sheet)), Some(progress));
         Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
     }
 
-    fn write(&mut self, judged: &Judged) -> Result<()> {
+    fn write(&mut self, judged: &ClassifiedRow) -> Result<()> {
         for (row, verdict) in judged.rows.iter().zip(&judged.verdicts) {
             self.rows.write(row, &judged.columns, verdict, self.judge)?;
             self.summary.add(verdict, self.judge.lexicon().roles());
@@ -176,7 +182,7 @@ impl<'a> Run<'a> {
 
     /// Makes sure of what is done, if the run can go on from there and it is time.
     fn save(&mut self, read: u64) -> Result<()> {
-        if let (Some(progress), Rows::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
+        if let (Some(progress), RowWriter::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
             && progress.is_due()
         {
             progress.save(read, sheet.settle()?, &self.summary)?;
@@ -184,10 +190,10 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Summary> {
+    fn finish(self) -> Result<ClassifySummary> {
         match self.rows {
-            Rows::Sheet(sheet) => sheet.finish()?,
-            Rows::Table(out, _) => out.finish()?,
+            RowWriter::Sheet(sheet) => sheet.finish()?,
+            RowWriter::Table(out, _) => out.finish()?,
         }
         self.progress.map(Progress::finish).transpose()?;
         Ok(self.summary)
@@ -224,12 +230,12 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
 }
 
 /// Where the rows go.
-enum Rows {
-    Sheet(Box<Sheet>),
-    Table(Output, Table),
+enum RowWriter {
+    Sheet(Box<RowFile>),
+    Table(Output, TextTable),
 }
 
-impl Rows {
+impl RowWriter {
     fn write(
         &mut self,
         row: &Row,
@@ -254,7 +260,7 @@ fn to_stdout(path: Option<&Path>) -> bool {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Summary {
+struct ClassifySummary {
     rows_read: u64,
     rows_written: u64,
     rows_rejected: u64,
@@ -301,7 +307,7 @@ impl Thresholds {
     }
 }
 
-impl Summary {
+impl ClassifySummary {
     fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
         self.rows_written += 1;
         self.repaired += u64::from(verdict.repaired > 0);

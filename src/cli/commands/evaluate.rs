@@ -28,12 +28,12 @@ struct Labelled {
     id: String,
     fold: String,
     group: String,
-    read: Read,
+    read: ReadRow,
 }
 
 /// What is known of a row by its texts and its label.
 #[derive(Clone)]
-struct Read {
+struct ReadRow {
     words: usize,
     /// Whether there is nothing of a posting in its text.
     no_text: bool,
@@ -43,7 +43,7 @@ struct Read {
 }
 
 /// What is said of the rows.
-struct Judged {
+struct ScoredRow {
     method: String,
     /// Rows that only the lexicon could judge.
     lexicon_only: usize,
@@ -165,7 +165,7 @@ fn read(
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 extractor.extract_into(title, row.get(columns, Column::Description), evidence);
                 let no_text = evidence.has_no_text(lexicon);
-                Read {
+                ReadRow {
                     words: evidence.words(),
                     no_text,
                     predicted: given.map(|model| {
@@ -212,12 +212,12 @@ fn predict(
     given: Option<&Model>,
     rows: &[Labelled],
     lexicon: &Lexicon,
-) -> Result<Judged> {
+) -> Result<ScoredRow> {
     let view = args.judging.view();
     if let (Some(path), Some(model)) = (&args.judging.model, given) {
         let limits =
             model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
-        return Ok(Judged {
+        return Ok(ScoredRow {
             method: format!("model {}", path.display()),
             lexicon_only: 0,
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
@@ -227,7 +227,7 @@ fn predict(
     let Some(column) = &args.folds else {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
-        return Ok(Judged {
+        return Ok(ScoredRow {
             method: "each without its organisation and its near copies".into(),
             lexicon_only,
             probabilities,
@@ -246,7 +246,7 @@ fn predict(
             "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
         ),
     };
-    let mut judged = Judged {
+    let mut judged = ScoredRow {
         method: format!("{count} folds of column {column}{split}"),
         lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
@@ -267,7 +267,7 @@ fn predict(
         let limits = Limits::new(&summary, args.judging.closed, args.precision);
         let mut predicted = trained.predict(&examples(&members));
         for (predicted, &i) in predicted.iter_mut().zip(&members) {
-            let Read { no_text, example, .. } = &rows[i].read;
+            let ReadRow { no_text, example, .. } = &rows[i].read;
             let by_title = view == View::Whole && *no_text;
             let said = by_title.then(|| summary.said_by_title(example.stated())).flatten();
             if let Some(said) = said {

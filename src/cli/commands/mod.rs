@@ -12,7 +12,7 @@ mod skills;
 mod train;
 
 use super::Outcome;
-use super::args::Common;
+use super::args::CommonArgs;
 use super::args::{Args, Command};
 use anyhow::{Context, Result};
 
@@ -50,7 +50,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     }
 }
 
-fn set_threads(common: &Common) -> Result<()> {
+fn set_threads(common: &CommonArgs) -> Result<()> {
     let threads = common.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.context("the threads could not be started")

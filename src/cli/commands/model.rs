@@ -1,7 +1,7 @@
 //! `model`: what is in a model, and what changed between two.
 
 use crate::cli::Outcome;
-use crate::cli::args::{ModelCommand, Reading};
+use crate::cli::args::{ModelCommand, ReadingArgs};
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given, given_label};
 use crate::cli::output::{Output, say};
@@ -87,7 +87,7 @@ fn classify_by_both(
     old: &Model,
     new: &Model,
     files: &[PathBuf],
-    reading: &Reading,
+    reading: &ReadingArgs,
     lexicon: &Lexicon,
 ) -> Result<(Beside, Outcome)> {
     let extractor = Extractor::new(lexicon);

@@ -1,7 +1,7 @@
 //! `retrain`: rows added to a model, taken out of it, models merged, and what that changes.
 
 use crate::cli::Outcome;
-use crate::cli::args::Retrain;
+use crate::cli::args::RetrainArgs;
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::{collect, given};
@@ -38,7 +38,7 @@ struct Report<'a> {
     written: bool,
 }
 
-pub(super) fn run(args: &Retrain) -> Result<Outcome> {
+pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let (lexicon, old) = lexicon_and_model(&args.reading.common, args.model.as_deref())?;
     let merged: Result<Vec<Model>> =
         args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Retrain) -> Result<Outcome> {
              out start from nothing, rows it has counted before are not noticed, and none can be removed",
         );
     }
-    let Input { added, removed, check, outcome } = Input::read(args, &lexicon)?;
+    let RetrainInput { added, removed, check, outcome } = RetrainInput::read(args, &lexicon)?;
     let counting = Counting { twice: args.labelling.count_twice };
     let change = Change { added: added.0, removed: removed.0, merged, counting };
     let retrained = old.retrain(&change, &lexicon);
@@ -102,7 +102,7 @@ pub(super) fn run(args: &Retrain) -> Result<Outcome> {
 }
 
 /// Reports on standard output, or on standard error if the model goes to the former.
-fn show(report: &Report, args: &Retrain) -> Result<()> {
+fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
     let common = &args.reading.common;
     let mut text = Vec::new();
     if common.json {
@@ -118,22 +118,22 @@ fn show(report: &Report, args: &Retrain) -> Result<()> {
     out.finish()
 }
 
-type Rows = (Collector, Vec<Given>);
+type ReadRows = (Collector, Vec<Given>);
 
 /// What was read.
-struct Input {
-    added: Rows,
-    removed: Rows,
-    check: Rows,
+struct RetrainInput {
+    added: ReadRows,
+    removed: ReadRows,
+    check: ReadRows,
     outcome: Outcome,
 }
 
-impl Input {
-    fn read(args: &Retrain, lexicon: &Lexicon) -> Result<Self> {
+impl RetrainInput {
+    fn read(args: &RetrainArgs, lexicon: &Lexicon) -> Result<Self> {
         let mut postings: Option<Postings> = None;
-        let mut read = |files: &[PathBuf]| -> Result<Rows> {
+        let mut read = |files: &[PathBuf]| -> Result<ReadRows> {
             if files.is_empty() {
-                return Ok(Rows::default());
+                return Ok(ReadRows::default());
             }
             let postings = match &mut postings {
                 Some(postings) => {
@@ -188,7 +188,7 @@ fn compare(
     retrained: &Retrained,
     change: &Change,
     added: &[Given],
-    check: &Rows,
+    check: &ReadRows,
     lexicon: &Lexicon,
 ) -> (&'static str, Option<Beside>) {
     let (examples, given): (Vec<&Example>, Vec<Given>);
@@ -217,7 +217,7 @@ fn compare(
     (on, Some(Beside::new(&judge, &given, [&before, &after])))
 }
 
-fn write(out: &mut dyn Write, report: &Report, args: &Retrain) -> io::Result<()> {
+fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result<()> {
     if report.written {
         writeln!(out, "wrote {}", args.output.display())?;
     }

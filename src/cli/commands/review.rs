@@ -5,7 +5,7 @@ use crate::cli::args::Review;
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
-use crate::cli::sheet::Sheet;
+use crate::cli::sheet::RowFile;
 use crate::judge::{DecisionError, Decisions};
 use crate::postings::Column;
 use crate::report::{Cell, Kind};
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     if place.is_none() {
         layout.added.push((LABEL.to_owned(), Kind::Text));
     }
-    let mut sheet = Sheet::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
+    let mut sheet = RowFile::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
     let mut written = 0u64;
     while let Some(rows) = postings.next()? {
         let columns = postings.columns();

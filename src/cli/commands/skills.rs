@@ -4,7 +4,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Skills;
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::sheet::Sheet;
+use crate::cli::sheet::RowFile;
 use crate::evidence::{Channel, Evidence, Extractor, Lexicon};
 use crate::postings::Column;
 use crate::report::{Cell, Kind, Layout};
@@ -20,10 +20,10 @@ pub(super) fn run(args: &Skills) -> Result<Outcome> {
     extract(args, &lexicon)
 }
 
-fn sheet(args: &Skills, columns: &[(&str, Kind)]) -> Result<Sheet> {
+fn sheet(args: &Skills, columns: &[(&str, Kind)]) -> Result<RowFile> {
     let added = columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
     let layout = Layout { added, ..Layout::default() };
-    Sheet::open(&args.writing, &args.input.reading, None, &layout)
+    RowFile::open(&args.writing, &args.input.reading, None, &layout)
 }
 
 fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
@@ -46,7 +46,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
             sheet.write(|rows| rows.write(None, None, &cells))?;
         }
     }
-    for Listed { name, kind, role, weight, source, section } in numbers(lexicon) {
+    for ListedEntry { name, kind, role, weight, source, section } in numbers(lexicon) {
         let id = format!("{kind}_{role}_{weight}");
         let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Own);
         let forms = [name.as_str()];
@@ -57,7 +57,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
 }
 
 /// What the documents list besides skills.
-struct Listed<'l> {
+struct ListedEntry<'l> {
     name: String,
     kind: &'static str,
     role: &'l str,
@@ -67,8 +67,8 @@ struct Listed<'l> {
     section: &'l str,
 }
 
-fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
-    let ladders = lexicon.ladders().iter().map(|rung| Listed {
+fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = ListedEntry<'_>> {
+    let ladders = lexicon.ladders().iter().map(|rung| ListedEntry {
         name: rung.title.clone(),
         kind: "ladders",
         role: &rung.role,
@@ -76,7 +76,7 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
         source: &rung.source,
         section: &rung.section,
     });
-    let salaries = lexicon.salaries().iter().map(|band| Listed {
+    let salaries = lexicon.salaries().iter().map(|band| ListedEntry {
         name: format!(
             "{} to {} {} a year ({})",
             band.low,
@@ -90,7 +90,7 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
         source: &band.source,
         section: &band.section,
     });
-    let experience = lexicon.experience().iter().map(|band| Listed {
+    let experience = lexicon.experience().iter().map(|band| ListedEntry {
         name: format!("{} to {} years", band.low, band.high),
         kind: "experience",
         role: &band.role,
@@ -98,7 +98,7 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = Listed<'_>> {
         source: &band.source,
         section: &band.section,
     });
-    let market = lexicon.market().iter().map(|count| Listed {
+    let market = lexicon.market().iter().map(|count| ListedEntry {
         name: format!("{} jobs", count.jobs),
         kind: "market",
         role: &count.role,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A source document.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub struct SourceDocument {
     /// Short name that entries refer to.
     pub id: String,
     /// Title of the document.
@@ -98,7 +98,7 @@ impl TitleForm {
 /// What stands below a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum HeadingPart {
     /// What the job is.
     Content,
     /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
@@ -138,7 +138,7 @@ pub struct Rung {
 /// A salary band.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Salary {
+pub struct SalaryBand {
     /// Role id.
     pub role: String,
     /// Level id, or `any`.

@@ -1,14 +1,14 @@
 //! What words are to the phrases of the lexicon.
 
-use crate::text::Listed;
+use crate::text::AppendBuffer;
 use std::ops::BitOr;
 use wide::u8x16;
 
 /// What a word is to the phrases that are looked for.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kinds(u8);
+pub(crate) struct TokenClass(u8);
 
-impl Kinds {
+impl TokenClass {
     /// How many bits there are.
     pub(crate) const BITS: u32 = 7;
     /// A phrase begins with it.
@@ -59,21 +59,21 @@ impl Kinds {
 /// Those of the words of a text, one after the other, each with a bit that says whether a sentence or a line
 /// ends before it.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct WordKinds(Vec<u8>);
+pub(crate) struct TokenClasses(Vec<u8>);
 
-/// Words that are looked at together by [`WordKinds::has_few`].
+/// Words that are looked at together by [`TokenClasses::has_few`].
 pub(crate) const WINDOW: usize = 40;
-const BREAKS: Kinds = Kinds(1 << Kinds::BITS);
+const BREAKS: TokenClass = TokenClass(1 << TokenClass::BITS);
 /// Words behind those of a text.
 const BEHIND: usize = 64;
 /// Those of eight words.
 const EIGHT_BREAKS: u64 = u64::from_le_bytes([BREAKS.0; 8]);
 
-impl WordKinds {
+impl TokenClasses {
     /// Takes those of other words, each with whether a sentence or a line ends before it.
-    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = (Kinds, bool)>) {
+    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = (TokenClass, bool)>) {
         self.0.clear();
-        let breaks = |breaks| u8::from(breaks) << Kinds::BITS;
+        let breaks = |breaks| u8::from(breaks) << TokenClass::BITS;
         self.0.extend(kinds.map(|(kinds, before)| kinds.0 | breaks(before)));
         // Words that are nothing, so that 64 can be looked at from everywhere, and those behind them.
         self.0.push(breaks(true));
@@ -87,7 +87,7 @@ impl WordKinds {
 
     /// Whether the word at a place is of a kind.
     #[inline]
-    pub(crate) fn has(&self, at: usize, kind: Kinds) -> bool {
+    pub(crate) fn has(&self, at: usize, kind: TokenClass) -> bool {
         self.0[at] & kind.0 != 0
     }
 
@@ -121,7 +121,7 @@ impl WordKinds {
     }
 
     /// How many are of a kind.
-    pub(crate) fn count(&self, kind: Kinds) -> usize {
+    pub(crate) fn count(&self, kind: TokenClass) -> usize {
         let (sixteens, _) = self.0.as_chunks::<16>();
         let of_kind = |words: &[u8; 16]| kind.among(u8x16::new(*words)).to_bitmask().count_ones();
         sixteens.iter().map(of_kind).sum::<u32>() as usize
@@ -129,7 +129,7 @@ impl WordKinds {
 
     /// Whether there are [`WINDOW`] words in a row, of those that begin at every eighth word, of which no more than so
     /// many are of one kind and of another.
-    pub(crate) fn has_few(&self, kinds: [Kinds; 2], most: [u32; 2]) -> bool {
+    pub(crate) fn has_few(&self, kinds: [TokenClass; 2], most: [u32; 2]) -> bool {
         let (eights, _) = self.0[..self.len()].as_chunks::<8>();
         let each = kinds.map(|kind| u64::from_le_bytes([kind.0; 8]));
         let of_kinds =
@@ -144,10 +144,15 @@ impl WordKinds {
 
     /// Lists the places of those of a kind near to which a line or sentence begins and ends, as in one of so few
     /// words: hardly any of those in longer ones.
-    pub(crate) fn list_in_short_lines(&self, places: &mut Listed<u32>, kind: Kinds, words: usize) {
+    pub(crate) fn list_in_short_lines(
+        &self,
+        places: &mut AppendBuffer<u32>,
+        kind: TokenClass,
+        words: usize,
+    ) {
         places.clear();
         let (blocks, _) = self.0.as_chunks::<64>();
-        let of_kind = |block: &[u8; 64], kind: Kinds| {
+        let of_kind = |block: &[u8; 64], kind: TokenClass| {
             bits(block.as_chunks::<16>().0.iter().map(|words| kind.among(u8x16::new(*words))))
         };
         let breaks = |block: Option<&[u8; 64]>| block.map_or(0, |block| of_kind(block, BREAKS));
@@ -164,7 +169,7 @@ impl WordKinds {
     }
 
     /// Lists the places of those of a kind that are whole phrases, or have a second word of a phrase behind them.
-    pub(crate) fn list_beginnings(&self, places: &mut Listed<u32>, kind: Kinds) {
+    pub(crate) fn list_beginnings(&self, places: &mut AppendBuffer<u32>, kind: TokenClass) {
         places.clear();
         let (own, _) = self.0.as_chunks::<64>();
         let (next, _) = self.0.get(1..).unwrap_or_default().as_chunks::<64>();
@@ -172,7 +177,7 @@ impl WordKinds {
             let sixteens = own.as_chunks::<16>().0.iter().zip(next.as_chunks::<16>().0);
             let masks = sixteens.map(|(own, next)| {
                 let [own, next] = [*own, *next].map(u8x16::new);
-                kind.among(own) & (Kinds::WHOLE.among(own) | Kinds::SECOND.among(next))
+                kind.among(own) & (TokenClass::WHOLE.among(own) | TokenClass::SECOND.among(next))
             });
             places.add_bits(from, bits(masks));
         }
@@ -185,7 +190,7 @@ fn bits(masks: impl Iterator<Item = u8x16>) -> u64 {
     masks.zip(0..).fold(0, |bits, (mask, i)| bits | u64::from(mask.to_bitmask()) << (16 * i))
 }
 
-impl BitOr for Kinds {
+impl BitOr for TokenClass {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {

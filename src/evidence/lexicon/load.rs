@@ -1,12 +1,12 @@
 //! Reads and checks the files of `data/roles/`.
 
 use super::entries::{
-    Claim, ExperienceBand, JobCount, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
-    TitleForm, TitleStates,
+    Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
+    SourceDocument, Strength, TitleForm, TitleStates,
 };
 use super::names::mark_names;
 use super::trie::Phrases;
-use super::{Kinds, Lexicon, Term, Trie};
+use super::{Lexicon, PhraseTable, Term, TokenClass};
 use crate::evidence::Stub;
 use crate::postings::line_at;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
@@ -105,7 +105,7 @@ impl Lexicon {
     /// # Errors
     /// A file that is missing, or a line that is not right, with its place.
     pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
-        let mut files = Files::new();
+        let mut files = LexiconFiles::new();
         for &(name, _) in EMBEDDED {
             let path = dir.join(format!("{name}.csv"));
             let file = path.display().to_string();
@@ -116,12 +116,13 @@ impl Lexicon {
         Self::from_files(&files)
     }
 
-    fn from_files(files: &Files) -> Result<Self, LexiconError> {
+    fn from_files(files: &LexiconFiles) -> Result<Self, LexiconError> {
         let mut hash = blake3::Hasher::new();
         for (name, (_, text)) in files {
             hash.update(name.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
         }
-        let sources: Vec<Source> = rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
+        let sources: Vec<SourceDocument> =
+            rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
         let roles = load_roles(files)?;
         let checks = Checks { roles: &roles, sources: &sources, files };
         let (skills, mut terms) = load_skills(&checks)?;
@@ -130,7 +131,7 @@ impl Lexicon {
         let (families, other_jobs) = load_other_jobs(&checks)?;
         let mut headings = load_headings(&checks)?;
         add_job_titles(&terms, &mut headings);
-        let headings = Trie::new(&headings);
+        let headings = PhraseTable::new(&headings);
         let boilerplate = load_boilerplate(&checks)?;
         let stubs = load_stubs(&checks)?;
         let sharing = load_sharing(&checks)?;
@@ -146,7 +147,7 @@ impl Lexicon {
             roles,
             sources,
             skills,
-            terms: Trie::new(&terms),
+            terms: PhraseTable::new(&terms),
             families,
             other_jobs,
             headings,
@@ -167,9 +168,12 @@ impl Lexicon {
 }
 
 /// Path and text of each file, by name.
-type Files = BTreeMap<&'static str, (String, String)>;
+type LexiconFiles = BTreeMap<&'static str, (String, String)>;
 
-fn rows<T: DeserializeOwned>(files: &Files, name: &str) -> Result<Vec<(u64, T)>, LexiconError> {
+fn rows<T: DeserializeOwned>(
+    files: &LexiconFiles,
+    name: &str,
+) -> Result<Vec<(u64, T)>, LexiconError> {
     let (file, text) = &files[name];
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let at = |line, problem: String| LexiconError::Line { file: file.clone(), line, problem };
@@ -200,8 +204,8 @@ fn rows<T: DeserializeOwned>(files: &Files, name: &str) -> Result<Vec<(u64, T)>,
 
 struct Checks<'a> {
     roles: &'a RoleSet,
-    sources: &'a [Source],
-    files: &'a Files,
+    sources: &'a [SourceDocument],
+    files: &'a LexiconFiles,
 }
 
 impl Checks<'_> {
@@ -270,7 +274,7 @@ fn words(alternative: &str) -> Vec<u64> {
     Tokens::new(alternative).as_slice().iter().map(|token| token.hash).collect()
 }
 
-fn load_roles(files: &Files) -> Result<RoleSet, LexiconError> {
+fn load_roles(files: &LexiconFiles) -> Result<RoleSet, LexiconError> {
     let rows: Vec<(u64, Role)> = rows(files, "roles")?;
     let last = rows.last().map_or(1, |(line, _)| *line);
     RoleSet::new(rows.into_iter().map(|(_, role)| role).collect()).map_err(|problem| {
@@ -400,7 +404,7 @@ struct OtherJobRow {
     forms: String,
 }
 
-fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, Trie<u32>), LexiconError> {
+fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), LexiconError> {
     let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Phrases::new());
     for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
         let error = |problem: String| checks.error("other_jobs", line, problem);
@@ -422,17 +426,17 @@ fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, Trie<u32>), LexiconE
         families.push(row.family);
     }
     families.push(OTHER.to_owned());
-    Ok((families, Trie::new(&words)))
+    Ok((families, PhraseTable::new(&words)))
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HeadingRow {
     form: String,
-    part: Part,
+    part: HeadingPart,
 }
 
-fn load_headings(checks: &Checks) -> Result<Phrases<Part>, LexiconError> {
+fn load_headings(checks: &Checks) -> Result<Phrases<HeadingPart>, LexiconError> {
     let mut headings = Phrases::new();
     for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
         for phrase in checks.phrases("headings", line, &row.form)? {
@@ -465,12 +469,12 @@ const TITLE_ENDS: [&str; 15] = [
 ];
 
 /// Adds the names of roles to the headings.
-fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<Part>) {
+fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<HeadingPart>) {
     let ends = TITLE_ENDS.map(word_hash);
     for (phrase, term) in terms.by_words() {
         let Term::Mention { name, capitals: None, .. } = *term else { continue };
         if phrase.last().is_some_and(|word| ends.contains(word)) {
-            headings.insert(phrase.clone(), Part::Title(name));
+            headings.insert(phrase.clone(), HeadingPart::Title(name));
         }
     }
 }
@@ -483,7 +487,7 @@ struct BoilerplateRow {
     strength: Strength,
 }
 
-fn load_boilerplate(checks: &Checks) -> Result<Trie<(Strength, u32)>, LexiconError> {
+fn load_boilerplate(checks: &Checks) -> Result<PhraseTable<(Strength, u32)>, LexiconError> {
     let mut forms = Phrases::new();
     for ((line, row), number) in
         rows::<BoilerplateRow>(checks.files, "boilerplate")?.into_iter().zip(0..)
@@ -498,7 +502,7 @@ fn load_boilerplate(checks: &Checks) -> Result<Trie<(Strength, u32)>, LexiconErr
             }
         }
     }
-    Ok(Trie::new(&forms))
+    Ok(PhraseTable::new(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -508,7 +512,7 @@ struct StubRow {
     kind: Stub,
 }
 
-fn load_stubs(checks: &Checks) -> Result<Trie<Stub>, LexiconError> {
+fn load_stubs(checks: &Checks) -> Result<PhraseTable<Stub>, LexiconError> {
     let mut forms = Phrases::new();
     for (line, row) in rows::<StubRow>(checks.files, "stubs")? {
         for phrase in checks.phrases("stubs", line, &row.form)? {
@@ -518,7 +522,7 @@ fn load_stubs(checks: &Checks) -> Result<Trie<Stub>, LexiconError> {
             }
         }
     }
-    Ok(Trie::new(&forms))
+    Ok(PhraseTable::new(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -531,7 +535,7 @@ struct SharingRow {
     _section: String,
 }
 
-fn load_sharing(checks: &Checks) -> Result<Trie<Sharing>, LexiconError> {
+fn load_sharing(checks: &Checks) -> Result<PhraseTable<Sharing>, LexiconError> {
     let mut forms = Phrases::new();
     for (line, row) in rows::<SharingRow>(checks.files, "sharing")? {
         checks.source("sharing", line, &row.source)?;
@@ -542,7 +546,7 @@ fn load_sharing(checks: &Checks) -> Result<Trie<Sharing>, LexiconError> {
             }
         }
     }
-    Ok(Trie::new(&forms))
+    Ok(PhraseTable::new(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -554,7 +558,7 @@ struct TitleRow {
     section: String,
 }
 
-fn load_titles(checks: &Checks) -> Result<Trie<TitleForm>, LexiconError> {
+fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> {
     let mut titles = Phrases::new();
     for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
         checks.source("titles", line, &row.source)?;
@@ -585,7 +589,7 @@ fn load_titles(checks: &Checks) -> Result<Trie<TitleForm>, LexiconError> {
             form.may_be = with_a_word.get(words).copied().flatten();
         }
     }
-    Ok(Trie::new(&titles))
+    Ok(PhraseTable::new(&titles))
 }
 
 /// Hash of the last word of a form as it is written, if it has two capitals or more.
@@ -612,9 +616,9 @@ const SHORTEST_NAME_WORD: usize = 5;
 /// The words of the roles' names but for levels.
 fn load_name_words(
     checks: &Checks,
-    levels: &Trie<Option<u32>>,
+    levels: &PhraseTable<Option<u32>>,
 ) -> Result<Vec<(String, u64)>, LexiconError> {
-    let begin = |(word, kinds): (u64, Kinds)| kinds.has(Kinds::BEGINS).then_some(word);
+    let begin = |(word, kinds): (u64, TokenClass)| kinds.has(TokenClass::BEGINS).then_some(word);
     let levels: Vec<u64> = levels.words().filter_map(begin).collect();
     let mut words = BTreeMap::new();
     for (_, row) in rows::<MentionRow>(checks.files, "mentions")? {
@@ -642,7 +646,7 @@ struct LevelRow {
     rank: u32,
 }
 
-fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<Option<u32>>), LexiconError> {
+fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>), LexiconError> {
     let mut list: Vec<Level> = Vec::new();
     let mut words = Phrases::new();
     for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
@@ -663,7 +667,7 @@ fn load_levels(checks: &Checks) -> Result<(Vec<Level>, Trie<Option<u32>>), Lexic
             }
         }
     }
-    Ok((list, Trie::new(&words)))
+    Ok((list, PhraseTable::new(&words)))
 }
 
 fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
@@ -711,9 +715,9 @@ fn load_market(checks: &Checks) -> Result<Vec<JobCount>, LexiconError> {
     Ok(counts)
 }
 
-fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<Salary>, LexiconError> {
+fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<SalaryBand>, LexiconError> {
     let mut salaries = Vec::new();
-    for (line, band) in rows::<Salary>(checks.files, "salaries")? {
+    for (line, band) in rows::<SalaryBand>(checks.files, "salaries")? {
         checks.role("salaries", line, &band.role)?;
         checks.source("salaries", line, &band.source)?;
         let problem = if band.level != "any" && !levels.iter().any(|l| l.id == band.level) {

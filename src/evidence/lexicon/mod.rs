@@ -8,12 +8,12 @@ mod trie;
 
 pub(crate) use entries::TitleForm;
 pub use entries::{
-    Claim, ExperienceBand, JobCount, Level, Part, Rung, Salary, Sharing, Skill, Source, Strength,
-    TitleStates, Upper,
+    Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
+    SourceDocument, Strength, TitleStates, Upper,
 };
-pub(crate) use kinds::{Kinds, WINDOW, WordKinds};
+pub(crate) use kinds::{TokenClass, TokenClasses, WINDOW};
 pub use load::LexiconError;
-pub use trie::Trie;
+pub use trie::PhraseTable;
 
 use super::{Stub, common_words};
 use crate::roles::{Label, RoleSet};
@@ -49,26 +49,26 @@ pub enum Term {
 #[derive(Debug, Clone)]
 pub struct Lexicon {
     pub(super) roles: RoleSet,
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<SourceDocument>,
     pub(super) skills: Vec<Skill>,
-    pub(super) terms: Trie<Term>,
+    pub(super) terms: PhraseTable<Term>,
     pub(super) families: Vec<String>,
-    pub(super) other_jobs: Trie<u32>,
-    pub(super) headings: Trie<Part>,
+    pub(super) other_jobs: PhraseTable<u32>,
+    pub(super) headings: PhraseTable<HeadingPart>,
     /// Each form with its strength and a number of its own.
-    pub(super) boilerplate: Trie<(Strength, u32)>,
-    pub(super) stubs: Trie<Stub>,
-    pub(super) sharing: Trie<Sharing>,
-    pub(super) titles: Trie<TitleForm>,
+    pub(super) boilerplate: PhraseTable<(Strength, u32)>,
+    pub(super) stubs: PhraseTable<Stub>,
+    pub(super) sharing: PhraseTable<Sharing>,
+    pub(super) titles: PhraseTable<TitleForm>,
     /// Words of the roles' names, in which typing errors are looked for, with their hashes, by these.
     pub(super) name_words: Vec<(String, u64)>,
     /// Places in `level_list`; nothing for names that only contain the word for a level.
-    pub(super) levels: Trie<Option<u32>>,
+    pub(super) levels: PhraseTable<Option<u32>>,
     pub(super) level_list: Vec<Level>,
     pub(super) ladders: Vec<Rung>,
     pub(super) experience: Vec<ExperienceBand>,
     pub(super) market: Vec<JobCount>,
-    pub(super) salaries: Vec<Salary>,
+    pub(super) salaries: Vec<SalaryBand>,
     pub(super) hash: String,
 }
 
@@ -80,15 +80,18 @@ impl Lexicon {
 
     /// What words are to the terms, to the headings and to boilerplate, by their hashes, and which are common;
     /// the others are nothing.
-    pub(super) fn words(&self) -> BTreeMap<u64, Kinds> {
-        let mut words: BTreeMap<u64, Kinds> = self.terms.words().collect();
-        let headings = self.headings.first_words().map(|word| (word, Kinds::HEADING));
+    pub(super) fn words(&self) -> BTreeMap<u64, TokenClass> {
+        let mut words: BTreeMap<u64, TokenClass> = self.terms.words().collect();
+        let headings = self.headings.first_words().map(|word| (word, TokenClass::HEADING));
         let boilerplate = self.boilerplate.words().map(|(word, kinds)| {
-            let begins =
-                if kinds.has(Kinds::BEGINS) { Kinds::BOILERPLATE } else { Kinds::default() };
-            (word, begins | kinds.without(Kinds::BEGINS))
+            let begins = if kinds.has(TokenClass::BEGINS) {
+                TokenClass::BOILERPLATE
+            } else {
+                TokenClass::default()
+            };
+            (word, begins | kinds.without(TokenClass::BEGINS))
         });
-        let common = common_words().map(|word| (word, Kinds::COMMON));
+        let common = common_words().map(|word| (word, TokenClass::COMMON));
         for (word, kind) in headings.chain(boilerplate).chain(common) {
             let kinds = words.entry(word).or_default();
             *kinds = *kinds | kind;
@@ -129,7 +132,7 @@ impl Lexicon {
     }
 
     /// The source documents.
-    pub fn sources(&self) -> &[Source] {
+    pub fn sources(&self) -> &[SourceDocument] {
         &self.sources
     }
 
@@ -140,9 +143,9 @@ impl Lexicon {
 
     /// The bands of the documents for a role and a level; a title without a level is of the middle. Where a level has
     /// none, that of all levels, which is open above for levels that are higher than most.
-    pub fn salary_bands(&self, role: &str, level: Option<&str>) -> Vec<Salary> {
-        let of = |wanted: &str| -> Vec<Salary> {
-            let fits = |s: &&Salary| s.role == role && s.level == wanted;
+    pub fn salary_bands(&self, role: &str, level: Option<&str>) -> Vec<SalaryBand> {
+        let of = |wanted: &str| -> Vec<SalaryBand> {
+            let fits = |s: &&SalaryBand| s.role == role && s.level == wanted;
             self.salaries.iter().filter(fits).cloned().collect()
         };
         let rank = |level: &str| self.rank(level).unwrap_or(0);
@@ -185,7 +188,7 @@ impl Lexicon {
     }
 
     /// The salary bands.
-    pub fn salaries(&self) -> &[Salary] {
+    pub fn salaries(&self) -> &[SalaryBand] {
         &self.salaries
     }
 

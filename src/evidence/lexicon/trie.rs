@@ -1,7 +1,7 @@
 //! Longest match of phrases on tokens.
 
-use super::{Kinds, WordKinds};
-use crate::text::{BloomFilter, Listed, Table, Token, Tokens, combine};
+use super::{TokenClass, TokenClasses};
+use crate::text::{AppendBuffer, BloomFilter, HashTable, Token, Tokens, combine};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
@@ -42,19 +42,19 @@ impl<V> Phrases<V> {
 
 /// Phrases that are looked for in texts, each with a value.
 #[derive(Debug, Clone)]
-pub struct Trie<V> {
+pub struct PhraseTable<V> {
     /// From the hash of the first words of a phrase to one more than the place of its value if the phrase
     /// ends there, or 0.
-    paths: Table,
+    paths: HashTable,
     values: Vec<V>,
     /// The phrases of one word.
     alone: BloomFilter,
     /// What words are to the phrases, by their hashes.
-    words: Vec<(u64, Kinds)>,
+    words: Vec<(u64, TokenClass)>,
     determiners: Vec<u64>,
 }
 
-impl<V: Copy> Trie<V> {
+impl<V: Copy> PhraseTable<V> {
     /// A trie of phrases.
     pub(super) fn new(phrases: &Phrases<V>) -> Self {
         let mut paths: BTreeMap<u64, u32> = BTreeMap::new();
@@ -71,17 +71,17 @@ impl<V: Copy> Trie<V> {
             }
         }
         let paths: Vec<(u64, u32)> = paths.into_iter().collect();
-        let mut words: BTreeMap<u64, Kinds> = BTreeMap::new();
+        let mut words: BTreeMap<u64, TokenClass> = BTreeMap::new();
         let mut note = |word, kind| {
             let kinds = words.entry(word).or_default();
             *kinds = *kinds | kind;
         };
         for phrase in phrases.0.keys() {
             let Some(&first) = phrase.first() else { continue };
-            note(first, Kinds::BEGINS);
+            note(first, TokenClass::BEGINS);
             match phrase.get(1) {
-                Some(&second) => note(second, Kinds::SECOND),
-                None => note(first, Kinds::WHOLE),
+                Some(&second) => note(second, TokenClass::SECOND),
+                None => note(first, TokenClass::WHOLE),
             }
         }
         let alone: Vec<u64> =
@@ -89,11 +89,11 @@ impl<V: Copy> Trie<V> {
         let determiners = Tokens::new(&DETERMINERS.join(" "));
         let determiners: Vec<u64> = determiners.as_slice().iter().map(|token| token.hash).collect();
         for &word in &determiners {
-            note(word, Kinds::DETERMINER | Kinds::SECOND);
+            note(word, TokenClass::DETERMINER | TokenClass::SECOND);
         }
         Self {
             // Twice the room: it is small, and each step waits for the one before.
-            paths: Table::with_room(2 * paths.len(), &paths, values.len() + 1),
+            paths: HashTable::with_room(2 * paths.len(), &paths, values.len() + 1),
             values,
             alone: BloomFilter::of(&alone),
             words: words.into_iter().collect(),
@@ -102,13 +102,13 @@ impl<V: Copy> Trie<V> {
     }
 
     /// What words are to the phrases, by their hashes; the others are nothing.
-    pub(crate) fn words(&self) -> impl Iterator<Item = (u64, Kinds)> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = (u64, TokenClass)> {
         self.words.iter().copied()
     }
 
     /// The first words of phrases, by their hashes.
     pub(crate) fn first_words(&self) -> impl Iterator<Item = u64> {
-        self.words().filter(|(_, kinds)| kinds.has(Kinds::BEGINS)).map(|(word, _)| word)
+        self.words().filter(|(_, kinds)| kinds.has(TokenClass::BEGINS)).map(|(word, _)| word)
     }
 
     /// Keeps the tokens that a phrase may begin at, hardly any others among them, with few branches: what comes
@@ -116,8 +116,8 @@ impl<V: Copy> Trie<V> {
     pub(crate) fn keep_starts(
         &self,
         tokens: &[Token],
-        kinds: &WordKinds,
-        starts: &mut Listed<u32>,
+        kinds: &TokenClasses,
+        starts: &mut AppendBuffer<u32>,
     ) {
         let (may_be, alone) = (self.paths.likely.may_have(), self.alone.may_have());
         starts.retain(|&at| {
@@ -126,8 +126,8 @@ impl<V: Copy> Trie<V> {
             let with = |i: usize| tokens.get(i).is_some_and(|next| may_be(combine(own, next.hash)));
             let mut goes_on = with(1) | alone(own);
             let behind = at as usize + 1;
-            if kinds.has(behind, Kinds::DETERMINER) {
-                goes_on |= with(2) | kinds.has(behind + 1, Kinds::DETERMINER);
+            if kinds.has(behind, TokenClass::DETERMINER) {
+                goes_on |= with(2) | kinds.has(behind + 1, TokenClass::DETERMINER);
             }
             goes_on
         });
@@ -181,12 +181,12 @@ impl<V: Copy> Trie<V> {
         &self,
         at: usize,
         tokens: &[Token],
-        kinds: &WordKinds,
+        kinds: &TokenClasses,
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
-        let is_determiner = |i| kinds.has(at + i, Kinds::DETERMINER);
+        let is_determiner = |i| kinds.has(at + i, TokenClass::DETERMINER);
         self.longer(&tokens[at..], true, is_determiner, &fits).or_else(|| {
-            let is_whole = kinds.has(at, Kinds::WHOLE);
+            let is_whole = kinds.has(at, TokenClass::WHOLE);
             let found = is_whole.then(|| self.find(tokens[at].hash)).flatten();
             found
                 .and_then(|found| self.value(found))

@@ -1,11 +1,11 @@
 //! The level a title names.
 
-use super::{Found, Reader};
+use super::{FoundForm, Reader};
 use std::ops::Range;
 
 impl Reader<'_> {
     /// The highest level of the job itself.
-    pub(super) fn level(&self, found: &[Found], of_others: &[Range<usize>]) -> Option<String> {
+    pub(super) fn level(&self, found: &[FoundForm], of_others: &[Range<usize>]) -> Option<String> {
         let role_end = found.iter().filter(|f| f.names_role()).map(|f| f.end).max();
         let mut highest: Option<u32> = None;
         let mut at = 0;

@@ -5,7 +5,7 @@ mod spelling;
 mod words;
 
 use super::Lexicon;
-use super::lexicon::{Part, TitleForm, TitleStates};
+use super::lexicon::{HeadingPart, TitleForm, TitleStates};
 use crate::roles::{Label, RoleId};
 use crate::text::Token;
 use std::cell::RefCell;
@@ -80,7 +80,7 @@ const PERSONS: [&str; 6] = ["owner", "manager", "officer", "lead", "director", "
 
 /// A form found in a title.
 #[derive(Debug)]
-struct Found {
+struct FoundForm {
     at: usize,
     end: usize,
     form: TitleForm,
@@ -88,7 +88,7 @@ struct Found {
     words: Option<String>,
 }
 
-impl Found {
+impl FoundForm {
     /// Whether it states a role, if perhaps not which.
     fn names_role(&self) -> bool {
         self.form.names_role()
@@ -107,7 +107,7 @@ impl Reader<'_> {
         let of_others =
             if found.is_empty() { Vec::new() } else { self.leave_out_others(&mut found) };
         if of_others.is_empty() && !found.iter().any(|f| f.form.role().is_some()) {
-            let undecided = found.iter().any(Found::names_role);
+            let undecided = found.iter().any(FoundForm::names_role);
             if let Some(role) = self.written_otherwise(undecided) {
                 found.retain(|f| f.end <= role.at || role.end <= f.at);
                 found.push(role);
@@ -118,15 +118,15 @@ impl Reader<'_> {
     }
 
     /// The role of a title in which no form states one.
-    fn written_otherwise(&self, undecided: bool) -> Option<Found> {
+    fn written_otherwise(&self, undecided: bool) -> Option<FoundForm> {
         if !self.words.tokens().iter().any(|token| self.lexicon.is_name_word(token.hash)) {
             return None;
         }
-        let decides = |f: &Found| !undecided || f.form.role().is_some();
+        let decides = |f: &FoundForm| !undecided || f.form.role().is_some();
         self.turned_around().or_else(|| self.misspelt().filter(decides))
     }
 
-    fn role(&self, found: &[Found]) -> TitleRole {
+    fn role(&self, found: &[FoundForm]) -> TitleRole {
         let mut roles: Vec<RoleId> = Vec::new();
         for f in found.iter().filter(|f| f.names_role()) {
             let halves = self.other_halves(f);
@@ -146,15 +146,15 @@ impl Reader<'_> {
         roles.sort_unstable();
         roles.dedup();
         match roles.as_slice() {
-            [] if found.iter().any(Found::names_role) => TitleRole::Undecided,
+            [] if found.iter().any(FoundForm::names_role) => TitleRole::Undecided,
             [] => TitleRole::None,
             [one] => TitleRole::One(*one),
             _ => TitleRole::Several(roles),
         }
     }
 
-    fn form(&self, found: &[Found]) -> String {
-        let words = |f: &Found| {
+    fn form(&self, found: &[FoundForm]) -> String {
+        let words = |f: &FoundForm| {
             let in_title = || self.words.joined(f.at..f.end);
             f.words.clone().unwrap_or_else(in_title)
         };
@@ -172,7 +172,7 @@ impl Reader<'_> {
 
     /// The forms in a title from the left. One that begins within another and ends behind it wins: the
     /// head of a name stands last ("VP, Product Owner").
-    fn forms(&self) -> Vec<Found> {
+    fn forms(&self) -> Vec<FoundForm> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < self.words.len() {
@@ -192,7 +192,7 @@ impl Reader<'_> {
                 (form, length) = shorter;
                 next = at + length;
             }
-            found.push(Found { at, end: at + length, form, words: None });
+            found.push(FoundForm { at, end: at + length, form, words: None });
             at = next;
         }
         found
@@ -241,7 +241,7 @@ impl Reader<'_> {
 
     /// The roles that a form states with another word in place of its last one, or of its first ones:
     /// "Product Owner/Manager", "Product & Project Manager".
-    fn other_halves(&self, f: &Found) -> Vec<TitleForm> {
+    fn other_halves(&self, f: &FoundForm) -> Vec<TitleForm> {
         let (words, tokens) = (self.words, self.words.tokens());
         let mut halves = Vec::new();
         if f.words.is_some() || f.end - f.at < 2 {
@@ -275,15 +275,15 @@ impl Reader<'_> {
     }
 
     /// Whether a form and another, of a role, are joined: "Product Owner / Project Manager".
-    fn is_joined(&self, f: &Found, role: &Found) -> bool {
+    fn is_joined(&self, f: &FoundForm, role: &FoundForm) -> bool {
         role.form.role().is_some()
             && (self.words.joined_before(f.at).is_some_and(|before| before + 1 == role.end)
                 || self.words.joined_at(f.end) == Some(role.at))
     }
 
     /// Leaves out forms of roles that the title is not for, and gives the words that speak of others.
-    fn leave_out_others(&self, found: &mut Vec<Found>) -> Vec<Range<usize>> {
-        let named = |f: &Found| f.names_role() && f.form.written.is_none();
+    fn leave_out_others(&self, found: &mut Vec<FoundForm>) -> Vec<Range<usize>> {
+        let named = |f: &FoundForm| f.names_role() && f.form.written.is_none();
         let first = found.iter().find(|f| named(f)).map(|f| f.at);
         found.retain(|f| {
             f.form.written.is_none() || first.is_some_and(|at| at < f.at) || self.is_head(f)
@@ -308,7 +308,7 @@ impl Reader<'_> {
     }
 
     /// The words that speak of another person, behind "reporting to".
-    fn scope(&self, f: &Found, found: &[Found]) -> Range<usize> {
+    fn scope(&self, f: &FoundForm, found: &[FoundForm]) -> Range<usize> {
         let words = self.words;
         let ends = |&at: &usize| words.gap(at) == Gap::Ends;
         let end = (f.end..words.len()).find(ends).unwrap_or(words.len());
@@ -322,7 +322,7 @@ impl Reader<'_> {
 
     /// Whether a name is that of the people whom the job is for: "Copywriter for Product Managers", "Product Owner's
     /// Assistant".
-    fn is_of_anothers_work(&self, f: &Found) -> bool {
+    fn is_of_anothers_work(&self, f: &FoundForm) -> bool {
         let words = self.words;
         if f.end < words.len() && words.gap(f.end) == Gap::Possessive {
             return true;
@@ -342,14 +342,16 @@ impl Reader<'_> {
         let ends = |start: usize| {
             let words = &self.words.tokens()[start..=at];
             let part = self.lexicon.headings.longest(words, false, |_, _| true);
-            part.is_some_and(|(part, length)| part == Part::OtherJob && length == words.len())
+            part.is_some_and(|(part, length)| {
+                part == HeadingPart::OtherJob && length == words.len()
+            })
         };
         ends(at) || at.checked_sub(1).is_some_and(ends)
     }
 
     /// Whether an abbreviation stands beside the words it is of: "Chief People Officer (CPO)". If they are the name
     /// of a role, they state it themselves.
-    fn is_spelt_out(&self, f: &Found) -> bool {
+    fn is_spelt_out(&self, f: &FoundForm) -> bool {
         let words = self.words;
         let letters: Vec<char> = words.word(f.at).chars().collect();
         if f.end - f.at != 1 || !(2..=4).contains(&letters.len()) || f.form.role().is_none() {
@@ -369,7 +371,7 @@ impl Reader<'_> {
     }
 
     /// The words that name whom a recruiter or trainer works for.
-    fn served(&self, f: &Found, found: &[Found]) -> Option<Range<usize>> {
+    fn served(&self, f: &FoundForm, found: &[FoundForm]) -> Option<Range<usize>> {
         let words = self.words;
         let is_head = words.ends_at(f.end);
         let roles = || found.iter().filter(|role| role.names_role());
@@ -382,20 +384,20 @@ impl Reader<'_> {
             return None;
         }
         // "Headhunter Product Owner"
-        let alone = |role: &Found| role.at == f.end && role.end == words.len();
+        let alone = |role: &FoundForm| role.at == f.end && role.end == words.len();
         let whole = f.at == 0
             && f.end < words.len()
             && words.gap(f.end) == Gap::Space
             && roles().any(alone);
         // "Recruiter, Product Owners", "Trainer for Product Owners"
         let parted = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
-        let plural = |role: &Found| role.at == f.end && words.word(role.end - 1).ends_with('s');
+        let plural = |role: &FoundForm| role.at == f.end && words.word(role.end - 1).ends_with('s');
         (whole || parted || words.is_preposition(f.end) || roles().any(plural))
             .then(|| f.end..words.len())
     }
 
     /// Whether an abbreviation is the job: "Senior PO", and not "PO Processing" or "8 PM".
-    fn is_head(&self, f: &Found) -> bool {
+    fn is_head(&self, f: &FoundForm) -> bool {
         let (words, tokens) = (self.words, self.words.tokens());
         let ends = words.ends_at(f.end)
             || tokens[f.end].numeric
@@ -410,7 +412,7 @@ impl Reader<'_> {
     }
 
     /// The role that a title states in the other order: "Manager, Product".
-    fn turned_around(&self) -> Option<Found> {
+    fn turned_around(&self) -> Option<FoundForm> {
         (1..self.words.len()).find_map(|mark| {
             let words = self.words;
             let behind = match words.gap(mark) {
@@ -437,7 +439,7 @@ impl Reader<'_> {
             }
             let places = (behind + skip..end).chain(head.clone());
             let words = words.joined(places);
-            Some(Found { at: head.start, end, form, words: Some(words) })
+            Some(FoundForm { at: head.start, end, form, words: Some(words) })
         })
     }
 

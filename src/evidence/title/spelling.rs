@@ -1,6 +1,6 @@
 //! Names of roles with one typing error.
 
-use super::{Found, Reader};
+use super::{FoundForm, Reader};
 use crate::text::Token;
 
 /// A shorter word differs from too many others in one letter.
@@ -12,12 +12,12 @@ const REAL_WORDS: [&str; 4] = ["manage", "manages", "produce", "protect"];
 
 impl Reader<'_> {
     /// The role that a title states but for one typing error: "Product Manger".
-    pub(super) fn misspelt(&self) -> Option<Found> {
+    pub(super) fn misspelt(&self) -> Option<FoundForm> {
         let names = &self.lexicon.name_words;
         let tokens = self.words.tokens();
         let is_name =
             |at: usize| tokens.get(at).is_some_and(|token| self.lexicon.is_name_word(token.hash));
-        let mut found: Option<Found> = None;
+        let mut found: Option<FoundForm> = None;
         let [mut before, mut own] = [false, is_name(0)];
         for (at, token) in tokens.iter().enumerate() {
             let next = is_name(at + 1);
@@ -39,7 +39,7 @@ impl Reader<'_> {
     }
 
     /// The form of a role that has a word at a place.
-    fn with_word(&self, at: usize, hash: u64) -> Option<Found> {
+    fn with_word(&self, at: usize, hash: u64) -> Option<FoundForm> {
         let mut tokens: Vec<Token> = self.words.tokens().to_vec();
         tokens[at].hash = hash;
         (at.saturating_sub(BEFORE)..=at).find_map(|start| {
@@ -48,7 +48,7 @@ impl Reader<'_> {
                     let has_it = length > 1 && start + length > at && form.written.is_none();
                     has_it && self.is_whole(start, start + length)
                 })?;
-            let found = Found { at: start, end: start + length, form, words: None };
+            let found = FoundForm { at: start, end: start + length, form, words: None };
             found.names_role().then_some(found)
         })
     }

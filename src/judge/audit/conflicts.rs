@@ -1,8 +1,8 @@
 //! Where a title and its text say what cannot both be, whatever the role: levels and salaries.
 
 use super::finding::Issue;
-use super::matters::Matter;
-use crate::evidence::lexicon::Salary;
+use super::matters::RowIssue;
+use crate::evidence::lexicon::SalaryBand;
 use crate::evidence::{Evidence, Lexicon, Title, asked_experience, stated_salary, text_level};
 use crate::roles::RoleId;
 
@@ -21,12 +21,12 @@ pub(super) fn level_conflict(
     title: &Title,
     evidence: &Evidence,
     lexicon: &Lexicon,
-) -> Option<Matter> {
+) -> Option<RowIssue> {
     let level = title.level.as_ref()?;
     let text = text_level(evidence, lexicon)?;
     let stated = lexicon.rank(level)?;
     let steps = stated.abs_diff(text.rank);
-    (steps >= LEVELS_APART && stated.min(text.rank) <= ENTRY).then(|| Matter {
+    (steps >= LEVELS_APART && stated.min(text.rank) <= ENTRY).then(|| RowIssue {
         issue: Issue::LevelConflict,
         certainty: 1.0 - 1.0 / f64::from(steps),
         suggested: None,
@@ -43,10 +43,10 @@ pub(super) fn salary_conflict(
     title: &Title,
     evidence: &Evidence,
     lexicon: &Lexicon,
-) -> Option<Matter> {
+) -> Option<RowIssue> {
     let salary = stated_salary(evidence.text().as_str()).filter(|s| s.currency == "USD")?;
     let role = &lexicon.roles().get(role).id;
-    let near = |band: &Salary| {
+    let near = |band: &SalaryBand| {
         let below = salary.high / band.low;
         let above = if band.high.open { 1.0 } else { band.high.amount / salary.low };
         if salary.open { above } else { below.min(above) }
@@ -56,10 +56,10 @@ pub(super) fn salary_conflict(
     let ratio = near(nearest);
     (ratio < FAR).then(|| {
         let level = title.level.as_ref().map(|level| format!(" ({level})")).unwrap_or_default();
-        let Salary { low, high, source, .. } = nearest;
+        let SalaryBand { low, high, source, .. } = nearest;
         let source = lexicon.sources().iter().find(|s| s.id == *source).map(|s| s.title.as_str());
         let to = if high.open { "up".to_owned() } else { format!("to {:.0}", high.amount) };
-        Matter {
+        RowIssue {
             issue: Issue::SalaryConflict,
             certainty: 1.0 - ratio,
             suggested: None,
@@ -81,7 +81,7 @@ pub(super) fn experience_conflict(
     title: &Title,
     evidence: &Evidence,
     lexicon: &Lexicon,
-) -> Option<Matter> {
+) -> Option<RowIssue> {
     let level = title.level.as_ref()?;
     let rank = lexicon.rank(level)?;
     let asked = asked_experience(evidence.text().as_str())?;
@@ -113,5 +113,5 @@ pub(super) fn experience_conflict(
     } else {
         return None;
     };
-    Some(Matter { issue: Issue::ExperienceConflict, certainty, suggested: None, detail })
+    Some(RowIssue { issue: Issue::ExperienceConflict, certainty, suggested: None, detail })
 }

@@ -8,7 +8,7 @@ use std::io::Read;
 
 /// A line of a file of decisions.
 #[derive(Debug, Deserialize)]
-struct Line {
+struct DecisionLine {
     row: u64,
     id: String,
     title: String,
@@ -22,7 +22,7 @@ struct Line {
 /// Decisions by row.
 #[derive(Debug, Default)]
 pub struct Decisions {
-    by_row: BTreeMap<u64, (u64, Line)>,
+    by_row: BTreeMap<u64, (u64, DecisionLine)>,
     wrong: Vec<DecisionError>,
     /// Decisions that were applied.
     pub applied: u64,
@@ -54,7 +54,7 @@ impl Decisions {
         for record in reader.records() {
             let record = record?;
             let at = record.position().map_or(0, |position| line_at(&text, position));
-            let line: Line = record.deserialize(Some(&header))?;
+            let line: DecisionLine = record.deserialize(Some(&header))?;
             let mut wrong = |problem: String| {
                 decisions.wrong.push(DecisionError { line: at, problem });
             };

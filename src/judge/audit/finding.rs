@@ -122,7 +122,7 @@ pub struct Pair {
 
 /// How a group of rows reads.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Group {
+pub struct SuspectGroup {
     /// Its name: an organisation, or a form of title.
     pub name: String,
     /// Its rows.
@@ -135,7 +135,7 @@ pub struct Group {
 
 /// What an audit amounts to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Summary {
+pub struct AuditSummary {
     /// How the rows were judged.
     pub method: String,
     /// Names of the outcomes: the roles, then `other`.
@@ -149,9 +149,9 @@ pub struct Summary {
     /// The same by pair of roles.
     pub pairs: Vec<Pair>,
     /// Organisations with the most wrong titles.
-    pub organisations: Vec<Group>,
+    pub organisations: Vec<SuspectGroup>,
     /// Forms of titles with the most wrong titles.
-    pub titles: Vec<Group>,
+    pub titles: Vec<SuspectGroup>,
     /// Rows to be read, most suspect first, to find 80 % of the wrong ones.
     pub rows_to_read: u64,
 }

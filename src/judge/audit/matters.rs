@@ -17,7 +17,7 @@ pub(super) const UNDECIDED: f64 = 0.5;
 
 /// Something that is the matter with a posting.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Matter {
+pub(super) struct RowIssue {
     pub(super) issue: Issue,
     /// How sure it is, 0 to 1; where it is a title of two roles, the suspicion counts.
     pub(super) certainty: f64,
@@ -27,7 +27,7 @@ pub(super) struct Matter {
     pub(super) detail: String,
 }
 
-impl Matter {
+impl RowIssue {
     /// Whether it rests on what a text does not say, so that a short one is no ground for it.
     pub(super) fn needs_text(&self) -> bool {
         self.issue == Issue::OutOfScope
@@ -64,14 +64,14 @@ impl Matter {
 
 impl Auditor<'_> {
     /// What is the matter with a row that states a role.
-    pub(super) fn matters(&self, suspicion: &Suspicion) -> Vec<Matter> {
+    pub(super) fn matters(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
         let row = &self.rows.all.rows[suspicion.place];
         let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
         let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
         let mut found = Vec::new();
         let mut push = |issue, certainty, detail| {
             let suggested = Some(suspicion.suggested);
-            found.push(Matter { issue, certainty, suggested, detail });
+            found.push(RowIssue { issue, certainty, suggested, detail });
         };
         if suspicion.wrong >= SUSPECT {
             let other = suspicion.suggested >= self.roles();
@@ -102,7 +102,7 @@ impl Auditor<'_> {
     }
 
     /// Rows with nearly the same text that state different roles, by place among the suspicions.
-    pub(super) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, Matter)> {
+    pub(super) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, RowIssue)> {
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {
             copies.entry(self.rows.all.copies()[suspicion.place]).or_default().push(i);
@@ -118,7 +118,7 @@ impl Auditor<'_> {
                     self.rows.all.rows[other.place].row,
                     self.outcomes[other.stated].replace('_', " ")
                 );
-                let matter = Matter {
+                let matter = RowIssue {
                     issue: Issue::DuplicateConflict,
                     certainty: own.wrong.max(SAME_TEXT),
                     suggested: Some(other.stated),

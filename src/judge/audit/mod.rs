@@ -9,7 +9,7 @@ mod rows;
 mod summary;
 
 pub use decisions::{DecisionError, Decisions, fingerprint};
-pub use finding::{Estimate, Finding, Group, Issue, Pair, Summary, TextPart};
+pub use finding::{AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart};
 pub use rows::{AuditRows, Posting, Texts};
 use rows::{Judgeable, Titled};
 
@@ -19,9 +19,9 @@ use super::facts::Telling;
 use crate::evidence::{Evidence, FEW_WORDS};
 use crate::metrics::top;
 use crate::model::{
-    Model, ModelError, Probabilities, Unseen, View, Without, outcome_names, with_titles,
+    HoldoutScores, Model, ModelError, Probabilities, View, Without, outcome_names, with_titles,
 };
-use matters::{Matter, UNDECIDED};
+use matters::{RowIssue, UNDECIDED};
 use std::collections::{HashMap, HashSet};
 use std::io;
 
@@ -63,7 +63,7 @@ pub struct Audit {
     /// What is the matter, most suspect first.
     pub findings: Vec<Finding>,
     /// What it amounts to.
-    pub summary: Summary,
+    pub summary: AuditSummary,
 }
 
 /// By what postings are judged. Whatever it is, a row's own organisation and its near copies do not
@@ -95,7 +95,7 @@ impl AuditRows<'_> {
         let audit = match by {
             By::Model(model, name) => {
                 let judgeable = Judgeable::as_read(self);
-                let unseen = Unseen::by_model(&judgeable, model)?;
+                let unseen = HoldoutScores::by_model(&judgeable, model)?;
                 let titled = self.with_titles(&judgeable, Some(model))?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
@@ -114,7 +114,7 @@ impl AuditRows<'_> {
                     _ => Some(Model::embedded(self.lexicon())?),
                 };
                 let judgeable = Judgeable::counted(self);
-                let unseen = Unseen::by_rows(
+                let unseen = HoldoutScores::by_rows(
                     &judgeable,
                     self.sketch(),
                     embedded.as_ref().filter(|_| !alone),
@@ -169,7 +169,7 @@ impl AuditRows<'_> {
 
 struct Auditor<'a> {
     rows: &'a Judgeable<'a>,
-    unseen: &'a Unseen<'a, Judgeable<'a>>,
+    unseen: &'a HoldoutScores<'a, Judgeable<'a>>,
     /// What a model that learned how far titles can be trusted says of each row, its title read.
     titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
@@ -269,8 +269,8 @@ impl Auditor<'_> {
     /// What is the matter, most suspect first.
     fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
         // The rows that are judged together, as places among the suspicions, with what is the matter.
-        let mut matters: HashMap<usize, Vec<(usize, Vec<Matter>)>> = HashMap::new();
-        let mut conflicts: HashMap<usize, Matter> =
+        let mut matters: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
+        let mut conflicts: HashMap<usize, RowIssue> =
             self.duplicate_conflicts(suspicions).into_iter().collect();
         for (i, suspicion) in suspicions.iter().enumerate() {
             let mut of_row = self.matters(suspicion);
@@ -282,7 +282,7 @@ impl Auditor<'_> {
         let found = self.unseen.visit(
             |place| matters.contains_key(&place),
             |place, _, without| {
-                let of_row = |(i, matters): &(usize, Vec<Matter>)| {
+                let of_row = |(i, matters): &(usize, Vec<RowIssue>)| {
                     self.row_findings(&suspicions[*i], matters, without)
                 };
                 matters[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
@@ -304,7 +304,7 @@ impl Auditor<'_> {
     fn row_findings(
         &self,
         suspicion: &Suspicion,
-        matters: &[Matter],
+        matters: &[RowIssue],
         without: &Without,
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.place];
@@ -317,13 +317,13 @@ impl Auditor<'_> {
             let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
             let short = evidence.words() < FEW_WORDS;
             let groundless =
-                |m: &&Matter| !m.is_conflict() && (nothing || (short && m.needs_text()));
-            let mut told: Vec<&Matter> = matters.iter().filter(|m| !groundless(m)).collect();
-            let too_little = Matter::too_little_text();
+                |m: &&RowIssue| !m.is_conflict() && (nothing || (short && m.needs_text()));
+            let mut told: Vec<&RowIssue> = matters.iter().filter(|m| !groundless(m)).collect();
+            let too_little = RowIssue::too_little_text();
             if told.is_empty() {
                 told.push(&too_little);
             }
-            let finding = |matter: &Matter| {
+            let finding = |matter: &RowIssue| {
                 let contest = [matter.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
                 let quoted = self.quoted(&evidence, without, contest.map(class));
                 let suggested = matter.suggested.map(|outcome| self.outcomes[outcome].clone());

@@ -2,12 +2,14 @@
 //! [`Spool`].
 
 use super::conflicts::{experience_conflict, level_conflict, salary_conflict};
-use super::matters::Matter;
+use super::matters::RowIssue;
 use super::noise;
-use crate::evidence::{Evidence, Extractor, FEW_WORDS, Lexicon, Shown, Stated, Title, TitleRole};
+use crate::evidence::{
+    Evidence, Extractor, FEW_WORDS, Lexicon, Occurrence, Stated, Title, TitleRole,
+};
 use crate::metrics::top;
 use crate::model::{Example, Neighbours, RowId, Rows, Sketch, labels_repeat_titles, rows_hash};
-use crate::postings::{Place, Spool};
+use crate::postings::{Spool, SpoolRange};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -51,19 +53,19 @@ pub struct AuditRows<'a> {
     sketch: Sketch,
     pub(super) rows: Vec<AuditRow>,
     /// Places in `rows` of the first of equal postings.
-    known: HashMap<Key, usize>,
+    known: HashMap<RowKey, usize>,
     /// Which rows are of one organisation or near copies, when all have been read.
     neighbours: Neighbours,
     /// Those whose titles state two roles, and that no label decides.
     pub(super) undecided: Vec<Undecided>,
     /// How many rows state another role than their titles, of all whose title states one.
     differing: [u64; 2],
-    names: Names,
+    names: Interner,
 }
 
 impl Posting<'_> {
     /// A hash of all but its place and its identity.
-    fn key(&self) -> Key {
+    fn key(&self) -> RowKey {
         let Texts { title, company, description, .. } = self.texts;
         let mut hash = blake3::Hasher::new();
         for text in [title, company, description] {
@@ -73,14 +75,14 @@ impl Posting<'_> {
     }
 }
 
-type Key = [u8; blake3::OUT_LEN];
+type RowKey = [u8; blake3::OUT_LEN];
 
 /// Where what stands in a posting is kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
-    id: Place,
+    id: SpoolRange,
     /// Equal postings share it.
-    others: Place,
+    others: SpoolRange,
 }
 
 /// A posting that states a role, or another job.
@@ -91,7 +93,7 @@ pub(super) struct AuditRow {
     /// Place of what it states among the outcomes.
     pub(super) stated: usize,
     pub(super) texts: Kept,
-    features: Place,
+    features: SpoolRange,
     company: u32,
     /// The words of its title that state a role.
     form: u32,
@@ -100,7 +102,7 @@ pub(super) struct AuditRow {
     /// The power that its probabilities are raised to, at most.
     pub(super) most_power: f64,
     /// What is the matter with it, whatever models say.
-    pub(super) matters: Vec<Matter>,
+    pub(super) matters: Vec<RowIssue>,
 }
 
 impl AuditRow {
@@ -124,11 +126,11 @@ struct Stating {
     features: Vec<u8>,
     is_short: bool,
     most_power: f64,
-    matters: Vec<Matter>,
+    matters: Vec<RowIssue>,
 }
 
 /// What a thread makes of a posting.
-struct Read {
+struct ReadPosting {
     title: Title,
     stating: Option<Stating>,
 }
@@ -145,7 +147,7 @@ impl<'a> AuditRows<'a> {
             neighbours: Neighbours::default(),
             undecided: Vec::new(),
             differing: [0, 0],
-            names: Names::default(),
+            names: Interner::default(),
         }
     }
 
@@ -175,12 +177,12 @@ impl<'a> AuditRows<'a> {
     /// # Errors
     /// If they cannot be kept aside.
     pub fn add(&mut self, postings: &[Posting]) -> io::Result<()> {
-        let keys: Vec<Key> = postings.par_iter().map(Posting::key).collect();
+        let keys: Vec<RowKey> = postings.par_iter().map(Posting::key).collect();
         let mut seen = HashSet::new();
-        let mut first = |key: &Key| !self.known.contains_key(key) && seen.insert(*key);
+        let mut first = |key: &RowKey| !self.known.contains_key(key) && seen.insert(*key);
         let new = postings.iter().zip(&keys).map(|(p, key)| p.stated.is_none() || first(key));
         let new: Vec<bool> = new.collect();
-        let read: Vec<Option<Read>> = postings
+        let read: Vec<Option<ReadPosting>> = postings
             .par_iter()
             .zip(&new)
             .map_init(Evidence::default, |evidence, (posting, new)| {
@@ -196,8 +198,8 @@ impl<'a> AuditRows<'a> {
         Ok(())
     }
 
-    fn add_new(&mut self, posting: &Posting, key: Key, read: Read) -> io::Result<()> {
-        let Read { title, stating } = read;
+    fn add_new(&mut self, posting: &Posting, key: RowKey, read: ReadPosting) -> io::Result<()> {
+        let ReadPosting { title, stating } = read;
         if let Some(Stating { id, stated, features, is_short, most_power, matters }) = stating {
             if let TitleRole::One(role) = title.role {
                 self.differing[0] += u64::from(role.index() != stated);
@@ -236,7 +238,7 @@ impl<'a> AuditRows<'a> {
         Ok(Kept { id: self.spool.push(texts.id.as_bytes())?, others: self.spool.push(&others)? })
     }
 
-    fn read(&self, posting: &Posting, evidence: &mut Evidence) -> Read {
+    fn read(&self, posting: &Posting, evidence: &mut Evidence) -> ReadPosting {
         let Texts { title: raw, company, description, .. } = posting.texts;
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
@@ -253,7 +255,7 @@ impl<'a> AuditRows<'a> {
                 matters.extend(experience_conflict(role, &title, evidence, lexicon));
             }
             if matches!(title.role, TitleRole::Several(_)) {
-                matters.push(Matter::two_roles());
+                matters.push(RowIssue::two_roles());
             }
             Stating {
                 id: example.row,
@@ -268,7 +270,7 @@ impl<'a> AuditRows<'a> {
                 matters,
             }
         });
-        Read { title, stating }
+        ReadPosting { title, stating }
     }
 
     /// Finds the near copies among the rows, when all of them have been read.
@@ -341,12 +343,12 @@ impl<'a> AuditRows<'a> {
 
 /// Strings that many rows share.
 #[derive(Debug, Default)]
-struct Names {
+struct Interner {
     places: HashMap<String, u32>,
     list: Vec<String>,
 }
 
-impl Names {
+impl Interner {
     fn place(&mut self, name: &str) -> u32 {
         if let Some(&place) = self.places.get(name) {
             return place;
@@ -475,7 +477,7 @@ fn unpack(bytes: &[u8], id: RowId, roles: usize) -> Option<Example> {
     let (stated, mentions) = rest.split_first_chunk::<4>()?;
     let stated = Stated::from_number(i32::from_le_bytes(*stated));
     let features = features.as_chunks::<8>().0.iter();
-    let features = features.map(|feature| Shown::from_number(u64::from_le_bytes(*feature)));
+    let features = features.map(|feature| Occurrence::from_number(u64::from_le_bytes(*feature)));
     let mentions = mentions.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect();
     Some(Example::of_parts(id, roles, features.collect::<Option<_>>()?, stated, mentions))
 }

@@ -1,7 +1,7 @@
 //! What an audit amounts to.
 
 use super::rows::{AuditRow, AuditRows};
-use super::{Auditor, Estimate, Finding, Group, Issue, Pair, Summary, Suspicion};
+use super::{AuditSummary, Auditor, Estimate, Finding, Issue, Pair, SuspectGroup, Suspicion};
 use crate::metrics::{LEAST_GROUPS, sums, top};
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ impl Auditor<'_> {
         suspicions: &[Suspicion],
         findings: &[Finding],
         method: String,
-    ) -> Summary {
+    ) -> AuditSummary {
         let organisations: Vec<u64> =
             suspicions.iter().map(|s| self.rows.all.rows[s.place].organisation()).collect();
         let mut pairs = Vec::new();
@@ -55,7 +55,7 @@ impl Auditor<'_> {
         });
         let rows_to_read = enough.count() as u64;
         let count = |issue| findings.iter().filter(|f| f.issue == issue).count() as u64;
-        Summary {
+        AuditSummary {
             method,
             outcomes: self.outcomes.to_vec(),
             rows: suspicions.len() as u64,
@@ -73,7 +73,7 @@ impl Auditor<'_> {
         &'s self,
         suspicions: &[Suspicion],
         name: fn(&'s AuditRows<'s>, &'s AuditRow) -> &'s str,
-    ) -> Vec<Group> {
+    ) -> Vec<SuspectGroup> {
         let mut groups: BTreeMap<&str, (u64, f64, Vec<f64>)> = BTreeMap::new();
         for s in suspicions {
             let group = groups
@@ -86,8 +86,8 @@ impl Auditor<'_> {
             }
         }
         let named = groups.into_iter().filter(|(name, g)| !name.is_empty() && g.0 >= LEAST_ROWS);
-        let mut groups: Vec<Group> = named
-            .map(|(name, (rows, wrong, others))| Group {
+        let mut groups: Vec<SuspectGroup> = named
+            .map(|(name, (rows, wrong, others))| SuspectGroup {
                 name: name.to_owned(),
                 rows,
                 wrong,

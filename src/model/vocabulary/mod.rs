@@ -6,19 +6,19 @@ mod word;
 use super::scores::Scores;
 use super::{Model, StoredFeature};
 use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words, readiness};
-use crate::text::{Table, Token, combine, word_hash};
+use crate::text::{HashTable, Token, combine, word_hash};
 use std::collections::BTreeMap;
-use sums::{LANES, LARGEST_SMALL, Line, Sums};
+use sums::{ChannelSums, LANES, LARGEST_SMALL, WeightLanes};
 pub(crate) use word::Word;
 
 /// Something that is known, by its number: below the number of features that of a feature.
-pub(crate) type Entry = u32;
+pub(crate) type VocabularyEntry = u32;
 
 /// A feature of a posting that the model knows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
     /// Its entry.
-    pub(crate) feature: Entry,
+    pub(crate) feature: VocabularyEntry,
     /// The token it first begins with, and how many it has.
     pub(crate) at: u32,
     pub(crate) length: u32,
@@ -27,25 +27,25 @@ pub(crate) struct Known {
 /// What a model knows.
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
-    words: Table,
+    words: HashTable,
     /// By the hashes of both words.
-    phrases: Table,
-    contexts: Table,
-    titles: Table,
+    phrases: HashTable,
+    contexts: HashTable,
+    titles: HashTable,
     /// Common words of English.
-    common: Vec<Entry>,
+    common: Vec<VocabularyEntry>,
     /// Of the entries of the lexicon, and of what is said of mentions.
-    skills: Vec<Entry>,
-    mentions: Vec<Entry>,
+    skills: Vec<VocabularyEntry>,
+    mentions: Vec<VocabularyEntry>,
     /// Of the features of the model, by their places; none of those that are not selected.
-    places: Vec<Option<Entry>>,
+    places: Vec<Option<VocabularyEntry>>,
     /// Where the features of each channel end.
     ends: [usize; Channel::ALL.len()],
     entries: usize,
     classes: usize,
     /// Lines of a feature; by feature, then by class.
     stride: usize,
-    lines: Vec<Line>,
+    lines: Vec<WeightLanes>,
     /// How readily each feature is given as a reason for a role, and for another job.
     readiness: [Vec<u8>; 2],
     /// Whether no weight is larger than [`LARGEST_SMALL`].
@@ -111,7 +111,7 @@ impl Vocabulary {
             ready.iter_mut().zip(own).for_each(|(ready, own)| ready.push(own));
             ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
             for steps in feature.steps.chunks(LANES) {
-                lines.push(Line(std::array::from_fn(|class| {
+                lines.push(WeightLanes(std::array::from_fn(|class| {
                     steps.get(class).copied().unwrap_or(0)
                 })));
             }
@@ -119,11 +119,12 @@ impl Vocabulary {
         let mut entries = ends[Channel::ALL.len() - 1];
         let mut another = || {
             entries += 1;
-            entries as Entry - 1
+            entries as VocabularyEntry - 1
         };
         let mut entry = |key| named.get(key).copied().unwrap_or_else(&mut another);
-        let skills: Vec<Entry> = extractor.skill_keys().iter().map(&mut entry).collect();
-        let mentions: Vec<Entry> = extractor.mention_keys().iter().map(&mut entry).collect();
+        let skills: Vec<VocabularyEntry> = extractor.skill_keys().iter().map(&mut entry).collect();
+        let mentions: Vec<VocabularyEntry> =
+            extractor.mention_keys().iter().map(&mut entry).collect();
         for (&word, &kinds) in extractor.words() {
             words.entry(word).or_insert_with(|| Word::new(another())).add_kinds(kinds);
         }
@@ -133,10 +134,10 @@ impl Vocabulary {
         words.sort_unstable_by_key(|(_, of)| *of);
         let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
         Self {
-            words: Table::new(&words, Word::new(entries as Entry).number() as usize),
-            phrases: Table::with_room(2 * phrases.len(), &phrases, entries),
-            contexts: Table::new(&contexts, entries),
-            titles: Table::new(&titles, entries),
+            words: HashTable::new(&words, Word::new(entries as VocabularyEntry).number() as usize),
+            phrases: HashTable::with_room(2 * phrases.len(), &phrases, entries),
+            contexts: HashTable::new(&contexts, entries),
+            titles: HashTable::new(&titles, entries),
             common,
             skills,
             mentions,
@@ -147,7 +148,7 @@ impl Vocabulary {
             stride: classes.div_ceil(LANES),
             small: lines
                 .iter()
-                .flat_map(|line: &Line| line.0)
+                .flat_map(|line: &WeightLanes| line.0)
                 .all(|steps| steps.unsigned_abs() <= LARGEST_SMALL),
             lines,
             readiness: ready,
@@ -156,7 +157,7 @@ impl Vocabulary {
     }
 
     /// The entry of the feature at a place in the model, if it is selected.
-    pub(crate) fn feature(&self, place: usize) -> Option<Entry> {
+    pub(crate) fn feature(&self, place: usize) -> Option<VocabularyEntry> {
         self.places[place]
     }
 
@@ -180,7 +181,7 @@ impl Vocabulary {
     }
 
     /// The entries of common words of English.
-    pub(crate) fn common(&self) -> &[Entry] {
+    pub(crate) fn common(&self) -> &[VocabularyEntry] {
         &self.common
     }
 
@@ -198,44 +199,44 @@ impl Vocabulary {
 
     /// Gives the entry of two words, by the hash of both and by what was fetched for it.
     #[inline]
-    pub(crate) fn phrases(&self) -> impl Fn(u64, u64) -> Option<Entry> {
+    pub(crate) fn phrases(&self) -> impl Fn(u64, u64) -> Option<VocabularyEntry> {
         self.phrases.values()
     }
 
     /// The entry of a context.
-    pub(crate) fn context(&self, key: FeatureKey) -> Option<Entry> {
+    pub(crate) fn context(&self, key: FeatureKey) -> Option<VocabularyEntry> {
         self.contexts.get(key.number())
     }
 
     /// The entry of a word of a title, or of two.
-    pub(crate) fn title(&self, key: FeatureKey) -> Option<Entry> {
+    pub(crate) fn title(&self, key: FeatureKey) -> Option<VocabularyEntry> {
         self.titles.get(key.number())
     }
 
     /// The entry of a skill, by its place in the lexicon.
-    pub(crate) fn skill(&self, place: u32) -> Entry {
+    pub(crate) fn skill(&self, place: u32) -> VocabularyEntry {
         self.skills[place as usize]
     }
 
     /// The entry of what is said of mentions, by its place in [`Extractor::mention_keys`].
-    pub(crate) fn mention(&self, place: u32) -> Entry {
+    pub(crate) fn mention(&self, place: u32) -> VocabularyEntry {
         self.mentions[place as usize]
     }
 
     /// How many entries are features of the model: the first.
-    pub(crate) fn features(&self) -> Entry {
-        self.ends[Channel::ALL.len() - 1] as Entry
+    pub(crate) fn features(&self) -> VocabularyEntry {
+        self.ends[Channel::ALL.len() - 1] as VocabularyEntry
     }
 
     /// The channel of a feature.
-    pub(crate) fn channel(&self, feature: Entry) -> Channel {
+    pub(crate) fn channel(&self, feature: VocabularyEntry) -> Channel {
         let before = self.ends[..Channel::ALL.len() - 1].iter();
         Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
     }
 
     /// The weight of a feature for a class less that for another, in steps.
     #[inline]
-    pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(Entry) -> i32 {
+    pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(VocabularyEntry) -> i32 {
         let (stride, all) = (self.stride, self.lines.as_slice());
         let [class, other] = contest.map(|class| (class / LANES, class % LANES));
         move |feature| {
@@ -261,7 +262,7 @@ impl Vocabulary {
         mentions: &[u32],
         stated: Stated,
     ) -> Scores {
-        let mut sums = Sums::new(self.stride, self.small);
+        let mut sums = ChannelSums::new(self.stride, self.small);
         sums.add(Channel::Words, words, &self.lines);
         sums.add(Channel::Phrases, phrases, &self.lines);
         sums.add(Channel::Title, title, &self.lines);

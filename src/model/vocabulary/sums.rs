@@ -19,9 +19,9 @@ pub(super) const LARGEST_SMALL: u16 = i16::MAX as u16 / SMALL as u16;
 /// The weights of some classes, in the steps of [`crate::model::weights`].
 #[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
-pub(super) struct Line(pub(super) [i16; LANES]);
+pub(super) struct WeightLanes(pub(super) [i16; LANES]);
 
-impl Line {
+impl WeightLanes {
     fn halves(&self) -> [i16x8; 2] {
         let (eights, _) = self.0.as_chunks::<8>();
         [i16x8::new(eights[0]), i16x8::new(eights[1])]
@@ -29,7 +29,7 @@ impl Line {
 }
 
 /// Sums of weights, in steps, by channel.
-pub(super) struct Sums {
+pub(super) struct ChannelSums {
     small: bool,
     /// By line, then by channel.
     now: Vec<[[i32; LANES]; Channel::ALL.len()]>,
@@ -40,7 +40,7 @@ pub(super) struct Sums {
     before: Vec<[[f64; LANES]; Channel::ALL.len()]>,
 }
 
-impl Sums {
+impl ChannelSums {
     /// No sums, of so many lines of each feature. `small` is whether all weights are at most
     /// [`LARGEST_SMALL`].
     pub(super) fn new(stride: usize, small: bool) -> Self {
@@ -56,7 +56,7 @@ impl Sums {
     /// Adds the lines of features of one channel. They are fetched together, because the memory then
     /// answers several times as fast.
     #[inline]
-    pub(super) fn add(&mut self, channel: Channel, features: &[Known], lines: &[Line]) {
+    pub(super) fn add(&mut self, channel: Channel, features: &[Known], lines: &[WeightLanes]) {
         let channel = channel as usize;
         let stride = self.now.len();
         for some in features.chunks(FETCHED) {
@@ -99,7 +99,10 @@ impl Sums {
 
 /// The sum of lines, of which `N` can be added up in 16 bits.
 #[inline]
-fn sum<'l, const N: usize>(features: &[Known], line: impl Fn(&Known) -> &'l Line) -> [i32; LANES] {
+fn sum<'l, const N: usize>(
+    features: &[Known],
+    line: impl Fn(&Known) -> &'l WeightLanes,
+) -> [i32; LANES] {
     let mut all = [i32x8::ZERO; 2];
     let mut add = |halves: [i16x8; 2]| {
         all.iter_mut().zip(halves).for_each(|(all, half)| *all += i32x8::from_i16x8(half));

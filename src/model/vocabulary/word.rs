@@ -1,22 +1,22 @@
 //! What is known of a word.
 
-use super::Entry;
-use crate::evidence::Kinds;
+use super::VocabularyEntry;
+use crate::evidence::TokenClass;
 
 /// What is known of a word: its entry, if it has one, and what it is to the lexicon.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Word(u32);
 
 /// Where the number of the entry begins, which is one more than the entry.
-const ENTRY_AT: u32 = Kinds::BITS;
+const ENTRY_AT: u32 = TokenClass::BITS;
 
 impl Word {
     /// A word with an entry.
-    pub(super) fn new(entry: Entry) -> Self {
+    pub(super) fn new(entry: VocabularyEntry) -> Self {
         Self((entry + 1) << ENTRY_AT)
     }
 
-    pub(super) fn add_kinds(&mut self, kinds: Kinds) {
+    pub(super) fn add_kinds(&mut self, kinds: TokenClass) {
         self.0 |= kinds.number();
     }
 
@@ -31,19 +31,19 @@ impl Word {
 
     /// Its entry.
     #[inline]
-    pub(crate) fn entry(self) -> Option<Entry> {
+    pub(crate) fn entry(self) -> Option<VocabularyEntry> {
         (self.0 >> ENTRY_AT).checked_sub(1)
     }
 
     /// Whether it is a common word of English.
     #[inline]
     pub(crate) fn is_common(self) -> bool {
-        self.kinds().has(Kinds::COMMON)
+        self.kinds().has(TokenClass::COMMON)
     }
 
     /// What it is to the lexicon.
     #[inline]
-    pub(crate) fn kinds(self) -> Kinds {
-        Kinds::from_number(self.0)
+    pub(crate) fn kinds(self) -> TokenClass {
+        TokenClass::from_number(self.0)
     }
 }

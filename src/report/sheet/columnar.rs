@@ -17,7 +17,7 @@ const BATCH: usize = 1024;
 /// Bytes of rows that are held back, so that memory does not grow with the file.
 const GROUP: usize = 1 << 25;
 
-pub(super) struct Columnar<W: Write + Send> {
+pub(super) struct ColumnarWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: SchemaRef,
     /// Columns of the input that keep their types, and those that are texts.
@@ -31,7 +31,7 @@ pub(super) struct Columnar<W: Write + Send> {
     rows: usize,
 }
 
-impl<W: Write + Send> Columnar<W> {
+impl<W: Write + Send> ColumnarWriter<W> {
     pub(super) fn new(out: W, layout: &Layout) -> io::Result<Self> {
         let text = |name: &String| Arc::new(Field::new(name, DataType::Utf8, true)) as FieldRef;
         let mut fields: Vec<FieldRef> = Vec::new();

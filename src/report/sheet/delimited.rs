@@ -7,7 +7,7 @@ use memchr::memchr3;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-pub(super) struct Delimited<W> {
+pub(super) struct DelimitedWriter<W> {
     out: W,
     delimiter: u8,
     /// Whether records of the input stay as they stand.
@@ -15,7 +15,7 @@ pub(super) struct Delimited<W> {
     line: Vec<u8>,
 }
 
-impl<W: Write> Delimited<W> {
+impl<W: Write> DelimitedWriter<W> {
     pub(super) fn new(out: W, delimiter: u8, header: bool, layout: &Layout) -> io::Result<Self> {
         let as_it_stands = layout.as_it_stands;
         let mut sheet = Self { out, delimiter, as_it_stands, line: Vec::new() };

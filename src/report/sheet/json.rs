@@ -5,7 +5,7 @@ use crate::postings::{Row, distinct, with_value};
 use memchr::memmem;
 use std::io::{self, Write};
 
-pub(super) struct Json<W> {
+pub(super) struct JsonWriter<W> {
     out: W,
     in_array: bool,
     /// Names of the columns of the input, quoted.
@@ -17,7 +17,7 @@ pub(super) struct Json<W> {
     rows: u64,
 }
 
-impl<W: Write> Json<W> {
+impl<W: Write> JsonWriter<W> {
     pub(super) fn new(out: W, in_array: bool, layout: &Layout) -> Self {
         Self {
             out,

@@ -7,14 +7,14 @@ mod json;
 
 use crate::postings::{Row, Types};
 #[cfg(feature = "parquet")]
-use columnar::Columnar;
-use delimited::Delimited;
-use json::Json;
+use columnar::ColumnarWriter;
+use delimited::DelimitedWriter;
+use json::JsonWriter;
 use std::io::{self, Write};
 
 /// Forms of files of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum SheetForm {
     /// Fields with this byte between them, and a line of names before them if there is to be one.
     Delimited {
         /// The byte between fields.
@@ -105,10 +105,10 @@ pub type Replaced<'r> = (usize, &'r str);
 pub struct Sheet<W: Write + Send>(Inner<W>);
 
 enum Inner<W: Write + Send> {
-    Delimited(Delimited<W>),
-    Json(Json<W>),
+    Delimited(DelimitedWriter<W>),
+    Json(JsonWriter<W>),
     #[cfg(feature = "parquet")]
-    Columnar(Box<Columnar<W>>),
+    Columnar(Box<ColumnarWriter<W>>),
 }
 
 impl<W: Write + Send> Sheet<W> {
@@ -116,19 +116,19 @@ impl<W: Write + Send> Sheet<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(out: W, form: Form, layout: &Layout) -> io::Result<Self> {
+    pub fn new(out: W, form: SheetForm, layout: &Layout) -> io::Result<Self> {
         Ok(Self(match form {
-            Form::Delimited { delimiter, header } => {
-                Inner::Delimited(Delimited::new(out, delimiter, header, layout)?)
+            SheetForm::Delimited { delimiter, header } => {
+                Inner::Delimited(DelimitedWriter::new(out, delimiter, header, layout)?)
             }
-            Form::JsonLines => Inner::Json(Json::new(out, false, layout)),
-            Form::JsonArray => Inner::Json(Json::new(out, true, layout)),
+            SheetForm::JsonLines => Inner::Json(JsonWriter::new(out, false, layout)),
+            SheetForm::JsonArray => Inner::Json(JsonWriter::new(out, true, layout)),
             #[cfg(not(feature = "parquet"))]
-            Form::Parquet => {
+            SheetForm::Parquet => {
                 return Err(io::Error::other("this program was built without Parquet"));
             }
             #[cfg(feature = "parquet")]
-            Form::Parquet => Inner::Columnar(Box::new(Columnar::new(out, layout)?)),
+            SheetForm::Parquet => Inner::Columnar(Box::new(ColumnarWriter::new(out, layout)?)),
         }))
     }
 

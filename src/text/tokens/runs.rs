@@ -1,7 +1,7 @@
 //! Finds runs of letters, and what must be known to tell their words at a glance, 64 bytes at a time.
 
 use super::bytes::{CLOSES, DOT, GOES_ON, KINDS, WITHIN, WORD, first};
-use crate::text::Listed;
+use crate::text::AppendBuffer;
 use wide::u8x16;
 
 /// A run of letters, digits and characters beyond ASCII.
@@ -20,7 +20,7 @@ pub(super) struct Run {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Runs {
     /// Where each begins and ends.
-    edges: Listed<u32>,
+    edges: AppendBuffer<u32>,
     /// Bits of each 64 bytes: where a run begins, whether a phrase ended before it; at the byte behind a run,
     /// whether it is unsure.
     bits: Vec<u64>,
