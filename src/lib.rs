@@ -94,12 +94,19 @@
 //! Files are read by [`postings`], and what was found is written by [`report`]. Names that are not on these
 //! pages may change with any version.
 
+pub mod audit;
+mod bayes;
 pub mod cli;
+mod counts;
 pub mod evidence;
+mod examples;
+mod holdout;
 pub mod judge;
+pub mod lexicon;
 pub mod metrics;
 pub mod model;
 pub mod postings;
 pub mod report;
 pub mod roles;
+mod stacking;
 pub mod text;

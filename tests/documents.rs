@@ -1,8 +1,8 @@
 //! Everything that the source documents list about the roles is in the lexicon, and everything in
 //! the lexicon can be found in a text.
 
-use rolecall::evidence::lexicon::Skill;
 use rolecall::evidence::{Channel, Extractor, Lexicon};
+use rolecall::lexicon::Skill;
 use serde::Deserialize;
 
 /// One item of a list in a document, and the entry that stands for it.

@@ -2,8 +2,8 @@
 //! purchase order.
 
 use super::Lexicon;
-use super::lexicon::{Term, TokenClasses};
 use super::sentences::between;
+use crate::lexicon::{Term, TokenClasses};
 use crate::text::Token;
 
 /// Words near which "PO" is a purchase order, or a post office box.

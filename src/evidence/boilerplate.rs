@@ -1,9 +1,9 @@
 //! Sentences that could stand below any job, known by their own words: equal opportunity, pay, benefits, checks,
 //! how to apply.
 
-use super::lexicon::{PhraseTable, Strength, TokenClasses};
 use super::parts::merged;
 use super::sentences::{Reach, around, next_end};
+use crate::lexicon::{PhraseTable, Strength, TokenClasses};
 use crate::text::Token;
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 //! Texts of which a part is in another language than English.
 
 use super::language::{are_english_terms, detected};
-use super::lexicon::{TokenClass, TokenClasses, WINDOW};
 use super::parts::merged;
 use super::sentences::{Reach, next_end};
+use crate::lexicon::{TokenClass, TokenClasses, WINDOW};
 use crate::text::Token;
 use std::ops::Range;
 use whatlang::Lang;

@@ -1,8 +1,8 @@
 //! Titles of jobs within a text, each on a line of its own.
 
 use super::Lexicon;
-use super::lexicon::{HeadingPart, TokenClasses};
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
+use crate::lexicon::{HeadingPart, TokenClasses};
 use crate::text::Token;
 use memchr::memmem;
 use std::ops::Range;

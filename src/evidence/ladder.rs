@@ -1,7 +1,7 @@
 //! Where a title stands on the career ladder of a role.
 
-use super::lexicon::Rung;
 use super::{Lexicon, Title};
+use crate::lexicon::Rung;
 use serde::Serialize;
 
 /// A step of a career ladder, with those beside it.

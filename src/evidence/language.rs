@@ -1,7 +1,7 @@
 //! The language of a text. Nearly all are English, which is told at once by its common words.
 
-use super::lexicon::{TokenClass, TokenClasses};
 use super::{Channel, Evidence, FeatureKey};
+use crate::lexicon::{TokenClass, TokenClasses};
 use crate::text::{beginning, word_hash};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The level at which a text speaks of its own job: "we are looking for a senior product manager".
 
-use super::lexicon::{TitleForm, TitleStates};
 use super::{Evidence, Lexicon};
+use crate::lexicon::{TitleForm, TitleStates};
 use std::ops::Range;
 
 /// Words before the name of a role in which its level stands.

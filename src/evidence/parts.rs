@@ -2,8 +2,8 @@
 
 use super::Lexicon;
 use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
-use super::lexicon::{HeadingPart, TokenClasses};
 use super::sentences::{Reach, between};
+use crate::lexicon::{HeadingPart, TokenClasses};
 use crate::text::Token;
 use memchr::memmem;
 use std::ops::Range;
@@ -187,7 +187,7 @@ fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::lexicon::TokenClass;
+    use crate::lexicon::TokenClass;
     use crate::text::{AppendBuffer, Tokens};
     use proptest::prelude::*;
 

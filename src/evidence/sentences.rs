@@ -1,6 +1,6 @@
 //! Where the sentence or the line that a word stands in begins and ends.
 
-use super::lexicon::TokenClasses;
+use crate::lexicon::TokenClasses;
 use crate::text::Token;
 use memchr::memmem;
 use std::iter::successors;

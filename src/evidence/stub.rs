@@ -1,8 +1,8 @@
 //! Texts that stand where a posting should be: login walls, error pages, teasers.
 
 use super::Lexicon;
-use super::lexicon::TokenClasses;
 use super::sentences::{Reach, around};
+use crate::lexicon::TokenClasses;
 use crate::text::Token;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The words of a title, which are a channel of their own, and what a title states as a number.
 
-use super::extract::Span;
+use super::feature::Span;
 use super::title::MOST_WORDS;
 use super::{Channel, FeatureKey, Title, TitleRole};
 use crate::roles::RoleId;

@@ -1,6 +1,7 @@
 //! Two models on the same postings.
 
-use super::classify::{Judge, Phrase};
+use super::classify::Judge;
+use super::verdict::Phrase;
 use crate::metrics::{Difference, top};
 use crate::model::{Probabilities, outcome_names};
 use crate::roles::Label;

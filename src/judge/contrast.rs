@@ -36,13 +36,13 @@ pub struct Contrast {
 }
 
 /// What in a posting speaks for one class and for another.
-pub(super) struct Sides {
+pub(crate) struct Sides {
     /// For the one and for the other, strongest first.
-    pub(super) quotes: [Vec<Quote>; 2],
+    pub(crate) quotes: [Vec<Quote>; 2],
     /// What is read.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// What parts of it are, in order and without overlap.
-    pub(super) marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
 }
 
 /// Words of the posting.
@@ -90,7 +90,7 @@ pub struct Mark {
 
 impl Judge<'_> {
     /// The two sides of a posting.
-    pub(super) fn contrast(
+    pub(crate) fn contrast(
         &self,
         evidence: &Evidence,
         scores: &Scores,
@@ -147,7 +147,7 @@ impl Judge<'_> {
 }
 
 /// What in a posting speaks for one class and for another: `strength` says it of a feature, in nats.
-pub(super) fn sides(
+pub(crate) fn sides(
     evidence: &Evidence,
     lexicon: &Lexicon,
     view: View,

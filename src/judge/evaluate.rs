@@ -1,7 +1,7 @@
 //! How good predictions are, in as much detail as a report wants.
 
-use super::classify::Decision;
 use super::limits::{Limits, may_be_role};
+use super::verdict::Decision;
 use crate::evidence::Stated;
 use crate::metrics::{Bin, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top};
 use crate::model::{

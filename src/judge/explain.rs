@@ -1,8 +1,9 @@
 //! Why a posting was judged as it was: every part of the score, down to the single feature.
 
 use super::attribution::Attribution;
-use super::classify::{Decision, Judge, Note};
+use super::classify::Judge;
 use super::contrast::Contrast;
+use super::verdict::{Decision, Note};
 use crate::evidence::{Channel, Evidence, Feature, Step, ladder_step};
 use crate::model::{CombinationInput, Probabilities, Question, Scores, View, softmax};
 use crate::roles::Label;

@@ -1,6 +1,6 @@
 //! From which confidence on a verdict is a decision.
 
-use super::classify::Decision;
+use super::verdict::Decision;
 use crate::evidence::{FEW_WORDS, Stated};
 use crate::model::{Summary, View};
 

@@ -2,27 +2,27 @@
 //! that is. Computes, and never prints.
 
 mod attribution;
-mod audit;
 mod beside;
 mod classify;
 mod compare;
-mod contrast;
+pub(crate) mod contrast;
 mod curve;
 mod evaluate;
 mod explain;
-mod facts;
 mod limits;
 mod prior;
 mod quotes;
 mod reading;
 mod strongest;
+pub(crate) mod text_properties;
+mod verdict;
 
-pub use audit::{
+pub use crate::audit::{
     Audit, AuditRows, AuditSummary, By, DecisionError, Decisions, Estimate, Finding, Issue, Pair,
     Posting, SuspectGroup, Suspicion, TextPart, Texts, fingerprint,
 };
 pub use beside::{Beside, Flip, Given};
-pub use classify::{Decision, Judge, Note, Phrase, Settings, Verdict};
+pub use classify::{Judge, Settings};
 pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};
 pub use contrast::{Contrast, Mark, MarkKind, Missing, Quote};
 pub use curve::learning_curve;
@@ -31,3 +31,4 @@ pub use explain::{Explanation, Part, Piece, QuestionPart};
 pub use limits::Limits;
 pub use prior::Prior;
 pub use strongest::{Strong, Strongest, strongest};
+pub use verdict::{Decision, Note, Phrase, Verdict};

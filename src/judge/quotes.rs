@@ -1,8 +1,8 @@
 //! The words of a posting that decided.
 
-use super::classify::Phrase;
-use super::facts::TextProperties;
+use super::verdict::Phrase;
 use crate::evidence::{Channel, may_begin, may_end, says_something};
+use crate::judge::text_properties::TextProperties;
 use crate::model::{Known, STEPS};
 use crate::text::{AppendBuffer, Token};
 use std::ops::Range;

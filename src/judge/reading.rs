@@ -1,11 +1,11 @@
 //! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
 //! evidence and look it up afterwards, in a fraction of the time.
 
-use super::facts::{Telling, TextProperties, shows_no_role};
 use crate::evidence::{
     CommonWords, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, TokenClasses,
     is_title, language, title_words,
 };
+use crate::judge::text_properties::{Telling, TextProperties, shows_no_role};
 use crate::model::{Known, Scores, Vocabulary, VocabularyEntry, Word};
 use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
 

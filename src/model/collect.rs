@@ -1,8 +1,8 @@
 //! Labelled postings, gathered to be counted.
 
-use super::examples::Example;
-use super::ledger::FeatureNames;
+use crate::counts::count_matrix::FeatureNames;
 use crate::evidence::{Evidence, Lexicon};
+use crate::examples::example::Example;
 use crate::roles::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! How new rows differ from those a model has counted.
 
-use super::counts::{FeatureCount, FeatureMap, SUPPORT};
-use super::examples::Example;
-use super::ledger::{CountMatrix, FeatureNames};
+use crate::counts::count_matrix::{CountMatrix, FeatureNames};
+use crate::counts::feature_count::{FeatureCount, FeatureMap, SUPPORT};
 use crate::evidence::{Channel, FeatureKey};
+use crate::examples::example::Example;
 use serde::{Deserialize, Serialize};
 
 /// Features that fewer rows than this are expected to show tell nothing about drift.

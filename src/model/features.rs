@@ -1,6 +1,6 @@
 //! The features of a model, packed: a model has tens of thousands and is read at every start.
 
-use super::weights::{LARGEST, STEPS, is_selected};
+use crate::bayes::weights::{LARGEST, STEPS, is_selected};
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

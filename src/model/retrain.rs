@@ -2,20 +2,22 @@
 //! the thresholds refitted on what is known of the rows.
 
 use super::collect::{Collector, Provenance};
-use super::counts::taking_part;
 use super::drift::{Drift, Drifted, drift};
-use super::examples::{Example, RowId};
-use super::fit::{Base, Fit, HeldOutRow, Probabilities};
-use super::held_out::scores_without;
-use super::inputs::View;
-use super::ledger::{CountMatrix, NotThere};
-use super::rows::ids;
 use super::store::Header;
 use super::train::{Counting, enough};
-use super::workings::TrainingState;
 use super::{Model, ModelError};
+use crate::counts::count_matrix::taking_part;
+use crate::counts::count_matrix::{CountMatrix, NotThere};
 use crate::evidence::{Channel, FeatureKey, Lexicon};
+use crate::examples::example::{Example, RowId};
+use crate::examples::rows::ids;
+use crate::holdout::leave_one_out::scores_without;
 use crate::metrics::Difference;
+use crate::model::training_state::TrainingState;
+use crate::stacking::base::Base;
+use crate::stacking::fit::{Fit, HeldOutRow};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 

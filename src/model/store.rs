@@ -8,18 +8,18 @@
 //! ```
 //!
 //! This is all that scoring needs, and all of a compact model. Otherwise a second Zstandard frame follows
-//! with what retraining needs ([`super::workings`]), whose BLAKE3 hash stands in the header. A model file
+//! with what retraining needs ([`crate::model::training_state`]), whose BLAKE3 hash stands in the header. A model file
 //! is data: nothing in it is executed, and every number is checked.
 
 use super::ModelError;
 use super::collect::Provenance;
-use super::combination::Combination;
 use super::features::Features;
-use super::fit::Base;
 use super::retrain::Retrain;
-use super::summary::Summary;
-use super::workings::TrainingState;
+use crate::model::training_state::TrainingState;
 use crate::roles::RoleSet;
+use crate::stacking::base::Base;
+use crate::stacking::combination::Combination;
+use crate::stacking::summary::Summary;
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Read, Write};
 

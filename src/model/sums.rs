@@ -2,16 +2,16 @@
 //! to go where the model is fitted.
 
 use super::collect::{Collector, Provenance};
-use super::examples::{Example, RowId};
-use super::fit::Fit;
-use super::ledger::{CountMatrix, FeatureNames};
-use super::neighbours::Neighbours;
 use super::store::Header;
-use super::tallies::FeatureCounts;
 use super::train::{Counting, enough, held_out, sizes, some};
-use super::workings::{TrainingState, sample_cut};
 use super::{FORMAT, Model, ModelError};
+use crate::counts::count_matrix::{CountMatrix, FeatureNames};
+use crate::counts::feature_counts::FeatureCounts;
 use crate::evidence::Lexicon;
+use crate::examples::example::{Example, RowId};
+use crate::examples::neighbours::Neighbours;
+use crate::model::training_state::{TrainingState, sample_cut};
+use crate::stacking::fit::Fit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,19 +1,20 @@
 //! Labelled rows to a model.
 
 use super::collect::{Collector, Provenance};
-use super::combination::Combination;
-use super::examples::{Example, RowId};
-use super::fit::{Fitter, HeldOutRow, Probabilities};
-use super::held_out::{HeldOut, LexiconWeights, Rest};
-use super::inputs::View;
-use super::neighbours::Neighbours;
-use super::rows::ids;
-use super::summary::Summary;
 use super::sums::Sums;
-use super::tallies::FeatureCounts;
 use super::{Model, ModelError};
+use crate::counts::feature_counts::FeatureCounts;
 use crate::evidence::Lexicon;
+use crate::examples::example::{Example, RowId};
+use crate::examples::neighbours::Neighbours;
+use crate::examples::rows::ids;
+use crate::holdout::leave_one_out::{HeldOut, LexiconWeights, Rest};
 use crate::roles::RoleSet;
+use crate::stacking::combination::Combination;
+use crate::stacking::fit::{Fitter, HeldOutRow};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::Summary;
 use rayon::prelude::*;
 use std::sync::Arc;
 

@@ -1,20 +1,21 @@
 //! Rows judged by counts that neither they nor their neighbours are among: for audits.
 
-use super::combination::Combination;
-use super::examples::{Example, RowId, rows_hash};
-use super::fit::{Fitter, HeldOutRow, Parts, Probabilities};
-use super::held_out::{BucketHoldout, HeldOut, LexiconWeights, Rest};
-use super::inputs::{Question, View};
-use super::ledger::CountMatrix;
-use super::neighbours::Neighbours;
-use super::rows::{Relabelled, Rows, ids};
-use super::scores::Scores;
-use super::sketch::Sketch;
-use super::tallies::FeatureCounts;
 use super::train::enough;
-use super::workings::sample_cut;
 use super::{Header, Model, ModelError};
+use crate::bayes::scores::Scores;
+use crate::counts::count_matrix::CountMatrix;
+use crate::counts::feature_counts::FeatureCounts;
+use crate::counts::sketch::Sketch;
 use crate::evidence::{Channel, FeatureKey, Lexicon};
+use crate::examples::example::{Example, RowId, rows_hash};
+use crate::examples::neighbours::Neighbours;
+use crate::examples::rows::{Relabelled, Rows, ids};
+use crate::holdout::leave_one_out::{BucketHoldout, HeldOut, LexiconWeights, Rest};
+use crate::model::training_state::sample_cut;
+use crate::stacking::combination::Combination;
+use crate::stacking::fit::{Fitter, HeldOutRow, Parts};
+use crate::stacking::inputs::{Question, View};
+use crate::stacking::probabilities::Probabilities;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;

@@ -5,7 +5,7 @@ mod spelling;
 mod words;
 
 use super::Lexicon;
-use super::lexicon::{HeadingPart, TitleForm, TitleStates};
+use crate::lexicon::{HeadingPart, TitleForm, TitleStates};
 use crate::roles::{Label, RoleId};
 use crate::text::Token;
 use std::cell::RefCell;

@@ -3,8 +3,8 @@
 mod sums;
 mod word;
 
-use super::scores::Scores;
 use super::{Model, StoredFeature};
+use crate::bayes::scores::Scores;
 use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words, readiness};
 use crate::text::{HashTable, Token, combine, word_hash};
 use std::collections::BTreeMap;

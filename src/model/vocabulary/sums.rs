@@ -1,8 +1,8 @@
 //! Sums of weights, many at a time.
 
 use super::Known;
+use crate::bayes::weights::STEPS;
 use crate::evidence::Channel;
-use crate::model::weights::STEPS;
 use std::hint::black_box;
 use wide::{i16x8, i32x8};
 
@@ -16,7 +16,7 @@ const FETCHED: usize = 64;
 const SMALL: usize = 4;
 pub(super) const LARGEST_SMALL: u16 = i16::MAX as u16 / SMALL as u16;
 
-/// The weights of some classes, in the steps of [`crate::model::weights`].
+/// The weights of some classes, in the steps of [`crate::bayes::weights`].
 #[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
 pub(super) struct WeightLanes(pub(super) [i16; LANES]);

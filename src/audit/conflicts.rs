@@ -1,0 +1,117 @@
+//! Where a title and its text say what cannot both be, whatever the role: levels and salaries.
+
+use crate::audit::finding::Issue;
+use crate::audit::row_issues::RowIssue;
+use crate::evidence::{Evidence, Lexicon, Title, asked_experience, stated_salary, text_level};
+use crate::lexicon::SalaryBand;
+use crate::roles::RoleId;
+
+/// Levels this far apart are not a matter of taste, if one of them is where careers begin: texts call
+/// directors senior.
+const LEVELS_APART: u32 = 3;
+/// The highest level where careers begin.
+const ENTRY: u32 = 1;
+/// A salary is far outside a band if it reaches only this share of it, or the band this share of it.
+const FAR: f64 = 0.6;
+/// So many years of experience are those of a beginner.
+const LITTLE: u32 = 1;
+
+/// The title says one level and the text quite another.
+pub(crate) fn level_conflict(
+    title: &Title,
+    evidence: &Evidence,
+    lexicon: &Lexicon,
+) -> Option<RowIssue> {
+    let level = title.level.as_ref()?;
+    let text = text_level(evidence, lexicon)?;
+    let stated = lexicon.rank(level)?;
+    let steps = stated.abs_diff(text.rank);
+    (steps >= LEVELS_APART && stated.min(text.rank) <= ENTRY).then(|| RowIssue {
+        issue: Issue::LevelConflict,
+        certainty: 1.0 - 1.0 / f64::from(steps),
+        suggested: None,
+        detail: format!(
+            "Its title says {level}, and its text speaks of a job at the level {}.",
+            text.id
+        ),
+    })
+}
+
+/// The salary is far outside the bands that the documents give for the stated role and level.
+pub(crate) fn salary_conflict(
+    role: RoleId,
+    title: &Title,
+    evidence: &Evidence,
+    lexicon: &Lexicon,
+) -> Option<RowIssue> {
+    let salary = stated_salary(evidence.text().as_str()).filter(|s| s.currency == "USD")?;
+    let role = &lexicon.roles().get(role).id;
+    let near = |band: &SalaryBand| {
+        let below = salary.high / band.low;
+        let above = if band.high.open { 1.0 } else { band.high.amount / salary.low };
+        if salary.open { above } else { below.min(above) }
+    };
+    let bands = lexicon.salary_bands(role, title.level.as_deref());
+    let nearest = bands.iter().max_by(|a, b| near(a).total_cmp(&near(b)))?;
+    let ratio = near(nearest);
+    (ratio < FAR).then(|| {
+        let level = title.level.as_ref().map(|level| format!(" ({level})")).unwrap_or_default();
+        let SalaryBand { low, high, source, .. } = nearest;
+        let source = lexicon.sources().iter().find(|s| s.id == *source).map(|s| s.title.as_str());
+        let to = if high.open { "up".to_owned() } else { format!("to {:.0}", high.amount) };
+        RowIssue {
+            issue: Issue::SalaryConflict,
+            certainty: 1.0 - ratio,
+            suggested: None,
+            detail: format!(
+                "It states {:.0} to {:.0} US dollars a year; \"{}\" gives {low:.0} {to} for {}{level}.",
+                salary.low,
+                salary.high,
+                source.unwrap_or_default(),
+                role.replace('_', " ")
+            ),
+        }
+    })
+}
+
+/// A title where careers begin, and a text that asks for more years of experience than the documents give for the
+/// role; or a senior title and a text that is content with a year.
+pub(crate) fn experience_conflict(
+    role: RoleId,
+    title: &Title,
+    evidence: &Evidence,
+    lexicon: &Lexicon,
+) -> Option<RowIssue> {
+    let level = title.level.as_ref()?;
+    let rank = lexicon.rank(level)?;
+    let asked = asked_experience(evidence.text().as_str())?;
+    let role = &lexicon.roles().get(role).id;
+    let of_role = lexicon.experience().iter().filter(|band| band.role == *role);
+    // Of a role that no document gives years for, the most of any.
+    let band = of_role
+        .max_by_key(|band| band.high)
+        .or_else(|| lexicon.experience().iter().max_by_key(|band| band.high))?;
+    let (certainty, detail) = if rank <= ENTRY && asked.least > band.high {
+        let of = band.role.replace('_', " ");
+        let title = lexicon.sources().iter().find(|s| s.id == band.source);
+        let source = title.map(|s| s.title.as_str()).unwrap_or_default();
+        (
+            1.0 - f64::from(band.high) / f64::from(asked.least + band.high),
+            format!(
+                "Its title says {level}, and its text asks for {} years of experience; \"{source}\" gives {} for {of}.",
+                asked.least, band.high
+            ),
+        )
+    } else if rank >= lexicon.rank("senior")? && asked.most.is_some_and(|most| most <= LITTLE) {
+        let most = asked.most.unwrap_or_default();
+        (
+            0.5,
+            format!(
+                "Its title says {level}, and its text asks for at most {most} years of experience."
+            ),
+        )
+    } else {
+        return None;
+    };
+    Some(RowIssue { issue: Issue::ExperienceConflict, certainty, suggested: None, detail })
+}

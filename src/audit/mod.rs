@@ -1,0 +1,424 @@
+//! Which postings state another role than their duties are those of, and why.
+
+mod conflicts;
+mod decisions;
+mod finding;
+mod noise;
+mod row_issues;
+mod rows;
+mod summary;
+
+pub use crate::audit::decisions::{DecisionError, Decisions, fingerprint};
+pub use crate::audit::finding::{
+    AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
+};
+pub use crate::audit::rows::{AuditRows, Posting, Texts};
+use crate::audit::rows::{Judgeable, Titled};
+
+use crate::audit::row_issues::{RowIssue, UNDECIDED};
+use crate::evidence::{Evidence, FEW_WORDS};
+use crate::judge::Mark;
+use crate::judge::contrast::sides;
+use crate::judge::text_properties::Telling;
+use crate::metrics::top;
+use crate::model::{
+    HoldoutScores, Model, ModelError, Probabilities, View, Without, outcome_names, with_titles,
+};
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+/// The roles' names are not looked at: labels come from titles.
+const VIEW: View = View::Duties;
+
+/// The probability of a role that a text of few words cannot take below this.
+const UNTOLD: f64 = 0.5;
+
+/// How suspect one row is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspicion {
+    /// Place among the rows that state a role.
+    pub place: usize,
+    /// Place of the stated role among the outcomes.
+    pub stated: usize,
+    /// Place of the likeliest other outcome.
+    pub suggested: usize,
+    /// Probability that the stated role is wrong.
+    pub wrong: f64,
+    /// Probability of each outcome, given what is stated and how statements go wrong in this file.
+    pub actual: Vec<f64>,
+    /// The same, less sure: what rows are counted by.
+    pub expected: Vec<f64>,
+}
+
+impl Suspicion {
+    /// How many wrong rows it counts as.
+    fn expected_wrong(&self) -> f64 {
+        1.0 - self.expected[self.stated]
+    }
+}
+
+/// What an audit came to.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// Every row that states a role, most suspect first.
+    pub suspicions: Vec<Suspicion>,
+    /// What is the matter, most suspect first.
+    pub findings: Vec<Finding>,
+    /// What it amounts to.
+    pub summary: AuditSummary,
+}
+
+/// By what postings are judged. Whatever it is, a row's own organisation and its near copies do not
+/// speak for it.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'m> {
+    /// The postings themselves, if there are enough of each role; otherwise the model inside the program
+    /// and the postings together.
+    Fitting,
+    /// The postings themselves.
+    Themselves,
+    /// A model, which is called so.
+    Model(&'m Model, &'m str),
+}
+
+/// Postings can teach a role by themselves from so many rows, of so many organisations, on.
+const ENOUGH: [usize; 2] = [30, 10];
+
+impl AuditRows<'_> {
+    /// Audits the postings; `texts` is whether findings have their texts.
+    ///
+    /// # Errors
+    /// If a role has too few organisations to be judged by the postings themselves, a compact model was
+    /// trained on just these rows, the lexicon is not that of the model inside the program where that is
+    /// needed, or rows cannot be read back.
+    pub fn audit(&self, by: By, texts: bool) -> Result<Audit, ModelError> {
+        let outcomes = self.outcomes();
+        let outcomes = outcomes.as_slice();
+        let audit = match by {
+            By::Model(model, name) => {
+                let judgeable = Judgeable::as_read(self);
+                let unseen = HoldoutScores::by_model(&judgeable, model)?;
+                let titled = self.with_titles(&judgeable, Some(model))?;
+                let how = if model.is_compact() {
+                    "a compact one: if it was trained on these rows, it speaks for their labels"
+                } else {
+                    "without the counts of the rows' organisations"
+                };
+                let method = format!("by the model {name}, {how}");
+                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
+            }
+            By::Fitting | By::Themselves => {
+                let alone = matches!(by, By::Themselves) || self.are_enough();
+                let embedded = match by {
+                    By::Themselves => None,
+                    // Another lexicon needs no model inside the program if there is enough of each role.
+                    _ if alone => Model::embedded(self.lexicon()).ok(),
+                    _ => Some(Model::embedded(self.lexicon())?),
+                };
+                let judgeable = Judgeable::counted(self);
+                let unseen = HoldoutScores::by_rows(
+                    &judgeable,
+                    self.sketch(),
+                    embedded.as_ref().filter(|_| !alone),
+                    self.lexicon(),
+                    |said| judgeable.corrections(said),
+                )?;
+                let titled = self.with_titles(&Judgeable::as_read(self), embedded.as_ref())?;
+                let how = if alone {
+                    "by the file itself"
+                } else {
+                    "by the embedded model and the file together, because the file is small"
+                };
+                let method =
+                    format!("{how}, each row without its organisation and its near copies");
+                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
+            }
+        };
+        audit.map_err(ModelError::Aside)
+    }
+
+    /// What a model says of each row, its title read, where the titles are what is audited.
+    fn with_titles(
+        &self,
+        rows: &Judgeable,
+        model: Option<&Model>,
+    ) -> Result<Option<Vec<Probabilities>>, ModelError> {
+        match model.filter(|_| self.state_titles()) {
+            Some(model) => with_titles(&Titled(rows), model),
+            None => Ok(None),
+        }
+    }
+
+    /// Names of the outcomes: the roles, and `other` if any row states it.
+    fn outcomes(&self) -> Vec<String> {
+        let mut names = outcome_names(self.lexicon().roles());
+        let most = self.rows.iter().map(|row| row.stated).max();
+        names.truncate(self.lexicon().roles().len().max(most.map_or(0, |most| most + 1)));
+        names
+    }
+
+    /// Whether each role has enough rows.
+    fn are_enough(&self) -> bool {
+        let [least_rows, least_organisations] = ENOUGH;
+        (0..self.lexicon().roles().len()).all(|role| {
+            let of_role = || self.stated().filter(move |(stated, _)| *stated == role);
+            let organisations: HashSet<u64> =
+                of_role().map(|(_, organisation)| organisation).collect();
+            of_role().count() >= least_rows && organisations.len() >= least_organisations
+        })
+    }
+}
+
+struct Auditor<'a> {
+    rows: &'a Judgeable<'a>,
+    unseen: &'a HoldoutScores<'a, Judgeable<'a>>,
+    /// What a model that learned how far titles can be trusted says of each row, its title read.
+    titled: Option<Vec<Probabilities>>,
+    outcomes: &'a [String],
+    texts: bool,
+}
+
+impl Auditor<'_> {
+    /// Audits postings by what is said of them unseen.
+    ///
+    /// # Errors
+    /// If the rows cannot be read back.
+    fn audit(&self, mut method: String) -> io::Result<Audit> {
+        if self.titled.is_some() {
+            method.push_str(", and by what a model has learned of titles");
+        }
+        let alone = self.unseen.lexicon_only();
+        if alone > 0 {
+            method.push_str(&format!(
+                "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
+            ));
+        }
+        let suspicions = self.suspicions();
+        let findings = self.findings(&suspicions)?;
+        let summary = self.summary(&suspicions, &findings, method);
+        Ok(Audit { suspicions, findings, summary })
+    }
+
+    fn roles(&self) -> usize {
+        self.rows.all.lexicon().roles().len()
+    }
+
+    /// What models say of a row: the probability of each outcome.
+    fn probabilities(&self, place: usize) -> Vec<f64> {
+        self.outcomes_of(self.said(place))
+    }
+
+    fn outcomes_of(&self, said: Probabilities) -> Vec<f64> {
+        if self.outcomes.len() > self.roles() { said.open() } else { said.closed }
+    }
+
+    /// What models say of a row, its title not read.
+    fn said(&self, place: usize) -> Probabilities {
+        self.at_least_untold(place, self.unseen.probabilities(self.rows.places[place]).clone())
+    }
+
+    /// The same if the row has enough words: a short text does not show that the job is another one than a title states.
+    fn at_least_untold(&self, place: usize, mut said: Probabilities) -> Probabilities {
+        let row = &self.rows.all.rows[place];
+        if row.is_short && row.stated < self.roles() {
+            said.in_scope = f64::max(said.in_scope, UNTOLD);
+        }
+        said
+    }
+
+    /// The probability of another job, where that is known and no outcome.
+    fn outside(&self, place: usize) -> f64 {
+        let known = self.outcomes.len() == self.roles() && self.unseen.knows_other();
+        if known { 1.0 - self.said(place).in_scope } else { 0.0 }
+    }
+
+    /// Every row, most suspect first.
+    fn suspicions(&self) -> Vec<Suspicion> {
+        let order = self.rows.all.in_order();
+        let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
+        let probabilities: Vec<Vec<f64>> =
+            order.iter().map(|&place| self.probabilities(place)).collect();
+        let most_power = |i: usize| self.rows.all.rows[order[i]].most_power;
+        let mut expected =
+            noise::actual(probabilities.clone(), &stated, noise::COUNTING, most_power);
+        let mut actual = noise::actual(probabilities, &stated, noise::RANKING, most_power);
+        for (i, titled) in
+            self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()
+        {
+            let titled = self.outcomes_of(self.at_least_untold(order[i], titled.clone()));
+            if stated[i] == self.roles() {
+                expected[i].clone_from(&titled);
+            }
+            noise::join(&mut actual[i], &titled);
+        }
+        let suspicion = |((&place, &stated), (actual, expected)): (_, (Vec<f64>, Vec<f64>))| {
+            let mut others = actual.clone();
+            others[stated] = -1.0;
+            let suggested = top(&others);
+            let wrong = 1.0 - actual[stated];
+            Suspicion { place, stated, suggested, wrong, actual, expected }
+        };
+        let mut suspicions: Vec<Suspicion> = order
+            .iter()
+            .zip(&stated)
+            .zip(actual.into_iter().zip(expected))
+            .map(suspicion)
+            .collect();
+        suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
+        suspicions
+    }
+
+    /// What is the matter, most suspect first.
+    fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
+        // The rows that are judged together, as places among the suspicions, with what is the matter.
+        let mut matters: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
+        let mut conflicts: HashMap<usize, RowIssue> =
+            self.duplicate_conflicts(suspicions).into_iter().collect();
+        for (i, suspicion) in suspicions.iter().enumerate() {
+            let mut of_row = self.matters(suspicion);
+            of_row.extend(conflicts.remove(&i));
+            if !of_row.is_empty() {
+                matters.entry(self.rows.places[suspicion.place]).or_default().push((i, of_row));
+            }
+        }
+        let found = self.unseen.visit(
+            |place| matters.contains_key(&place),
+            |place, _, without| {
+                let of_row = |(i, matters): &(usize, Vec<RowIssue>)| {
+                    self.row_findings(&suspicions[*i], matters, without)
+                };
+                matters[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
+            },
+        )?;
+        let mut findings: Vec<Finding> =
+            found.into_iter().flat_map(|(_, of_rows)| of_rows.into_iter().flatten()).collect();
+        let undecided = self.rows.all.undecided.iter();
+        findings.extend(self.unseen.with_all(|all| {
+            undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
+        })?);
+        findings.sort_by(|a, b| {
+            b.suspicion.total_cmp(&a.suspicion).then(a.row.cmp(&b.row)).then(a.issue.cmp(&b.issue))
+        });
+        Ok(findings)
+    }
+
+    /// The findings on one row, with what its text says in counts that it is not among.
+    fn row_findings(
+        &self,
+        suspicion: &Suspicion,
+        matters: &[RowIssue],
+        without: &Without,
+    ) -> io::Result<Vec<Finding>> {
+        let row = &self.rows.all.rows[suspicion.place];
+        let family = self.unseen.family(self.rows.places[suspicion.place]);
+        let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
+        let probabilities = self.probabilities(suspicion.place);
+        self.rows.all.with_texts(row.texts, |texts| {
+            let evidence = self.rows.all.extractor().extract("", texts.description);
+            let known = |key| without.weights(key).is_some();
+            let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
+            let short = evidence.words() < FEW_WORDS;
+            let groundless =
+                |m: &&RowIssue| !m.is_conflict() && (nothing || (short && m.needs_text()));
+            let mut told: Vec<&RowIssue> = matters.iter().filter(|m| !groundless(m)).collect();
+            let too_little = RowIssue::too_little_text();
+            if told.is_empty() {
+                told.push(&too_little);
+            }
+            let finding = |matter: &RowIssue| {
+                let contest = [matter.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
+                let quoted = self.quoted(&evidence, without, contest.map(class));
+                let suggested = matter.suggested.map(|outcome| self.outcomes[outcome].clone());
+                Finding {
+                    row: row.row,
+                    stated_role: self.outcomes[suspicion.stated].clone(),
+                    suggested_role: suggested.unwrap_or_default(),
+                    suspicion: matter.certainty,
+                    issue: matter.issue,
+                    detail: matter.detail.clone(),
+                    probabilities: probabilities.clone(),
+                    ..quoted.finding(texts)
+                }
+            };
+            told.into_iter().map(finding).collect()
+        })
+    }
+
+    /// A row whose title states several roles, and which no label decides.
+    fn undecided(&self, row: &rows::Undecided, all: &Without) -> io::Result<Finding> {
+        let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
+        let names: Vec<&str> = names.collect();
+        self.rows.all.with_texts(row.texts, |texts| {
+            let evidence = self.rows.all.extractor().extract("", texts.description);
+            let contest = [row.roles[0].index(), row.roles[1].index()];
+            let quoted = self.quoted(&evidence, all, contest);
+            Finding {
+                row: row.row,
+                stated_role: names.join("+"),
+                suspicion: UNDECIDED,
+                issue: Issue::TitleStatesTwoRoles,
+                detail: "Its title states two roles, and no label says which.".to_owned(),
+                ..quoted.finding(texts)
+            }
+        })
+    }
+
+    /// What speaks for a class against another.
+    fn quoted(&self, evidence: &Evidence, counts: &Without, [class, rival]: [usize; 2]) -> Quoted {
+        let lexicon = self.rows.all.extractor().lexicon();
+        let sides = sides(evidence, lexicon, VIEW, [class, rival], |feature| {
+            counts.weights(feature.key).map_or(0.0, |w| w[class] - w[rival])
+        });
+        Quoted {
+            evidence: sides.quotes.map(|side| side.into_iter().map(|q| q.text).collect()),
+            parts: if self.texts { parts(&sides.text, &sides.marks) } else { Vec::new() },
+        }
+    }
+}
+
+/// Words of a posting for and against.
+struct Quoted {
+    evidence: [Vec<String>; 2],
+    parts: Vec<TextPart>,
+}
+
+impl Quoted {
+    /// A finding on a posting, without what is the matter.
+    fn finding(self, texts: Texts) -> Finding {
+        let [evidence_for, evidence_against] = self.evidence;
+        Finding {
+            row: 0,
+            id: texts.id.to_owned(),
+            title: texts.title.to_owned(),
+            company: texts.company.to_owned(),
+            fingerprint: fingerprint(texts.description),
+            stated_role: String::new(),
+            suggested_role: String::new(),
+            suspicion: 0.0,
+            issue: Issue::TooLittleText,
+            detail: String::new(),
+            probabilities: Vec::new(),
+            evidence_for,
+            evidence_against,
+            parts: self.parts,
+        }
+    }
+}
+
+/// The whole text, cut at its marks.
+fn parts(text: &str, marks: &[Mark]) -> Vec<TextPart> {
+    let mut parts = Vec::new();
+    let mut push = |range: std::ops::Range<usize>, kind| {
+        if !range.is_empty() {
+            parts.push(TextPart { text: text[range].to_owned(), kind });
+        }
+    };
+    let mut at = 0;
+    for mark in marks {
+        push(at..mark.at.start, None);
+        push(mark.at.clone(), Some(mark.kind));
+        at = mark.at.end;
+    }
+    push(at..text.len(), None);
+    parts
+}

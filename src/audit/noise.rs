@@ -1,0 +1,140 @@
+//! How stated roles and what the text says go together when some stated roles are wrong.
+//!
+//! A row is truly of class `k` with the probability that its text gives, and a row of class `k` is
+//! stated to be of class `y` with a probability `T(k,y)` that all rows share (the noise model of
+//! confident learning, Northcutt et al. 2021). `T` is found by expectation maximisation (Dempster et
+//! al. 1977; Dawid and Skene 1979), held near to mostly right statements. It tells which confusions
+//! this file has: where Product Owner and Product Manager are mixed up and nothing else is, a row that
+//! reads like a third role is less suspect.
+
+/// Rows that the prior of each class stands for.
+const PRIOR_ROWS: f64 = 20.0;
+/// Share of statements that are right, by the prior.
+const PRIOR_RIGHT: f64 = 0.9;
+/// Power that probabilities are raised to, for the most suspect rows to come first: they were fitted to stated roles,
+/// some of which are wrong, and so are less sure than they should be. Chosen on planted noise.
+pub(crate) const RANKING: f64 = 2.0;
+/// The same, for sums over rows to be near to how many are wrong. Chosen on planted noise, of 1 to 2: at most one of six
+/// kinds of it has more or fewer wrong rows than the 95 % interval says.
+pub(crate) const COUNTING: f64 = 1.25;
+/// A text that shows so many entries of the lexicon says little of the role.
+const FEW_SKILLS: usize = 4;
+/// A text of fewer words than this, cut off or hardly more than praise of a company, does not show that its title is
+/// wrong. Chosen on real titles of the first edition, of 100 to 400: the average precision of titles of a role rises from .369
+/// to .452 there.
+const FEW_WORDS: usize = 200;
+/// Power for texts of few words.
+const AS_IT_IS: f64 = 1.0;
+const ROUNDS: usize = 50;
+
+/// The most that probabilities of a text are raised to, by its words, the entries of the lexicon that it shows, and whether
+/// it is stated to be of a role.
+pub(crate) fn most_power(words: usize, skills: usize, states_role: bool) -> f64 {
+    if states_role && words < FEW_WORDS {
+        AS_IT_IS
+    } else if skills <= FEW_SKILLS {
+        COUNTING
+    } else {
+        RANKING
+    }
+}
+
+/// The probability of each class for each row, given what its text says (`probabilities`, rows x
+/// classes) and the class it is stated to be of. Probabilities are raised to a
+/// power, of each row at most to that of [`most_power`].
+pub(crate) fn actual(
+    probabilities: Vec<Vec<f64>>,
+    stated: &[usize],
+    power: f64,
+    most_power: impl Fn(usize) -> f64,
+) -> Vec<Vec<f64>> {
+    let classes = probabilities.first().map_or(0, Vec::len);
+    let mut sharp = probabilities;
+    for (place, row) in sharp.iter_mut().enumerate() {
+        let power = power.min(most_power(place));
+        for p in row.iter_mut() {
+            *p = p.powf(power);
+        }
+        scale(row);
+    }
+    let wrong = (1.0 - PRIOR_RIGHT) / (classes.max(2) - 1) as f64;
+    let prior = |k: usize, y: usize| if k == y { PRIOR_RIGHT } else { wrong };
+    let mut noise: Vec<Vec<f64>> =
+        (0..classes).map(|k| (0..classes).map(|y| prior(k, y)).collect()).collect();
+    let given = |row: &mut Vec<f64>, p: &[f64], noise: &[Vec<f64>], y: usize| {
+        row.clear();
+        row.extend(p.iter().zip(noise).map(|(p, of_class)| p * of_class[y]));
+        scale(row);
+    };
+    let mut row = Vec::new();
+    // The last round of the search says what the rows are.
+    for _ in 1..ROUNDS {
+        let mut counts: Vec<Vec<f64>> = (0..classes)
+            .map(|k| (0..classes).map(|y| PRIOR_ROWS * prior(k, y)).collect())
+            .collect();
+        for (p, &y) in sharp.iter().zip(stated) {
+            given(&mut row, p, &noise, y);
+            counts.iter_mut().zip(&row).for_each(|(of_class, p)| of_class[y] += p);
+        }
+        noise = counts;
+        for of_class in &mut noise {
+            scale(of_class);
+        }
+    }
+    for (p, &y) in sharp.iter_mut().zip(stated) {
+        given(&mut row, p, &noise, y);
+        p.copy_from_slice(&row);
+    }
+    sharp
+}
+
+/// Joins what two judges say of a row: the geometric mean of the probabilities of each class.
+pub(crate) fn join(actual: &mut [f64], other: &[f64]) {
+    actual.iter_mut().zip(other).for_each(|(p, other)| *p = (*p * other).sqrt());
+    scale(actual);
+}
+
+fn scale(values: &mut [f64]) {
+    let sum: f64 = values.iter().sum();
+    if sum > 0.0 {
+        for value in values {
+            *value /= sum;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_confusions_of_the_file_are_suspect() {
+        // Half of the first class is stated as the second; nothing else is wrong.
+        let clear = |k: usize| {
+            let mut p = vec![0.05; 3];
+            p[k] = 0.9;
+            p
+        };
+        let mut rows: Vec<(Vec<f64>, usize)> = (0..300).map(|i| (clear(i % 3), i % 3)).collect();
+        rows.iter_mut().step_by(6).for_each(|row| row.1 = 1);
+        // The same doubt twice: between the classes that are confused, and between others.
+        rows.push((vec![0.55, 0.45, 0.0], 1));
+        rows.push((vec![0.55, 0.0, 0.45], 2));
+        let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let actual = actual(p, &stated, RANKING, |_| RANKING);
+        let wrong = |i: usize| 1.0 - actual[i][stated[i]];
+        assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
+        assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
+        assert!(super::actual(Vec::new(), &[], RANKING, |_| RANKING).is_empty());
+    }
+    #[test]
+    fn a_short_text_does_not_show_that_its_title_is_wrong() {
+        let mut rows: Vec<(Vec<f64>, usize)> = (0..40).map(|i| (vec![0.8, 0.2], i % 2)).collect();
+        rows.push((vec![0.9, 0.1], 1));
+        rows.push((vec![0.9, 0.1], 1));
+        let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let most = |i: usize| most_power(if i == 40 { 150 } else { 400 }, 20, true);
+        let actual = actual(p, &stated, RANKING, most);
+        assert!(actual[40][1] > 2.0 * actual[41][1], "{} {}", actual[40][1], actual[41][1]);
+    }
+}

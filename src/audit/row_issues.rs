@@ -1,0 +1,132 @@
+//! What is the matter with a posting, by what it states and what models say of it.
+
+use crate::audit::finding::Issue;
+use crate::audit::{Auditor, Suspicion};
+use std::collections::BTreeMap;
+
+/// A row is suspect from this probability of stating the wrong role on.
+const SUSPECT: f64 = 0.5;
+/// A row of a role reads like another job from this probability on.
+const OUTSIDE: f64 = 0.9;
+/// A text speaks for two roles if the second has this probability among the outcomes.
+const MIXED: f64 = 0.3;
+/// How sure it is that the same text under two roles is wrong once.
+const SAME_TEXT: f64 = 0.5;
+/// A title of two roles is the matter, but not wrong.
+pub(crate) const UNDECIDED: f64 = 0.5;
+
+/// Something that is the matter with a posting.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RowIssue {
+    pub(crate) issue: Issue,
+    /// How sure it is, 0 to 1; where it is a title of two roles, the suspicion counts.
+    pub(crate) certainty: f64,
+    /// Place of another outcome, if that is the matter.
+    pub(crate) suggested: Option<usize>,
+    /// One sentence.
+    pub(crate) detail: String,
+}
+
+impl RowIssue {
+    /// Whether it rests on what a text does not say, so that a short one is no ground for it.
+    pub(crate) fn needs_text(&self) -> bool {
+        self.issue == Issue::OutOfScope
+    }
+
+    /// Whether it rests on what the title and the text say of pay, level or experience, for which a few words are enough.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(
+            self.issue,
+            Issue::LevelConflict | Issue::SalaryConflict | Issue::ExperienceConflict
+        )
+    }
+
+    /// A title that states two roles.
+    pub(crate) fn two_roles() -> Self {
+        Self {
+            issue: Issue::TitleStatesTwoRoles,
+            certainty: UNDECIDED,
+            suggested: None,
+            detail: "Its title states two roles.".to_owned(),
+        }
+    }
+
+    /// A text that is too short to tell: then nothing else can be the matter.
+    pub(crate) fn too_little_text() -> Self {
+        Self {
+            issue: Issue::TooLittleText,
+            certainty: 0.0,
+            suggested: None,
+            detail: "Its text is too short to tell.".to_owned(),
+        }
+    }
+}
+
+impl Auditor<'_> {
+    /// What is the matter with a row that states a role.
+    pub(crate) fn matters(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
+        let row = &self.rows.all.rows[suspicion.place];
+        let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
+        let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
+        let mut found = Vec::new();
+        let mut push = |issue, certainty, detail| {
+            let suggested = Some(suspicion.suggested);
+            found.push(RowIssue { issue, certainty, suggested, detail });
+        };
+        if suspicion.wrong >= SUSPECT {
+            let other = suspicion.suggested >= self.roles();
+            let issue = if other { Issue::OutOfScope } else { Issue::MislabeledTitle };
+            let read = if other { "another job" } else { &suggested };
+            let detail = format!("It states {stated}, and its duties read like those of {read}.");
+            push(issue, suspicion.wrong, detail);
+        }
+        let outside = self.outside(suspicion.place);
+        if outside >= OUTSIDE {
+            let detail =
+                format!("It states {stated}, and its text reads like that of another job.");
+            push(Issue::OutOfScope, outside, detail);
+        }
+        let second = suspicion.actual[suspicion.suggested].min(suspicion.actual[suspicion.stated]);
+        if second >= MIXED {
+            let detail = format!("Its duties are those of {stated} and of {suggested}.");
+            push(Issue::MixedRole, second, detail);
+        }
+        for matter in &row.matters {
+            let mut matter = matter.clone();
+            if matter.issue == Issue::TitleStatesTwoRoles {
+                (matter.certainty, matter.suggested) = (suspicion.wrong, Some(suspicion.suggested));
+            }
+            found.push(matter);
+        }
+        found
+    }
+
+    /// Rows with nearly the same text that state different roles, by place among the suspicions.
+    pub(crate) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, RowIssue)> {
+        let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (i, suspicion) in suspicions.iter().enumerate() {
+            copies.entry(self.rows.all.copies()[suspicion.place]).or_default().push(i);
+        }
+        let mut found = Vec::new();
+        for copies in copies.values().filter(|copies| copies.len() > 1) {
+            for &i in copies {
+                let own = &suspicions[i];
+                let other = copies.iter().find(|&&other| suspicions[other].stated != own.stated);
+                let Some(other) = other.map(|&other| &suspicions[other]) else { continue };
+                let detail = format!(
+                    "Row {} has nearly the same text and states {}.",
+                    self.rows.all.rows[other.place].row,
+                    self.outcomes[other.stated].replace('_', " ")
+                );
+                let matter = RowIssue {
+                    issue: Issue::DuplicateConflict,
+                    certainty: own.wrong.max(SAME_TEXT),
+                    suggested: Some(other.stated),
+                    detail,
+                };
+                found.push((i, matter));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,7 @@
+//! How many postings of each class show each feature: a sparse matrix of integers, so that adding, subtracting and
+//! merging are exact.
+
+pub(crate) mod count_matrix;
+pub(crate) mod feature_count;
+pub(crate) mod feature_counts;
+pub(crate) mod sketch;

@@ -1,0 +1,79 @@
+//! Which features are too rare to take part, before anything is counted of them.
+
+use crate::counts::feature_count::SUPPORT;
+use crate::evidence::{Channel, FeatureKey, Occurrence};
+use crate::examples::example::Example;
+use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+
+/// Which features may be shown by enough organisations: for each hash of a feature the buckets that show
+/// one of that hash. Features that share a hash can only seem more common than they are.
+#[derive(Debug)]
+pub struct Sketch {
+    buckets: Vec<AtomicU16>,
+}
+
+const SKETCHED: usize = 1 << 23;
+
+impl Default for Sketch {
+    fn default() -> Self {
+        Self { buckets: (0..SKETCHED).into_par_iter().map(|_| AtomicU16::new(0)).collect() }
+    }
+}
+
+impl Sketch {
+    /// Notes what a row shows; in any order, by any thread.
+    pub fn note(&self, example: &Example) {
+        let bucket = 1 << example.row.bucket();
+        for feature in example.features.iter().filter(|f| f.plain()) {
+            let buckets = self.of(feature.key());
+            if buckets.load(Relaxed) & bucket == 0 {
+                buckets.fetch_or(bucket, Relaxed);
+            }
+        }
+    }
+
+    fn of(&self, key: FeatureKey) -> &AtomicU16 {
+        &self.buckets[key.number() as usize % SKETCHED]
+    }
+
+    /// Whether enough buckets may show a feature.
+    pub(crate) fn may_take_part(&self, key: FeatureKey) -> bool {
+        enough(self.of(key))
+    }
+
+    /// The same for all features, in a sixteenth of the room.
+    fn common(&self) -> impl Fn(FeatureKey) -> bool {
+        let bits = |buckets: &[AtomicU16]| {
+            buckets.iter().rev().fold(0, |bits, buckets| bits << 1 | u64::from(enough(buckets)))
+        };
+        let bits: Vec<u64> = self.buckets.par_chunks(64).map(bits).collect();
+        move |key| {
+            let place = key.number() as usize % SKETCHED;
+            bits[place / 64] >> (place % 64) & 1 == 1
+        }
+    }
+}
+
+fn enough(buckets: &AtomicU16) -> bool {
+    buckets.load(Relaxed).count_ones() >= SUPPORT
+}
+
+/// Leaves out of rows what takes no part in a model of any of them, and is no entry of the lexicon: most of
+/// what they show. Rows that stand next to each other and share their features go on doing so.
+pub fn leave_out_rare(rows: &mut [&mut Example]) {
+    let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
+    let sketch = Sketch::default();
+    rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));
+    let common = sketch.common();
+    let stays = |f: &&Occurrence| f.key().channel() == Channel::Skills || common(f.key());
+    rows.par_chunk_by_mut(same).for_each_init(Vec::new, |kept: &mut Vec<Occurrence>, same| {
+        kept.clear();
+        kept.extend(same[0].features.iter().filter(stays));
+        let features: Arc<[Occurrence]> = kept.as_slice().into();
+        for row in same {
+            row.features = features.clone();
+        }
+    });
+}

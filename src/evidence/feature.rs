@@ -1,0 +1,182 @@
+//! The features of a posting: their channels, their keys, and where they stand.
+
+use crate::text::{combine, word_hash};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// A kind of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Entries of the lexicon.
+    Skills,
+    /// Single words.
+    Words,
+    /// Two words in a row.
+    Phrases,
+    /// Names of roles: which, how often, which first.
+    Mentions,
+    /// How a role is spoken of: the words beside its name, and in which form it is named.
+    Contexts,
+    /// The words of the title, and each two of them in a row.
+    Title,
+}
+
+impl Channel {
+    /// All channels in order.
+    pub const ALL: [Self; 6] =
+        [Self::Skills, Self::Words, Self::Phrases, Self::Mentions, Self::Contexts, Self::Title];
+
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Skills => "skills",
+            Self::Words => "words",
+            Self::Phrases => "phrases",
+            Self::Mentions => "mentions",
+            Self::Contexts => "contexts",
+            Self::Title => "title",
+        }
+    }
+
+    /// Keeps the same word apart in different channels.
+    pub(crate) fn key(self, hash: u64) -> FeatureKey {
+        FeatureKey(combine(hash, self as u64 + 1) >> FREE_BITS | (self as u64) << CHANNEL_AT)
+    }
+}
+
+/// Bits that are not of the hash: three for the channel, and one that [`Occurrence`] uses.
+const FREE_BITS: u32 = 4;
+
+/// Where the bits of the channel begin in a key.
+pub(crate) const CHANNEL_AT: u32 = u64::BITS - FREE_BITS;
+
+/// Identity of a feature, in 63 bits: its channel in the highest, and a hash of its text. Ordered by
+/// channel first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeatureKey(u64);
+
+impl FeatureKey {
+    /// The key of a feature of this text, as models store it.
+    pub fn new(channel: Channel, text: &str) -> Self {
+        match channel {
+            Channel::Skills | Channel::Words | Channel::Mentions => channel.key(word_hash(text)),
+            Channel::Contexts => match text.split_once(' ') {
+                Some(("...", after)) => Side::After.key(word_hash(after)),
+                Some((before, "...")) => Side::Before.key(word_hash(before)),
+                _ => Side::Form.key(word_hash(text.rsplit(' ').next().unwrap_or(text))),
+            },
+            Channel::Phrases => {
+                let (first, second) = text.split_once(' ').unwrap_or((text, ""));
+                channel.key(combine(word_hash(first), word_hash(second)))
+            }
+            Channel::Title => channel.key(match text.split_once(' ') {
+                Some((first, second)) => combine(word_hash(first), word_hash(second)),
+                None => word_hash(text),
+            }),
+        }
+    }
+
+    /// The channel of the feature.
+    pub fn channel(self) -> Channel {
+        Channel::ALL[(self.0 >> CHANNEL_AT) as usize]
+    }
+
+    /// The key as a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// A key from its number, if it is one.
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        ((number >> CHANNEL_AT) < Channel::ALL.len() as u64).then_some(Self(number))
+    }
+}
+
+/// A feature that a posting shows, and whether it stands somewhere in small letters. Ordered by key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence(u64);
+
+impl Occurrence {
+    /// A feature, and whether it stands somewhere in small letters.
+    pub fn new(key: FeatureKey, plain: bool) -> Self {
+        Self(key.0 << 1 | u64::from(plain))
+    }
+
+    /// The feature.
+    pub fn key(self) -> FeatureKey {
+        FeatureKey(self.0 >> 1)
+    }
+
+    /// Whether it stands somewhere in small letters.
+    pub fn plain(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// As a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// From its number, if it is one.
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        FeatureKey::from_number(number >> 1).map(|_| Self(number))
+    }
+}
+
+/// One feature of a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feature {
+    /// What it is.
+    pub key: FeatureKey,
+    /// Whether it stands somewhere in small letters: names of people and companies hardly ever do.
+    pub plain: bool,
+    /// First token of its first occurrence: of the text, or of the title for a word of the title.
+    pub(super) token: u32,
+    /// Skills: place in the lexicon. Mentions: place in the list of mention features. Contexts:
+    /// the [`Side`].
+    pub(super) term: u32,
+    /// Tokens it covers.
+    pub(super) length: u32,
+}
+
+impl Feature {
+    /// The tokens where it first stands.
+    pub(crate) fn tokens(&self) -> Range<usize> {
+        let first = self.token as usize;
+        first..first + self.length as usize
+    }
+}
+
+/// Tokens of a text: the first, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    pub(crate) at: usize,
+    pub(crate) length: usize,
+}
+
+/// Where a word stands beside the name of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Before,
+    After,
+    /// The last word of the name itself: one product manager, or product managers.
+    Form,
+}
+
+impl Side {
+    pub(super) const ALL: [Self; 3] = [Self::Before, Self::After, Self::Form];
+
+    pub(super) fn text(self, word: &str) -> String {
+        match self {
+            Self::Before => format!("{word} ..."),
+            Self::After => format!("... {word}"),
+            Self::Form => format!("named as {word}"),
+        }
+    }
+
+    /// The feature of a word, by its hash.
+    pub(crate) fn key(self, word: u64) -> FeatureKey {
+        Channel::Contexts.key(combine(word, self as u64))
+    }
+}

@@ -1,0 +1,233 @@
+//! Labelled postings as training sees them: hashes of features, never text.
+
+use crate::evidence::{Channel, Evidence, Lexicon, Occurrence, Stated};
+use crate::examples::near_copies::NearKeys;
+use crate::examples::organisation::{organisation, short_hash};
+use crate::roles::Label;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Organisations fall into this many buckets. A feature's support is the number of buckets that
+/// show it: buckets add up where sets of organisations would not, and support in three buckets
+/// means support in at least three organisations.
+pub(crate) const BUCKETS: usize = 16;
+
+/// Identity of a labelled posting: the same title, organisation, text and class give the same. Puts
+/// rows in one order, whatever order they came in.
+///
+/// Two postings of one organisation and title but different texts are taken for the same with a
+/// probability of 2^-64; two of the same text but different titles or spellings of the organisation, of
+/// 2^-32.
+#[derive(Debug, Clone, Copy)]
+pub struct RowId {
+    /// Hash of the organisation, or of the text where no organisation is named.
+    pub organisation: u64,
+    /// Hash of the text.
+    pub text: u64,
+    /// Hash of the title and of the organisation as written.
+    pub title: u32,
+    /// Place of what it is counted as, and whether it is counted without its title.
+    pub(crate) class: u16,
+    /// What near copies of its text share. It follows from the text, and is no part of the identity.
+    pub(crate) near: NearKeys,
+}
+
+impl PartialEq for RowId {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for RowId {}
+
+impl PartialOrd for RowId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RowId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
+    }
+}
+
+impl Hash for RowId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+/// The bit of a class that says that the title is not counted.
+const WITHOUT_TITLE: u16 = 1 << 15;
+
+impl RowId {
+    /// A row whose text has no near copy.
+    pub(crate) fn new(organisation: u64, text: u64, title: u32, class: u16) -> Self {
+        Self { organisation, text, title, class, near: NearKeys::default() }
+    }
+
+    /// This row with what near copies of its text share.
+    pub(crate) fn with_near(self, near: NearKeys) -> Self {
+        Self { near, ..self }
+    }
+
+    /// What it is known by.
+    fn parts(&self) -> (u64, u64, u32, u16) {
+        (self.organisation, self.text, self.title, self.class)
+    }
+
+    /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
+    pub fn class(self) -> usize {
+        (self.class & !WITHOUT_TITLE) as usize
+    }
+
+    /// Whether its title is counted.
+    pub(crate) fn with_title(self) -> bool {
+        self.class & WITHOUT_TITLE == 0
+    }
+
+    /// The same row, its title counted if it was not, and not if it was.
+    pub(crate) fn title_turned(self) -> Self {
+        Self { class: self.class ^ WITHOUT_TITLE, ..self }
+    }
+
+    /// This row as one with the text of another.
+    #[must_use]
+    pub(crate) fn with_text_of(self, other: Self) -> Self {
+        Self { text: other.text, near: other.near, ..self }
+    }
+
+    /// This row as one that is counted as something else.
+    #[must_use]
+    pub(crate) fn with_class(self, class: usize) -> Self {
+        Self { class: class as u16 | (self.class & WITHOUT_TITLE), ..self }
+    }
+
+    /// As bytes, for hashing.
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        let (organisation, text, title, class) = self.parts();
+        let numbers = [organisation, text, title.into(), class.into()];
+        numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+    }
+
+    /// The bucket of its organisation.
+    pub fn bucket(self) -> usize {
+        (self.organisation % BUCKETS as u64) as usize
+    }
+}
+
+/// BLAKE3 hash of the identities of rows in an order.
+pub(crate) fn rows_hash(rows: impl Iterator<Item = RowId>) -> String {
+    let mut hash = blake3::Hasher::new();
+    for row in rows {
+        hash.update(&row.bytes());
+    }
+    hash.finalize().to_hex().to_string()
+}
+
+/// One labelled posting.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Which posting it is.
+    pub row: RowId,
+    /// Place of its label among the outcomes: a role's place, or the number of roles for `other`.
+    pub outcome: usize,
+    /// Whether it is one of the roles.
+    pub of_role: bool,
+    /// Its features that are counted, ordered.
+    pub features: Arc<[Occurrence]>,
+    /// Those of its title, counted or not.
+    pub(crate) title: Arc<[Occurrence]>,
+    /// What its title states.
+    pub(crate) states: Stated,
+    /// How often each role is named; last the names that leave it undecided.
+    pub mentions: Vec<u32>,
+}
+
+impl Example {
+    /// The features of a labelled posting.
+    pub fn new(
+        evidence: &Evidence,
+        title: &str,
+        company: &str,
+        label: Label,
+        lexicon: &Lexicon,
+    ) -> Self {
+        let outcome = label.outcome(lexicon.roles());
+        let row = RowId {
+            organisation: organisation(company, evidence.text()),
+            text: short_hash(evidence.text().as_str()),
+            title: short_hash(&format!("{title}\0{company}")) as u32,
+            class: lexicon.class(label, title) as u16,
+            near: NearKeys::of(evidence.features().iter().map(|f| f.key)),
+        };
+        let shown = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
+        Self {
+            row,
+            outcome,
+            of_role: label != Label::Other,
+            features: shown().collect(),
+            title: shown().filter(|f| is_of_title(*f)).collect(),
+            states: evidence.stated(),
+            mentions: evidence.mentions().to_vec(),
+        }
+    }
+
+    /// An example of features that are all counted.
+    pub(crate) fn of_parts(
+        row: RowId,
+        roles: usize,
+        features: Arc<[Occurrence]>,
+        states: Stated,
+        mentions: Vec<u32>,
+    ) -> Self {
+        let outcome = row.class().min(roles);
+        let title = features.iter().copied().filter(|f| is_of_title(*f)).collect();
+        Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
+    }
+
+    /// This row as one whose title is not read, with the identity that it has.
+    #[must_use]
+    pub(crate) fn without_title(self) -> Self {
+        let features = self.features.iter().copied().filter(|f| !is_of_title(*f)).collect();
+        Self { features, title: Arc::new([]), states: Stated::NO_TITLE, ..self }
+    }
+
+    /// All of its features, those of its title among them.
+    pub(crate) fn all_features(&self) -> impl Iterator<Item = &Occurrence> {
+        let uncounted = if self.row.with_title() { &[] } else { &*self.title };
+        self.features.iter().chain(uncounted)
+    }
+
+    /// What its title states, if the title is counted.
+    pub fn stated(&self) -> Stated {
+        if self.row.with_title() { self.states } else { Stated::NO_TITLE }
+    }
+
+    /// Whether its title sounds like that of a role, counted or not.
+    pub(crate) fn states_role_like(&self) -> bool {
+        self.states.is_role_like()
+    }
+
+    /// Whether its label is another than the role that its title states, if that is one and counted.
+    pub(crate) fn differs_from_title(&self) -> Option<bool> {
+        self.stated().one().map(|role| role.index() != self.outcome)
+    }
+
+    /// The same row, its title counted if it was not, and not if it was.
+    #[must_use]
+    pub(crate) fn title_turned(&self) -> Self {
+        let features = if self.row.with_title() {
+            self.features.iter().copied().filter(|f| !is_of_title(*f)).collect()
+        } else {
+            self.all_features().copied().collect()
+        };
+        Self { row: self.row.title_turned(), features, ..self.clone() }
+    }
+}
+
+fn is_of_title(feature: Occurrence) -> bool {
+    feature.key().channel() == Channel::Title
+}

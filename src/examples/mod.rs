@@ -1,0 +1,8 @@
+//! Labelled postings as training sees them: hashes of features, never text; of which organisation they are, and
+//! which of them must not be used to score each other.
+
+pub(crate) mod example;
+pub(crate) mod near_copies;
+pub(crate) mod neighbours;
+pub(crate) mod organisation;
+pub(crate) mod rows;

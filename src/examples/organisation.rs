@@ -1,0 +1,138 @@
+//! Which organisation a posting is of.
+
+use crate::text::CleanText;
+
+/// What stands behind the name of an organisation and does not belong to it, dots left out.
+const LEGAL_FORMS: [&str; 34] = [
+    "inc",
+    "incorporated",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "plc",
+    "pllc",
+    "pbc",
+    "pte",
+    "pty",
+    "pvt",
+    "gmbh",
+    "ag",
+    "kg",
+    "se",
+    "ug",
+    "bv",
+    "nv",
+    "sa",
+    "sas",
+    "sarl",
+    "srl",
+    "spa",
+    "ab",
+    "as",
+    "asa",
+    "oy",
+    "aps",
+];
+/// What exports write where no organisation is named, letters and digits alone.
+const STAND_INS: [&str; 19] = [
+    "na",
+    "nan",
+    "none",
+    "null",
+    "nil",
+    "unknown",
+    "unspecified",
+    "undisclosed",
+    "confidential",
+    "anonymous",
+    "tbd",
+    "notspecified",
+    "notdisclosed",
+    "notavailable",
+    "notprovided",
+    "confidentialcompany",
+    "companyconfidential",
+    "confidentialclient",
+    "confidentialemployer",
+];
+
+/// Hash of the organisation of a posting, or of its text where no organisation is named.
+///
+/// Capitals, spaces, signs, "The" and legal forms do not tell organisations apart: "The Acme Co., Inc." is "ACME".
+/// "Confidential", "N/A" and the like are no names.
+pub fn organisation(company: &str, text: &CleanText) -> u64 {
+    let name = name(company);
+    short_hash(if name.is_empty() { text.as_str() } else { &name })
+}
+
+/// The letters and digits of a name; none of a stand-in for one.
+fn name(company: &str) -> String {
+    let written: String =
+        company.chars().filter(|c| *c != '.').flat_map(char::to_lowercase).collect();
+    let words: Vec<&str> =
+        written.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut own = words.as_slice();
+    if let ["the", rest @ ..] = own
+        && !rest.is_empty()
+    {
+        own = rest;
+    }
+    while let [rest @ .., last] = own
+        && !rest.is_empty()
+        && LEGAL_FORMS.contains(last)
+    {
+        own = rest;
+    }
+    let name = own.concat();
+    if STAND_INS.contains(&name.as_str()) { String::new() } else { name }
+}
+
+/// The first 64 bits of a hash of a text.
+pub(crate) fn short_hash(text: &str) -> u64 {
+    let hash = blake3::hash(text.as_bytes());
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_organisation_may_be_written_in_many_ways() {
+        for (written, is) in [
+            ("Acme", "acme"),
+            (" ACME, Inc. ", "acme"),
+            ("The Acme Co., L.L.C.", "acme"),
+            ("Acme GmbH & Co. KG", "acme"),
+            ("Acme S.A.", "acme"),
+            ("Acme Software Limited", "acmesoftware"),
+            ("Acme Labs", "acmelabs"),
+            ("3M Company", "3m"),
+            ("Zürich Versicherung AG", "zürichversicherung"),
+            // Names that are made of nothing else.
+            ("The Limited", "limited"),
+            ("The Company Inc.", "company"),
+            ("SE", "se"),
+        ] {
+            assert_eq!(name(written), is, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_no_name() {
+        for none in
+            ["", "N/A", "nan", "-", "None", "Confidential", "Not specified", "CONFIDENTIAL, Inc."]
+        {
+            assert_eq!(name(none), "", "{none}");
+        }
+        let organisation = |company, text: &str| organisation(company, &CleanText::new(text));
+        assert_ne!(organisation("N/A", "one"), organisation("N/A", "another"));
+        assert_eq!(organisation("N/A", "one"), organisation("", "one"));
+    }
+}

@@ -1,0 +1,244 @@
+//! The records that the files of `data/roles/` hold.
+
+use crate::roles::RoleId;
+use serde::{Deserialize, Serialize};
+
+/// A source document.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceDocument {
+    /// Short name that entries refer to.
+    pub id: String,
+    /// Title of the document.
+    pub title: String,
+}
+
+/// A matter that the documents list: a skill, a duty, a metric, a certificate and so on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Skill {
+    /// Name in models and output.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// File it stands in, without its ending: `skills`, `duties`, ...
+    pub kind: &'static str,
+    /// Each place in the documents that lists it.
+    pub claims: Vec<Claim>,
+    /// The phrases that show it, as written in the file (alternatives separated by `|`).
+    pub forms: Vec<String>,
+}
+
+impl Skill {
+    /// How strongly it speaks for each role: its largest weight in any one listing, 0 for roles
+    /// that no listing names.
+    pub fn weights(&self, roles: usize) -> Vec<f64> {
+        let mut weights = vec![0.0; roles];
+        for claim in &self.claims {
+            let weight: &mut f64 = &mut weights[claim.role.index()];
+            *weight = weight.max(claim.weight);
+        }
+        weights
+    }
+}
+
+/// One listing of a skill: the role it speaks for, how strongly, and where it says so.
+#[derive(Debug, Clone, Serialize)]
+pub struct Claim {
+    /// The role the skill speaks for.
+    pub role: RoleId,
+    /// Strength, above 0: the percentage where the document gives one.
+    pub weight: f64,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// What a form in a job title states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TitleStates {
+    /// One of the roles.
+    Role(RoleId),
+    /// One of several roles, which the text has to decide ("project manager").
+    Undecided,
+    /// Another job that contains the words of a role ("product marketing manager").
+    Neither,
+    /// The role named behind it is another person's ("reporting to").
+    Anothers,
+    /// A job done for people of the role named beside it ("recruiter").
+    Serves,
+}
+
+/// A form in a job title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TitleForm {
+    /// What it states.
+    pub(crate) states: TitleStates,
+    /// Hash of its last word as it must be written, if that is an abbreviation (`PO`).
+    pub(crate) written: Option<u64>,
+    /// The role that it is with one word before it, if it is undecided: "technical project manager".
+    pub(crate) may_be: Option<RoleId>,
+}
+
+impl TitleForm {
+    /// The role it states.
+    pub(crate) fn role(&self) -> Option<RoleId> {
+        match self.states {
+            TitleStates::Role(role) => Some(role),
+            _ => None,
+        }
+    }
+
+    /// Whether it states a role, if perhaps not which.
+    pub(crate) fn names_role(&self) -> bool {
+        matches!(self.states, TitleStates::Role(_) | TitleStates::Undecided)
+    }
+}
+
+/// What stands below a heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadingPart {
+    /// What the job is.
+    Content,
+    /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
+    Boilerplate,
+    /// A job that is none of the roles, by the last word of its title.
+    OtherJob,
+    /// A job, by the place of its name, as in [`Term::Mention`](crate::lexicon::Term::Mention).
+    #[serde(skip)]
+    Title(u32),
+}
+
+/// A level of seniority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// Name, such as `senior`.
+    pub id: String,
+    /// Place from the lowest (0) upwards.
+    pub rank: u32,
+}
+
+/// One step of a career ladder.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// Role id.
+    pub role: String,
+    /// Place from the lowest (1) upwards.
+    pub rank: u32,
+    /// Title at this step.
+    pub title: String,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// A salary band.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SalaryBand {
+    /// Role id.
+    pub role: String,
+    /// Level id, or `any`.
+    pub level: String,
+    /// Lower end, in `currency` a year.
+    pub low: f64,
+    /// Upper end, in `currency` a year.
+    pub high: Upper,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// How a text says that the roles are shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// One person is both.
+    OnePersonTwoRoles,
+    /// Several Product Owners work for one Product Manager.
+    SeveralOwnersOneManager,
+}
+
+impl Sharing {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OnePersonTwoRoles => "one_person_two_roles",
+            Self::SeveralOwnersOneManager => "several_owners_one_manager",
+        }
+    }
+}
+
+/// Years of experience that a document gives for a role.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperienceBand {
+    /// Role id.
+    pub role: String,
+    /// Least years.
+    pub low: u32,
+    /// Most years.
+    pub high: u32,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// How many jobs of a role there are.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobCount {
+    /// Role id.
+    pub role: String,
+    /// Number of jobs, 1 or more.
+    pub jobs: u64,
+    /// Id of the source document.
+    pub source: String,
+    /// Heading or list in the document.
+    pub section: String,
+}
+
+/// The upper end of a band: `140000`, or `250000+` if it is open above.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Upper {
+    /// The amount.
+    pub amount: f64,
+    /// Whether more is within the band, too.
+    pub open: bool,
+}
+
+impl TryFrom<String> for Upper {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let amount = text.strip_suffix('+').unwrap_or(&text);
+        let amount = amount.parse().map_err(|_| {
+            format!("{text:?} is no amount; write 140000, or 250000+ for a band that is open above")
+        })?;
+        Ok(Self { amount, open: text.ends_with('+') })
+    }
+}
+
+impl From<Upper> for String {
+    fn from(upper: Upper) -> Self {
+        format!("{}{}", upper.amount, if upper.open { "+" } else { "" })
+    }
+}
+
+/// How surely a form shows that a sentence could stand below any job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// A sentence with the form is left out.
+    Sure,
+    /// A sentence with two different forms is left out.
+    Likely,
+}

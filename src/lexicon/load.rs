@@ -1,0 +1,734 @@
+//! Reads and checks the files of `data/roles/`.
+
+use crate::evidence::Stub;
+use crate::lexicon::entries::{
+    Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
+    SourceDocument, Strength, TitleForm, TitleStates,
+};
+use crate::lexicon::names::mark_names;
+use crate::lexicon::phrase_table::Phrases;
+use crate::lexicon::{Lexicon, PhraseTable, Term, TokenClass};
+use crate::postings::line_at;
+use crate::roles::{OTHER, Role, RoleId, RoleSet};
+use crate::text::{Capitals, Tokens, word_hash};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One form may stand for at most this many phrases, so that a slip of the pen is noticed.
+const MOST_ALTERNATIVES: usize = 128;
+/// More families would make every feature of a model larger and help no more.
+const MOST_FAMILIES: usize = 32;
+
+/// Files with entries that postings are searched for.
+const EVIDENCE: [&str; 9] = [
+    "skills",
+    "duties",
+    "dimensions",
+    "challenges",
+    "industries",
+    "traits",
+    "entry_points",
+    "certifications",
+    "facts",
+];
+
+macro_rules! embedded {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../data/roles/", $name, ".csv")))),*]
+    };
+}
+static EMBEDDED: &[(&str, &str)] = embedded!(
+    "skills",
+    "duties",
+    "dimensions",
+    "challenges",
+    "industries",
+    "traits",
+    "entry_points",
+    "certifications",
+    "facts",
+    "sources",
+    "roles",
+    "other_jobs",
+    "headings",
+    "boilerplate",
+    "stubs",
+    "sharing",
+    "titles",
+    "mentions",
+    "levels",
+    "ladders",
+    "experience",
+    "market",
+    "salaries"
+);
+
+/// What is wrong with a lexicon, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    /// A file is missing or cannot be read.
+    #[error(
+        "cannot read {file}, which every lexicon folder has (copy data/roles/ and edit the copy)"
+    )]
+    File {
+        /// Path of the file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line is not what the file's columns ask for.
+    #[error("{file}, line {line}: {problem}")]
+    Line {
+        /// Path of the file.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+}
+
+impl Lexicon {
+    /// The lexicon inside the program.
+    ///
+    /// # Errors
+    /// None in a released program: a test loads it.
+    pub fn embedded() -> Result<Self, LexiconError> {
+        let files =
+            EMBEDDED.iter().map(|&(name, text)| (name, (format!("{name}.csv"), text.into())));
+        Self::from_files(&files.collect())
+    }
+
+    /// The lexicon in a folder laid out like `data/roles/`.
+    ///
+    /// # Errors
+    /// A file that is missing, or a line that is not right, with its place.
+    pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
+        let mut files = LexiconFiles::new();
+        for &(name, _) in EMBEDDED {
+            let path = dir.join(format!("{name}.csv"));
+            let file = path.display().to_string();
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| LexiconError::File { file: file.clone(), source })?;
+            files.insert(name, (file, text.trim_start_matches('\u{feff}').to_owned()));
+        }
+        Self::from_files(&files)
+    }
+
+    fn from_files(files: &LexiconFiles) -> Result<Self, LexiconError> {
+        let mut hash = blake3::Hasher::new();
+        for (name, (_, text)) in files {
+            hash.update(name.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
+        }
+        let sources: Vec<SourceDocument> =
+            rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
+        let roles = load_roles(files)?;
+        let checks = Checks { roles: &roles, sources: &sources, files };
+        let (skills, mut terms) = load_skills(&checks)?;
+        load_mentions(&checks, &mut terms)?;
+        mark_names(&mut terms);
+        let (families, other_jobs) = load_other_jobs(&checks)?;
+        let mut headings = load_headings(&checks)?;
+        add_job_titles(&terms, &mut headings);
+        let headings = PhraseTable::new(&headings);
+        let boilerplate = load_boilerplate(&checks)?;
+        let stubs = load_stubs(&checks)?;
+        let sharing = load_sharing(&checks)?;
+        let titles = load_titles(&checks)?;
+        let (level_list, levels) = load_levels(&checks)?;
+        let name_words = load_name_words(&checks, &levels)?;
+        let ladders = load_ladders(&checks)?;
+        let experience = load_experience(&checks)?;
+        let market = load_market(&checks)?;
+        let salaries = load_salaries(&checks, &level_list)?;
+        let hash = hash.finalize().to_hex().to_string();
+        Ok(Self {
+            roles,
+            sources,
+            skills,
+            terms: PhraseTable::new(&terms),
+            families,
+            other_jobs,
+            headings,
+            boilerplate,
+            stubs,
+            sharing,
+            titles,
+            name_words,
+            levels,
+            level_list,
+            ladders,
+            experience,
+            market,
+            salaries,
+            hash,
+        })
+    }
+}
+
+/// Path and text of each file, by name.
+type LexiconFiles = BTreeMap<&'static str, (String, String)>;
+
+fn rows<T: DeserializeOwned>(
+    files: &LexiconFiles,
+    name: &str,
+) -> Result<Vec<(u64, T)>, LexiconError> {
+    let (file, text) = &files[name];
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let at = |line, problem: String| LexiconError::Line { file: file.clone(), line, problem };
+    let headers = reader.headers().map_err(|e| at(1, e.to_string()))?.clone();
+    let mut all = Vec::new();
+    for record in reader.records() {
+        let record =
+            record.map_err(|e| at(e.position().map_or(1, csv::Position::line), e.to_string()))?;
+        let line = record.position().map_or(1, |position| line_at(text.as_bytes(), position));
+        let row = record.deserialize(Some(&headers)).map_err(|e| {
+            let csv::ErrorKind::Deserialize { err, .. } = e.kind() else {
+                return at(line, e.to_string());
+            };
+            let column = err.field().and_then(|i| headers.get(i as usize));
+            at(
+                line,
+                format!(
+                    "{}{}",
+                    column.map(|c| format!("column {c}: ")).unwrap_or_default(),
+                    err.kind()
+                ),
+            )
+        })?;
+        all.push((line, row));
+    }
+    Ok(all)
+}
+
+struct Checks<'a> {
+    roles: &'a RoleSet,
+    sources: &'a [SourceDocument],
+    files: &'a LexiconFiles,
+}
+
+impl Checks<'_> {
+    fn error(&self, name: &str, line: u64, problem: impl Into<String>) -> LexiconError {
+        LexiconError::Line { file: self.files[name].0.clone(), line, problem: problem.into() }
+    }
+
+    fn role(&self, name: &str, line: u64, id: &str) -> Result<RoleId, LexiconError> {
+        self.roles.find(id).ok_or_else(|| {
+            let known: Vec<&str> = self.roles.iter().map(|r| r.id.as_str()).collect();
+            self.error(
+                name,
+                line,
+                format!("unknown role {id:?}; roles.csv has {}", known.join(", ")),
+            )
+        })
+    }
+
+    fn source(&self, name: &str, line: u64, id: &str) -> Result<(), LexiconError> {
+        if self.sources.iter().any(|s| s.id == id) {
+            return Ok(());
+        }
+        let problem = if id.is_empty() {
+            "the source is missing".into()
+        } else {
+            format!("unknown source {id:?}; add it to sources.csv")
+        };
+        Err(self.error(name, line, problem))
+    }
+
+    /// The phrases of a form: every choice of its alternatives, as word hashes.
+    fn phrases(&self, name: &str, line: u64, form: &str) -> Result<Vec<Vec<u64>>, LexiconError> {
+        let mut phrases: Vec<Vec<u64>> = vec![Vec::new()];
+        for position in form.split_whitespace() {
+            let choices: Vec<Vec<u64>> = position.split('|').map(words).collect();
+            if choices.iter().any(Vec::is_empty) {
+                return Err(self.error(
+                    name,
+                    line,
+                    format!("{position:?} in form {form:?} has no word"),
+                ));
+            }
+            phrases = phrases
+                .iter()
+                .flat_map(|p| choices.iter().map(move |c| [p.as_slice(), c].concat()))
+                .collect();
+            if phrases.len() > MOST_ALTERNATIVES {
+                let problem = format!(
+                    "form {form:?} has more than {MOST_ALTERNATIVES} alternatives; split it"
+                );
+                return Err(self.error(name, line, problem));
+            }
+        }
+        if phrases[0].is_empty() {
+            return Err(self.error(name, line, "a form is empty"));
+        }
+        Ok(phrases)
+    }
+}
+
+/// The hashes of the words of an alternative, which mostly is one word of small letters.
+fn words(alternative: &str) -> Vec<u64> {
+    if !alternative.is_empty() && alternative.bytes().all(|b| b.is_ascii_lowercase()) {
+        return vec![word_hash(alternative)];
+    }
+    Tokens::new(alternative).as_slice().iter().map(|token| token.hash).collect()
+}
+
+fn load_roles(files: &LexiconFiles) -> Result<RoleSet, LexiconError> {
+    let rows: Vec<(u64, Role)> = rows(files, "roles")?;
+    let last = rows.last().map_or(1, |(line, _)| *line);
+    RoleSet::new(rows.into_iter().map(|(_, role)| role).collect()).map_err(|problem| {
+        LexiconError::Line { file: files["roles"].0.clone(), line: last, problem }
+    })
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SkillRow {
+    id: String,
+    name: String,
+    role: String,
+    weight: f64,
+    source: String,
+    section: String,
+    forms: String,
+}
+
+fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconError> {
+    let mut skills: Vec<Skill> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut terms = Phrases::new();
+    for kind in EVIDENCE {
+        for (line, row) in rows::<SkillRow>(checks.files, kind)? {
+            checks.source(kind, line, &row.source)?;
+            if row.id.is_empty() || row.section.is_empty() {
+                return Err(checks.error(kind, line, "an entry needs an id and a section"));
+            }
+            if row.id.contains(char::is_control) {
+                let problem = format!("id {:?} has a control character", row.id);
+                return Err(checks.error(kind, line, problem));
+            }
+            if !(row.weight > 0.0 && row.weight <= 100.0) {
+                let problem = format!("weight {} is not above 0 and at most 100", row.weight);
+                return Err(checks.error(kind, line, problem));
+            }
+            let role = checks.role(kind, line, &row.role)?;
+            let place = *places.entry(row.id.clone()).or_insert_with(|| {
+                let (id, name) = (row.id.clone(), row.name.clone());
+                skills.push(Skill { id, name, kind, claims: Vec::new(), forms: Vec::new() });
+                skills.len() - 1
+            });
+            let skill = &mut skills[place];
+            let claim =
+                Claim { role, weight: row.weight, source: row.source, section: row.section };
+            if skill
+                .claims
+                .iter()
+                .any(|c| (c.role, &c.source, &c.section) == (role, &claim.source, &claim.section))
+            {
+                let problem =
+                    format!("{:?} is listed twice for this role, source and section", row.id);
+                return Err(checks.error(kind, line, problem));
+            }
+            skill.claims.push(claim);
+            for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+                for phrase in checks.phrases(kind, line, form)? {
+                    let skill = Term::Skill { place: place as u32, may_hold_name: false };
+                    let before = terms.insert(phrase, skill);
+                    if let Some(Term::Skill { place: other, .. }) = before {
+                        let other = &skills[other as usize].id;
+                        let problem = format!("form {form:?} already stands for {other:?}");
+                        return Err(checks.error(kind, line, problem));
+                    }
+                }
+                skills[place].forms.push(form.to_owned());
+            }
+            if skills[place].forms.is_empty() {
+                return Err(checks.error(kind, line, format!("{:?} has no form", row.id)));
+            }
+        }
+    }
+    Ok((skills, terms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MentionRow {
+    form: String,
+    role: String,
+    case: String,
+}
+
+fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), LexiconError> {
+    for (line, row) in rows::<MentionRow>(checks.files, "mentions")? {
+        let name = match row.role.as_str() {
+            "none" => None,
+            "undecided" => Some(checks.roles.len() as u32),
+            id => Some(checks.role("mentions", line, id)?.index() as u32),
+        };
+        let upper = match row.case.as_str() {
+            "any" => false,
+            "upper" => true,
+            other => {
+                let problem = format!("case {other:?} is neither \"any\" nor \"upper\"");
+                return Err(checks.error("mentions", line, problem));
+            }
+        };
+        let capitals = match (upper, row.form.ends_with(['s', 'S'])) {
+            (false, _) => None,
+            (true, false) => Some(Capitals::All),
+            // "POS" is a point of sale.
+            (true, true) => Some(Capitals::AllButPlural),
+        };
+        for phrase in checks.phrases("mentions", line, &row.form)? {
+            let discipline = match terms.get(&phrase) {
+                Some(Term::Skill { place, .. }) => Some(*place),
+                Some(Term::Mention { .. } | Term::OtherJob) => {
+                    let problem = format!("form {:?} stands twice", row.form);
+                    return Err(checks.error("mentions", line, problem));
+                }
+                None => None,
+            };
+            let mention =
+                name.map_or(Term::OtherJob, |name| Term::Mention { name, capitals, discipline });
+            terms.insert(phrase, mention);
+        }
+    }
+    Ok(())
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherJobRow {
+    family: String,
+    forms: String,
+}
+
+fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), LexiconError> {
+    let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Phrases::new());
+    for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
+        let error = |problem: String| checks.error("other_jobs", line, problem);
+        let taken = row.family == OTHER || families.contains(&row.family);
+        if taken || row.family.is_empty() || checks.roles.find(&row.family).is_some() {
+            return Err(error(format!("family {:?} has no name of its own", row.family)));
+        }
+        if families.len() == MOST_FAMILIES {
+            return Err(error(format!("there can be at most {MOST_FAMILIES} families")));
+        }
+        let place = families.len() as u32;
+        for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+            for phrase in checks.phrases("other_jobs", line, form)? {
+                if words.insert(phrase, place).is_some() {
+                    return Err(error(format!("form {form:?} stands twice")));
+                }
+            }
+        }
+        families.push(row.family);
+    }
+    families.push(OTHER.to_owned());
+    Ok((families, PhraseTable::new(&words)))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeadingRow {
+    form: String,
+    part: HeadingPart,
+}
+
+fn load_headings(checks: &Checks) -> Result<Phrases<HeadingPart>, LexiconError> {
+    let mut headings = Phrases::new();
+    for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
+        for phrase in checks.phrases("headings", line, &row.form)? {
+            if headings.insert(phrase, row.part).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("headings", line, problem));
+            }
+        }
+    }
+    Ok(headings)
+}
+
+/// Names of roles that end in such a word stand above the text of a job.
+const TITLE_ENDS: [&str; 15] = [
+    "owner",
+    "owners",
+    "manager",
+    "managers",
+    "officer",
+    "lead",
+    "leads",
+    "director",
+    "directors",
+    "productowner",
+    "productmanager",
+    "produktmanager",
+    "produktmanagerin",
+    "projektmanager",
+    "projektleiter",
+];
+
+/// Adds the names of roles to the headings.
+fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<HeadingPart>) {
+    let ends = TITLE_ENDS.map(word_hash);
+    for (phrase, term) in terms.by_words() {
+        let Term::Mention { name, capitals: None, .. } = *term else { continue };
+        if phrase.last().is_some_and(|word| ends.contains(word)) {
+            headings.insert(phrase.clone(), HeadingPart::Title(name));
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BoilerplateRow {
+    form: String,
+    kind: String,
+    strength: Strength,
+}
+
+fn load_boilerplate(checks: &Checks) -> Result<PhraseTable<(Strength, u32)>, LexiconError> {
+    let mut forms = Phrases::new();
+    for ((line, row), number) in
+        rows::<BoilerplateRow>(checks.files, "boilerplate")?.into_iter().zip(0..)
+    {
+        if row.kind.is_empty() {
+            return Err(checks.error("boilerplate", line, "the kind is missing"));
+        }
+        for phrase in checks.phrases("boilerplate", line, &row.form)? {
+            if forms.insert(phrase, (row.strength, number)).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("boilerplate", line, problem));
+            }
+        }
+    }
+    Ok(PhraseTable::new(&forms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StubRow {
+    form: String,
+    kind: Stub,
+}
+
+fn load_stubs(checks: &Checks) -> Result<PhraseTable<Stub>, LexiconError> {
+    let mut forms = Phrases::new();
+    for (line, row) in rows::<StubRow>(checks.files, "stubs")? {
+        for phrase in checks.phrases("stubs", line, &row.form)? {
+            if forms.insert(phrase, row.kind).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("stubs", line, problem));
+            }
+        }
+    }
+    Ok(PhraseTable::new(&forms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SharingRow {
+    form: String,
+    kind: Sharing,
+    source: String,
+    #[serde(rename = "section")]
+    _section: String,
+}
+
+fn load_sharing(checks: &Checks) -> Result<PhraseTable<Sharing>, LexiconError> {
+    let mut forms = Phrases::new();
+    for (line, row) in rows::<SharingRow>(checks.files, "sharing")? {
+        checks.source("sharing", line, &row.source)?;
+        for phrase in checks.phrases("sharing", line, &row.form)? {
+            if forms.insert(phrase, row.kind).is_some() {
+                let problem = format!("form {:?} stands twice", row.form);
+                return Err(checks.error("sharing", line, problem));
+            }
+        }
+    }
+    Ok(PhraseTable::new(&forms))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TitleRow {
+    form: String,
+    states: String,
+    source: String,
+    section: String,
+}
+
+fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> {
+    let mut titles = Phrases::new();
+    for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
+        checks.source("titles", line, &row.source)?;
+        if row.section.is_empty() {
+            return Err(checks.error("titles", line, "the section is missing"));
+        }
+        let states = match row.states.as_str() {
+            "undecided" => TitleStates::Undecided,
+            "none" => TitleStates::Neither,
+            "anothers" => TitleStates::Anothers,
+            "serves" => TitleStates::Serves,
+            id => TitleStates::Role(checks.role("titles", line, id)?),
+        };
+        let form = TitleForm { states, written: abbreviation(&row.form), may_be: None };
+        for phrase in checks.phrases("titles", line, &row.form)? {
+            if titles.insert(phrase, form).is_some() {
+                return Err(checks.error(
+                    "titles",
+                    line,
+                    format!("form {:?} stands twice", row.form),
+                ));
+            }
+        }
+    }
+    let with_a_word = roles_with_a_word(&titles);
+    for (words, form) in titles.values_mut() {
+        if form.states == TitleStates::Undecided {
+            form.may_be = with_a_word.get(words).copied().flatten();
+        }
+    }
+    Ok(PhraseTable::new(&titles))
+}
+
+/// Hash of the last word of a form as it is written, if it has two capitals or more.
+fn abbreviation(form: &str) -> Option<u64> {
+    let last = form.split_whitespace().last()?;
+    (last.chars().filter(|c| c.is_uppercase()).count() > 1).then(|| word_hash(last))
+}
+
+/// The role of the forms that are these words with one before them, if they are all of one role.
+fn roles_with_a_word(titles: &Phrases<TitleForm>) -> BTreeMap<Vec<u64>, Option<RoleId>> {
+    let mut roles = BTreeMap::new();
+    for (words, form) in titles.by_words() {
+        if let (TitleStates::Role(role), [_, rest @ ..]) = (form.states, words.as_slice()) {
+            let one = roles.entry(rest.to_vec()).or_insert(Some(role));
+            *one = one.filter(|&one| one == role);
+        }
+    }
+    roles
+}
+
+/// A shorter word differs from too many others in one letter.
+const SHORTEST_NAME_WORD: usize = 5;
+
+/// The words of the roles' names but for levels.
+fn load_name_words(
+    checks: &Checks,
+    levels: &PhraseTable<Option<u32>>,
+) -> Result<Vec<(String, u64)>, LexiconError> {
+    let begin = |(word, kinds): (u64, TokenClass)| kinds.has(TokenClass::BEGINS).then_some(word);
+    let levels: Vec<u64> = levels.words().filter_map(begin).collect();
+    let mut words = BTreeMap::new();
+    for (_, row) in rows::<MentionRow>(checks.files, "mentions")? {
+        if row.role == "none" || row.case != "any" {
+            continue;
+        }
+        for word in row.form.split([' ', '|']).map(str::to_lowercase) {
+            let singular = word.strip_suffix('s').unwrap_or(&word);
+            let of_level = [word.as_str(), singular].iter().any(|w| levels.contains(&word_hash(w)));
+            if word.chars().count() >= SHORTEST_NAME_WORD && !of_level {
+                words.insert(word.clone(), word_hash(&word));
+            }
+        }
+    }
+    let mut words: Vec<(String, u64)> = words.into_iter().collect();
+    words.sort_by_key(|(_, hash)| *hash);
+    Ok(words)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelRow {
+    word: String,
+    level: String,
+    rank: u32,
+}
+
+fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>), LexiconError> {
+    let mut list: Vec<Level> = Vec::new();
+    let mut words = Phrases::new();
+    for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
+        let level = Level { id: row.level, rank: row.rank };
+        let place = (level.id != "none").then(|| {
+            list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
+                list.push(level.clone());
+                list.len() - 1
+            })
+        });
+        if let Some(known) = place.map(|place| &list[place]).filter(|known| **known != level) {
+            let problem = format!("level {:?} already has rank {}", level.id, known.rank);
+            return Err(checks.error("levels", line, problem));
+        }
+        for phrase in checks.phrases("levels", line, &row.word)? {
+            if words.insert(phrase, place.map(|place| place as u32)).is_some() {
+                return Err(checks.error("levels", line, format!("{:?} stands twice", row.word)));
+            }
+        }
+    }
+    Ok((list, PhraseTable::new(&words)))
+}
+
+fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
+    let mut ladders = Vec::new();
+    for (line, rung) in rows::<Rung>(checks.files, "ladders")? {
+        checks.role("ladders", line, &rung.role)?;
+        checks.source("ladders", line, &rung.source)?;
+        ladders.push(rung);
+    }
+    Ok(ladders)
+}
+
+fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError> {
+    let mut bands = Vec::new();
+    for (line, band) in rows::<ExperienceBand>(checks.files, "experience")? {
+        checks.role("experience", line, &band.role)?;
+        checks.source("experience", line, &band.source)?;
+        if band.low > band.high {
+            let problem = format!(
+                "{} to {} years are not a range; give the lower number first",
+                band.low, band.high
+            );
+            return Err(checks.error("experience", line, problem));
+        }
+        bands.push(band);
+    }
+    Ok(bands)
+}
+
+fn load_market(checks: &Checks) -> Result<Vec<JobCount>, LexiconError> {
+    let mut counts: Vec<JobCount> = Vec::new();
+    for (line, count) in rows::<JobCount>(checks.files, "market")? {
+        checks.role("market", line, &count.role)?;
+        checks.source("market", line, &count.source)?;
+        let problem = if count.jobs == 0 {
+            "a role without jobs is as if it were left out; leave the row out".to_owned()
+        } else if counts.iter().any(|other| other.role == count.role) {
+            format!("{} has a number of jobs already; give it one row", count.role)
+        } else {
+            counts.push(count);
+            continue;
+        };
+        return Err(checks.error("market", line, problem));
+    }
+    Ok(counts)
+}
+
+fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<SalaryBand>, LexiconError> {
+    let mut salaries = Vec::new();
+    for (line, band) in rows::<SalaryBand>(checks.files, "salaries")? {
+        checks.role("salaries", line, &band.role)?;
+        checks.source("salaries", line, &band.source)?;
+        let problem = if band.level != "any" && !levels.iter().any(|l| l.id == band.level) {
+            format!("unknown level {:?}; levels.csv has the levels", band.level)
+        } else if !(band.low > 0.0 && band.low <= band.high.amount) {
+            format!("the band {} to {} is not a range", band.low, band.high.amount)
+        } else {
+            salaries.push(band);
+            continue;
+        };
+        return Err(checks.error("salaries", line, problem));
+    }
+    Ok(salaries)
+}

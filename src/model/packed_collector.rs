@@ -1,0 +1,222 @@
+//! What was collected in one place, to be counted in another.
+
+use crate::evidence::{Channel, FeatureKey, Lexicon, Occurrence, Stated};
+use crate::examples::example::{Example, RowId};
+use crate::examples::near_copies::NearKeys;
+use crate::model::collect::{Collector, Provenance};
+use crate::model::features::is_feature;
+use crate::model::{FORMAT, ModelError};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// In order: as text where a feature has one, because its key follows from it.
+#[derive(Serialize, Deserialize)]
+struct PackedCollector {
+    /// Of models made of it.
+    format: u32,
+    /// Hash of the lexicon.
+    lexicon: String,
+    /// Features with a text, by channel.
+    named: Vec<u32>,
+    /// Their texts, a line each.
+    texts: String,
+    /// Keys of the other features.
+    unnamed: Vec<u64>,
+    rows: Vec<PackedRow>,
+    provenance: Provenance,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PackedRow {
+    organisation: u64,
+    text: u64,
+    title: u32,
+    class: u16,
+    near: NearKeys,
+    /// Twice the place of each feature, one more if it stands somewhere in small letters.
+    features: Vec<u32>,
+    mentions: Vec<u32>,
+    /// What the title states, as a number.
+    states: i32,
+}
+
+impl Collector {
+    /// Adds what another has collected. The model that comes of both is the same, whichever is added to
+    /// which.
+    pub fn merge(&mut self, other: Self) {
+        let Self { examples, names, provenance } = other;
+        self.examples.extend(examples);
+        self.names.extend(names);
+        self.provenance.add(provenance);
+    }
+
+    /// As packed bytes; about two kilobytes for each posting.
+    ///
+    /// # Panics
+    /// Never: numbers and text can be written down.
+    pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
+        let mut shown: Vec<FeatureKey> =
+            self.examples.iter().flat_map(|e| e.all_features().map(|f| f.key())).collect();
+        shown.sort_unstable();
+        shown.dedup();
+        let (mut named, mut unnamed) = (Vec::new(), Vec::new());
+        for key in shown {
+            match self.names.get(key) {
+                Some(text) => named.push((key, text)),
+                None => unnamed.push(key),
+            }
+        }
+        let keys = named.iter().map(|n| n.0).chain(unnamed.iter().copied());
+        let places: HashMap<FeatureKey, u32> = keys.zip(0..).collect();
+        let place = |f: &Occurrence| places[&f.key()] << 1 | u32::from(f.plain());
+        let row = |example: &Example| PackedRow {
+            organisation: example.row.organisation,
+            text: example.row.text,
+            title: example.row.title,
+            class: example.row.class,
+            near: example.row.near,
+            features: example.all_features().map(place).collect(),
+            mentions: example.mentions.clone(),
+            states: example.states.number(),
+        };
+        let of_channel = |c| named.iter().filter(|n| n.0.channel() == c).count() as u32;
+        let parcel = PackedCollector {
+            format: FORMAT,
+            lexicon: lexicon.hash().to_owned(),
+            named: Channel::ALL.map(of_channel).to_vec(),
+            texts: named.iter().flat_map(|n| [n.1, "\n"]).collect(),
+            unnamed: unnamed.iter().map(|key| key.number()).collect(),
+            rows: self.examples.iter().map(row).collect(),
+            provenance: self.provenance.clone(),
+        };
+        let bytes = postcard::to_stdvec(&parcel).expect("numbers and text can be written down");
+        zstd::encode_all(&*bytes, 1).expect("memory does not fail")
+    }
+
+    /// From packed bytes.
+    ///
+    /// # Errors
+    /// What is wrong with them, and that they belong to another lexicon or another rolecall.
+    pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
+        let corrupt = |why: String| ModelError::Corrupt(format!("what was collected: {why}"));
+        let bytes = zstd::decode_all(bytes).map_err(|e| corrupt(e.to_string()))?;
+        let (format, _) = postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
+        if format != FORMAT {
+            return Err(ModelError::Newer { format });
+        }
+        let parcel: PackedCollector =
+            postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
+        if parcel.lexicon != lexicon.hash() {
+            return Err(ModelError::other_lexicon(&parcel.lexicon, lexicon));
+        }
+        parcel.collector(lexicon).ok_or_else(|| corrupt("parts do not fit together".to_owned()))
+    }
+}
+
+impl PackedCollector {
+    fn collector(self, lexicon: &Lexicon) -> Option<Collector> {
+        let [roles, classes] = [lexicon.roles().len(), lexicon.classes().len()];
+        let mut collector = Collector { provenance: self.provenance, ..Collector::default() };
+        let mut keys = Vec::new();
+        let mut texts = self.texts.lines();
+        for (channel, &count) in Channel::ALL.into_iter().zip(&self.named) {
+            for text in texts.by_ref().take(count as usize) {
+                let key = FeatureKey::new(channel, text);
+                is_feature(text).then(|| collector.names.insert(key, text))?;
+                keys.push(key);
+            }
+        }
+        let named = keys.len();
+        for number in self.unnamed {
+            keys.push(FeatureKey::from_number(number)?);
+        }
+        for row in self.rows {
+            let PackedRow { organisation, text, title, class, near, features, mentions, states } =
+                row;
+            let shown = features.into_iter().map(|place| {
+                let (at, plain) = ((place >> 1) as usize, place & 1 == 1);
+                // Only what has a text can stand in small letters.
+                (!plain || at < named).then_some(Occurrence::new(*keys.get(at)?, plain))
+            });
+            let mut shown = shown.collect::<Option<Vec<Occurrence>>>()?;
+            shown.sort_unstable();
+            let row = RowId::new(organisation, text, title, class).with_near(near);
+            let sound = row.class() < classes
+                && mentions.len() == roles + 1
+                && shown.is_sorted_by(|a, b| a.key() < b.key());
+            let states = Stated::from_number(states);
+            sound.then(|| {
+                let counted = if row.with_title() { row } else { row.title_turned() };
+                let example = Example::of_parts(counted, roles, shown.into(), states, mentions);
+                collector.examples.push(if row.with_title() {
+                    example
+                } else {
+                    example.title_turned()
+                });
+            })?;
+        }
+        texts.next().is_none().then_some(collector)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Extractor;
+    use crate::model::Counting;
+    use crate::roles::Label;
+
+    /// Postings of each role by several organisations, some in one collector and some in the other.
+    fn collected(lexicon: &Lexicon) -> [Collector; 2] {
+        let mut parts = [Collector::default(), Collector::default()];
+        for (i, role) in lexicon.roles().ids().enumerate() {
+            for organisation in 0..4 {
+                let name = &lexicon.roles().get(role).name;
+                let text =
+                    format!("As {name} you plan the backlog {i} of firm number {organisation}");
+                let evidence = Extractor::new(lexicon).extract("", &text);
+                let company = format!("Firm {organisation}");
+                let part = &mut parts[organisation % 2];
+                part.add(&evidence, name, &company, Ok(Label::Role(role)), lexicon);
+                part.leave_out("chef");
+            }
+        }
+        parts
+    }
+
+    fn model(collector: Collector, lexicon: &Lexicon) -> Vec<u8> {
+        let model = collector.train(Counting::default(), lexicon).expect("there are rows enough");
+        let mut bytes = Vec::new();
+        model.write(&mut bytes).expect("memory");
+        bytes
+    }
+
+    #[test]
+    fn parts_make_the_same_model_whichever_comes_first() {
+        let lexicon = Lexicon::embedded().expect("it is sound");
+        let [mut one, other] = collected(&lexicon);
+        one.merge(other);
+        let expected = model(one, &lexicon);
+        let [one, other] = collected(&lexicon);
+        let again = |c: &Collector| Collector::from_bytes(&c.to_bytes(&lexicon), &lexicon);
+        let [one, mut other] = [again(&one), again(&other)].map(|c| c.expect("it was written"));
+        other.merge(one);
+        assert!(model(other, &lexicon) == expected);
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused() {
+        let lexicon = Lexicon::embedded().expect("it is sound");
+        let [one, _] = collected(&lexicon);
+        let bytes = zstd::decode_all(&*one.to_bytes(&lexicon)).expect("it was packed");
+        for at in (0..bytes.len()).step_by(7) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            let packed = zstd::encode_all(&*damaged, 1).expect("memory");
+            if let Ok(read) = Collector::from_bytes(&packed, &lexicon) {
+                drop(read.train(Counting::default(), &lexicon));
+            }
+            assert!(Collector::from_bytes(&packed[..packed.len() - 1], &lexicon).is_err());
+        }
+    }
+}

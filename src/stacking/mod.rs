@@ -1,0 +1,9 @@
+//! Channel scores to calibrated probabilities: the inputs of each view, logistic regression, figures and thresholds.
+
+pub(crate) mod base;
+pub(crate) mod combination;
+pub(crate) mod fit;
+pub(crate) mod inputs;
+pub(crate) mod newton;
+pub(crate) mod probabilities;
+pub(crate) mod summary;
