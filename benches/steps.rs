@@ -2,8 +2,9 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use rolecall::evidence::{Evidence, Extractor, Lexicon};
+use rolecall::evidence::{Evidence, Extractor};
 use rolecall::judge::{Judge, Settings};
+use rolecall::lexicon::Lexicon;
 use rolecall::model::Model;
 use rolecall::text::{CleanText, Tokens};
 use std::sync::LazyLock;

@@ -23,7 +23,7 @@
 //! # Classify
 //!
 //! ```
-//! use rolecall::evidence::Lexicon;
+//! use rolecall::lexicon::Lexicon;
 //! use rolecall::judge::{Judge, Settings};
 //! use rolecall::model::Model;
 //!
@@ -41,7 +41,8 @@
 //! # Train
 //!
 //! ```
-//! use rolecall::evidence::{Extractor, Lexicon};
+//! use rolecall::evidence::Extractor;
+//! use rolecall::lexicon::Lexicon;
 //! use rolecall::model::{Collector, Counting};
 //! use rolecall::roles::Label;
 //!
@@ -68,8 +69,12 @@
 //! # Audit
 //!
 //! ```
-//! use rolecall::evidence::{Lexicon, Title};
-//! use rolecall::judge::{AuditRows, By, Posting, Texts};
+//! use rolecall::evidence::Title;
+//! use rolecall::lexicon::Lexicon;
+//! use rolecall::audit::AuditRows;
+//! use rolecall::audit::By;
+//! use rolecall::audit::Posting;
+//! use rolecall::audit::Texts;
 //!
 //! # let postings = [
 //! #     ["Firm 1", "Product Owner", "You own the product backlog, refine user stories with the Scrum team."],

@@ -1,7 +1,8 @@
 //! Everything that the source documents list about the roles is in the lexicon, and everything in
 //! the lexicon can be found in a text.
 
-use rolecall::evidence::{Channel, Extractor, Lexicon};
+use rolecall::evidence::{Channel, Extractor};
+use rolecall::lexicon::Lexicon;
 use rolecall::lexicon::Skill;
 use serde::Deserialize;
 

@@ -1,8 +1,9 @@
 //! What must hold for any text, any rows and any predictions.
 
 use proptest::prelude::*;
-use rolecall::evidence::{Extractor, Lexicon, Title};
+use rolecall::evidence::{Extractor, Title};
 use rolecall::judge::{Decision, Judge, Settings};
+use rolecall::lexicon::Lexicon;
 use rolecall::metrics::{average_precision, figures, most_confident};
 use rolecall::model::{Collector, Counting, Model, View};
 use rolecall::roles::Label;

@@ -1,11 +1,12 @@
 //! rolecall for Python: tables in and out through the Arrow PyCapsule interface.
 
+mod collect;
 mod columns;
 mod counts;
 mod errors;
+mod lexicon;
 mod model;
 mod rows;
-mod sums;
 mod table;
 
 use pyo3::prelude::*;
@@ -18,11 +19,9 @@ type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Option<PathBuf>));
 #[pymodule]
 mod _rolecall {
     #[pymodule_export]
-    use super::counts::{Counts, train};
+    use super::counts::{Counts, PySums, train};
     #[pymodule_export]
     use super::model::{PyModel, audit};
-    #[pymodule_export]
-    use super::sums::PySums;
     #[pymodule_export]
     use super::table::Table;
 }

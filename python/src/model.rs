@@ -1,9 +1,10 @@
 //! Models, and what they are used for.
 
 use crate::Pickled;
+use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
-use crate::counts::collect;
 use crate::errors::{interruptible, wrong};
+use crate::lexicon::lexicon_of;
 use crate::rows::Threads;
 use crate::table::{Builders, Table, batch};
 use arrow_array::RecordBatch;
@@ -12,8 +13,9 @@ use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
-use rolecall::evidence::Lexicon;
-use rolecall::judge::{Audit, AuditRows, By, Judge, Posting, Prior, Settings, Texts};
+use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
+use rolecall::judge::{Judge, Prior, Settings};
+use rolecall::lexicon::Lexicon;
 use rolecall::model::{Change, Collector, Counting, ModelError, View};
 use rolecall::postings::Column;
 use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
@@ -30,12 +32,6 @@ pub(crate) struct PyModel {
     lexicon: Arc<Lexicon>,
     /// Where the lexicon stands, if it is not the one inside.
     folder: Option<PathBuf>,
-}
-
-/// The lexicon of a folder, or the one inside.
-pub(crate) fn lexicon_of(folder: Option<&Path>) -> PyResult<Arc<Lexicon>> {
-    let lexicon = folder.map_or_else(Lexicon::embedded, Lexicon::from_dir);
-    Ok(Arc::new(lexicon.map_err(wrong)?))
 }
 
 /// The view of this name.

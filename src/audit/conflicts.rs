@@ -2,7 +2,8 @@
 
 use crate::audit::finding::Issue;
 use crate::audit::row_issues::RowIssue;
-use crate::evidence::{Evidence, Lexicon, Title, asked_experience, stated_salary, text_level};
+use crate::evidence::{Evidence, Title, asked_experience, stated_salary, text_level};
+use crate::lexicon::Lexicon;
 use crate::lexicon::SalaryBand;
 use crate::roles::RoleId;
 

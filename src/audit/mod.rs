@@ -21,9 +21,10 @@ use crate::judge::Mark;
 use crate::judge::contrast::sides;
 use crate::judge::text_properties::Telling;
 use crate::metrics::top;
-use crate::model::{
-    HoldoutScores, Model, ModelError, Probabilities, View, Without, outcome_names, with_titles,
-};
+use crate::model::{HoldoutScores, Model, ModelError, Without, with_titles};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::outcome_names;
 use std::collections::{HashMap, HashSet};
 use std::io;
 

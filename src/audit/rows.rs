@@ -4,11 +4,14 @@
 use crate::audit::conflicts::{experience_conflict, level_conflict, salary_conflict};
 use crate::audit::noise;
 use crate::audit::row_issues::RowIssue;
-use crate::evidence::{
-    Evidence, Extractor, FEW_WORDS, Lexicon, Occurrence, Stated, Title, TitleRole,
-};
+use crate::counts::sketch::Sketch;
+use crate::evidence::{Evidence, Extractor, FEW_WORDS, Occurrence, Stated, Title, TitleRole};
+use crate::examples::example::{Example, RowId, rows_hash};
+use crate::examples::neighbours::Neighbours;
+use crate::examples::rows::Rows;
+use crate::lexicon::Lexicon;
 use crate::metrics::top;
-use crate::model::{Example, Neighbours, RowId, Rows, Sketch, labels_repeat_titles, rows_hash};
+use crate::model::labels_repeat_titles;
 use crate::postings::{Spool, SpoolRange};
 use crate::roles::{Label, RoleId};
 use rayon::prelude::*;

@@ -1,8 +1,8 @@
 //! What was typed.
 
 use crate::judge::Prior;
-use crate::model::View;
 use crate::postings::{Column, ColumnNames, Dialect};
+use crate::stacking::inputs::View;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
 use super::files::found;
 use super::output::{Output, say};
-use crate::evidence::Lexicon;
+use crate::lexicon::Lexicon;
 use crate::model::{Model, ModelFile};
 use crate::postings::{
     Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED, Rejected, Row, Types,

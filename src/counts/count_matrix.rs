@@ -2,9 +2,10 @@
 //! that adding, taking away and merging are exact, in any order.
 
 use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, PLACES};
-use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Lexicon, Occurrence};
+use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Occurrence};
 use crate::examples::example::{Example, RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
+use crate::lexicon::Lexicon;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 use std::borrow::Cow;

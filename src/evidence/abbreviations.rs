@@ -1,8 +1,8 @@
 //! What an abbreviation stands for that may be the name of a role: "PO" is a Product Owner, a project office, or a
 //! purchase order.
 
-use super::Lexicon;
 use super::sentences::between;
+use crate::lexicon::Lexicon;
 use crate::lexicon::{Term, TokenClasses};
 use crate::text::Token;
 

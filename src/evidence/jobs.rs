@@ -1,7 +1,7 @@
 //! Titles of jobs within a text, each on a line of its own.
 
-use super::Lexicon;
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
+use crate::lexicon::Lexicon;
 use crate::lexicon::{HeadingPart, TokenClasses};
 use crate::text::Token;
 use memchr::memmem;

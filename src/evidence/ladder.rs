@@ -1,6 +1,7 @@
 //! Where a title stands on the career ladder of a role.
 
-use super::{Lexicon, Title};
+use super::Title;
+use crate::lexicon::Lexicon;
 use crate::lexicon::Rung;
 use serde::Serialize;
 

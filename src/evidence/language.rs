@@ -117,7 +117,8 @@ fn code(language: whatlang::Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Extractor, Lexicon};
+    use crate::evidence::Extractor;
+    use crate::lexicon::Lexicon;
 
     fn language(text: &str) -> Option<&'static str> {
         let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");

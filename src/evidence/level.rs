@@ -1,6 +1,7 @@
 //! The level at which a text speaks of its own job: "we are looking for a senior product manager".
 
-use super::{Evidence, Lexicon};
+use super::Evidence;
+use crate::lexicon::Lexicon;
 use crate::lexicon::{TitleForm, TitleStates};
 use std::ops::Range;
 

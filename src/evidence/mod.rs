@@ -21,8 +21,6 @@ mod stub;
 mod title;
 mod title_words;
 
-pub use crate::lexicon::Lexicon;
-pub(crate) use crate::lexicon::{TokenClass, TokenClasses};
 pub use experience::{Experience, asked_experience};
 pub use extract::{Evidence, Extractor};
 pub(crate) use extract::{Finds, Terms};

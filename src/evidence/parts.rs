@@ -1,8 +1,8 @@
 //! Which parts of a posting say nothing about the job.
 
-use super::Lexicon;
 use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::sentences::{Reach, between};
+use crate::lexicon::Lexicon;
 use crate::lexicon::{HeadingPart, TokenClasses};
 use crate::text::Token;
 use memchr::memmem;

@@ -1,7 +1,7 @@
 //! Texts that stand where a posting should be: login walls, error pages, teasers.
 
-use super::Lexicon;
 use super::sentences::{Reach, around};
+use crate::lexicon::Lexicon;
 use crate::lexicon::TokenClasses;
 use crate::text::Token;
 use serde::{Deserialize, Serialize};

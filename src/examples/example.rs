@@ -1,8 +1,9 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Channel, Evidence, Lexicon, Occurrence, Stated};
+use crate::evidence::{Channel, Evidence, Occurrence, Stated};
 use crate::examples::near_copies::NearKeys;
 use crate::examples::organisation::{organisation, short_hash};
+use crate::lexicon::Lexicon;
 use crate::roles::Label;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};

@@ -5,11 +5,12 @@ use crate::bayes::weights::{ClassTotals, Scale, centre, is_selected, weigh};
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{Buckets, FeatureCount, FeatureMap, Support};
 use crate::counts::feature_counts::FeatureCounts;
-use crate::evidence::{Channel, FeatureKey, Lexicon, Occurrence};
-use crate::examples::example::Example;
+use crate::evidence::{Channel, FeatureKey, Occurrence};
+use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
-use crate::examples::rows::Rows;
+use crate::examples::rows::{Rows, ids};
 use crate::holdout::removals::{Further, Removal, removals};
+use crate::lexicon::Lexicon;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -518,6 +519,32 @@ fn change(
     if support.takes_part(feature.channel()) {
         by(&mut masses[feature.channel() as usize], postings, lexicon.of(feature));
     }
+}
+
+/// A row with its scores by counts that its neighbours are not among.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeldOutRow {
+    pub(crate) row: RowId,
+    pub(crate) scores: Scores,
+}
+
+/// What was counted, and the scores of the wanted rows by it without each one's neighbours.
+pub(crate) fn held_out(
+    examples: &[&Example],
+    tallies: FeatureCounts,
+    lexicon: &Lexicon,
+    wanted: impl Fn(RowId) -> bool + Sync,
+) -> (HeldOut, Vec<HeldOutRow>) {
+    let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+    let neighbours = Neighbours::new(&ids(examples));
+    let score = |_, example: &Example, rest: &Rest| {
+        let mut scores = rest.score(example);
+        scores.round();
+        Ok(HeldOutRow { row: example.row, scores })
+    };
+    let rows = held_out.by_neighbours(examples, &neighbours, |i| wanted(examples[i].row), score);
+    let rows = rows.expect("rows in memory can be read").into_iter().map(|(_, row)| row).collect();
+    (held_out, rows)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What each feature adds to a score. The score is linear in the features of a posting, so the
 //! parts add up to it.
 
+use crate::bayes::scores::{Scores, divisor};
 use crate::evidence::{Channel, Feature};
-use crate::model::{CombinationInput, LEXICON_SCALE, Model, Question, Scores, View, divisor};
+use crate::model::Model;
+use crate::stacking::inputs::{CombinationInput, LEXICON_SCALE, Question, View};
 
 /// A linear function of the combination's inputs, by what they are made of.
 #[derive(Debug, Clone)]

@@ -3,8 +3,9 @@
 use super::classify::Judge;
 use super::verdict::Phrase;
 use crate::metrics::{Difference, top};
-use crate::model::{Probabilities, outcome_names};
 use crate::roles::Label;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::outcome_names;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

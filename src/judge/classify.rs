@@ -5,13 +5,17 @@ use super::prior::{Prior, shifted};
 use super::quotes::{Quotes, nats};
 use super::reading::Reading;
 use super::verdict::{Decision, Note, Phrase, Verdict};
+use crate::bayes::scores::Scores;
 use crate::evidence::{
-    Evidence, Extractor, FeatureKey, Lexicon, Stated, Title, TitleRole, asked_experience,
+    Evidence, Extractor, FeatureKey, Stated, Title, TitleRole, asked_experience,
 };
 use crate::judge::text_properties::{TextProperties, is_foreign};
+use crate::lexicon::Lexicon;
 use crate::metrics::top;
-use crate::model::{Known, Model, Probabilities, Scores, View, Vocabulary};
+use crate::model::{Known, Model, Vocabulary};
 use crate::roles::{Label, RoleId};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
 use std::cell::RefCell;
 
 thread_local! {

@@ -1,7 +1,9 @@
 //! What moved between two models.
 
 use crate::evidence::Channel;
-use crate::model::{Header, Model, Question, StoredFeature, Summary, View};
+use crate::model::{Header, Model, StoredFeature};
+use crate::stacking::inputs::{Question, View};
+use crate::stacking::summary::Summary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -3,9 +3,12 @@
 
 use super::classify::{Judge, second_role};
 use super::quotes::{LEAST_READY, QuoteSource, one_line};
-use crate::evidence::{Channel, Evidence, Feature, FeatureKey, Lexicon, readiness};
-use crate::model::{Probabilities, Scores, View};
+use crate::bayes::scores::Scores;
+use crate::evidence::{Channel, Evidence, Feature, FeatureKey, readiness};
+use crate::lexicon::Lexicon;
 use crate::roles::{Label, OTHER, RoleId};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
 use serde::Serialize;
 use std::ops::Range;
 

@@ -1,9 +1,13 @@
 //! How good the roles are told apart with few labelled rows, down to none.
 
 use super::evaluate::CurvePoint;
-use crate::evidence::Lexicon;
+use crate::examples::example::Example;
+use crate::lexicon::Lexicon;
 use crate::metrics::figures;
-use crate::model::{Example, ModelError, Probabilities, Trained, View, outcome_names};
+use crate::model::{ModelError, Trained};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::outcome_names;
 use rayon::prelude::*;
 
 /// Labelled rows of the points; then all.

@@ -3,11 +3,13 @@
 use super::limits::{Limits, may_be_role};
 use super::verdict::Decision;
 use crate::evidence::Stated;
+use crate::examples::example::{Example, RowId};
+use crate::examples::neighbours::Neighbours;
 use crate::metrics::{Bin, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top};
-use crate::model::{
-    Example, Neighbours, Probabilities, RowId, Summary, View, outcome_names, summarise,
-};
 use crate::roles::RoleSet;
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::{Summary, outcome_names, summarise};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -4,9 +4,12 @@ use super::attribution::Attribution;
 use super::classify::Judge;
 use super::contrast::Contrast;
 use super::verdict::{Decision, Note};
+use crate::bayes::scores::Scores;
 use crate::evidence::{Channel, Evidence, Feature, Step, ladder_step};
-use crate::model::{CombinationInput, Probabilities, Question, Scores, View, softmax};
 use crate::roles::Label;
+use crate::stacking::combination::softmax;
+use crate::stacking::inputs::{CombinationInput, Question, View};
+use crate::stacking::probabilities::Probabilities;
 use serde::Serialize;
 
 /// Why a posting was judged as it was.

@@ -2,7 +2,8 @@
 
 use super::verdict::Decision;
 use crate::evidence::{FEW_WORDS, Stated};
-use crate::model::{Summary, View};
+use crate::stacking::inputs::View;
+use crate::stacking::summary::Summary;
 
 /// No posting of fewer words is called another job or given a role without a second look; and one whose title may
 /// be that of a role is not called another job below [`FEW_WORDS`]: what its duties would be is not in it.

@@ -17,10 +17,6 @@ mod strongest;
 pub(crate) mod text_properties;
 mod verdict;
 
-pub use crate::audit::{
-    Audit, AuditRows, AuditSummary, By, DecisionError, Decisions, Estimate, Finding, Issue, Pair,
-    Posting, SuspectGroup, Suspicion, TextPart, Texts, fingerprint,
-};
 pub use beside::{Beside, Flip, Given};
 pub use classify::{Judge, Settings};
 pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};

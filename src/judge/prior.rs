@@ -1,8 +1,10 @@
 //! How common the roles are in a file, if that is not as in the rows that a model learned from.
 
-use crate::evidence::Lexicon;
-use crate::model::{Model, Probabilities, View};
+use crate::lexicon::Lexicon;
+use crate::model::Model;
 use crate::roles::{OTHER, RoleSet};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
 use std::collections::BTreeMap;
 
 /// Shares of postings that are of each role: of all roles together, or of some of them.

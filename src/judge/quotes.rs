@@ -1,9 +1,10 @@
 //! The words of a posting that decided.
 
 use super::verdict::Phrase;
+use crate::bayes::weights::STEPS;
 use crate::evidence::{Channel, may_begin, may_end, says_something};
 use crate::judge::text_properties::TextProperties;
-use crate::model::{Known, STEPS};
+use crate::model::Known;
 use crate::text::{AppendBuffer, Token};
 use std::ops::Range;
 

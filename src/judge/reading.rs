@@ -1,12 +1,14 @@
 //! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
 //! evidence and look it up afterwards, in a fraction of the time.
 
+use crate::bayes::scores::Scores;
 use crate::evidence::{
-    CommonWords, Extractor, Finds, Lexicon, Side, Span, Stated, Stub, Terms, Title, TokenClasses,
-    is_title, language, title_words,
+    CommonWords, Extractor, Finds, Side, Span, Stated, Stub, Terms, Title, is_title, language,
+    title_words,
 };
 use crate::judge::text_properties::{Telling, TextProperties, shows_no_role};
-use crate::model::{Known, Scores, Vocabulary, VocabularyEntry, Word};
+use crate::lexicon::{Lexicon, TokenClasses};
+use crate::model::{Known, Vocabulary, VocabularyEntry, Word};
 use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
 
 /// Room to read postings in, one after the other.
@@ -268,9 +270,10 @@ impl Finds for FeatureSink<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::Lexicon;
     use crate::judge::{Judge, Settings};
-    use crate::model::{Model, View};
+    use crate::lexicon::Lexicon;
+    use crate::model::Model;
+    use crate::stacking::inputs::View;
     use proptest::prelude::*;
     use std::sync::LazyLock;
 

@@ -73,6 +73,11 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
+    /// The numbers of roles and of classes: the roles, and the families of other jobs.
+    pub(crate) fn sizes(&self) -> [usize; 2] {
+        [self.roles().len(), self.classes().len()]
+    }
+
     /// The roles, in the order of the model's columns.
     pub fn roles(&self) -> &RoleSet {
         &self.roles

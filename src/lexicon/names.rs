@@ -23,7 +23,8 @@ pub(crate) fn mark_names(phrases: &mut Phrases<Term>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Channel, Extractor, Lexicon};
+    use crate::evidence::{Channel, Extractor};
+    use crate::lexicon::Lexicon;
 
     const QUALIFIERS: [&str; 30] = [
         "AI",

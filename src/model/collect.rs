@@ -1,8 +1,9 @@
 //! Labelled postings, gathered to be counted.
 
 use crate::counts::count_matrix::FeatureNames;
-use crate::evidence::{Evidence, Lexicon};
+use crate::evidence::Evidence;
 use crate::examples::example::Example;
+use crate::lexicon::Lexicon;
 use crate::roles::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -173,4 +174,11 @@ impl Collector {
     pub fn examples(&self) -> &[Example] {
         &self.examples
     }
+}
+
+/// How rows are counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counting {
+    /// Count a row again that stands twice.
+    pub twice: bool,
 }

@@ -1,11 +1,13 @@
 //! What was collected in one place, to be counted in another.
 
-use crate::evidence::{Channel, FeatureKey, Lexicon, Occurrence, Stated};
+use super::error::ModelError;
+use super::format::FORMAT;
+use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
 use crate::examples::example::{Example, RowId};
 use crate::examples::near_copies::NearKeys;
+use crate::lexicon::Lexicon;
 use crate::model::collect::{Collector, Provenance};
 use crate::model::features::is_feature;
-use crate::model::{FORMAT, ModelError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 

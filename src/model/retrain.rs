@@ -1,25 +1,29 @@
 //! Rows added to a model, taken out of it, and models merged: the counts exactly, the combination and
 //! the thresholds refitted on what is known of the rows.
 
-use super::collect::{Collector, Provenance};
-use super::drift::{Drift, Drifted, drift};
+use super::collect::Collector;
+use super::collect::Counting;
+use super::drift::{Drifted, drift};
+use super::error::ModelError;
+use super::history::Retrain;
+use super::requirements::enough;
 use super::store::Header;
-use super::train::{Counting, enough};
-use super::{Model, ModelError};
+use super::trained::Model;
 use crate::counts::count_matrix::taking_part;
 use crate::counts::count_matrix::{CountMatrix, NotThere};
-use crate::evidence::{Channel, FeatureKey, Lexicon};
+use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{Example, RowId};
 use crate::examples::rows::ids;
+use crate::holdout::leave_one_out::HeldOutRow;
 use crate::holdout::leave_one_out::scores_without;
-use crate::metrics::Difference;
+use crate::lexicon::Lexicon;
 use crate::model::training_state::TrainingState;
 use crate::stacking::base::Base;
-use crate::stacking::fit::{Fit, HeldOutRow};
+use crate::stacking::fit::Fit;
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 
 /// What is to be done to a model.
 #[derive(Debug, Default)]
@@ -74,31 +78,6 @@ impl From<NotThere> for RetrainError {
         // The rows are there, so their features must be.
         Self::Model(ModelError::Corrupt("its counts do not hold its rows".into()))
     }
-}
-
-/// One retrain, as a model remembers it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Retrain {
-    /// What was read to be added.
-    pub read: Provenance,
-    /// Rows added.
-    pub added: u64,
-    /// Rows added that the model knows under another label.
-    pub relabelled: u64,
-    /// Rows taken out.
-    pub removed: u64,
-    /// Rows of models merged into it.
-    pub merged: u64,
-    /// Features that take part since.
-    pub new_features: u64,
-    /// Features that no longer take part.
-    pub lost_features: u64,
-    /// Old and new model on rows that neither saw, by title and text.
-    pub difference: Option<Difference>,
-    /// Rows given another label than before, by old and new label, by title and text.
-    pub flips: BTreeMap<String, u64>,
-    /// How the added rows differ from those before.
-    pub drift: Option<Drift>,
 }
 
 /// What came of a retrain.

@@ -11,31 +11,26 @@
 //! with what retraining needs ([`crate::model::training_state`]), whose BLAKE3 hash stands in the header. A model file
 //! is data: nothing in it is executed, and every number is checked.
 
-use super::ModelError;
 use super::collect::Provenance;
+use super::error::ModelError;
 use super::features::Features;
-use super::retrain::Retrain;
-use crate::model::training_state::TrainingState;
+use super::format::{FORMAT, MAGIC};
+use super::history::Retrain;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::Combination;
 use crate::stacking::summary::Summary;
 use serde::{Deserialize, Serialize};
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 
-/// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 7;
-pub(crate) const MAGIC: &str = "rolecall-model ";
 /// A file that unpacks to more than this is no model.
 const LARGEST: u64 = 1 << 30;
 /// Most unpack to less than this.
 const LIKELY: u64 = 1 << 26;
-/// Workings that unpack to more than this are none.
-const LARGEST_WORKINGS: u64 = 1 << 32;
 /// A model that is given away is packed once and read often.
 const LEVEL: i32 = 19;
 /// One that is retrained is written often.
-const WORKING_LEVEL: i32 = 3;
+pub(super) const WORKING_LEVEL: i32 = 3;
 
 /// All of a model but its features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,30 +91,6 @@ fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
     packed.set_pledged_src_size(Some(bytes.len() as u64))?;
     packed.write_all(bytes)?;
     packed.finish().map(drop)
-}
-
-/// Packs what retraining needs, and gives the hash of that.
-pub(super) fn pack_workings(workings: &TrainingState) -> (String, Vec<u8>) {
-    let pack = || -> std::io::Result<Vec<u8>> {
-        let mut packed = zstd::Encoder::new(Vec::new(), WORKING_LEVEL)?;
-        packed.include_checksum(true)?;
-        workings.write(BufWriter::new(&mut packed))?;
-        packed.finish()
-    };
-    let packed = pack().expect("memory can be written to");
-    (blake3::hash(&packed).to_hex().to_string(), packed)
-}
-
-/// Reads what retraining needs, as packed.
-pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<TrainingState, ModelError> {
-    let corrupt = |what: String| ModelError::Corrupt(format!("its record of rows: {what}"));
-    let mut unpacked = Vec::new();
-    let decoder = zstd::Decoder::with_buffer(packed).map_err(|e| corrupt(e.to_string()))?;
-    decoder
-        .take(LARGEST_WORKINGS)
-        .read_to_end(&mut unpacked)
-        .map_err(|e| corrupt(e.to_string()))?;
-    TrainingState::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
 }
 
 /// Reads a model but for what retraining needs, and gives the bytes that follow.

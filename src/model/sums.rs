@@ -1,15 +1,19 @@
 //! Counting in many places at once: what each has counted is added up by feature, so that no posting has
 //! to go where the model is fitted.
 
+use super::collect::Counting;
 use super::collect::{Collector, Provenance};
+use super::error::ModelError;
+use super::format::FORMAT;
+use super::requirements::{enough, some};
 use super::store::Header;
-use super::train::{Counting, enough, held_out, sizes, some};
-use super::{FORMAT, Model, ModelError};
+use super::trained::Model;
 use crate::counts::count_matrix::{CountMatrix, FeatureNames};
 use crate::counts::feature_counts::FeatureCounts;
-use crate::evidence::Lexicon;
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
+use crate::holdout::leave_one_out::held_out;
+use crate::lexicon::Lexicon;
 use crate::model::training_state::{TrainingState, sample_cut};
 use crate::stacking::fit::Fit;
 use serde::{Deserialize, Serialize};
@@ -75,7 +79,7 @@ impl Sums {
     /// Takes the scores of rows that are in the sample, each by all that was counted but its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
-        let (tallies, _) = FeatureCounts::of(&self.workings.ledger, sizes(lexicon));
+        let (tallies, _) = FeatureCounts::of(&self.workings.ledger, lexicon.sizes());
         self.workings.sample = held_out(rows, tallies, lexicon, sampled).1;
     }
 
@@ -112,7 +116,7 @@ impl Sums {
     /// What postings are scored by: the features that take part, and no row.
     #[must_use]
     pub fn others(&self, lexicon: &Lexicon) -> Self {
-        let ledger = self.workings.ledger.taking_part(sizes(lexicon));
+        let ledger = self.workings.ledger.taking_part(lexicon.sizes());
         let provenance = Provenance::default();
         Self {
             workings: TrainingState { ledger, cut: u64::MAX, ..TrainingState::default() },
@@ -159,7 +163,7 @@ impl Sums {
             return Err(ModelError::Corrupt(why.to_owned()));
         }
         let header = || {
-            let fit = Fit::new(&workings.sample, sizes(lexicon), None, None, lexicon.roles())?;
+            let fit = Fit::new(&workings.sample, lexicon.sizes(), None, None, lexicon.roles())?;
             Ok(Header {
                 tool: env!("CARGO_PKG_VERSION").to_owned(),
                 roles: lexicon.roles().clone(),
@@ -214,7 +218,7 @@ impl Sums {
         if before.lexicon != lexicon.hash() {
             return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
         }
-        let workings = TrainingState::from_bytes(rest, sizes(lexicon))?;
+        let workings = TrainingState::from_bytes(rest, lexicon.sizes())?;
         Ok(Self { workings, provenance: before.provenance })
     }
 }

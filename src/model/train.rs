@@ -1,29 +1,25 @@
 //! Labelled rows to a model.
 
-use super::collect::{Collector, Provenance};
+use super::collect::{Collector, Counting, Provenance};
+use super::error::ModelError;
+use super::requirements::{enough, some};
 use super::sums::Sums;
-use super::{Model, ModelError};
+use super::trained::Model;
 use crate::counts::feature_counts::FeatureCounts;
-use crate::evidence::Lexicon;
-use crate::examples::example::{Example, RowId};
-use crate::examples::neighbours::Neighbours;
+use crate::examples::example::Example;
 use crate::examples::rows::ids;
-use crate::holdout::leave_one_out::{HeldOut, LexiconWeights, Rest};
+use crate::holdout::leave_one_out::HeldOut;
+use crate::holdout::leave_one_out::HeldOutRow;
+use crate::holdout::leave_one_out::held_out;
+use crate::lexicon::Lexicon;
 use crate::roles::RoleSet;
 use crate::stacking::combination::Combination;
-use crate::stacking::fit::{Fitter, HeldOutRow};
+use crate::stacking::fit::Fitter;
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::Summary;
 use rayon::prelude::*;
 use std::sync::Arc;
-
-/// How rows are counted.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Counting {
-    /// Count a row again that stands twice.
-    pub twice: bool,
-}
 
 impl Collector {
     /// Trains a model on what was collected.
@@ -85,7 +81,7 @@ impl CountedRows {
     ) -> Result<Self, ModelError> {
         enough(&ids(examples), lexicon.roles())?;
         let (held_out, rows) = held_out(examples, tallies, lexicon, |_| true);
-        Ok(Self { held_out, rows, sizes: sizes(lexicon) })
+        Ok(Self { held_out, rows, sizes: lexicon.sizes() })
     }
 
     fn fitter<'a>(&'a self, view: &'a View) -> Fitter<'a> {
@@ -93,59 +89,9 @@ impl CountedRows {
     }
 }
 
-/// The numbers of roles and of classes.
-pub(super) fn sizes(lexicon: &Lexicon) -> [usize; 2] {
-    [lexicon.roles().len(), lexicon.classes().len()]
-}
-
 /// The tallies of rows.
 fn tallies(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
-    FeatureCounts::new(rows, None, None, sizes(lexicon)).expect("rows in memory can be read")
-}
-
-/// What was counted, and the scores of the wanted rows by it without each one's neighbours.
-pub(super) fn held_out(
-    examples: &[&Example],
-    tallies: FeatureCounts,
-    lexicon: &Lexicon,
-    wanted: impl Fn(RowId) -> bool + Sync,
-) -> (HeldOut, Vec<HeldOutRow>) {
-    let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
-    let neighbours = Neighbours::new(&ids(examples));
-    let score = |_, example: &Example, rest: &Rest| {
-        let mut scores = rest.score(example);
-        scores.round();
-        Ok(HeldOutRow { row: example.row, scores })
-    };
-    let rows = held_out.by_neighbours(examples, &neighbours, |i| wanted(examples[i].row), score);
-    let rows = rows.expect("rows in memory can be read").into_iter().map(|(_, row)| row).collect();
-    (held_out, rows)
-}
-
-/// Refuses no rows.
-pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
-    if rows > 0 {
-        return Ok(());
-    }
-    let role = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
-    Err(ModelError::TooFew { role, organisations: 0 })
-}
-
-/// Refuses rows that leave a role to fewer than two organisations, or to near copies of one text, unless there is
-/// no row at all.
-pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let neighbours = Neighbours::new(rows);
-    for (place, role) in roles.iter().enumerate() {
-        let of_role = (0..rows.len()).filter(|&row| rows[row].class() == place);
-        let organisations = neighbours.independent(&of_role.collect::<Vec<_>>());
-        if organisations < 2 {
-            return Err(ModelError::TooFew { role: role.id.clone(), organisations });
-        }
-    }
-    Ok(())
+    FeatureCounts::new(rows, None, None, lexicon.sizes()).expect("rows in memory can be read")
 }
 
 /// Held-out probabilities of rows in their order of [`RowId`]s, each by the others without its organisation and its
@@ -261,6 +207,7 @@ impl Trained {
 mod tests {
     use super::*;
     use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
+    use crate::examples::example::RowId;
 
     /// So many rows, some of each role, by organisations of so many rows.
     fn rows(count: u64, of_organisation: u64) -> Vec<Example> {

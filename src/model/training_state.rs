@@ -1,19 +1,19 @@
 //! What a model needs to be retrained exactly, and not to score: the ledger, the held-out scores of a
 //! sample of its rows, and what it was before each retrain. The second part of a model file.
 
+use super::error::ModelError;
+use super::features::{Features, is_feature};
+use super::store::{Header, WORKING_LEVEL};
 use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{ClassCount, PLACES};
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{BUCKETS, RowId};
 use crate::examples::near_copies::NearKeys;
-use crate::model::ModelError;
-use crate::model::features::{Features, is_feature};
-use crate::model::store::Header;
-use crate::stacking::fit::HeldOutRow;
+use crate::holdout::leave_one_out::HeldOutRow;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 /// Rows whose held-out scores are kept: those with the smallest hashes, which is a random sample that
 /// adding, taking away and merging keep random.
@@ -344,6 +344,33 @@ impl Stored {
         ledger.rows = rows.map(row).collect();
         ledger.rows.is_sorted().then_some(ledger)
     }
+}
+
+/// Workings that unpack to more than this are none.
+const LARGEST_WORKINGS: u64 = 1 << 32;
+
+/// Packs what retraining needs, and gives the hash of that.
+pub(super) fn pack_workings(workings: &TrainingState) -> (String, Vec<u8>) {
+    let pack = || -> std::io::Result<Vec<u8>> {
+        let mut packed = zstd::Encoder::new(Vec::new(), WORKING_LEVEL)?;
+        packed.include_checksum(true)?;
+        workings.write(BufWriter::new(&mut packed))?;
+        packed.finish()
+    };
+    let packed = pack().expect("memory can be written to");
+    (blake3::hash(&packed).to_hex().to_string(), packed)
+}
+
+/// Reads what retraining needs, as packed.
+pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<TrainingState, ModelError> {
+    let corrupt = |what: String| ModelError::Corrupt(format!("its record of rows: {what}"));
+    let mut unpacked = Vec::new();
+    let decoder = zstd::Decoder::with_buffer(packed).map_err(|e| corrupt(e.to_string()))?;
+    decoder
+        .take(LARGEST_WORKINGS)
+        .read_to_end(&mut unpacked)
+        .map_err(|e| corrupt(e.to_string()))?;
+    TrainingState::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
 }
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
 //! Rows judged by counts that neither they nor their neighbours are among: for audits.
 
-use super::train::enough;
-use super::{Header, Model, ModelError};
+use super::error::ModelError;
+use super::requirements::enough;
+use super::store::Header;
+use super::trained::Model;
 use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_counts::FeatureCounts;
 use crate::counts::sketch::Sketch;
-use crate::evidence::{Channel, FeatureKey, Lexicon};
+use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{Example, RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::{Relabelled, Rows, ids};
+use crate::holdout::leave_one_out::HeldOutRow;
 use crate::holdout::leave_one_out::{BucketHoldout, HeldOut, LexiconWeights, Rest};
+use crate::lexicon::Lexicon;
 use crate::model::training_state::sample_cut;
 use crate::stacking::combination::Combination;
-use crate::stacking::fit::{Fitter, HeldOutRow, Parts};
+use crate::stacking::fit::{Fitter, Parts};
 use crate::stacking::inputs::{Question, View};
 use crate::stacking::probabilities::Probabilities;
 use rayon::prelude::*;

@@ -2,8 +2,8 @@
 
 use super::columns::Columns;
 use super::json::{ColumnIndex, OTHERS, fields};
-use super::reader::{AHEAD, Dialect, Problem, RowSource, Shape};
 use super::row::{Batch, Original, Rejected, Row};
+use super::source::{AHEAD, Dialect, Problem, RowSource, Shape};
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
 use arrow_json::writer::{LineDelimited, WriterBuilder};

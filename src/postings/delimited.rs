@@ -2,9 +2,9 @@
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
-use super::reader::{Dialect, Problem, RowSource, Shape, most};
 use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
+use super::source::{Dialect, Problem, RowSource, Shape, most};
 use super::window::Window;
 
 /// Delimiters that are looked for.

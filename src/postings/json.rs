@@ -3,8 +3,8 @@
 
 use super::columns::{Column, Columns};
 use super::objects::{FoundValue, ObjectPlace, first, mended};
-use super::reader::{AHEAD, Dialect, Problem, RowSource, Shape, most};
 use super::row::{Batch, Original, Rejected, Row, joined};
+use super::source::{AHEAD, Dialect, Problem, RowSource, Shape, most};
 use super::window::Window;
 use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -57,7 +57,7 @@ impl JsonReader {
         // A first object of many bytes may be a document, if it is the only one.
         while !complete
             && json.ahead.len() < AHEAD
-            && (bytes < super::reader::BATCH_BYTES || json.ahead.len() == 1)
+            && (bytes < super::source::BATCH_BYTES || json.ahead.len() == 1)
         {
             match json.object()? {
                 Some((object, length)) => {

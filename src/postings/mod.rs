@@ -12,13 +12,15 @@ mod open;
 mod reader;
 mod records;
 mod row;
+mod source;
 mod spool;
 mod window;
 
 pub use columns::{Column, ColumnNames, Columns, distinct, listed};
 pub use fields::Fields;
 pub(crate) use json::with_value;
-pub use reader::{Dialect, HEADER, InputError, InputForm, PostingReader, REJECTED};
+pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED};
 pub(crate) use records::line_at;
 pub use row::{Batch, Original, Rejected, Row, Types, joined};
+pub use source::Dialect;
 pub use spool::{Spool, SpoolRange};

@@ -1,7 +1,7 @@
 //! An audit: findings as rows, and what they amount to.
 
 use super::sheet::{Added, Cell, Kind};
-use crate::judge::{AuditSummary, Estimate, Finding, SuspectGroup, Suspicion};
+use crate::audit::{AuditSummary, Estimate, Finding, SuspectGroup, Suspicion};
 use std::io::{self, Write};
 
 /// The columns of findings.

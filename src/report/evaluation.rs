@@ -1,9 +1,9 @@
 //! Figures for people.
 
-use super::model::lexicon_only;
 use crate::judge::{Decided, Detail, Evaluation};
 use crate::metrics::{Figures, Interval, Intervals};
-use crate::model::{Summary, View};
+use crate::stacking::inputs::View;
+use crate::stacking::summary::Summary;
 use std::io::{self, Write};
 
 /// Name of a view for people.
@@ -179,4 +179,12 @@ pub(super) fn short(name: &str) -> String {
             words.iter().filter_map(|w| w.chars().next()).map(|c| c.to_ascii_uppercase()).collect()
         }
     }
+}
+
+/// What is said of rows that only the lexicon can judge.
+pub(super) fn lexicon_only(rows: usize) -> String {
+    format!(
+        "{rows} of the rows are judged by the lexicon alone and teach nothing of how sure verdicts are: without their\n\
+         organisations and near copies there is no posting of some role."
+    )
 }

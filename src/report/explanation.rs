@@ -3,7 +3,7 @@
 use super::text::{fit, printable};
 use crate::evidence::Step;
 use crate::judge::{Contrast, Explanation, MarkKind, Part, QuestionPart, Quote};
-use crate::model::Question;
+use crate::stacking::inputs::Question;
 use std::io::{self, Write};
 
 const NAME: usize = 46;

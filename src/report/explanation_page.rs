@@ -2,7 +2,7 @@
 
 use super::html::{escaped, table, write_page};
 use crate::judge::{Contrast, Explanation, MarkKind, Quote};
-use crate::model::Question;
+use crate::stacking::inputs::Question;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

@@ -5,6 +5,7 @@ mod evaluation;
 mod evaluation_page;
 mod explanation;
 mod explanation_page;
+mod formulas;
 mod html;
 mod model;
 mod retrain;

@@ -71,17 +71,9 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         write_summary(out, summary)?;
     }
     if header.kept_out > 0 {
-        writeln!(out, "\n{}", lexicon_only(header.kept_out))?;
+        writeln!(out, "\n{}", super::evaluation::lexicon_only(header.kept_out))?;
     }
     Ok(())
-}
-
-/// What is said of rows that only the lexicon can judge.
-pub(super) fn lexicon_only(rows: usize) -> String {
-    format!(
-        "{rows} of the rows are judged by the lexicon alone and teach nothing of how sure verdicts are: without their\n\
-         organisations and near copies there is no posting of some role."
-    )
 }
 
 /// Writes the strongest features of each role.

@@ -1,6 +1,7 @@
 //! The findings of an audit as a web page on which a person decides about them.
 
-use crate::judge::{AuditSummary, Estimate, Finding, Issue, MarkKind, TextPart};
+use crate::audit::{AuditSummary, Estimate, Finding, Issue, TextPart};
+use crate::judge::MarkKind;
 use askama::Template;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
@@ -247,7 +248,7 @@ fn charts(summary: &AuditSummary) -> Vec<Chart> {
         let name = format!("{} → {}", words(&pair.stated), words(&pair.actual));
         (name, rows, interval, estimated(pair.estimate))
     });
-    let group = |group: &crate::judge::SuspectGroup| {
+    let group = |group: &crate::audit::SuspectGroup| {
         let mut text = format!("{:.0} of {}", group.wrong, group.rows);
         if !group.mostly.is_empty() {
             text += &format!(", mostly {}", words(&group.mostly));
@@ -287,7 +288,7 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::SuspectGroup;
+    use crate::audit::SuspectGroup;
 
     const HOSTILE: [&str; 6] = [
         "</script><script>window.pwned=1</script>",

@@ -1,11 +1,11 @@
 //! The columns that `classify` adds to a row.
 
 use super::sheet::{Added, Cell, Kind};
-use crate::evidence::{Lexicon, TitleRole};
+use crate::evidence::TitleRole;
 use crate::judge::Verdict;
-use crate::model::outcome_names;
+use crate::lexicon::Lexicon;
 use crate::roles::RoleSet;
-use std::borrow::Cow;
+use crate::stacking::summary::outcome_names;
 
 /// The added columns; last the evidence, if it is to be among them.
 pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
@@ -70,14 +70,5 @@ fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
         }
         TitleRole::Undecided => "undecided".into(),
         TitleRole::None => "none".into(),
-    }
-}
-
-/// A spreadsheet takes a field that begins so for a formula.
-pub(super) fn defused(field: Cow<str>) -> Cow<str> {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{field}").into()
-    } else {
-        field
     }
 }

@@ -5,7 +5,8 @@ use crate::bayes::scores::Scores;
 use crate::evidence::Stated;
 use crate::examples::example::RowId;
 use crate::examples::neighbours::{Neighbours, members};
-use crate::model::ModelError;
+use crate::holdout::leave_one_out::HeldOutRow;
+use crate::model::error::ModelError;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::{Combination, FitRow};
@@ -66,13 +67,6 @@ impl Parts {
 /// .066 to .151.
 fn weight(view: View, stated: Stated) -> u16 {
     if view != View::Whole && stated.is_role_like() { 30 } else { 1 }
-}
-
-/// A row with its scores by counts that its neighbours are not among.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct HeldOutRow {
-    pub(crate) row: RowId,
-    pub(crate) scores: Scores,
 }
 
 /// What is fitted to held-out rows.

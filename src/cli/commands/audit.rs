@@ -1,5 +1,6 @@
 //! `audit`: whose title does not match the duties.
 
+use crate::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::apart;
@@ -7,8 +8,7 @@ use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
 use crate::cli::sheet::RowFile;
-use crate::evidence::Lexicon;
-use crate::judge::{Audit, AuditRows, By, Finding, Posting, Texts};
+use crate::lexicon::Lexicon;
 use crate::postings::Column;
 use crate::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,

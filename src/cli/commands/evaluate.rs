@@ -7,14 +7,18 @@ use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::made::Made;
 use crate::cli::output::{Output, say, write_file};
-use crate::evidence::{Evidence, Extractor, Lexicon};
+use crate::counts::sketch::leave_out_rare;
+use crate::evidence::{Evidence, Extractor};
+use crate::examples::example::{Example, RowId};
+use crate::examples::neighbours::Neighbours;
 use crate::judge::{Decision, JudgedRow, Limits, evaluate, learning_curve};
-use crate::model::{
-    Example, Folds, Model, Neighbours, Probabilities, RowId, Summary, View, distrust_titles,
-    leave_organisation_out, leave_out_rare, outcome_names,
-};
+use crate::lexicon::Lexicon;
+use crate::model::{Folds, Model, distrust_titles, leave_organisation_out};
 use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
+use crate::stacking::inputs::View;
+use crate::stacking::probabilities::Probabilities;
+use crate::stacking::summary::{Summary, outcome_names};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

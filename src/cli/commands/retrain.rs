@@ -6,15 +6,16 @@ use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::{collect, given};
 use crate::cli::output::{Output, say};
-use crate::evidence::Lexicon;
+use crate::examples::example::Example;
 use crate::judge::{Beside, Given, Judge, Settings};
+use crate::lexicon::Lexicon;
 use crate::metrics::Difference;
 use crate::model::{
-    Change, Collector, Counting, Drifted, Example, Model, Retrain as Record, RetrainError,
-    Retrained, Turned, View,
+    Change, Collector, Counting, Drifted, Model, Retrain as Record, RetrainError, Retrained, Turned,
 };
 use crate::postings::{Columns, Row};
 use crate::report::{write_beside, write_drift, write_retrain, write_turnover};
+use crate::stacking::inputs::View;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,12 +1,12 @@
 //! `review`: decisions from the review page to corrected training rows.
 
+use crate::audit::{DecisionError, Decisions};
 use crate::cli::Outcome;
 use crate::cli::args::Review;
 use crate::cli::files::apart;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::RowFile;
-use crate::judge::{DecisionError, Decisions};
 use crate::postings::Column;
 use crate::report::{Cell, Kind};
 use anyhow::{Context, Result, bail};

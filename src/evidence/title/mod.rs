@@ -4,7 +4,7 @@ mod level;
 mod spelling;
 mod words;
 
-use super::Lexicon;
+use crate::lexicon::Lexicon;
 use crate::lexicon::{HeadingPart, TitleForm, TitleStates};
 use crate::roles::{Label, RoleId};
 use crate::text::Token;

@@ -1,6 +1,6 @@
 //! The words of a title and what stands between them.
 
-use crate::evidence::Lexicon;
+use crate::lexicon::Lexicon;
 use crate::text::{CleanText, Token, Tokens, word_hash};
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! What is known of a word.
 
 use super::VocabularyEntry;
-use crate::evidence::TokenClass;
+use crate::lexicon::TokenClass;
 
 /// What is known of a word: its entry, if it has one, and what it is to the lexicon.
 #[derive(Debug, Default, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use super::{Cell, Layout, Replaced, decimals};
 use crate::postings::{Original, Row};
-use crate::report::rows::defused;
+use crate::report::formulas::defused;
 use memchr::memchr3;
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::evidence::{Extractor, Lexicon, Title};
+use rolecall::evidence::{Extractor, Title};
+use rolecall::lexicon::Lexicon;
 use rolecall::roles::Label;
 use std::fs;
 use std::path::{Path, PathBuf};

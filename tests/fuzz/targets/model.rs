@@ -8,7 +8,8 @@ mod parts;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use parts::Parts;
-use rolecall::evidence::{Extractor, Lexicon};
+use rolecall::evidence::Extractor;
+use rolecall::lexicon::Lexicon;
 use rolecall::judge::{Judge, Settings, strongest};
 use rolecall::model::{Change, Collector, Model, RetrainError, View};
 use rolecall::report::{write_header, write_strongest};

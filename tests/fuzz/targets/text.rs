@@ -2,9 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::evidence::{
-    Evidence, Extractor, Lexicon, Title, asked_experience, stated_salary, text_level,
-};
+use rolecall::evidence::{Evidence, Extractor, Title, asked_experience, stated_salary, text_level};
+use rolecall::lexicon::Lexicon;
 use std::ops::Range;
 use std::sync::LazyLock;
 

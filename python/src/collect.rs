@@ -1,0 +1,57 @@
+//! Labelled postings of a table.
+
+use crate::columns::{Chosen, TextColumns, need};
+use crate::errors::wrong;
+use crate::rows::Threads;
+use pyo3::prelude::*;
+use pyo3_arrow::input::AnyRecordBatch;
+use rolecall::evidence::Extractor;
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{Collector, Example};
+use rolecall::postings::Column;
+
+/// Counts labelled postings.
+pub(crate) fn collect(
+    py: Python,
+    table: AnyRecordBatch,
+    chosen: &Chosen,
+    label_from_title: bool,
+    lexicon: &Lexicon,
+    threads: &Threads,
+) -> PyResult<Collector> {
+    let reader = table.into_reader()?;
+    let columns = chosen.find(&reader.schema())?;
+    let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
+    need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
+    let extractor = Extractor::new(lexicon);
+    let mut collector = Collector::default();
+    for batch in reader {
+        let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
+        let label = |row| {
+            if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, lexicon) }
+        };
+        let make = |row| {
+            label(row).map(|label| {
+                let (title, company) =
+                    (texts.get(Column::Title, row), texts.get(Column::Company, row));
+                let evidence = extractor.extract(title, &texts.description(row));
+                (Example::new(&evidence, title, company, label, lexicon), evidence)
+            })
+        };
+        threads.each(py, texts.rows, make, |_, made| {
+            let evidence: Vec<_> = made.iter().flatten().map(|(_, evidence)| evidence).collect();
+            threads.run(|| collector.note(&evidence, lexicon));
+            for row in made {
+                match row {
+                    Ok((example, _)) => collector.add_example(example),
+                    Err(why) => collector.leave_out(&why),
+                }
+            }
+            Ok(())
+        })?;
+    }
+    if label_from_title {
+        collector.distrust_titles(true);
+    }
+    Ok(collector)
+}

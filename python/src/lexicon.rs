@@ -1,0 +1,13 @@
+//! The lexicon that is asked for.
+
+use crate::errors::wrong;
+use pyo3::PyResult;
+use rolecall::lexicon::Lexicon;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The lexicon of a folder, or the one inside.
+pub(crate) fn lexicon_of(folder: Option<&Path>) -> PyResult<Arc<Lexicon>> {
+    let lexicon = folder.map_or_else(Lexicon::embedded, Lexicon::from_dir);
+    Ok(Arc::new(lexicon.map_err(wrong)?))
+}

@@ -1,0 +1,77 @@
+//! Why a model could not be had.
+
+use super::format::FORMAT;
+use crate::lexicon::Lexicon;
+
+/// Why a model could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// Not a model file.
+    #[error("this is not a rolecall model")]
+    Foreign,
+    /// A format that this program does not know.
+    #[error(
+        "it has model format {format}, and this rolecall {version} reads format {FORMAT}; \
+         use the rolecall that wrote it, or train the model again with this one",
+        version = env!("CARGO_PKG_VERSION")
+    )]
+    Newer {
+        /// The file's format.
+        format: u32,
+    },
+    /// A damaged model file.
+    #[error("the model is damaged: {0}; take it from its source again, or train it again")]
+    Corrupt(String),
+    /// Trained with another lexicon.
+    #[error(
+        "the model was trained with another lexicon ({trained}) than the one in use ({used}); \
+         give the folder it was trained with as --lexicon DIR, or train it again"
+    )]
+    Lexicon {
+        /// Hash of the lexicon it was trained with.
+        trained: String,
+        /// Hash of the lexicon in use.
+        used: String,
+    },
+    /// Not enough labelled rows.
+    #[error(
+        "role {role} has labelled postings of {organisations} organisations, those with near copies of \
+         one text taken as one; a model needs at least 2 for every role (without labels, `train \
+         --lexicon-only` makes one)"
+    )]
+    TooFew {
+        /// The role.
+        role: String,
+        /// Its organisations, or its different texts if these are fewer.
+        organisations: usize,
+    },
+    /// A compact model would speak for the labels of the rows it was trained on.
+    #[error(
+        "the model was trained on just these rows, and a compact one cannot leave them out; audit by the \
+         model it was exported from, or by the file itself (--from-file)"
+    )]
+    SameRows,
+    /// Rows kept aside could not be read back.
+    #[error(
+        "the rows that were kept aside in a temporary file cannot be read back; run it again, with \
+         TMPDIR naming a folder that nothing else clears"
+    )]
+    Aside(#[from] std::io::Error),
+    /// The combination could not be fitted.
+    #[error("the combination of the channels could not be fitted: {0}")]
+    Fit(String),
+}
+
+impl ModelError {
+    /// Of what belongs to the lexicon with a hash.
+    pub(super) fn other_lexicon(trained: &str, used: &Lexicon) -> Self {
+        let short = |hash: &str| hash.chars().take(8).collect();
+        Self::Lexicon { trained: short(trained), used: short(used.hash()) }
+    }
+}
+
+impl From<linfa_logistic::error::Error> for ModelError {
+    fn from(error: linfa_logistic::error::Error) -> Self {
+        Self::Fit(error.to_string())
+    }
+}

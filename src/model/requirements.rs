@@ -1,0 +1,32 @@
+//! What rows must be like for a model to be trained on them.
+
+use super::error::ModelError;
+use crate::examples::example::RowId;
+use crate::examples::neighbours::Neighbours;
+use crate::roles::RoleSet;
+
+/// Refuses no rows.
+pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
+    if rows > 0 {
+        return Ok(());
+    }
+    let role = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+    Err(ModelError::TooFew { role, organisations: 0 })
+}
+
+/// Refuses rows that leave a role to fewer than two organisations, or to near copies of one text, unless there is
+/// no row at all.
+pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let neighbours = Neighbours::new(rows);
+    for (place, role) in roles.iter().enumerate() {
+        let of_role = (0..rows.len()).filter(|&row| rows[row].class() == place);
+        let organisations = neighbours.independent(&of_role.collect::<Vec<_>>());
+        if organisations < 2 {
+            return Err(ModelError::TooFew { role: role.id.clone(), organisations });
+        }
+    }
+    Ok(())
+}
