@@ -1,18 +1,11 @@
 //! The language of a text. Nearly all are English, which is told at once by its common words.
 
 use super::{Channel, Evidence, FeatureKey};
+use crate::lexicon::common_words::{COMMON, common_words};
 use crate::lexicon::{TokenClass, TokenClasses};
-use crate::text::{beginning, word_hash};
+use crate::text::beginning;
 use std::collections::BTreeSet;
 
-/// Common words of English, the commonest first. Another language has a few of them too.
-const COMMON: [&str; 54] = [
-    "the", "and", "to", "of", "in", "a", "with", "for", "our", "you", "is", "are", "as", "on",
-    "will", "or", "an", "that", "be", "this", "we", "from", "your", "at", "by", "work", "have",
-    "all", "who", "not", "can", "has", "their", "about", "it", "more", "other", "what", "when",
-    "which", "such", "into", "well", "must", "any", "up", "through", "they", "if", "these",
-    "those", "them", "than", "within",
-];
 /// A text with so many of them is English...
 const LEAST_COMMON: usize = 5;
 /// ...and one more for so many words: a text in another language may have an English paragraph.
@@ -74,11 +67,6 @@ pub(crate) struct CommonWords {
 /// common words, such as a list of terms.
 pub(super) fn are_english_terms(terms: usize, words: usize) -> bool {
     words >= LEAST_WITH_TERMS && 100 * terms > OF_TERMS * words
-}
-
-/// Hashes of common words of English.
-pub(crate) fn common_words() -> impl Iterator<Item = u64> {
-    COMMON.iter().map(|word| word_hash(word))
 }
 
 /// The language of a text. `kinds` are what its words are to the lexicon, of which so many are looked at.

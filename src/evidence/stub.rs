@@ -1,10 +1,8 @@
 //! Texts that stand where a posting should be: login walls, error pages, teasers.
 
 use super::sentences::{Reach, around};
-use crate::lexicon::Lexicon;
-use crate::lexicon::TokenClasses;
+use crate::lexicon::{Lexicon, Stub, TokenClasses};
 use crate::text::Token;
-use serde::{Deserialize, Serialize};
 
 /// A text of fewer words may not say what the job is, and then reads like another one.
 pub(crate) const FEW_WORDS: usize = 100;
@@ -26,40 +24,7 @@ const OF_PAGE: usize = 4;
 /// How a text ends that was cut off.
 const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
 
-/// What stands where a posting should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stub {
-    /// One has to sign in to read it.
-    LoginWall,
-    /// A page that says it cannot be shown, or asks whether one is human.
-    ErrorPage,
-    /// A question about cookies.
-    CookieNotice,
-    /// The posting stands in another place: an attachment, a page behind a link.
-    SeeAttachment,
-    /// The beginning of a posting.
-    Teaser,
-    /// The job is taken.
-    Closed,
-    /// A word for nothing: `None`, `n/a`.
-    Placeholder,
-}
-
 impl Stub {
-    /// Name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LoginWall => "login_wall",
-            Self::ErrorPage => "error_page",
-            Self::CookieNotice => "cookie_notice",
-            Self::SeeAttachment => "see_attachment",
-            Self::Teaser => "teaser",
-            Self::Closed => "closed",
-            Self::Placeholder => "placeholder",
-        }
-    }
-
     /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form, or a
     /// longer page of which a quarter do. One that shows several entries of the lexicon, `skills`, is the posting of a
     /// job that has to do with such pages.

@@ -41,7 +41,7 @@ impl Attribution {
             let weight = of(weights);
             match input {
                 CombinationInput::Channel(channel, role) => {
-                    parts.channels[channel as usize][role] += weight
+                    parts.channels[channel as usize][role] += weight;
                 }
                 CombinationInput::Family(channels, class) => parts.add(channels, class, weight),
                 CombinationInput::Margin(channels) => {

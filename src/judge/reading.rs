@@ -3,10 +3,11 @@
 
 use crate::bayes::scores::Scores;
 use crate::evidence::{
-    CommonWords, Extractor, Finds, Side, Span, Stated, Stub, Terms, Title, is_title, language,
+    CommonWords, Extractor, Finds, Side, Span, Stated, Terms, Title, is_title, language,
     title_words,
 };
 use crate::judge::text_properties::{Telling, TextProperties, shows_no_role};
+use crate::lexicon::Stub;
 use crate::lexicon::{Lexicon, TokenClasses};
 use crate::model::{Known, Vocabulary, VocabularyEntry, Word};
 use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};

@@ -1,7 +1,7 @@
 //! What a verdict rests on besides the scores.
 
-use crate::evidence::{Channel, Evidence, FEW_WORDS, FeatureKey, Stub};
-use crate::lexicon::Lexicon;
+use crate::evidence::{Channel, Evidence, FEW_WORDS, FeatureKey};
+use crate::lexicon::{Lexicon, Stub};
 use crate::model::{Known, Model, Vocabulary};
 use crate::text::{CleanText, Token};
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! What a posting is judged to be.
 
-use crate::evidence::{Stub, Title};
-use crate::lexicon::Sharing;
+use crate::evidence::Title;
+use crate::lexicon::{Sharing, Stub};
 use crate::roles::{Label, RoleId};
 use serde::Serialize;
 

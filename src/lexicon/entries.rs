@@ -242,3 +242,38 @@ pub enum Strength {
     /// A sentence with two different forms is left out.
     Likely,
 }
+
+/// What stands where a posting should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stub {
+    /// One has to sign in to read it.
+    LoginWall,
+    /// A page that says it cannot be shown, or asks whether one is human.
+    ErrorPage,
+    /// A question about cookies.
+    CookieNotice,
+    /// The posting stands in another place: an attachment, a page behind a link.
+    SeeAttachment,
+    /// The beginning of a posting.
+    Teaser,
+    /// The job is taken.
+    Closed,
+    /// A word for nothing: `None`, `n/a`.
+    Placeholder,
+}
+
+impl Stub {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LoginWall => "login_wall",
+            Self::ErrorPage => "error_page",
+            Self::CookieNotice => "cookie_notice",
+            Self::SeeAttachment => "see_attachment",
+            Self::Teaser => "teaser",
+            Self::Closed => "closed",
+            Self::Placeholder => "placeholder",
+        }
+    }
+}

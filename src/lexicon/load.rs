@@ -1,9 +1,8 @@
 //! Reads and checks the files of `data/roles/`.
 
-use crate::evidence::Stub;
 use crate::lexicon::entries::{
     Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
-    SourceDocument, Strength, TitleForm, TitleStates,
+    SourceDocument, Strength, Stub, TitleForm, TitleStates,
 };
 use crate::lexicon::names::mark_names;
 use crate::lexicon::phrase_table::Phrases;

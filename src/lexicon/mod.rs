@@ -1,24 +1,25 @@
 //! The role lexicon: everything `data/roles/` says about the roles, checked and ready to match.
 
+pub(crate) mod common_words;
 mod entries;
 mod load;
 mod names;
 mod phrase_table;
 mod token_classes;
 
-pub(crate) use crate::lexicon::entries::TitleForm;
-pub use crate::lexicon::entries::{
+pub(crate) use entries::TitleForm;
+pub use entries::{
     Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
-    SourceDocument, Strength, TitleStates, Upper,
+    SourceDocument, Strength, Stub, TitleStates, Upper,
 };
-pub use crate::lexicon::load::LexiconError;
-pub use crate::lexicon::phrase_table::PhraseTable;
-pub(crate) use crate::lexicon::token_classes::{TokenClass, TokenClasses, WINDOW};
+pub use load::LexiconError;
+pub use phrase_table::PhraseTable;
+pub(crate) use token_classes::{TokenClass, TokenClasses, WINDOW};
 
-use crate::evidence::{Stub, common_words};
 use crate::roles::{Label, RoleSet};
 use crate::text::Token;
 use crate::text::{Capitals, CleanText, Tokens};
+use common_words::common_words;
 use std::collections::BTreeMap;
 
 /// What a phrase of the lexicon stands for.

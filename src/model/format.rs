@@ -2,5 +2,3 @@
 
 /// Raised when older programs could not read a new file.
 pub const FORMAT: u32 = 7;
-
-pub(crate) const MAGIC: &str = "rolecall-model ";

@@ -34,7 +34,6 @@ pub use collect::{
 pub use drift::{Drift, Drifted, Shift};
 pub use features::StoredFeature;
 pub use format::FORMAT;
-pub(crate) use format::MAGIC;
 pub use history::Retrain;
 pub use retrain::{Change, RetrainError, Retrained, Turned};
 pub use store::Header;

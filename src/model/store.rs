@@ -14,8 +14,9 @@
 use super::collect::Provenance;
 use super::error::ModelError;
 use super::features::Features;
-use super::format::{FORMAT, MAGIC};
+use super::format::FORMAT;
 use super::history::Retrain;
+use crate::postings::MODEL_MAGIC as MAGIC;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::Combination;

@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 use zip::ZipArchive;
 
+/// How a model file begins, which is no file of postings.
+pub(crate) const MODEL_MAGIC: &str = "rolecall-model ";
+
 pub(super) const BUFFER: usize = 1 << 18;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";

@@ -5,11 +5,10 @@ use super::columnar::ColumnarReader;
 use super::columns::{Column, Columns};
 use super::delimited::DelimitedReader;
 use super::json::JsonReader;
-use super::open::{Content, Watch, open};
+use super::open::{Content, MODEL_MAGIC, Watch, open};
 use super::row::{Batch, Rejected, Types};
 use super::source::{Dialect, Problem, RowSource, Shape};
 use super::window::Window;
-use crate::model::MAGIC as MODEL;
 use encoding_rs::Encoding;
 use std::io::{self, Cursor};
 use std::path::Path;
@@ -184,7 +183,7 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSo
     if window.rest().is_empty() {
         return content("it is empty; a header line and at least one row are needed");
     }
-    if window.rest().starts_with(MODEL.as_bytes()) {
+    if window.rest().starts_with(MODEL_MAGIC.as_bytes()) {
         return content("it is a model and has no postings; give it with --model");
     }
     if is_binary(window.rest()) {

@@ -189,10 +189,10 @@ impl Combination {
             match (question, *input) {
                 (Question::Role, CombinationInput::Lexicon(role)) => weights[role] = LEXICON_WEIGHT,
                 (Question::Role, CombinationInput::MentionShare(name)) if name < roles => {
-                    weights[name] = 1.0
+                    weights[name] = 1.0;
                 }
                 (Question::Scope, CombinationInput::MentionCount(name)) if name < roles => {
-                    weights[0] = 1.5
+                    weights[0] = 1.5;
                 }
                 (Question::Scope, CombinationInput::Count(Channel::Skills)) => weights[0] = 1.0,
                 _ => {}

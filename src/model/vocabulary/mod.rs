@@ -5,7 +5,8 @@ mod word;
 
 use super::{Model, StoredFeature};
 use crate::bayes::scores::Scores;
-use crate::evidence::{Channel, Extractor, FeatureKey, Stated, common_words, readiness};
+use crate::evidence::{Channel, Extractor, FeatureKey, Stated, readiness};
+use crate::lexicon::common_words::common_words;
 use crate::text::{HashTable, Token, combine, word_hash};
 use std::collections::BTreeMap;
 use sums::{ChannelSums, LANES, LARGEST_SMALL, WeightLanes};
