@@ -7,7 +7,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::SalaryBand;
 use crate::roles::RoleId;
 
-/// Levels this far apart are not a matter of taste, if one of them is where careers begin: texts call
+/// Levels this far apart are not a issue of taste, if one of them is where careers begin: texts call
 /// directors senior.
 const LEVELS_APART: u32 = 3;
 /// The highest level where careers begin.

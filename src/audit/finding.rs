@@ -4,7 +4,7 @@ use crate::judge::MarkKind;
 use crate::metrics::Interval;
 use serde::Serialize;
 
-/// What is the matter with a posting.
+/// What is the issue with a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Issue {
@@ -67,7 +67,7 @@ pub struct TextPart {
     pub kind: Option<MarkKind>,
 }
 
-/// Something that is the matter with one posting.
+/// Something that is the issue with one posting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// Place among the rows of the file, from 1, without the header.
@@ -82,11 +82,11 @@ pub struct Finding {
     pub fingerprint: String,
     /// The role stated by the label or the title.
     pub stated_role: String,
-    /// The role, or `other`, that the text speaks for; empty if that is not the matter.
+    /// The role, or `other`, that the text speaks for; empty if that is not the issue.
     pub suggested_role: String,
-    /// How sure it is that something is the matter, 0 to 1.
+    /// How sure it is that something is the issue, 0 to 1.
     pub suspicion: f64,
-    /// What is the matter.
+    /// What is the issue.
     pub issue: Issue,
     /// One sentence on it.
     pub detail: String,

@@ -63,7 +63,7 @@ impl Suspicion {
 pub struct Audit {
     /// Every row that states a role, most suspect first.
     pub suspicions: Vec<Suspicion>,
-    /// What is the matter, most suspect first.
+    /// What is the issue, most suspect first.
     pub findings: Vec<Finding>,
     /// What it amounts to.
     pub summary: AuditSummary,
@@ -98,7 +98,7 @@ impl AuditRows<'_> {
         let audit = match by {
             By::Model(model, name) => {
                 let judgeable = Judgeable::as_read(self);
-                let unseen = HoldoutScores::by_model(&judgeable, model)?;
+                let holdout_scores = HoldoutScores::by_model(&judgeable, model)?;
                 let titled = self.with_titles(&judgeable, Some(model))?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
@@ -106,7 +106,14 @@ impl AuditRows<'_> {
                     "without the counts of the rows' organisations"
                 };
                 let method = format!("by the model {name}, {how}");
-                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
+                Auditor {
+                    rows: &judgeable,
+                    holdout_scores: &holdout_scores,
+                    titled,
+                    outcomes,
+                    texts,
+                }
+                .audit(method)
             }
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
@@ -117,7 +124,7 @@ impl AuditRows<'_> {
                     _ => Some(Model::embedded(self.lexicon())?),
                 };
                 let judgeable = Judgeable::counted(self);
-                let unseen = HoldoutScores::by_rows(
+                let holdout_scores = HoldoutScores::by_rows(
                     &judgeable,
                     self.sketch(),
                     embedded.as_ref().filter(|_| !alone),
@@ -132,7 +139,14 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                Auditor { rows: &judgeable, unseen: &unseen, titled, outcomes, texts }.audit(method)
+                Auditor {
+                    rows: &judgeable,
+                    holdout_scores: &holdout_scores,
+                    titled,
+                    outcomes,
+                    texts,
+                }
+                .audit(method)
             }
         };
         audit.map_err(ModelError::Aside)
@@ -172,7 +186,7 @@ impl AuditRows<'_> {
 
 struct Auditor<'a> {
     rows: &'a Judgeable<'a>,
-    unseen: &'a HoldoutScores<'a, Judgeable<'a>>,
+    holdout_scores: &'a HoldoutScores<'a, Judgeable<'a>>,
     /// What a model that learned how far titles can be trusted says of each row, its title read.
     titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
@@ -180,7 +194,7 @@ struct Auditor<'a> {
 }
 
 impl Auditor<'_> {
-    /// Audits postings by what is said of them unseen.
+    /// Audits postings by what is said of them held-out.
     ///
     /// # Errors
     /// If the rows cannot be read back.
@@ -188,7 +202,7 @@ impl Auditor<'_> {
         if self.titled.is_some() {
             method.push_str(", and by what a model has learned of titles");
         }
-        let alone = self.unseen.lexicon_only();
+        let alone = self.holdout_scores.lexicon_only();
         if alone > 0 {
             method.push_str(&format!(
                 "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
@@ -215,7 +229,10 @@ impl Auditor<'_> {
 
     /// What models say of a row, its title not read.
     fn said(&self, place: usize) -> Probabilities {
-        self.at_least_untold(place, self.unseen.probabilities(self.rows.places[place]).clone())
+        self.at_least_untold(
+            place,
+            self.holdout_scores.probabilities(self.rows.places[place]).clone(),
+        )
     }
 
     /// The same if the row has enough words: a short text does not show that the job is another one than a title states.
@@ -229,7 +246,7 @@ impl Auditor<'_> {
 
     /// The probability of another job, where that is known and no outcome.
     fn outside(&self, place: usize) -> f64 {
-        let known = self.outcomes.len() == self.roles() && self.unseen.knows_other();
+        let known = self.outcomes.len() == self.roles() && self.holdout_scores.knows_other();
         if known { 1.0 - self.said(place).in_scope } else { 0.0 }
     }
 
@@ -269,32 +286,32 @@ impl Auditor<'_> {
         suspicions
     }
 
-    /// What is the matter, most suspect first.
+    /// What is the issue, most suspect first.
     fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
-        // The rows that are judged together, as places among the suspicions, with what is the matter.
-        let mut matters: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
+        // The rows that are judged together, as places among the suspicions, with what is the issue.
+        let mut row_issues: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
         let mut conflicts: HashMap<usize, RowIssue> =
             self.duplicate_conflicts(suspicions).into_iter().collect();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            let mut of_row = self.matters(suspicion);
+            let mut of_row = self.row_issues(suspicion);
             of_row.extend(conflicts.remove(&i));
             if !of_row.is_empty() {
-                matters.entry(self.rows.places[suspicion.place]).or_default().push((i, of_row));
+                row_issues.entry(self.rows.places[suspicion.place]).or_default().push((i, of_row));
             }
         }
-        let found = self.unseen.visit(
-            |place| matters.contains_key(&place),
+        let found = self.holdout_scores.visit(
+            |place| row_issues.contains_key(&place),
             |place, _, without| {
-                let of_row = |(i, matters): &(usize, Vec<RowIssue>)| {
-                    self.row_findings(&suspicions[*i], matters, without)
+                let of_row = |(i, row_issues): &(usize, Vec<RowIssue>)| {
+                    self.row_findings(&suspicions[*i], row_issues, without)
                 };
-                matters[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
+                row_issues[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
             },
         )?;
         let mut findings: Vec<Finding> =
             found.into_iter().flat_map(|(_, of_rows)| of_rows.into_iter().flatten()).collect();
         let undecided = self.rows.all.undecided.iter();
-        findings.extend(self.unseen.with_all(|all| {
+        findings.extend(self.holdout_scores.with_all(|all| {
             undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
         })?);
         findings.sort_by(|a, b| {
@@ -307,11 +324,11 @@ impl Auditor<'_> {
     fn row_findings(
         &self,
         suspicion: &Suspicion,
-        matters: &[RowIssue],
+        row_issues: &[RowIssue],
         without: &Without,
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.place];
-        let family = self.unseen.family(self.rows.places[suspicion.place]);
+        let family = self.holdout_scores.family(self.rows.places[suspicion.place]);
         let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
         let probabilities = self.probabilities(suspicion.place);
         self.rows.all.with_texts(row.texts, |texts| {
@@ -321,22 +338,23 @@ impl Auditor<'_> {
             let short = evidence.words() < FEW_WORDS;
             let groundless =
                 |m: &&RowIssue| !m.is_conflict() && (nothing || (short && m.needs_text()));
-            let mut told: Vec<&RowIssue> = matters.iter().filter(|m| !groundless(m)).collect();
+            let mut told: Vec<&RowIssue> = row_issues.iter().filter(|m| !groundless(m)).collect();
             let too_little = RowIssue::too_little_text();
             if told.is_empty() {
                 told.push(&too_little);
             }
-            let finding = |matter: &RowIssue| {
-                let contest = [matter.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
+            let finding = |row_issue: &RowIssue| {
+                let contest =
+                    [row_issue.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
                 let quoted = self.quoted(&evidence, without, contest.map(class));
-                let suggested = matter.suggested.map(|outcome| self.outcomes[outcome].clone());
+                let suggested = row_issue.suggested.map(|outcome| self.outcomes[outcome].clone());
                 Finding {
                     row: row.row,
                     stated_role: self.outcomes[suspicion.stated].clone(),
                     suggested_role: suggested.unwrap_or_default(),
-                    suspicion: matter.certainty,
-                    issue: matter.issue,
-                    detail: matter.detail.clone(),
+                    suspicion: row_issue.certainty,
+                    issue: row_issue.issue,
+                    detail: row_issue.detail.clone(),
                     probabilities: probabilities.clone(),
                     ..quoted.finding(texts)
                 }
@@ -384,7 +402,7 @@ struct Quoted {
 }
 
 impl Quoted {
-    /// A finding on a posting, without what is the matter.
+    /// A finding on a posting, without what is the issue.
     fn finding(self, texts: Texts) -> Finding {
         let [evidence_for, evidence_against] = self.evidence;
         Finding {

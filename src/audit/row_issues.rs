@@ -1,4 +1,4 @@
-//! What is the matter with a posting, by what it states and what models say of it.
+//! What is the issue with a posting, by what it states and what models say of it.
 
 use crate::audit::finding::Issue;
 use crate::audit::{Auditor, Suspicion};
@@ -12,16 +12,16 @@ const OUTSIDE: f64 = 0.9;
 const MIXED: f64 = 0.3;
 /// How sure it is that the same text under two roles is wrong once.
 const SAME_TEXT: f64 = 0.5;
-/// A title of two roles is the matter, but not wrong.
+/// A title of two roles is the issue, but not wrong.
 pub(crate) const UNDECIDED: f64 = 0.5;
 
-/// Something that is the matter with a posting.
+/// Something that is the issue with a posting.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RowIssue {
     pub(crate) issue: Issue,
     /// How sure it is, 0 to 1; where it is a title of two roles, the suspicion counts.
     pub(crate) certainty: f64,
-    /// Place of another outcome, if that is the matter.
+    /// Place of another outcome, if that is the issue.
     pub(crate) suggested: Option<usize>,
     /// One sentence.
     pub(crate) detail: String,
@@ -51,7 +51,7 @@ impl RowIssue {
         }
     }
 
-    /// A text that is too short to tell: then nothing else can be the matter.
+    /// A text that is too short to tell: then nothing else can be the issue.
     pub(crate) fn too_little_text() -> Self {
         Self {
             issue: Issue::TooLittleText,
@@ -63,8 +63,8 @@ impl RowIssue {
 }
 
 impl Auditor<'_> {
-    /// What is the matter with a row that states a role.
-    pub(crate) fn matters(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
+    /// What is the issue with a row that states a role.
+    pub(crate) fn row_issues(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
         let row = &self.rows.all.rows[suspicion.place];
         let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
         let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
@@ -91,12 +91,13 @@ impl Auditor<'_> {
             let detail = format!("Its duties are those of {stated} and of {suggested}.");
             push(Issue::MixedRole, second, detail);
         }
-        for matter in &row.matters {
-            let mut matter = matter.clone();
-            if matter.issue == Issue::TitleStatesTwoRoles {
-                (matter.certainty, matter.suggested) = (suspicion.wrong, Some(suspicion.suggested));
+        for row_issue in &row.row_issues {
+            let mut row_issue = row_issue.clone();
+            if row_issue.issue == Issue::TitleStatesTwoRoles {
+                (row_issue.certainty, row_issue.suggested) =
+                    (suspicion.wrong, Some(suspicion.suggested));
             }
-            found.push(matter);
+            found.push(row_issue);
         }
         found
     }
@@ -118,13 +119,13 @@ impl Auditor<'_> {
                     self.rows.all.rows[other.place].row,
                     self.outcomes[other.stated].replace('_', " ")
                 );
-                let matter = RowIssue {
+                let row_issue = RowIssue {
                     issue: Issue::DuplicateConflict,
                     certainty: own.wrong.max(SAME_TEXT),
                     suggested: Some(other.stated),
                     detail,
                 };
-                found.push((i, matter));
+                found.push((i, row_issue));
             }
         }
         found

@@ -104,8 +104,8 @@ pub(crate) struct AuditRow {
     pub(crate) is_short: bool,
     /// The power that its probabilities are raised to, at most.
     pub(crate) most_power: f64,
-    /// What is the matter with it, whatever models say.
-    pub(crate) matters: Vec<RowIssue>,
+    /// What is the issue with it, whatever models say.
+    pub(crate) row_issues: Vec<RowIssue>,
 }
 
 impl AuditRow {
@@ -129,7 +129,7 @@ struct Stating {
     features: Vec<u8>,
     is_short: bool,
     most_power: f64,
-    matters: Vec<RowIssue>,
+    row_issues: Vec<RowIssue>,
 }
 
 /// What a thread makes of a posting.
@@ -203,7 +203,7 @@ impl<'a> AuditRows<'a> {
 
     fn add_new(&mut self, posting: &Posting, key: RowKey, read: ReadPosting) -> io::Result<()> {
         let ReadPosting { title, stating } = read;
-        if let Some(Stating { id, stated, features, is_short, most_power, matters }) = stating {
+        if let Some(Stating { id, stated, features, is_short, most_power, row_issues }) = stating {
             if let TitleRole::One(role) = title.role {
                 self.differing[0] += u64::from(role.index() != stated);
                 self.differing[1] += 1;
@@ -218,7 +218,7 @@ impl<'a> AuditRows<'a> {
                 form: self.names.place(&title.form),
                 is_short,
                 most_power,
-                matters,
+                row_issues,
             };
             self.known.insert(key, self.rows.len());
             self.rows.push(row);
@@ -251,14 +251,14 @@ impl<'a> AuditRows<'a> {
             let features = pack(&example);
             let example = example.without_title();
             self.sketch.note(&example);
-            let mut matters = Vec::new();
+            let mut row_issues = Vec::new();
             if let Label::Role(role) = stated {
-                matters.extend(level_conflict(&title, evidence, lexicon));
-                matters.extend(salary_conflict(role, &title, evidence, lexicon));
-                matters.extend(experience_conflict(role, &title, evidence, lexicon));
+                row_issues.extend(level_conflict(&title, evidence, lexicon));
+                row_issues.extend(salary_conflict(role, &title, evidence, lexicon));
+                row_issues.extend(experience_conflict(role, &title, evidence, lexicon));
             }
             if matches!(title.role, TitleRole::Several(_)) {
-                matters.push(RowIssue::two_roles());
+                row_issues.push(RowIssue::two_roles());
             }
             Stating {
                 id: example.row,
@@ -270,7 +270,7 @@ impl<'a> AuditRows<'a> {
                     evidence.skills(),
                     matches!(stated, Label::Role(_)),
                 ),
-                matters,
+                row_issues,
             }
         });
         ReadPosting { title, stating }

@@ -232,11 +232,11 @@ mod tests {
         fn our_scores_are_linfas_parameters_times_the_row(documents in documents(), pseudo in 0.0..9.0) {
             let counts = sums(&documents);
             let lexicon = |f: usize| if f == 0 { vec![pseudo, 0.0, 1.0] } else { Vec::new() };
-            let mut masses = ClassTotals::new(3);
+            let mut totals = ClassTotals::new(3);
             for (f, counts) in counts.iter().enumerate() {
-                masses.add(counts, &lexicon(f));
+                totals.add(counts, &lexicon(f));
             }
-            let scale = masses.scale();
+            let scale = totals.scale();
             let mut cells = Array2::zeros((3, FEATURES));
             let mut ours = vec![vec![0.0; 3]; FEATURES];
             for (f, counts) in counts.iter().enumerate() {

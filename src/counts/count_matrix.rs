@@ -14,12 +14,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One feature: where its text and its cells begin. They end where those of the next begin.
+/// One feature: where its text and its class counts begin. They end where those of the next begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FeatureEntry {
     key: FeatureKey,
     text: u32,
-    cells: u32,
+    class_counts: u32,
 }
 
 /// Texts of features that stand somewhere in small letters. The others cannot take part, and are
@@ -116,7 +116,7 @@ pub(crate) struct CountMatrix {
     entries: Vec<FeatureEntry>,
     texts: String,
     /// By feature, then by place.
-    cells: Vec<ClassCount>,
+    class_counts: Vec<ClassCount>,
     /// Sorted. A row that was counted twice stands twice.
     pub(crate) rows: Vec<RowId>,
 }
@@ -130,7 +130,7 @@ impl CountMatrix {
     pub(crate) fn new(examples: &[&Example], mut names: FeatureNames) -> Self {
         let ends: Vec<Option<FeatureKey>> =
             starts(examples).into_iter().map(Some).chain([None]).collect();
-        let mut ledger = Self::default();
+        let mut matrix = Self::default();
         let mut begun = vec![0; examples.len()];
         let times = ends.len().div_ceil(AT_ONCE);
         // Some parts at a time, so that little is there twice.
@@ -144,20 +144,20 @@ impl CountMatrix {
                 Self::part(examples, &names, |row: usize| cuts[row][part]..cuts[row][part + 1])
             };
             let parts: Vec<Self> = (0..ends.len()).into_par_iter().map(part).collect();
-            if ledger.entries.is_empty() {
-                ledger.make_room(&parts, times);
+            if matrix.entries.is_empty() {
+                matrix.make_room(&parts, times);
             }
             for part in &parts {
-                ledger.append(part);
+                matrix.append(part);
             }
             begun = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
             if let Some(Some(next)) = ends.last() {
                 names.forget_before(*next);
             }
         }
-        ledger.rows = examples.iter().map(|e| e.row).collect();
-        ledger.rows.sort_unstable();
-        ledger
+        matrix.rows = examples.iter().map(|e| e.row).collect();
+        matrix.rows.sort_unstable();
+        matrix
     }
 
     /// Counts some features of each row, by their places among its features: all that are between two
@@ -182,23 +182,24 @@ impl CountMatrix {
             shown.extend(features.iter().map(number));
         }
         shown.sort_unstable();
-        let mut ledger = Self::default();
+        let mut matrix = Self::default();
         // Growing bit by bit leaves memory behind that is of no use.
         let different =
             |shift: u32| 1 + shown.windows(2).filter(|w| w[0] >> shift != w[1] >> shift).count();
-        ledger.entries.reserve_exact(different(KEY_AT));
-        ledger.cells.reserve_exact(different(1));
+        matrix.entries.reserve_exact(different(KEY_AT));
+        matrix.class_counts.reserve_exact(different(1));
         for of_feature in shown.chunk_by(|a, b| a >> KEY_AT == b >> KEY_AT) {
-            let cells = of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| ClassCount {
-                place: (same[0] >> 1) as u16,
-                postings: same.len() as u32,
-                plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
-            });
+            let class_counts =
+                of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| ClassCount {
+                    place: (same[0] >> 1) as u16,
+                    postings: same.len() as u32,
+                    plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
+                });
             let key = FeatureKey::from_number((of_feature[0] >> KEY_AT) as u64);
             let key = key.expect("it is the number of a key");
-            ledger.push(key, names.get(key), cells);
+            matrix.push(key, names.get(key), class_counts);
         }
-        ledger
+        matrix
     }
 
     /// Makes room for about so many times what is in some parts: growing bit by bit takes up to twice the room.
@@ -209,19 +210,19 @@ impl CountMatrix {
         };
         self.entries.reserve_exact(room(|part| part.entries.len()));
         self.texts.reserve_exact(room(|part| part.texts.len()));
-        self.cells.reserve_exact(room(|part| part.cells.len()));
+        self.class_counts.reserve_exact(room(|part| part.class_counts.len()));
     }
 
     /// Adds features after all others.
     fn append(&mut self, other: &Self) {
-        let [texts, cells] = [self.texts.len() as u32, self.cells.len() as u32];
+        let [texts, class_counts] = [self.texts.len() as u32, self.class_counts.len() as u32];
         self.entries.extend(other.entries.iter().map(|entry| FeatureEntry {
             text: entry.text + texts,
-            cells: entry.cells + cells,
+            class_counts: entry.class_counts + class_counts,
             ..*entry
         }));
         self.texts.push_str(&other.texts);
-        self.cells.extend_from_slice(&other.cells);
+        self.class_counts.extend_from_slice(&other.class_counts);
     }
 
     /// Adds a feature after all others; one that shows nothing is left out.
@@ -229,19 +230,24 @@ impl CountMatrix {
         &mut self,
         key: FeatureKey,
         text: Option<&str>,
-        cells: impl IntoIterator<Item = ClassCount>,
+        class_counts: impl IntoIterator<Item = ClassCount>,
     ) {
-        let first = self.cells.len();
-        self.cells.extend(cells.into_iter().filter(|c| (c.postings, c.plain) != (0, 0)));
-        if self.cells.len() == first {
+        let first = self.class_counts.len();
+        self.class_counts
+            .extend(class_counts.into_iter().filter(|c| (c.postings, c.plain) != (0, 0)));
+        if self.class_counts.len() == first {
             return;
         }
-        let plain = self.cells[first..].iter().any(|c| c.plain > 0);
-        self.entries.push(FeatureEntry { key, text: self.texts.len() as u32, cells: first as u32 });
+        let plain = self.class_counts[first..].iter().any(|c| c.plain > 0);
+        self.entries.push(FeatureEntry {
+            key,
+            text: self.texts.len() as u32,
+            class_counts: first as u32,
+        });
         self.texts.push_str(text.filter(|_| plain).unwrap_or_default());
     }
 
-    /// The key, the text if it stands somewhere in small letters, and the cells of each feature, by
+    /// The key, the text if it stands somewhere in small letters, and the class counts of each feature, by
     /// key.
     pub(crate) fn features(
         &self,
@@ -255,8 +261,8 @@ impl CountMatrix {
         Some(self.feature(place as u32).1.unwrap_or_default())
     }
 
-    /// The cells of the feature at a place.
-    pub(crate) fn cells(&self, place: u32) -> &[ClassCount] {
+    /// The class counts of the feature at a place.
+    pub(crate) fn class_counts(&self, place: u32) -> &[ClassCount] {
         self.feature(place).2
     }
 
@@ -265,26 +271,26 @@ impl CountMatrix {
         self.entries.len()
     }
 
-    /// The key, the text if it stands somewhere in small letters, and the cells of the feature at a place.
+    /// The key, the text if it stands somewhere in small letters, and the class counts of the feature at a place.
     pub(crate) fn feature(&self, place: u32) -> (FeatureKey, Option<&str>, &[ClassCount]) {
         let place = place as usize;
         let (entry, next) = (self.entries[place], self.entries.get(place + 1));
         let text_end = next.map_or(self.texts.len(), |next| next.text as usize);
-        let cells_end = next.map_or(self.cells.len(), |next| next.cells as usize);
+        let cells_end = next.map_or(self.class_counts.len(), |next| next.class_counts as usize);
         let text = &self.texts[entry.text as usize..text_end];
-        let cells = &self.cells[entry.cells as usize..cells_end];
-        (entry.key, Some(text).filter(|t| !t.is_empty()), cells)
+        let class_counts = &self.class_counts[entry.class_counts as usize..cells_end];
+        (entry.key, Some(text).filter(|t| !t.is_empty()), class_counts)
     }
 
     /// The features that take part, and no rows; `sizes` are the numbers of roles and of classes.
-    pub(crate) fn taking_part(&self, sizes: [usize; 2]) -> Self {
-        let mut ledger = Self::default();
-        for (key, text, cells) in self.features() {
-            if FeatureCount::taking_part(key, cells, sizes).is_some() {
-                ledger.push(key, text, cells.iter().copied());
+    pub(crate) fn frequent(&self, sizes: [usize; 2]) -> Self {
+        let mut matrix = Self::default();
+        for (key, text, class_counts) in self.features() {
+            if FeatureCount::frequent(key, class_counts, sizes).is_some() {
+                matrix.push(key, text, class_counts.iter().copied());
             }
         }
-        ledger
+        matrix
     }
 
     /// How often a row was counted.
@@ -371,7 +377,7 @@ impl CountMatrix {
         if taken.peek().is_some() { Err(NotThere) } else { Ok(rest) }
     }
 
-    /// Joins the features of two, with `by` between the numbers of their cells.
+    /// Joins the features of two, with `by` between the numbers of their class counts.
     fn join(&self, other: &Self, by: fn(u32, u32) -> Option<u32>) -> Option<Self> {
         let mut joined = Self::default();
         let (mut left, mut right) = (self.features().peekable(), other.features().peekable());
@@ -388,8 +394,8 @@ impl CountMatrix {
             let key = a.or(b)?.0;
             let ((a_text, a), (b_text, b)) =
                 (a.map_or(none, |(_, t, c)| (t, c)), b.map_or(none, |(_, t, c)| (t, c)));
-            let cells = join_cells(a, b, by)?;
-            joined.push(key, a_text.or(b_text), cells);
+            let class_counts = join_class_counts(a, b, by)?;
+            joined.push(key, a_text.or(b_text), class_counts);
         }
     }
 }
@@ -437,35 +443,36 @@ fn first_not_before(features: &[Occurrence], from: usize, key: FeatureKey) -> us
     start + features[start..end].partition_point(|f| f.key() < key)
 }
 
-fn join_cells(
+fn join_class_counts(
     a: &[ClassCount],
     b: &[ClassCount],
     by: fn(u32, u32) -> Option<u32>,
 ) -> Option<Vec<ClassCount>> {
-    let mut cells = a.to_vec();
-    for cell in b {
-        let at = match cells.binary_search_by_key(&cell.place, |c| c.place) {
+    let mut class_counts = a.to_vec();
+    for class_count in b {
+        let at = match class_counts.binary_search_by_key(&class_count.place, |c| c.place) {
             Ok(at) => at,
             Err(at) => {
-                cells.insert(at, ClassCount { place: cell.place, postings: 0, plain: 0 });
+                class_counts
+                    .insert(at, ClassCount { place: class_count.place, postings: 0, plain: 0 });
                 at
             }
         };
-        let sum = &mut cells[at];
-        sum.postings = by(sum.postings, cell.postings)?;
-        sum.plain = by(sum.plain, cell.plain)?;
+        let sum = &mut class_counts[at];
+        sum.postings = by(sum.postings, class_count.postings)?;
+        sum.plain = by(sum.plain, class_count.plain)?;
     }
-    Some(cells)
+    Some(class_counts)
 }
 
-/// The features of a ledger that take part, with their texts and tallies, by key.
-pub(crate) fn taking_part(
-    ledger: &CountMatrix,
+/// The features of a count matrix that take part, with their texts and feature counts, by key.
+pub(crate) fn frequent(
+    matrix: &CountMatrix,
     [roles, classes]: [usize; 2],
 ) -> impl Iterator<Item = (FeatureKey, &str, FeatureCount)> {
-    ledger.features().filter_map(move |(key, text, cells)| {
+    matrix.features().filter_map(move |(key, text, class_counts)| {
         // Without a text it stands nowhere in small letters.
-        Some((key, text?, FeatureCount::taking_part(key, cells, [roles, classes])?))
+        Some((key, text?, FeatureCount::frequent(key, class_counts, [roles, classes])?))
     })
 }
 
@@ -519,9 +526,9 @@ mod tests {
         CountMatrix::new(rows, names)
     }
 
-    fn written(workings: &TrainingState) -> Vec<u8> {
+    fn written(training_state: &TrainingState) -> Vec<u8> {
         let mut bytes = Vec::new();
-        workings.write(&mut bytes).expect("memory can be written to");
+        training_state.write(&mut bytes).expect("memory can be written to");
         bytes
     }
 
@@ -545,19 +552,19 @@ mod tests {
 
         #[test]
         fn what_is_written_can_be_read(rows in rows()) {
-            let ledger = counted(&rows.iter().collect::<Vec<_>>());
-            let workings = TrainingState { ledger, ..TrainingState::default() };
+            let matrix = counted(&rows.iter().collect::<Vec<_>>());
+            let training_state = TrainingState { matrix, ..TrainingState::default() };
             let sizes = [3, CLASSES.into()];
-            let read = TrainingState::from_bytes(&written(&workings), sizes);
-            prop_assert_eq!(read.expect("it can be read"), workings);
+            let read = TrainingState::from_bytes(&written(&training_state), sizes);
+            prop_assert_eq!(read.expect("it can be read"), training_state);
         }
 
         #[test]
         fn broken_bytes_are_refused_or_make_sense(bytes in prop::collection::vec(any::<u8>(), 0..200), rows in rows(), at in any::<prop::sample::Index>()) {
             let sizes = [3, CLASSES.into()];
             drop(TrainingState::from_bytes(&bytes, sizes));
-            let ledger = counted(&rows.iter().collect::<Vec<_>>());
-            let mut whole = written(&TrainingState { ledger, ..TrainingState::default() });
+            let matrix = counted(&rows.iter().collect::<Vec<_>>());
+            let mut whole = written(&TrainingState { matrix, ..TrainingState::default() });
             let at = at.index(whole.len());
             whole[at] ^= bytes.first().copied().unwrap_or(1);
             drop(TrainingState::from_bytes(&whole, sizes));

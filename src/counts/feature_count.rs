@@ -15,7 +15,7 @@ pub const SUPPORT: u32 = 3;
 const OTHER_SUPPORT: u32 = 10;
 
 /// Whether a feature takes part: `support` is that in all postings and that in those of a role.
-fn takes_part(channel: Channel, support: [u32; 2]) -> bool {
+fn is_frequent(channel: Channel, support: [u32; 2]) -> bool {
     let listed = matches!(channel, Channel::Skills | Channel::Mentions);
     support[1] >= SUPPORT || support[0] >= if listed { SUPPORT } else { OTHER_SUPPORT }
 }
@@ -32,13 +32,13 @@ impl Support {
     }
 
     /// Whether a feature of this channel takes part.
-    pub(crate) fn takes_part(self, channel: Channel) -> bool {
-        takes_part(channel, self.0.map(u16::count_ones))
+    pub(crate) fn is_frequent(self, channel: Channel) -> bool {
+        is_frequent(channel, self.0.map(u16::count_ones))
     }
 
     /// Whether it takes part even if that many of the buckets no longer show it.
-    pub(crate) fn takes_part_with_less(self, channel: Channel, buckets: u32) -> bool {
-        takes_part(channel, self.0.map(|shown| shown.count_ones().saturating_sub(buckets)))
+    pub(crate) fn is_frequent_without(self, channel: Channel, buckets: u32) -> bool {
+        is_frequent(channel, self.0.map(|shown| shown.count_ones().saturating_sub(buckets)))
     }
 
     /// Takes a bucket away if all of its postings are taken, of all postings or of those of a role.
@@ -61,7 +61,7 @@ pub(crate) struct FeatureCount {
     pub(crate) support: Support,
 }
 
-/// The tally of a feature, wherever it is kept.
+/// The feature count of a feature, wherever it is kept.
 pub(crate) struct FeatureCountMut<'a> {
     pub(crate) postings: &'a mut [u32],
     pub(crate) buckets: &'a mut Buckets,
@@ -97,18 +97,18 @@ impl FeatureCountMut<'_> {
         }
     }
 
-    /// Makes it that of the cells of a feature but those of the buckets in a mask; `roles` is the number
+    /// Makes it that of the class counts of a feature but those of the buckets in a mask; `roles` is the number
     /// of roles.
-    pub(crate) fn set(&mut self, cells: &[ClassCount], without: u16, roles: usize) {
+    pub(crate) fn set(&mut self, class_counts: &[ClassCount], without: u16, roles: usize) {
         self.postings.fill(0);
         (*self.buckets, *self.support) = (Buckets::default(), Support::default());
-        for cell in cells {
-            let bucket = cell.bucket();
+        for class_count in class_counts {
+            let bucket = class_count.bucket();
             if bucket == BUCKETS {
-                self.postings[cell.class()] += cell.postings;
+                self.postings[class_count.class()] += class_count.postings;
             } else if without & (1 << bucket) == 0 {
-                self.postings[cell.class()] += cell.postings;
-                self.show(bucket, cell.plain, cell.class() < roles);
+                self.postings[class_count.class()] += class_count.postings;
+                self.show(bucket, class_count.plain, class_count.class() < roles);
             }
         }
     }
@@ -125,32 +125,32 @@ impl FeatureCount {
         FeatureCountMut { postings, buckets, support }
     }
 
-    /// The tally of the cells of a feature; `roles` is the number of roles.
-    pub(crate) fn of(cells: &[ClassCount], roles: usize, classes: usize) -> Self {
-        let mut tally = Self::new(classes);
-        tally.as_mut().set(cells, 0, roles);
-        tally
+    /// The feature count of the class counts of a feature; `roles` is the number of roles.
+    pub(crate) fn of(class_counts: &[ClassCount], roles: usize, classes: usize) -> Self {
+        let mut feature_count = Self::new(classes);
+        feature_count.as_mut().set(class_counts, 0, roles);
+        feature_count
     }
 
-    /// The tally of the cells of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
-    pub(crate) fn taking_part(
+    /// The feature count of the class counts of a feature, if it takes part; `sizes` are the numbers of roles and of classes.
+    pub(crate) fn frequent(
         key: FeatureKey,
-        cells: &[ClassCount],
+        class_counts: &[ClassCount],
         sizes: [usize; 2],
     ) -> Option<Self> {
-        // Each cell is of one bucket: most features have too few.
-        if cells.len() < SUPPORT as usize {
+        // Each class count is of one bucket: most features have too few.
+        if class_counts.len() < SUPPORT as usize {
             return None;
         }
-        let tally = Self::of(cells, sizes[0], sizes[1]);
-        tally.support.takes_part(key.channel()).then_some(tally)
+        let feature_count = Self::of(class_counts, sizes[0], sizes[1]);
+        feature_count.support.is_frequent(key.channel()).then_some(feature_count)
     }
 }
 
 /// A map by feature. Its keys are hashes already, and its order is never used.
 pub(crate) type FeatureMap<V> = HashMap<FeatureKey, V, rapidhash::fast::RandomState>;
 
-/// Places of a class in the cells: its buckets of organisations, and one for rows whose bucket is
+/// Places of a class in the class counts: its buckets of organisations, and one for rows whose bucket is
 /// not known.
 pub(crate) const PLACES: usize = BUCKETS + 1;
 

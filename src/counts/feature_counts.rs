@@ -81,7 +81,7 @@ pub(crate) struct FeatureCounts {
     columns: CountColumns,
 }
 
-/// The tallies of a part of the features, as they are counted.
+/// The feature counts of a part of the features, as they are counted.
 #[derive(Debug, Clone)]
 struct Shard {
     places: FeatureMap<u32>,
@@ -93,8 +93,8 @@ impl Shard {
         Self { places: FeatureMap::default(), columns: CountColumns::new(classes) }
     }
 
-    /// The tally of a feature, of which there may be none yet if it is wanted.
-    fn tally(
+    /// The feature count of a feature, of which there may be none yet if it is wanted.
+    fn feature_count(
         &mut self,
         key: FeatureKey,
         wanted: impl FnOnce() -> bool,
@@ -126,9 +126,9 @@ impl FeatureCounts {
     ) -> io::Result<Self> {
         let mut shards: Vec<Shard> = vec![Shard::new(classes); SHARDS];
         let shard = |key: FeatureKey| key.number() as usize % SHARDS;
-        for (key, _, cells) in before.into_iter().flat_map(CountMatrix::features) {
-            if let Some(mut tally) = shards[shard(key)].tally(key, || true) {
-                tally.set(cells, 0, roles);
+        for (key, _, class_counts) in before.into_iter().flat_map(CountMatrix::features) {
+            if let Some(mut feature_count) = shards[shard(key)].feature_count(key, || true) {
+                feature_count.set(class_counts, 0, roles);
             }
         }
         in_chunks(rows, |chunk| {
@@ -136,9 +136,9 @@ impl FeatureCounts {
                 for example in chunk {
                     for feature in example.features.iter().filter(|f| shard(f.key()) == own) {
                         let key = feature.key();
-                        let wanted = || sketch.is_none_or(|sketch| sketch.may_take_part(key));
-                        if let Some(mut tally) = counted.tally(key, wanted) {
-                            tally.add(example, feature.plain());
+                        let wanted = || sketch.is_none_or(|sketch| sketch.may_be_frequent(key));
+                        if let Some(mut feature_count) = counted.feature_count(key, wanted) {
+                            feature_count.add(example, feature.plain());
                         }
                     }
                 }
@@ -147,11 +147,9 @@ impl FeatureCounts {
         let mut order: Vec<(FeatureKey, u32)> = Vec::new();
         for Shard { places, columns } in &shards {
             let places = places.iter().map(|(&key, &place)| (key, place));
-            order.extend(
-                places.filter(|&(key, place)| {
-                    columns.support[place as usize].takes_part(key.channel())
-                }),
-            );
+            order.extend(places.filter(|&(key, place)| {
+                columns.support[place as usize].is_frequent(key.channel())
+            }));
         }
         order.par_sort_unstable();
         let mut columns = CountColumns::new(classes);
@@ -163,21 +161,22 @@ impl FeatureCounts {
         Ok(Self { places: Arc::new(FeatureIndex::new(features)), columns })
     }
 
-    /// The tallies of what was counted, and the places of their features in the ledger.
-    pub(crate) fn of(ledger: &CountMatrix, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
+    /// The feature counts of what was counted, and the places of their features in the count matrix.
+    pub(crate) fn of(matrix: &CountMatrix, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
         let (mut features, mut places) = (Vec::new(), Vec::new());
         let mut columns = CountColumns::new(classes);
-        for (place, (key, _, cells)) in ledger.features().enumerate() {
-            if let Some(tally) = FeatureCount::taking_part(key, cells, [roles, classes]) {
+        for (place, (key, _, class_counts)) in matrix.features().enumerate() {
+            if let Some(feature_count) = FeatureCount::frequent(key, class_counts, [roles, classes])
+            {
                 features.push(key);
-                columns.push(&tally.postings, tally.support, tally.buckets);
+                columns.push(&feature_count.postings, feature_count.support, feature_count.buckets);
                 places.push(place as u32);
             }
         }
         (Self { places: Arc::new(FeatureIndex::new(features)), columns }, places)
     }
 
-    /// The tallies without some of the rows, each of which was counted.
+    /// The feature counts without some of the rows, each of which was counted.
     pub(crate) fn without(&self, rows: &[&Example]) -> Self {
         let mut columns = self.columns.clone();
         let mut fetched = Vec::new();
@@ -236,7 +235,7 @@ impl FeatureCounts {
         fetched: &'a mut Vec<(Occurrence, u64)>,
     ) -> impl Iterator<Item = (u32, Occurrence)> {
         let of = &self.places.of;
-        let (likely, first, place) = (of.likely.may_have(), of.firsts(), of.values());
+        let (likely, first, place) = (of.likely.may_have(), of.home_slots(), of.values());
         let number = |feature: &Occurrence| feature.key().number();
         let features = features.iter().filter(|feature| likely(number(feature)));
         fetched.clear();

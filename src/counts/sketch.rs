@@ -39,7 +39,7 @@ impl Sketch {
     }
 
     /// Whether enough buckets may show a feature.
-    pub(crate) fn may_take_part(&self, key: FeatureKey) -> bool {
+    pub(crate) fn may_be_frequent(&self, key: FeatureKey) -> bool {
         enough(self.of(key))
     }
 

@@ -45,7 +45,7 @@ impl Abbreviations {
         &mut self,
         text: &str,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         at: usize,
         lexicon: &Lexicon,
     ) -> bool {
@@ -53,7 +53,7 @@ impl Abbreviations {
         let known = self.0.iter().find(|(of, _)| *of == hash).map(|(_, other)| *other);
         let spelt_otherwise = known.unwrap_or_else(|| {
             let alike = || (0..tokens.len()).filter(|&i| tokens[i].hash == hash);
-            let spelt = alike().find_map(|i| spelt_out(text, tokens, kinds, i, lexicon));
+            let spelt = alike().find_map(|i| spelt_out(text, tokens, token_classes, i, lexicon));
             let other = spelt.unwrap_or_else(|| alike().any(|i| is_of_purchasing(text, tokens, i)));
             self.0.push((hash, other));
             other
@@ -67,7 +67,7 @@ impl Abbreviations {
 fn spelt_out(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     at: usize,
     lexicon: &Lexicon,
 ) -> Option<bool> {
@@ -87,7 +87,7 @@ fn spelt_out(
         (start + count <= tokens.len() && opens(start) && spells(start)).then_some(start)
     };
     let start = before.or_else(behind)?;
-    let name = lexicon.terms.longest_at(start, tokens, kinds, |term, length| {
+    let name = lexicon.terms.longest_at(start, tokens, token_classes, |term, length| {
         length == count && matches!(term, Term::Mention { .. })
     });
     Some(name.is_none())

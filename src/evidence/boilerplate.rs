@@ -20,7 +20,7 @@ const LONGEST_REST: usize = 60;
 pub(super) fn leave_out(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     starts: &[u32],
     forms: &PhraseTable<(Strength, u32)>,
     parts: &mut Vec<Range<usize>>,
@@ -39,7 +39,7 @@ pub(super) fn leave_out(
     let mut sentences: Vec<Range<usize>> = Vec::new();
     let mut found = found.peekable();
     while let Some((at, strength, form)) = found.next() {
-        let end = next_end(text, tokens, kinds, at + 1, Reach::Sentence);
+        let end = next_end(text, tokens, token_classes, at + 1, Reach::Sentence);
         if !Reach::Sentence.reaches(at, end) {
             continue;
         }
@@ -50,7 +50,7 @@ pub(super) fn leave_out(
             count += 1;
         }
         if sure || several {
-            let sentence = around(text, tokens, kinds, at, Reach::Sentence);
+            let sentence = around(text, tokens, token_classes, at, Reach::Sentence);
             let [some, most] = WORDS_EACH.map(|words| words * count);
             sentences.extend(sentence.filter(|own| {
                 own.len() <= some && (own.len() <= most || 2 * own.len() <= tokens.len())
@@ -58,7 +58,7 @@ pub(super) fn leave_out(
         }
     }
     if !sentences.is_empty() {
-        *parts = filled(text, tokens, kinds, sentences);
+        *parts = filled(text, tokens, token_classes, sentences);
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) fn leave_out(
 fn filled(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     mut sentences: Vec<Range<usize>>,
 ) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, usize)> = Vec::new();
@@ -75,7 +75,7 @@ fn filled(
         if let Some((_, left_out)) = same {
             *left_out += sentence.len();
         } else {
-            let line = around(text, tokens, kinds, sentence.start, Reach::Line);
+            let line = around(text, tokens, token_classes, sentence.start, Reach::Line);
             lines.extend(line.map(|line| (line, sentence.len())));
         }
     }
@@ -85,7 +85,8 @@ fn filled(
     });
     let is_one = |between: &Range<usize>| {
         between.len() <= LONGEST_BETWEEN
-            && around(text, tokens, kinds, between.start, Reach::Sentence).as_ref() == Some(between)
+            && around(text, tokens, token_classes, between.start, Reach::Sentence).as_ref()
+                == Some(between)
     };
     let between: Vec<_> = sentences.windows(2).map(|two| two[0].end..two[1].start).collect();
     sentences.extend(between.into_iter().filter(is_one));

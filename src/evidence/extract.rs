@@ -21,7 +21,7 @@ pub struct Evidence {
     unsorted: Vec<Feature>,
     clean: CleanText,
     tokens: Tokens,
-    kinds: TokenClasses,
+    token_classes: TokenClasses,
     terms: Terms,
     title: CleanText,
     title_tokens: Tokens,
@@ -48,7 +48,13 @@ impl Evidence {
     /// What the text is, if it is no posting.
     pub(crate) fn stub(&self, lexicon: &Lexicon) -> Option<Stub> {
         let skills = self.skills();
-        Stub::find(self.clean.as_str(), self.tokens.as_slice(), &self.kinds, lexicon, skills)
+        Stub::find(
+            self.clean.as_str(),
+            self.tokens.as_slice(),
+            &self.token_classes,
+            lexicon,
+            skills,
+        )
     }
 
     /// How many entries of the lexicon the text shows.
@@ -72,8 +78,8 @@ impl Evidence {
     }
 
     /// What the words of the text are to the lexicon.
-    pub(super) fn kinds(&self) -> &TokenClasses {
-        &self.kinds
+    pub(super) fn token_classes(&self) -> &TokenClasses {
+        &self.token_classes
     }
 
     /// By word, whether it counts: see [`Terms::counts`].
@@ -188,7 +194,7 @@ pub struct Extractor<'a> {
     mention_keys: Vec<FeatureKey>,
     words: BTreeMap<u64, TokenClass>,
     /// By word.
-    kinds: HashTable,
+    token_classes: HashTable,
 }
 
 impl<'a> Extractor<'a> {
@@ -199,13 +205,14 @@ impl<'a> Extractor<'a> {
         let mention_keys = (0..(names * Naming::ALL.len()) as u32)
             .map(|term| FeatureKey::new(Channel::Mentions, &mention_text(term, lexicon)));
         let words = lexicon.words();
-        let kinds: Vec<_> = words.iter().map(|(&word, kinds)| (word, kinds.number())).collect();
+        let token_classes: Vec<_> =
+            words.iter().map(|(&word, token_classes)| (word, token_classes.number())).collect();
         Self {
             lexicon,
             skill_keys: skill_keys.collect(),
             mention_keys: mention_keys.collect(),
             words,
-            kinds: HashTable::new(&kinds, 1 << TokenClass::BITS),
+            token_classes: HashTable::new(&token_classes, 1 << TokenClass::BITS),
         }
     }
 
@@ -229,8 +236,8 @@ impl<'a> Extractor<'a> {
         &self.words
     }
 
-    fn kinds(&self, word: u64) -> TokenClass {
-        TokenClass::from_number(self.kinds.get(word).unwrap_or(0))
+    fn token_classes(&self, word: u64) -> TokenClass {
+        TokenClass::from_number(self.token_classes.get(word).unwrap_or(0))
     }
 
     /// The evidence in a raw title, which may be empty, and a raw text field.
@@ -247,7 +254,7 @@ impl<'a> Extractor<'a> {
             unsorted,
             clean,
             tokens,
-            kinds,
+            token_classes,
             terms,
             title: clean_title,
             title_tokens,
@@ -262,8 +269,8 @@ impl<'a> Extractor<'a> {
         features.clear();
         let mut gathered = Gathered { features, of: self };
         let list = tokens.as_slice();
-        kinds.set(list.iter().map(|token| (self.kinds(token.hash), token.breaks)));
-        self.find_terms(clean.as_str(), list, kinds, terms, &mut gathered);
+        token_classes.set(list.iter().map(|token| (self.token_classes(token.hash), token.breaks)));
+        self.find_terms(clean.as_str(), list, token_classes, terms, &mut gathered);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
@@ -288,24 +295,32 @@ impl<'a> Extractor<'a> {
     }
 
     /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
-    /// of its words count. `kinds` are what the tokens are to the lexicon.
+    /// of its words count. `token_classes` are what the tokens are to the lexicon.
     pub(crate) fn find_terms(
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
         let Terms { mentions, ignored, counts, several_jobs, other_language, starts, fetched } =
             terms;
-        kinds.list_beginnings(starts, TokenClass::BOILERPLATE);
-        self.lexicon.boilerplate.keep_starts(tokens, kinds, starts);
-        leave_out(text, tokens, kinds, starts.as_slice(), &self.lexicon.boilerplate, ignored);
-        kinds.list_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
-        self.lexicon.headings.keep_starts(tokens, kinds, starts);
-        *several_jobs = boilerplate(text, tokens, kinds, starts.as_slice(), self.lexicon, ignored);
-        *other_language = leave_out_others(text, tokens, kinds, ignored);
+        token_classes.list_beginnings(starts, TokenClass::BOILERPLATE);
+        self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
+        leave_out(
+            text,
+            tokens,
+            token_classes,
+            starts.as_slice(),
+            &self.lexicon.boilerplate,
+            ignored,
+        );
+        token_classes.list_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
+        self.lexicon.headings.keep_starts(tokens, token_classes, starts);
+        *several_jobs =
+            boilerplate(text, tokens, token_classes, starts.as_slice(), self.lexicon, ignored);
+        *other_language = leave_out_others(text, tokens, token_classes, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
@@ -315,8 +330,8 @@ impl<'a> Extractor<'a> {
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        kinds.list_beginnings(starts, TokenClass::BEGINS);
-        self.lexicon.terms.keep_starts(tokens, kinds, starts);
+        token_classes.list_beginnings(starts, TokenClass::BEGINS);
+        self.lexicon.terms.keep_starts(tokens, token_classes, starts);
         self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
         let mut ahead = ignored.iter().peekable();
         let mut abbreviations = Abbreviations::default();
@@ -329,16 +344,20 @@ impl<'a> Extractor<'a> {
             if at < from {
                 continue;
             }
-            let Some((term, length)) = self.term_at(text, tokens, kinds, at) else { continue };
+            let Some((term, length)) = self.term_at(text, tokens, token_classes, at) else {
+                continue;
+            };
             let span = Span { at, length };
             from = at + length;
             match term {
                 Term::Skill { place, may_hold_name } => {
-                    if may_hold_name && let Some(name) = self.name_in(text, tokens, kinds, span) {
+                    if may_hold_name
+                        && let Some(name) = self.name_in(text, tokens, token_classes, span)
+                    {
                         if name.at + name.length > from {
                             // It is the name of a role, with words before it.
                             from = name.at;
-                            self.find_skill_before(from, tokens, kinds, at, to);
+                            self.find_skill_before(from, tokens, token_classes, at, to);
                             continue;
                         }
                         // A certificate or a department that is called after a role: no words are left of it.
@@ -347,7 +366,7 @@ impl<'a> Extractor<'a> {
                     to.skill(place, span);
                 }
                 Term::Mention { capitals: Some(_), .. }
-                    if abbreviations.is_other(text, tokens, kinds, at, self.lexicon) => {}
+                    if abbreviations.is_other(text, tokens, token_classes, at, self.lexicon) => {}
                 Term::Mention { name, discipline, .. } => {
                     if let Some(place) = discipline {
                         to.skill(place, span);
@@ -367,10 +386,10 @@ impl<'a> Extractor<'a> {
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         at: usize,
     ) -> Option<(Term, usize)> {
-        self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
+        self.lexicon.terms.longest_at(at, tokens, token_classes, |term, length| {
             is_written_so(term, text, tokens, at, length)
         })
     }
@@ -380,13 +399,13 @@ impl<'a> Extractor<'a> {
         &self,
         end: usize,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         at: usize,
         to: &mut impl Finds,
     ) {
         let before = |term, length| matches!(term, Term::Skill { .. }) && at + length <= end;
         if let Some((Term::Skill { place, .. }, length)) =
-            self.lexicon.terms.longest_at(at, tokens, kinds, before)
+            self.lexicon.terms.longest_at(at, tokens, token_classes, before)
         {
             to.skill(place, Span { at, length });
         }
@@ -397,17 +416,17 @@ impl<'a> Extractor<'a> {
         &self,
         text: &str,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         phrase: Span,
     ) -> Option<Span> {
         let name_at = |at: usize| {
-            let found = self.lexicon.terms.longest_at(at, tokens, kinds, |term, length| {
+            let found = self.lexicon.terms.longest_at(at, tokens, token_classes, |term, length| {
                 !matches!(term, Term::Skill { .. }) && is_written_so(term, text, tokens, at, length)
             });
             found.map(|(_, length)| Span { at, length })
         };
         (phrase.at..phrase.at + phrase.length)
-            .filter(|&at| kinds.has(at, TokenClass::BEGINS))
+            .filter(|&at| token_classes.has(at, TokenClass::BEGINS))
             .find_map(name_at)
     }
 }

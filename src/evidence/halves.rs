@@ -28,16 +28,16 @@ const LEAST_PLAIN: usize = 40;
 pub(super) fn leave_out_others(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let words = tokens.len();
     if words < LEAST_OF_PART + LEAST_OF_ENGLISH
-        || !kinds.has_few([TokenClass::COMMON, TokenClass::BEGINS], MOST_IN_A_ROW)
+        || !token_classes.has_few([TokenClass::COMMON, TokenClass::BEGINS], MOST_IN_A_ROW)
     {
         return false;
     }
-    let others = others(text, tokens, kinds);
+    let others = others(text, tokens, token_classes);
     let length = |parts: &[Range<usize>]| parts.iter().map(ExactSizeIterator::len).sum::<usize>();
     let all = merged([parts.as_slice(), &others].concat());
     if others.is_empty() || words - length(&all) < LEAST_OF_ENGLISH {
@@ -48,9 +48,9 @@ pub(super) fn leave_out_others(
 }
 
 /// The parts in another language.
-fn others(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize>> {
-    let sentences = sentences(text, tokens, kinds);
-    let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, kinds)).collect();
+fn others(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<Range<usize>> {
+    let sentences = sentences(text, tokens, token_classes);
+    let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, token_classes)).collect();
     let mut before = None;
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (i, sentence) in sentences.iter().enumerate() {
@@ -58,7 +58,8 @@ fn others(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize
             let next = told[i..].iter().flatten().next().copied();
             match (before, next) {
                 (Some(before), Some(next)) if before != next && sentence.len() >= LEAST_WORDS => {
-                    2 * common_in(sentence, kinds) < (OF_ENGLISH + OF_OTHERS) * sentence.len()
+                    2 * common_in(sentence, token_classes)
+                        < (OF_ENGLISH + OF_OTHERS) * sentence.len()
                 }
                 // Few words go with what stands before them on their line.
                 (Some(before), _) if !Reach::Line.ends_before(text, tokens, sentence.start) => {
@@ -79,10 +80,10 @@ fn others(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize
     runs.retain(|run| {
         run.len() >= LEAST_OF_PART
             && tokens.len() - run.len() >= LEAST_OF_ENGLISH
-            && common_in(run, kinds) <= OF_OTHERS * run.len()
+            && common_in(run, token_classes) <= OF_OTHERS * run.len()
             && 100 * run.clone().filter(|&at| tokens[at].plain).count() >= LEAST_PLAIN * run.len()
             && !are_english_terms(
-                run.clone().filter(|&at| kinds.has(at, TokenClass::BEGINS)).count(),
+                run.clone().filter(|&at| token_classes.has(at, TokenClass::BEGINS)).count(),
                 run.len(),
             )
             && detected(&text[tokens[run.start].start as usize..tokens[run.end - 1].end as usize])
@@ -92,16 +93,16 @@ fn others(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize
 }
 
 /// A hundred times the common words of English in a sentence.
-fn common_in(sentence: &Range<usize>, kinds: &TokenClasses) -> usize {
-    100 * sentence.clone().filter(|&at| kinds.has(at, TokenClass::COMMON)).count()
+fn common_in(sentence: &Range<usize>, token_classes: &TokenClasses) -> usize {
+    100 * sentence.clone().filter(|&at| token_classes.has(at, TokenClass::COMMON)).count()
 }
 
 /// The sentences of a text.
-fn sentences(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<usize>> {
+fn sentences(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     while start < tokens.len() {
-        let end = next_end(text, tokens, kinds, start + 1, Reach::Sentence);
+        let end = next_end(text, tokens, token_classes, start + 1, Reach::Sentence);
         sentences.push(start..end);
         start = end;
     }
@@ -109,9 +110,9 @@ fn sentences(text: &str, tokens: &[Token], kinds: &TokenClasses) -> Vec<Range<us
 }
 
 /// Whether a sentence is in another language, if its words show it.
-fn is_other(sentence: &Range<usize>, kinds: &TokenClasses) -> Option<bool> {
+fn is_other(sentence: &Range<usize>, token_classes: &TokenClasses) -> Option<bool> {
     let share = |hundredths: usize| hundredths * sentence.len();
-    match common_in(sentence, kinds) {
+    match common_in(sentence, token_classes) {
         _ if sentence.len() < LEAST_WORDS => None,
         common if common >= share(OF_ENGLISH) => Some(false),
         common if common <= share(OF_OTHERS) => Some(true),

@@ -63,11 +63,13 @@ const LEAST_OF_JOB: usize = 25;
 pub(super) fn is_title(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
-    let Some(line) = around(text, tokens, kinds, name.start, Reach::Title) else { return false };
+    let Some(line) = around(text, tokens, token_classes, name.start, Reach::Title) else {
+        return false;
+    };
     if line.len() > LONGEST_TITLE || tokens[name.start].plain {
         return false;
     }
@@ -88,10 +90,12 @@ pub(super) fn is_title(
 pub(super) fn ends_title(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     name: Range<usize>,
 ) -> bool {
-    let Some(line) = around(text, tokens, kinds, name.start, Reach::Title) else { return false };
+    let Some(line) = around(text, tokens, token_classes, name.start, Reach::Title) else {
+        return false;
+    };
     let is_any = |at: usize, words: &[&str]| words.contains(&&*tokens[at].word(text));
     let signs = |at: usize| between(text, tokens, at);
     let is_mark = |at: usize| signs(at).len() > 1 && !is_possessive(text, tokens, at);
@@ -137,14 +141,14 @@ fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
 pub(super) fn calls_for(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
-    let line = around(text, tokens, kinds, name.start, Reach::Title);
+    let line = around(text, tokens, token_classes, name.start, Reach::Title);
     line.is_some_and(|line| !is_of_others(text, tokens, &line))
         && !is_possessive(text, tokens, name.end)
-        && is_title(text, tokens, kinds, name, lexicon)
+        && is_title(text, tokens, token_classes, name, lexicon)
 }
 
 /// Whether a word can be one of a title: it begins with a capital, follows a hyphen, is a number, or is small.

@@ -50,7 +50,7 @@ impl Evidence {
         let words = self.tokens().as_slice().iter().zip(self.counting());
         let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
         let common = CommonWords { different, spoken };
-        language(self.text().as_str(), self.kinds(), self.words_looked_at(), common)
+        language(self.text().as_str(), self.token_classes(), self.words_looked_at(), common)
     }
 }
 
@@ -69,14 +69,14 @@ pub(super) fn are_english_terms(terms: usize, words: usize) -> bool {
     words >= LEAST_WITH_TERMS && 100 * terms > OF_TERMS * words
 }
 
-/// The language of a text. `kinds` are what its words are to the lexicon, of which so many are looked at.
+/// The language of a text. `token_classes` are what its words are to the lexicon, of which so many are looked at.
 pub(crate) fn language(
     text: &str,
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     looked_at: usize,
     common: CommonWords,
 ) -> Option<&'static str> {
-    let all = kinds.len();
+    let all = token_classes.len();
     if all < LEAST_WORDS {
         return None;
     }
@@ -84,7 +84,7 @@ pub(crate) fn language(
     let words = looked_at.max(all / 2);
     let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
     let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
-    if many || often || are_english_terms(kinds.count(TokenClass::BEGINS), all) {
+    if many || often || are_english_terms(token_classes.count(TokenClass::BEGINS), all) {
         return Some("en");
     }
     detected(text).map(code)

@@ -25,17 +25,20 @@ const FIRST_OF: usize = 3;
 pub(super) fn boilerplate(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     heads: &[u32],
     lexicon: &Lexicon,
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let mut others: Vec<u32> = Vec::new();
-    let announced = |&at: &u32| announced(text, tokens, kinds, at as usize, lexicon, &mut others);
+    let announced =
+        |&at: &u32| announced(text, tokens, token_classes, at as usize, lexicon, &mut others);
     let mut found: Vec<(usize, HeadingPart)> = heads.iter().filter_map(announced).collect();
     // Other jobs stand beside that of a role, or mean nothing here.
     if found.iter().any(|(_, part)| matches!(part, HeadingPart::Title(_))) {
-        found.extend(others.iter().filter_map(|&at| other_job(text, tokens, kinds, at, lexicon)));
+        found.extend(
+            others.iter().filter_map(|&at| other_job(text, tokens, token_classes, at, lexicon)),
+        );
         found.sort_by_key(|(start, _)| *start);
     }
     let lines = one_part_a_line(found.into_iter());
@@ -79,7 +82,7 @@ pub(super) fn boilerplate(
 fn announced(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     at: usize,
     lexicon: &Lexicon,
     others: &mut Vec<u32>,
@@ -89,8 +92,8 @@ fn announced(
     let words = at..at + length;
     let fits = match part {
         HeadingPart::Title(_) => {
-            is_title(text, tokens, kinds, words.clone(), lexicon)
-                || ends_title(text, tokens, kinds, words)
+            is_title(text, tokens, token_classes, words.clone(), lexicon)
+                || ends_title(text, tokens, token_classes, words)
         }
         HeadingPart::OtherJob => {
             // Only a short title is written in small letters.
@@ -118,7 +121,7 @@ fn announced(
 fn other_job(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     at: u32,
     lexicon: &Lexicon,
 ) -> Option<(usize, HeadingPart)> {
@@ -126,8 +129,8 @@ fn other_job(
     let line = short_line(tokens, at)?;
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
     let words = at..at + length;
-    let is_one = calls_for(text, tokens, kinds, words.clone(), lexicon)
-        || ends_title(text, tokens, kinds, words);
+    let is_one = calls_for(text, tokens, token_classes, words.clone(), lexicon)
+        || ends_title(text, tokens, token_classes, words);
     is_one.then_some((line.start, part))
 }
 
@@ -199,9 +202,9 @@ mod tests {
             let lines: Vec<String> = lines.into_iter().map(|words| "word ".repeat(words)).collect();
             let tokens = Tokens::new(&lines.join("\n"));
             let tokens = tokens.as_slice();
-            let (mut kinds, mut listed) = (TokenClasses::default(), AppendBuffer::default());
-            kinds.set(tokens.iter().map(|token| (TokenClass::HEADING, token.breaks)));
-            kinds.list_in_short_lines(&mut listed, TokenClass::HEADING, LONGEST_HEADING);
+            let (mut token_classes, mut listed) = (TokenClasses::default(), AppendBuffer::default());
+            token_classes.set(tokens.iter().map(|token| (TokenClass::HEADING, token.breaks)));
+            token_classes.list_in_short_lines(&mut listed, TokenClass::HEADING, LONGEST_HEADING);
             for at in 0..tokens.len() {
                 let short = short_line(tokens, at).is_some();
                 prop_assert!(!short || listed.as_slice().contains(&(at as u32)), "{}", at);

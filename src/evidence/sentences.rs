@@ -74,19 +74,19 @@ pub(super) fn has_bullet(between: &[u8]) -> bool {
 pub(super) fn around(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     at: usize,
     reach: Reach,
 ) -> Option<Range<usize>> {
     let ends = |at| reach.ends_before(text, tokens, at);
     let [before, _] = reach.most_words();
     let begins = |start: &usize| start + before >= at;
-    let backwards = |start: &usize| start.checked_sub(1).map(|at| kinds.break_up_to(at));
-    let mut starts = successors(Some(kinds.break_up_to(at)), backwards).take_while(begins);
+    let backwards = |start: &usize| start.checked_sub(1).map(|at| token_classes.break_up_to(at));
+    let mut starts = successors(Some(token_classes.break_up_to(at)), backwards).take_while(begins);
     let start = starts.find(|&start| ends(start))?;
-    let onwards = |end: &usize| Some(kinds.break_from(end + 1));
+    let onwards = |end: &usize| Some(token_classes.break_from(end + 1));
     let reaches = |end: &usize| reach.reaches(at, *end);
-    let mut stops = successors(Some(kinds.break_from(at + 1)), onwards).take_while(reaches);
+    let mut stops = successors(Some(token_classes.break_from(at + 1)), onwards).take_while(reaches);
     let end = stops.find(|&end| ends(end))?;
     Some(start..end)
 }
@@ -95,13 +95,13 @@ pub(super) fn around(
 pub(super) fn next_end(
     text: &str,
     tokens: &[Token],
-    kinds: &TokenClasses,
+    token_classes: &TokenClasses,
     from: usize,
     reach: Reach,
 ) -> usize {
-    let mut end = kinds.break_from(from);
+    let mut end = token_classes.break_from(from);
     while !reach.ends_before(text, tokens, end) {
-        end = kinds.break_from(end + 1);
+        end = token_classes.break_from(end + 1);
     }
     end
 }

@@ -31,7 +31,7 @@ impl Stub {
     pub(crate) fn find(
         text: &str,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         lexicon: &Lexicon,
         skills: usize,
     ) -> Option<Self> {
@@ -48,7 +48,7 @@ impl Stub {
         for at in 0..tokens.len() {
             let Some((stub, length)) = form(at).filter(|_| at >= from) else { continue };
             let sentence =
-                around(text, tokens, kinds, at, Reach::Sentence).unwrap_or(at..at + length);
+                around(text, tokens, token_classes, at, Reach::Sentence).unwrap_or(at..at + length);
             let says_so = match stub {
                 Self::Placeholder => PLACEHOLDER_EACH * length >= tokens.len(),
                 Self::Teaser => sentence.end == tokens.len(),

@@ -66,21 +66,22 @@ type AllTotals = [ClassTotals; Channel::ALL.len()];
 
 /// Counts with what is needed to score by them.
 pub(crate) struct HeldOut {
-    tallies: FeatureCounts,
+    feature_counts: FeatureCounts,
     lexicon: LexiconWeights,
-    masses: AllTotals,
+    totals: AllTotals,
     /// Places of the roles that have postings.
     roles: Vec<usize>,
 }
 
 impl HeldOut {
-    pub(crate) fn new(tallies: FeatureCounts, lexicon: LexiconWeights) -> Self {
-        let mut masses: AllTotals = std::array::from_fn(|_| ClassTotals::new(tallies.classes()));
-        for feature in tallies.features() {
-            change(&mut masses, feature, &lexicon, ClassTotals::add);
+    pub(crate) fn new(feature_counts: FeatureCounts, lexicon: LexiconWeights) -> Self {
+        let mut totals: AllTotals =
+            std::array::from_fn(|_| ClassTotals::new(feature_counts.classes()));
+        for feature in feature_counts.features() {
+            change(&mut totals, feature, &lexicon, ClassTotals::add);
         }
-        let roles = (0..lexicon.roles).filter(|&role| is_counted(&masses, role)).collect();
-        Self { tallies, lexicon, masses, roles }
+        let roles = (0..lexicon.roles).filter(|&role| is_counted(&totals, role)).collect();
+        Self { feature_counts, lexicon, totals, roles }
     }
 
     /// The same counts, rows at some places counted as other roles than they were.
@@ -89,17 +90,17 @@ impl HeldOut {
         rows: &R,
         roles: &BTreeMap<usize, usize>,
     ) -> io::Result<Self> {
-        let Self { mut tallies, lexicon, .. } = self;
+        let Self { mut feature_counts, lexicon, .. } = self;
         for (&place, &role) in roles {
-            tallies.relabel(rows.get(place)?.as_ref(), role);
+            feature_counts.relabel(rows.get(place)?.as_ref(), role);
         }
-        Ok(Self::new(tallies, lexicon))
+        Ok(Self::new(feature_counts, lexicon))
     }
 
     /// The same counts without those of some rows, each of which was counted.
     fn less(&self, rows: &[&Example]) -> Self {
         let roles = self.roles.clone();
-        Self { roles, ..Self::new(self.tallies.without(rows), self.lexicon.clone()) }
+        Self { roles, ..Self::new(self.feature_counts.without(rows), self.lexicon.clone()) }
     }
 
     /// What `then` makes of the wanted rows, each with its place and all that was counted but its
@@ -109,21 +110,21 @@ impl HeldOut {
         rows: &R,
         neighbours: &Neighbours,
         wanted: impl Fn(usize) -> bool,
-        then: impl Fn(usize, &Example, &Rest) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &RemainingCounts) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
         let get = |places: &[usize]| -> io::Result<Vec<Cow<Example>>> {
             places.iter().map(|&place| rows.get(place)).collect()
         };
-        let done = |room: &mut [Room; 2], removal: Removal| -> io::Result<Vec<(usize, T)>> {
-            let [room, further_room] = room;
+        let done = |scratch: &mut [Scratch; 2], removal: Removal| -> io::Result<Vec<(usize, T)>> {
+            let [scratch, further_room] = scratch;
             let own = get(&removal.rows)?;
             let own: Vec<&Example> = own.iter().map(AsRef::as_ref).collect();
             let row = |place: usize| own[removal.rows.partition_point(|&own| own < place)];
             let mut done = Vec::with_capacity(removal.scored.len());
             if !removal.scored.is_empty() {
-                let rest = self.without(&own, room);
+                let remaining = self.without(&own, scratch);
                 for &place in &removal.scored {
-                    done.push((place, then(place, row(place), &rest)?));
+                    done.push((place, then(place, row(place), &remaining)?));
                 }
             }
             // To count what is left takes as long as to take out so many rows.
@@ -131,21 +132,20 @@ impl HeldOut {
             for Further { rows: further, scored } in &removal.further {
                 let further = get(further)?;
                 let further = further.iter().map(AsRef::as_ref);
-                let rest = match &less {
+                let remaining = match &less {
                     Some(less) => less.without(&further.collect::<Vec<_>>(), further_room),
-                    None => {
-                        self.without(&own.iter().copied().chain(further).collect::<Vec<_>>(), room)
-                    }
+                    None => self
+                        .without(&own.iter().copied().chain(further).collect::<Vec<_>>(), scratch),
                 };
                 for &place in scored {
-                    done.push((place, then(place, row(place), &rest)?));
+                    done.push((place, then(place, row(place), &remaining)?));
                 }
             }
             Ok(done)
         };
         let done: io::Result<Vec<_>> = removals(neighbours, wanted)
             .into_par_iter()
-            .map_init(<[Room; 2]>::default, done)
+            .map_init(<[Scratch; 2]>::default, done)
             .collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(i, _)| *i);
@@ -153,66 +153,76 @@ impl HeldOut {
     }
 
     /// All that was counted.
-    pub(crate) fn all(&self) -> Rest<'_> {
-        let scales = self.masses.each_ref().map(ClassTotals::scale);
-        let classes = self.tallies.classes();
-        let mut weights = vec![0.0; self.tallies.len() * classes];
-        let features = self.tallies.features();
+    pub(crate) fn all(&self) -> RemainingCounts<'_> {
+        let scales = self.totals.each_ref().map(ClassTotals::scale);
+        let classes = self.feature_counts.classes();
+        let mut weights = vec![0.0; self.feature_counts.len() * classes];
+        let features = self.feature_counts.features();
         let features = features.map(|(key, postings, _)| {
             (&scales[key.channel() as usize], postings, self.lexicon.of(key))
         });
         weigh(features, &mut weights, classes);
-        Rest { held_out: self, scales, left: Left::All(weights), lexicon_only: false }
+        RemainingCounts {
+            held_out: self,
+            scales,
+            left: RemainingTotals::All(weights),
+            lexicon_only: false,
+        }
     }
 
     /// All that was counted but these rows, each of which was.
-    fn without<'r>(&'r self, rows: &[&Example], room: &'r mut Room) -> Rest<'r> {
-        let Room { fetched, shown, counted, counts, own, taken } = room;
+    fn without<'r>(&'r self, rows: &[&Example], scratch: &'r mut Scratch) -> RemainingCounts<'r> {
+        let Scratch { fetched, shown, counted, counts, own, taken } = scratch;
         shown.clear();
         counted.clear();
         counts.clear();
         own.clear();
         for (i, row) in rows.iter().enumerate() {
-            let of_row = self.tallies.places(&row.features, fetched);
+            let of_row = self.feature_counts.places(&row.features, fetched);
             shown.extend(of_row.map(|(place, feature)| (place, i as u32, feature)));
         }
         // Those of a row are in order already, and the stable sort goes on from that.
         shown.sort_by_key(|s| s.0);
-        let classes = self.tallies.classes();
+        let classes = self.feature_counts.classes();
         let features = || shown.chunk_by(|a, b| a.0 == b.0);
         // Not one by one where they are needed: then each would be waited for.
         for same in features() {
-            counted.extend_from_slice(self.tallies.postings(same[0].0 as usize));
+            counted.extend_from_slice(self.feature_counts.postings(same[0].0 as usize));
         }
-        let mut masses = self.masses.clone();
+        let mut totals = self.totals.clone();
         for (same, all) in features().zip(counted.chunks_exact(classes)) {
             let (place, feature) = (same[0].0 as usize, same[0].2.key());
             let taken_out =
                 || same.iter().map(|&(_, row, shown)| (rows[row as usize], shown.plain()));
-            let stays = taken.leaves_part(&self.tallies, place, taken_out());
+            let stays = taken.leaves_part(&self.feature_counts, place, taken_out());
             own.push(feature, stays);
             if stays {
-                let masses = &mut masses[feature.channel() as usize].counted;
+                let totals = &mut totals[feature.channel() as usize].counted;
                 let left = counts.len();
                 counts.extend_from_slice(all);
                 for (row, _) in taken_out() {
                     counts[left + row.row.class()] -= 1;
-                    masses[row.row.class()] -= 1;
+                    totals[row.row.class()] -= 1;
                 }
             } else {
-                let all = (feature, all, self.tallies.support(place));
-                change(&mut masses, all, &self.lexicon, ClassTotals::remove);
+                let all = (feature, all, self.feature_counts.support(place));
+                change(&mut totals, all, &self.lexicon, ClassTotals::remove);
             }
         }
-        let lexicon_only = self.lacks_a_role(&masses);
-        let scales = masses.map(|m| m.scale());
+        let lexicon_only = self.lacks_a_role(&totals);
+        let scales = totals.map(|m| m.scale());
         own.weights.resize(counts.len(), 0.0);
         let known = own.keys.iter().zip(&own.places).filter(|(_, place)| place.is_some());
         let known = known.zip(counts.chunks_exact(classes)).map(|((key, _), counts)| {
             (&scales[key.channel() as usize], counts, self.lexicon.of(*key))
         });
         weigh(known, &mut own.weights, classes);
-        Rest { held_out: self, scales, left: Left::Own(own), lexicon_only }
+        RemainingCounts {
+            held_out: self,
+            scales,
+            left: RemainingTotals::GroupCounts(own),
+            lexicon_only,
+        }
     }
 
     /// Whether nothing is left of a role that was counted.
@@ -221,36 +231,42 @@ impl HeldOut {
     }
 }
 
-/// Counts of a ledger, to be had without some buckets.
+/// Counts of a count matrix, to be had without some buckets.
 pub(crate) struct BucketHoldout<'a> {
-    ledger: &'a CountMatrix,
-    /// Of the features of the tallies, in the ledger.
+    matrix: &'a CountMatrix,
+    /// Of the features of the feature counts, in the count matrix.
     places: Vec<u32>,
     held_out: HeldOut,
 }
 
 impl<'a> BucketHoldout<'a> {
     pub(crate) fn new(
-        ledger: &'a CountMatrix,
+        matrix: &'a CountMatrix,
         lexicon: &LexiconWeights,
         sizes: [usize; 2],
     ) -> Self {
-        let (tallies, places) = FeatureCounts::of(ledger, sizes);
-        Self { ledger, places, held_out: HeldOut::new(tallies, lexicon.clone()) }
+        let (feature_counts, places) = FeatureCounts::of(matrix, sizes);
+        Self { matrix, places, held_out: HeldOut::new(feature_counts, lexicon.clone()) }
     }
 
     /// All that was counted but the postings of the buckets in a mask.
-    pub(crate) fn without(&self, mask: u16) -> Rest<'_> {
-        let HeldOut { tallies, lexicon, .. } = &self.held_out;
-        let mut masses: AllTotals = std::array::from_fn(|_| ClassTotals::new(tallies.classes()));
-        let mut left = FeatureCount::new(tallies.classes());
-        for ((key, ..), &place) in tallies.features().zip(&self.places) {
-            left.as_mut().set(self.ledger.cells(place), mask, lexicon.roles);
-            change(&mut masses, (key, &left.postings, left.support), lexicon, ClassTotals::add);
+    pub(crate) fn without(&self, mask: u16) -> RemainingCounts<'_> {
+        let HeldOut { feature_counts, lexicon, .. } = &self.held_out;
+        let mut totals: AllTotals =
+            std::array::from_fn(|_| ClassTotals::new(feature_counts.classes()));
+        let mut left = FeatureCount::new(feature_counts.classes());
+        for ((key, ..), &place) in feature_counts.features().zip(&self.places) {
+            left.as_mut().set(self.matrix.class_counts(place), mask, lexicon.roles);
+            change(&mut totals, (key, &left.postings, left.support), lexicon, ClassTotals::add);
         }
-        let lexicon_only = self.held_out.lacks_a_role(&masses);
-        let scales = masses.map(|m| m.scale());
-        Rest { held_out: &self.held_out, scales, left: Left::Buckets(self, mask), lexicon_only }
+        let lexicon_only = self.held_out.lacks_a_role(&totals);
+        let scales = totals.map(|m| m.scale());
+        RemainingCounts {
+            held_out: &self.held_out,
+            scales,
+            left: RemainingTotals::Buckets(self, mask),
+            lexicon_only,
+        }
     }
 
     /// What `then` makes of the wanted rows, each with its place and all that was counted but the
@@ -260,15 +276,17 @@ impl<'a> BucketHoldout<'a> {
         rows: &R,
         masks: &[u16],
         wanted: impl Fn(usize) -> bool + Sync,
-        then: impl Fn(usize, &Example, &Rest) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &RemainingCounts) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
         let mut of_mask: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (i, &mask) in masks.iter().enumerate().filter(|(i, _)| wanted(*i)) {
             of_mask.entry(mask).or_default().push(i);
         }
         let by_mask = |(mask, own): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
-            let rest = self.without(mask);
-            own.into_par_iter().map(|i| Ok((i, then(i, rows.get(i)?.as_ref(), &rest)?))).collect()
+            let remaining = self.without(mask);
+            own.into_par_iter()
+                .map(|i| Ok((i, then(i, rows.get(i)?.as_ref(), &remaining)?)))
+                .collect()
         };
         let done: io::Result<Vec<_>> = of_mask.into_par_iter().map(by_mask).collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
@@ -278,26 +296,26 @@ impl<'a> BucketHoldout<'a> {
 }
 
 /// Naive Bayes weights by counts that some of the rows are not among.
-pub(crate) struct Rest<'a> {
+pub(crate) struct RemainingCounts<'a> {
     held_out: &'a HeldOut,
     scales: [Scale; Channel::ALL.len()],
-    left: Left<'a>,
+    left: RemainingTotals<'a>,
     /// Whether nothing is left of a role, so that the lexicon alone must speak.
     lexicon_only: bool,
 }
 
-enum Left<'a> {
+enum RemainingTotals<'a> {
     /// Everything, with the weights by feature and class.
     All(Vec<f64>),
     /// All but the features of some rows is as it was.
-    Own(&'a Own),
+    GroupCounts(&'a GroupCounts),
     /// The postings of the buckets that are not in the mask.
     Buckets(&'a BucketHoldout<'a>, u16),
 }
 
-/// Room to take out some rows after others.
+/// Scratch to take out some rows after others.
 #[derive(Default)]
-struct Room {
+struct Scratch {
     /// What a row shows, with what stands where its place is looked for first.
     fetched: Vec<(Occurrence, u64)>,
     /// What each row shows, with the place of the feature and that of the row.
@@ -306,13 +324,13 @@ struct Room {
     counted: Vec<u32>,
     /// Of each feature that still takes part, by class.
     counts: Vec<u32>,
-    own: Own,
-    taken: Taken,
+    own: GroupCounts,
+    taken: TakenBuckets,
 }
 
 /// Features of the rows that are taken out, sorted.
 #[derive(Default)]
-struct Own {
+struct GroupCounts {
     keys: Vec<FeatureKey>,
     /// Place of the weights of each, if what is left takes part.
     places: Vec<Option<u32>>,
@@ -320,7 +338,7 @@ struct Own {
     known: u32,
 }
 
-impl Own {
+impl GroupCounts {
     fn clear(&mut self) {
         self.keys.clear();
         self.places.clear();
@@ -328,10 +346,10 @@ impl Own {
         self.known = 0;
     }
 
-    fn push(&mut self, key: FeatureKey, takes_part: bool) {
+    fn push(&mut self, key: FeatureKey, is_frequent: bool) {
         self.keys.push(key);
-        self.places.push(takes_part.then_some(self.known));
-        self.known += u32::from(takes_part);
+        self.places.push(is_frequent.then_some(self.known));
+        self.known += u32::from(is_frequent);
     }
 
     /// Where a feature stands or would stand, which is not before `from`. Features that are near each
@@ -352,22 +370,23 @@ impl Own {
     }
 }
 
-/// Room for the postings of some rows that show a feature in small letters, by bucket: in all postings,
+/// Scratch for the postings of some rows that show a feature in small letters, by bucket: in all postings,
 /// in those of a role. Nothing between uses.
 #[derive(Default)]
-struct Taken(Buckets);
+struct TakenBuckets(Buckets);
 
-impl Taken {
+impl TakenBuckets {
     /// Whether a feature still takes part without rows that show it.
     fn leaves_part<'e>(
         &mut self,
-        tallies: &FeatureCounts,
+        feature_counts: &FeatureCounts,
         place: usize,
         rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
-        let (channel, mut support) = (tallies.feature(place).channel(), tallies.support(place));
+        let (channel, mut support) =
+            (feature_counts.feature(place).channel(), feature_counts.support(place));
         // Each row is of one bucket.
-        if support.takes_part_with_less(channel, rows.len() as u32) {
+        if support.is_frequent_without(channel, rows.len() as u32) {
             return true;
         }
         let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
@@ -376,16 +395,16 @@ impl Taken {
             self.0[..parts(row)].iter_mut().for_each(|taken| taken[row.row.bucket()] += 1);
         }
         for row in plain.clone() {
-            support.lose(row.row.bucket(), tallies.buckets(place), &self.0);
+            support.lose(row.row.bucket(), feature_counts.buckets(place), &self.0);
         }
         for row in plain {
             self.0.iter_mut().for_each(|taken| taken[row.row.bucket()] = 0);
         }
-        support.takes_part(channel)
+        support.is_frequent(channel)
     }
 }
 
-impl Rest<'_> {
+impl RemainingCounts<'_> {
     /// The weights of a feature by class; nothing if it takes no part or is not selected.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let mut scratch = self.scratch();
@@ -399,12 +418,12 @@ impl Rest<'_> {
             return Scores { lexicon_only: true, ..self.scores(example, |_, _| {}) };
         }
         let mut scratch = self.scratch();
-        let Left::Own(own) = &self.left else {
+        let RemainingTotals::GroupCounts(own) = &self.left else {
             return self.scores(example, |key, add| {
                 self.with_weights(key, &mut scratch, add);
             });
         };
-        let classes = self.held_out.tallies.classes();
+        let classes = self.held_out.feature_counts.classes();
         let mut from = 0;
         self.scores(example, |key, add| {
             from = own.find(key, from);
@@ -421,16 +440,16 @@ impl Rest<'_> {
         example: &Example,
         learned: impl FnMut(FeatureKey, &mut dyn FnMut(&[f64])),
     ) -> Scores {
-        let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let HeldOut { feature_counts, lexicon, .. } = self.held_out;
         let features = example.features.iter().map(|f| f.key());
-        let sizes = [lexicon.roles, tallies.classes()];
+        let sizes = [lexicon.roles, feature_counts.classes()];
         Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
             lexicon.centred(key)
         })
     }
 
     fn scratch(&self) -> (FeatureCount, Vec<f64>) {
-        let classes = self.held_out.tallies.classes();
+        let classes = self.held_out.feature_counts.classes();
         (FeatureCount::new(classes), vec![0.0; classes])
     }
 
@@ -441,25 +460,25 @@ impl Rest<'_> {
         scratch: &mut (FeatureCount, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
-        let HeldOut { tallies, lexicon, .. } = self.held_out;
+        let HeldOut { feature_counts, lexicon, .. } = self.held_out;
         match &self.left {
-            Left::All(weights) => {
-                let (place, classes) = (tallies.place(key)?, tallies.classes());
-                let takes_part = tallies.support(place).takes_part(key.channel());
-                takes_part.then(|| then(&weights[place * classes..][..classes]))
+            RemainingTotals::All(weights) => {
+                let (place, classes) = (feature_counts.place(key)?, feature_counts.classes());
+                let is_frequent = feature_counts.support(place).is_frequent(key.channel());
+                is_frequent.then(|| then(&weights[place * classes..][..classes]))
             }
-            Left::Own(own) => {
+            RemainingTotals::GroupCounts(own) => {
                 let place = own.find(key, 0);
                 if own.keys.get(place) == Some(&key) {
-                    return own.weights(place, tallies.classes()).map(then);
+                    return own.weights(place, feature_counts.classes()).map(then);
                 }
                 self.untouched(key, scratch, then)
             }
-            Left::Buckets(counts, mask) => {
-                let place = counts.places[tallies.place(key)?];
-                let (tally, weights) = scratch;
-                tally.as_mut().set(counts.ledger.cells(place), *mask, lexicon.roles);
-                self.weighed(key, (&tally.postings, tally.support), weights, then)
+            RemainingTotals::Buckets(counts, mask) => {
+                let place = counts.places[feature_counts.place(key)?];
+                let (feature_count, weights) = scratch;
+                feature_count.as_mut().set(counts.matrix.class_counts(place), *mask, lexicon.roles);
+                self.weighed(key, (&feature_count.postings, feature_count.support), weights, then)
             }
         }
     }
@@ -471,9 +490,14 @@ impl Rest<'_> {
         (_, weights): &mut (FeatureCount, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
-        let tallies = &self.held_out.tallies;
-        let place = tallies.place(key)?;
-        self.weighed(key, (tallies.postings(place), tallies.support(place)), weights, then)
+        let feature_counts = &self.held_out.feature_counts;
+        let place = feature_counts.place(key)?;
+        self.weighed(
+            key,
+            (feature_counts.postings(place), feature_counts.support(place)),
+            weights,
+            then,
+        )
     }
 
     fn weighed<T>(
@@ -483,7 +507,7 @@ impl Rest<'_> {
         weights: &mut [f64],
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
-        support.takes_part(key.channel()).then(|| {
+        support.is_frequent(key.channel()).then(|| {
             let scale = &self.scales[key.channel() as usize];
             scale.weights(postings, self.held_out.lexicon.of(key), weights);
             then(weights)
@@ -493,31 +517,32 @@ impl Rest<'_> {
 
 /// The scores of rows by counts without those of the buckets in each row's mask.
 pub(crate) fn scores_without(
-    ledger: &CountMatrix,
+    matrix: &CountMatrix,
     masks: &[u16],
     examples: &[&Example],
     lexicon: &LexiconWeights,
     sizes: [usize; 2],
 ) -> Vec<Scores> {
-    let counted = BucketHoldout::new(ledger, lexicon, sizes);
-    let scores = counted.by_mask(examples, masks, |_| true, |_, row, rest| Ok(rest.score(row)));
+    let counted = BucketHoldout::new(matrix, lexicon, sizes);
+    let scores =
+        counted.by_mask(examples, masks, |_| true, |_, row, remaining| Ok(remaining.score(row)));
     scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
 /// Whether any posting of a class is left.
-fn is_counted(masses: &AllTotals, class: usize) -> bool {
-    masses.iter().any(|m| m.counted[class] > 0)
+fn is_counted(totals: &AllTotals, class: usize) -> bool {
+    totals.iter().any(|m| m.counted[class] > 0)
 }
 
-/// Adds a feature to the masses if it takes part, or takes it away.
+/// Adds a feature to the class totals if it takes part, or takes it away.
 fn change(
-    masses: &mut AllTotals,
+    totals: &mut AllTotals,
     (feature, postings, support): (FeatureKey, &[u32], Support),
     lexicon: &LexiconWeights,
     by: fn(&mut ClassTotals, &[u32], &[f64]),
 ) {
-    if support.takes_part(feature.channel()) {
-        by(&mut masses[feature.channel() as usize], postings, lexicon.of(feature));
+    if support.is_frequent(feature.channel()) {
+        by(&mut totals[feature.channel() as usize], postings, lexicon.of(feature));
     }
 }
 
@@ -531,14 +556,14 @@ pub(crate) struct HeldOutRow {
 /// What was counted, and the scores of the wanted rows by it without each one's neighbours.
 pub(crate) fn held_out(
     examples: &[&Example],
-    tallies: FeatureCounts,
+    feature_counts: FeatureCounts,
     lexicon: &Lexicon,
     wanted: impl Fn(RowId) -> bool + Sync,
 ) -> (HeldOut, Vec<HeldOutRow>) {
-    let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+    let held_out = HeldOut::new(feature_counts, LexiconWeights::new(lexicon));
     let neighbours = Neighbours::new(&ids(examples));
-    let score = |_, example: &Example, rest: &Rest| {
-        let mut scores = rest.score(example);
+    let score = |_, example: &Example, remaining: &RemainingCounts| {
+        let mut scores = remaining.score(example);
         scores.round();
         Ok(HeldOutRow { row: example.row, scores })
     };
@@ -589,9 +614,9 @@ mod tests {
     }
 
     fn counted(rows: &[&Example]) -> HeldOut {
-        let tallies = FeatureCounts::new(rows, None, None, [3, 4]).expect("rows in memory");
+        let feature_counts = FeatureCounts::new(rows, None, None, [3, 4]).expect("rows in memory");
         let lexicon = Lexicon::embedded().expect("the lexicon is sound");
-        HeldOut::new(tallies, LexiconWeights::new(&lexicon))
+        HeldOut::new(feature_counts, LexiconWeights::new(&lexicon))
     }
 
     proptest! {
@@ -612,20 +637,20 @@ mod tests {
             let examples: Vec<&Example> = rows.iter().collect();
             let neighbours = Neighbours::new(&ids(&examples[..]));
             let all = counted(&examples);
-            let score = |_, row: &Example, rest: &Rest| Ok(rest.score(row));
+            let score = |_, row: &Example, remaining: &RemainingCounts| Ok(remaining.score(row));
             let scored = all.by_neighbours(&examples[..], &neighbours, |_| true, score);
             for (example, (_, scores)) in examples.iter().zip(scored.expect("rows in memory")) {
                 let near = |other: &RowId| {
                     other.organisation == example.row.organisation || other.text == example.row.text
                 };
-                let rest: Vec<&Example> =
+                let remaining: Vec<&Example> =
                     examples.iter().copied().filter(|e| !near(&e.row)).collect();
-                let rest = counted(&rest);
-                prop_assert_eq!(scores.lexicon_only, all.lacks_a_role(&rest.masses));
+                let remaining = counted(&remaining);
+                prop_assert_eq!(scores.lexicon_only, all.lacks_a_role(&remaining.totals));
                 if scores.lexicon_only {
                     prop_assert!(scores.sums(&Channel::ALL).iter().all(|&sum| sum == 0.0));
                 } else {
-                    prop_assert_eq!(rest.all().score(example), scores);
+                    prop_assert_eq!(remaining.all().score(example), scores);
                 }
             }
         }
@@ -638,11 +663,11 @@ mod tests {
         let count = |rows: &[&Example]| {
             FeatureCounts::new(rows, None, None, [3, 4]).expect("rows in memory")
         };
-        let taking_part = |tallies: &FeatureCounts| -> Vec<_> {
-            let all = tallies.features().enumerate();
-            let of = all.filter(|(_, (key, _, support))| support.takes_part(key.channel()));
+        let frequent = |feature_counts: &FeatureCounts| -> Vec<_> {
+            let all = feature_counts.features().enumerate();
+            let of = all.filter(|(_, (key, _, support))| support.is_frequent(key.channel()));
             of.map(|(place, (key, postings, support))| {
-                (key, postings.to_vec(), support, *tallies.buckets(place))
+                (key, postings.to_vec(), support, *feature_counts.buckets(place))
             })
             .collect()
         };
@@ -651,7 +676,7 @@ mod tests {
             let (gone, others): (Vec<&Example>, Vec<&Example>) =
                 examples.iter().partition(|e| e.row.organisation % 5 == fold);
             let (without, others) = (all.without(&gone), count(&others));
-            assert_eq!(taking_part(&without), taking_part(&others));
+            assert_eq!(frequent(&without), frequent(&others));
         }
     }
 }

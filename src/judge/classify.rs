@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
         READING.with_borrow_mut(|reading| {
             let (title, scores) =
                 reading.read(title, description, &self.extractor, &self.vocabulary);
-            self.verdict_of(title, &reading.facts(self.lexicon()), &scores)
+            self.verdict_of(title, &reading.properties(self.lexicon()), &scores)
         })
     }
 
@@ -164,16 +164,16 @@ impl<'a> Judge<'a> {
         self.lexicon().roles().ids().nth(outcome).map_or(Label::Other, Label::Role)
     }
 
-    fn verdict_of(&self, title: Title, facts: &TextProperties, scores: &Scores) -> Verdict {
-        let stub = facts.stub;
-        let silent = stub.is_some() || self.says_nothing(facts);
-        let said = self.said_by_title(scores, stub.is_some() || facts.tokens.is_empty());
+    fn verdict_of(&self, title: Title, properties: &TextProperties, scores: &Scores) -> Verdict {
+        let stub = properties.stub;
+        let silent = stub.is_some() || self.says_nothing(properties);
+        let said = self.said_by_title(scores, stub.is_some() || properties.tokens.is_empty());
         let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
         let label = self.label(outcome);
         let confidence = outcomes[outcome];
-        let decision = self.decision(label, confidence, silent, facts, scores.stated);
+        let decision = self.decision(label, confidence, silent, properties, scores.stated);
         let hidden = if silent { None } else { self.disagreement(scores, label) };
         let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));
         let mut notes = Vec::new();
@@ -188,21 +188,21 @@ impl<'a> Judge<'a> {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
         if silent {
-            let foreign = is_foreign(facts.language);
+            let foreign = is_foreign(properties.language);
             let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
             notes.push(stub.map_or(nothing, Note::NoPosting));
         }
-        if facts.several_jobs {
+        if properties.several_jobs {
             notes.push(Note::SeveralJobs);
         }
         // Only a text that names a role can say so.
         if scores.mentions.iter().any(|&n| n > 0) {
-            notes.extend(self.lexicon().sharing(facts.tokens).map(Note::Sharing));
+            notes.extend(self.lexicon().sharing(properties.tokens).map(Note::Sharing));
         }
-        if facts.other_language {
+        if properties.other_language {
             notes.push(Note::OtherLanguageLeftOut);
         }
-        if facts.text.cut() {
+        if properties.text.cut() {
             notes.push(Note::OnlyBeginningRead);
         }
         let contest = self.contest(scores, &probabilities, label);
@@ -214,12 +214,16 @@ impl<'a> Judge<'a> {
             second,
             other_job: (label == Label::Other && decision != Decision::NoEvidence).then(family),
             notes,
-            evidence: if self.settings.quotes { self.quotes(facts, contest) } else { Vec::new() },
+            evidence: if self.settings.quotes {
+                self.quotes(properties, contest)
+            } else {
+                Vec::new()
+            },
             probabilities: outcomes,
             title,
-            experience: asked_experience(facts.text.as_str()).map(|asked| asked.least),
-            language: facts.language,
-            repaired: facts.text.repaired(),
+            experience: asked_experience(properties.text.as_str()).map(|asked| asked.least),
+            language: properties.language,
+            repaired: properties.text.repaired(),
         }
     }
 
@@ -229,7 +233,7 @@ impl<'a> Judge<'a> {
         label: Label,
         confidence: f64,
         silent: bool,
-        facts: &TextProperties,
+        properties: &TextProperties,
         stated: Stated,
     ) -> Decision {
         let view = self.settings.view;
@@ -237,14 +241,14 @@ impl<'a> Judge<'a> {
             let by_title = view == View::Whole && stated.roles() > 0;
             return if by_title { Decision::Review } else { Decision::NoEvidence };
         }
-        if facts.several_jobs {
+        if properties.several_jobs {
             return Decision::Review;
         }
         let limits = &self.limits[usize::from(!stated.is_there())];
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
-        match limits.decide(other, confidence, role_like, facts.words) {
+        match limits.decide(other, confidence, role_like, properties.words) {
             // Its title alone would decide.
-            Decision::Accept if facts.shows_no_role => Decision::Review,
+            Decision::Accept if properties.shows_no_role => Decision::Review,
             decision => decision,
         }
     }
@@ -277,12 +281,12 @@ impl<'a> Judge<'a> {
         (outcomes[stated.index()] < DISAGREES).then_some(read)
     }
 
-    fn says_nothing(&self, facts: &TextProperties) -> bool {
+    fn says_nothing(&self, properties: &TextProperties) -> bool {
         // A model of the lexicon alone knows no words.
         if self.model.header().postings.iter().any(|&n| n > 0) {
-            facts.telling.says_nothing(facts.language)
+            properties.telling.says_nothing(properties.language)
         } else {
-            !facts.telling.shows_something
+            !properties.telling.shows_something
         }
     }
 
@@ -328,7 +332,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The words that speak for a class against another; of equal ones the earlier first.
-    fn quotes(&self, facts: &TextProperties, contest: [usize; 2]) -> Vec<Phrase> {
+    fn quotes(&self, properties: &TextProperties, contest: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(contest);
         let ready = self.vocabulary.readiness(contest[0] < self.lexicon().roles().len());
         let readiness = |known: &Known| {
@@ -337,7 +341,7 @@ impl<'a> Judge<'a> {
         };
         let steps = |known: &Known| difference(known.feature);
         let channel = |known: &Known| self.vocabulary.channel(known.feature);
-        QUOTES.with_borrow_mut(|quotes| quotes.of(facts, steps, readiness, channel))
+        QUOTES.with_borrow_mut(|quotes| quotes.of(properties, steps, readiness, channel))
     }
 }
 

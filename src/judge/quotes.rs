@@ -35,14 +35,14 @@ impl Quotes {
     /// which channel it is.
     pub(super) fn of(
         &mut self,
-        facts: &TextProperties,
+        properties: &TextProperties,
         steps: impl Fn(&Known) -> i32,
         readiness: impl Fn(&Known) -> u8,
         channel: impl Fn(&Known) -> Channel,
     ) -> Vec<Phrase> {
         let Self { ranks: all, places, strongest } = self;
         all.clear();
-        all.extend(facts.known.iter().map(|known| steps(known) * i32::from(readiness(known))));
+        all.extend(properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))));
         let most = all.iter().copied().max().unwrap_or(0);
         // The strongest first: there are few, and the others are seldom needed.
         for least in [most / 4 * 3, most / 8 * 5, most / 2, most / 4, 0] {
@@ -57,18 +57,18 @@ impl Quotes {
             places.add_wanted(all.iter().zip(0..).map(|(&rank, place)| (stronger(rank), place)));
             strongest.clear();
             strongest.extend(places.as_slice().iter().map(|&place| {
-                let known = &facts.known[place as usize];
+                let known = &properties.known[place as usize];
                 let weaker = i32::MAX.abs_diff(all[place as usize]);
                 [weaker, known.at, known.feature, place]
                     .iter()
                     .fold(0, |key, &part| key << 32 | u128::from(part))
             }));
             strongest.sort_unstable();
-            let known = strongest.iter().map(|&key| &facts.known[key as u32 as usize]);
+            let known = strongest.iter().map(|&key| &properties.known[key as u32 as usize]);
             let source = QuoteSource {
-                text: facts.text.as_str(),
-                tokens: facts.tokens,
-                counts: facts.counts,
+                text: properties.text.as_str(),
+                tokens: properties.tokens,
+                counts: properties.counts,
             };
             let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
             for known in known {

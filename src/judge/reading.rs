@@ -20,7 +20,7 @@ pub(super) struct Reading {
     fetched: Vec<u64>,
     /// By token.
     words: Vec<Word>,
-    kinds: TokenClasses,
+    token_classes: TokenClasses,
     terms: Terms,
     found: FoundFeatures,
     title_known: Vec<Known>,
@@ -62,10 +62,10 @@ impl Reading {
         let mut finding = FeatureSink { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        let kinds = self.words.iter().map(|word| word.kinds());
-        self.kinds.set(kinds.zip(tokens.iter().map(|token| token.breaks)));
+        let token_classes = self.words.iter().map(|word| word.kinds());
+        self.token_classes.set(token_classes.zip(tokens.iter().map(|token| token.breaks)));
         let text = self.clean.as_str();
-        extractor.find_terms(text, tokens, &self.kinds, &mut self.terms, &mut finding);
+        extractor.find_terms(text, tokens, &self.token_classes, &mut self.terms, &mut finding);
         finding.words(&self.words, tokens, &self.terms.counts);
         finding.phrases(tokens, &self.terms.counts);
         let (title, stated) = self.read_title(raw_title, extractor.lexicon(), vocabulary);
@@ -99,13 +99,13 @@ impl Reading {
     }
 
     /// What a verdict on the posting rests on.
-    pub(super) fn facts(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
+    pub(super) fn properties(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
         let found = &mut self.found;
         let tokens = self.tokens.as_slice();
         let language = if self.terms.other_language {
             Some("en")
         } else {
-            language(self.clean.as_str(), &self.kinds, self.terms.words(), found.common)
+            language(self.clean.as_str(), &self.token_classes, self.terms.words(), found.common)
         };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let shows_something =
@@ -127,7 +127,7 @@ impl Reading {
             language,
             telling: of_all,
             shows_no_role: shows_no_role(self.terms.words(), skills, &self.terms.mentions),
-            stub: Stub::find(self.clean.as_str(), tokens, &self.kinds, lexicon, skills),
+            stub: Stub::find(self.clean.as_str(), tokens, &self.token_classes, lexicon, skills),
             words: self.terms.words(),
             several_jobs: self.terms.several_jobs,
             other_language: self.terms.other_language,

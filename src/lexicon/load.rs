@@ -617,7 +617,9 @@ fn load_name_words(
     checks: &Checks,
     levels: &PhraseTable<Option<u32>>,
 ) -> Result<Vec<(String, u64)>, LexiconError> {
-    let begin = |(word, kinds): (u64, TokenClass)| kinds.has(TokenClass::BEGINS).then_some(word);
+    let begin = |(word, token_classes): (u64, TokenClass)| {
+        token_classes.has(TokenClass::BEGINS).then_some(word)
+    };
     let levels: Vec<u64> = levels.words().filter_map(begin).collect();
     let mut words = BTreeMap::new();
     for (_, row) in rows::<MentionRow>(checks.files, "mentions")? {

@@ -89,18 +89,18 @@ impl Lexicon {
     pub(crate) fn words(&self) -> BTreeMap<u64, TokenClass> {
         let mut words: BTreeMap<u64, TokenClass> = self.terms.words().collect();
         let headings = self.headings.first_words().map(|word| (word, TokenClass::HEADING));
-        let boilerplate = self.boilerplate.words().map(|(word, kinds)| {
-            let begins = if kinds.has(TokenClass::BEGINS) {
+        let boilerplate = self.boilerplate.words().map(|(word, token_classes)| {
+            let begins = if token_classes.has(TokenClass::BEGINS) {
                 TokenClass::BOILERPLATE
             } else {
                 TokenClass::default()
             };
-            (word, begins | kinds.without(TokenClass::BEGINS))
+            (word, begins | token_classes.without(TokenClass::BEGINS))
         });
         let common = common_words().map(|word| (word, TokenClass::COMMON));
         for (word, kind) in headings.chain(boilerplate).chain(common) {
-            let kinds = words.entry(word).or_default();
-            *kinds = *kinds | kind;
+            let token_classes = words.entry(word).or_default();
+            *token_classes = *token_classes | kind;
         }
         words
     }

@@ -73,8 +73,8 @@ impl<V: Copy> PhraseTable<V> {
         let paths: Vec<(u64, u32)> = paths.into_iter().collect();
         let mut words: BTreeMap<u64, TokenClass> = BTreeMap::new();
         let mut note = |word, kind| {
-            let kinds = words.entry(word).or_default();
-            *kinds = *kinds | kind;
+            let token_classes = words.entry(word).or_default();
+            *token_classes = *token_classes | kind;
         };
         for phrase in phrases.0.keys() {
             let Some(&first) = phrase.first() else { continue };
@@ -108,15 +108,17 @@ impl<V: Copy> PhraseTable<V> {
 
     /// The first words of phrases, by their hashes.
     pub(crate) fn first_words(&self) -> impl Iterator<Item = u64> {
-        self.words().filter(|(_, kinds)| kinds.has(TokenClass::BEGINS)).map(|(word, _)| word)
+        self.words()
+            .filter(|(_, token_classes)| token_classes.has(TokenClass::BEGINS))
+            .map(|(word, _)| word)
     }
 
     /// Keeps the tokens that a phrase may begin at, hardly any others among them, with few branches: what comes
-    /// next is hard to foresee. `kinds` are what the tokens are to the phrases.
+    /// next is hard to foresee. `token_classes` are what the tokens are to the phrases.
     pub(crate) fn keep_starts(
         &self,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         starts: &mut AppendBuffer<u32>,
     ) {
         let (may_be, alone) = (self.paths.likely.may_have(), self.alone.may_have());
@@ -126,8 +128,8 @@ impl<V: Copy> PhraseTable<V> {
             let with = |i: usize| tokens.get(i).is_some_and(|next| may_be(combine(own, next.hash)));
             let mut goes_on = with(1) | alone(own);
             let behind = at as usize + 1;
-            if kinds.has(behind, TokenClass::DETERMINER) {
-                goes_on |= with(2) | kinds.has(behind + 1, TokenClass::DETERMINER);
+            if token_classes.has(behind, TokenClass::DETERMINER) {
+                goes_on |= with(2) | token_classes.has(behind + 1, TokenClass::DETERMINER);
             }
             goes_on
         });
@@ -136,7 +138,7 @@ impl<V: Copy> PhraseTable<V> {
     /// Fetches what is known of the phrases that begin at these tokens, which then is at hand: one after the
     /// other, each is waited for.
     pub(crate) fn fetch(&self, tokens: &[Token], starts: &[u32], fetched: &mut Vec<u64>) {
-        let first = self.paths.firsts();
+        let first = self.paths.home_slots();
         fetched.clear();
         fetched.extend(starts.iter().filter_map(|&at| {
             let [one, two] = tokens[at as usize..].first_chunk()?;
@@ -175,18 +177,18 @@ impl<V: Copy> PhraseTable<V> {
         self.longer(tokens, within_breaks, is_determiner, fits).or(best.map(|value| (value, 1)))
     }
 
-    /// The same for the token at a place that a phrase begins with, within breaks. `kinds` are what the tokens
+    /// The same for the token at a place that a phrase begins with, within breaks. `token_classes` are what the tokens
     /// are to the phrases.
     pub(crate) fn longest_at(
         &self,
         at: usize,
         tokens: &[Token],
-        kinds: &TokenClasses,
+        token_classes: &TokenClasses,
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
-        let is_determiner = |i| kinds.has(at + i, TokenClass::DETERMINER);
+        let is_determiner = |i| token_classes.has(at + i, TokenClass::DETERMINER);
         self.longer(&tokens[at..], true, is_determiner, &fits).or_else(|| {
-            let is_whole = kinds.has(at, TokenClass::WHOLE);
+            let is_whole = token_classes.has(at, TokenClass::WHOLE);
             let found = is_whole.then(|| self.find(tokens[at].hash)).flatten();
             found
                 .and_then(|found| self.value(found))

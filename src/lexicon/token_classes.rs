@@ -71,10 +71,11 @@ const EIGHT_BREAKS: u64 = u64::from_le_bytes([BREAKS.0; 8]);
 
 impl TokenClasses {
     /// Takes those of other words, each with whether a sentence or a line ends before it.
-    pub(crate) fn set(&mut self, kinds: impl Iterator<Item = (TokenClass, bool)>) {
+    pub(crate) fn set(&mut self, token_classes: impl Iterator<Item = (TokenClass, bool)>) {
         self.0.clear();
         let breaks = |breaks| u8::from(breaks) << TokenClass::BITS;
-        self.0.extend(kinds.map(|(kinds, before)| kinds.0 | breaks(before)));
+        self.0
+            .extend(token_classes.map(|(token_classes, before)| token_classes.0 | breaks(before)));
         // Words that are nothing, so that 64 can be looked at from everywhere, and those behind them.
         self.0.push(breaks(true));
         self.0.extend([0; BEHIND - 1]);
@@ -129,9 +130,9 @@ impl TokenClasses {
 
     /// Whether there are [`WINDOW`] words in a row, of those that begin at every eighth word, of which no more than so
     /// many are of one kind and of another.
-    pub(crate) fn has_few(&self, kinds: [TokenClass; 2], most: [u32; 2]) -> bool {
+    pub(crate) fn has_few(&self, token_classes: [TokenClass; 2], most: [u32; 2]) -> bool {
         let (eights, _) = self.0[..self.len()].as_chunks::<8>();
-        let each = kinds.map(|kind| u64::from_le_bytes([kind.0; 8]));
+        let each = token_classes.map(|kind| u64::from_le_bytes([kind.0; 8]));
         let of_kinds =
             |eight: &[u8; 8]| each.map(|kind| (u64::from_le_bytes(*eight) & kind).count_ones());
         let mut last = [[0; 2]; WINDOW / 8];

@@ -53,9 +53,9 @@ pub struct Drifted {
     pub less: Vec<Shift>,
 }
 
-/// Compares rows with a ledger of `postings` by class; `names` has the texts of the rows.
+/// Compares rows with a count matrix of `postings` by class; `names` has the texts of the rows.
 pub(super) fn drift(
-    ledger: &CountMatrix,
+    matrix: &CountMatrix,
     postings: &[u32],
     rows: &[&Example],
     names: &FeatureNames,
@@ -71,7 +71,7 @@ pub(super) fn drift(
         let keys = || row.features.iter().map(|f| f.key());
         let words = || keys().filter(|key| key.channel() == Channel::Words);
         let mut new = 0;
-        for key in words().filter(|key| ledger.text(*key).is_none()) {
+        for key in words().filter(|key| matrix.text(*key).is_none()) {
             *never.entry(key).or_default() += 1;
             new += 1;
         }
@@ -85,10 +85,10 @@ pub(super) fn drift(
     let expectation = Expectation { labels: &labels, postings };
     let mut squares = Vec::new();
     let mut shifts = Vec::new();
-    for (key, _, cells) in ledger.features() {
-        let tally = FeatureCount::of(cells, roles, postings.len());
-        let (expected, variance) = expectation.of(&tally.postings);
-        if expected < LEAST_EXPECTED || tally.support.masks()[0].count_ones() < SUPPORT {
+    for (key, _, class_counts) in matrix.features() {
+        let feature_count = FeatureCount::of(class_counts, roles, postings.len());
+        let (expected, variance) = expectation.of(&feature_count.postings);
+        if expected < LEAST_EXPECTED || feature_count.support.masks()[0].count_ones() < SUPPORT {
             continue;
         }
         let observed = shown.get(&key).copied().unwrap_or(0);
@@ -98,7 +98,7 @@ pub(super) fn drift(
     }
     shifts.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let shift = |&(distance, key, expected, observed): &(f64, FeatureKey, f64, u32)| {
-        let text = ledger.text(key).unwrap_or_default().to_owned();
+        let text = matrix.text(key).unwrap_or_default().to_owned();
         Shift { channel: key.channel(), text, expected, observed, distance }
     };
     let mean = squares.iter().sum::<f64>() / squares.len() as f64;

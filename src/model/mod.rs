@@ -8,6 +8,7 @@ pub(crate) mod error;
 mod features;
 pub(crate) mod format;
 mod history;
+mod holdout_scores;
 mod packed_collector;
 mod requirements;
 mod retrain;
@@ -16,7 +17,6 @@ mod sums;
 mod train;
 mod trained;
 pub(crate) mod training_state;
-mod unseen;
 mod vocabulary;
 
 pub use crate::counts::feature_count::SUPPORT;
@@ -35,11 +35,11 @@ pub use drift::{Drift, Drifted, Shift};
 pub use features::StoredFeature;
 pub use format::FORMAT;
 pub use history::Retrain;
+pub use holdout_scores::{HoldoutScores, Without, with_titles};
 pub use retrain::{Change, RetrainError, Retrained, Turned};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
 pub use train::{Folds, Trained, leave_organisation_out};
-pub use unseen::{HoldoutScores, Without, with_titles};
 
 pub use crate::stacking::combination::Combination;
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};

@@ -9,7 +9,7 @@ use super::history::Retrain;
 use super::requirements::enough;
 use super::store::Header;
 use super::trained::Model;
-use crate::counts::count_matrix::taking_part;
+use crate::counts::count_matrix::frequent;
 use crate::counts::count_matrix::{CountMatrix, NotThere};
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{Example, RowId};
@@ -135,36 +135,37 @@ impl Model {
             return Err(RetrainError::Nothing);
         }
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
-        let mut workings = self.workings()?;
-        let before = workings.ledger.clone();
+        let mut training_state = self.training_state()?;
+        let before = training_state.matrix.clone();
 
         let leaving: Vec<_> = removed.examples.iter().map(|e| before.as_counted(e)).collect();
         let leaving: Vec<&Example> = leaving.iter().map(AsRef::as_ref).collect();
         let out = present(&leaving, &before)?;
         let leaving: Vec<&Example> = out.iter().map(|&i| leaving[i]).collect();
         let part = CountMatrix::new(&leaving, removed.names.clone());
-        workings.ledger = before.minus(&part)?;
-        workings.forget(&part.rows);
+        training_state.matrix = before.minus(&part)?;
+        training_state.forget(&part.rows);
 
-        let rows_merged = merge(&mut workings, merged, *counting)?;
+        let rows_merged = merge(&mut training_state, merged, *counting)?;
 
-        let known = &workings.ledger;
+        let known = &training_state.matrix;
         let places = absent(&added.examples, known, *counting);
         let examples = of_places(&added.examples, &places);
         let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
         let part = CountMatrix::new(&examples, added.names.clone());
-        workings.ledger = known.plus(&part).ok_or_else(too_large)?;
-        let masks = masks(&workings.ledger, &examples);
-        let scores = scores_without(&workings.ledger, &masks, &examples, &self.lexicon, sizes);
+        training_state.matrix = known.plus(&part).ok_or_else(too_large)?;
+        let masks = masks(&training_state.matrix, &examples);
+        let scores =
+            scores_without(&training_state.matrix, &masks, &examples, &self.lexicon, sizes);
         let rows = examples.iter().zip(scores).map(|(example, mut scores)| {
             scores.round();
             HeldOutRow { row: example.row, scores }
         });
-        workings.resample(rows);
+        training_state.resample(rows);
 
         let drifted = (!examples.is_empty())
             .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
-        let [new_features, lost_features] = turnover(&before, &workings.ledger, sizes);
+        let [new_features, lost_features] = turnover(&before, &training_state.matrix, sizes);
         let mut read = added.provenance.clone().without_rare();
         read.duplicates = (added.examples.len() - places.len()) as u64;
         let record = Retrain {
@@ -179,20 +180,20 @@ impl Model {
             ..Retrain::default()
         };
         let only_removed = added.examples.is_empty() && merged.is_empty();
-        let hash = workings.ledger.rows_hash();
-        let earlier = workings.before.iter().position(|h| h.rows_hash == hash);
+        let hash = training_state.matrix.rows_hash();
+        let earlier = training_state.before.iter().position(|h| h.rows_hash == hash);
         let earlier = earlier.filter(|_| only_removed);
         let (model, held_out) = if let Some(place) = earlier {
-            let mut header = workings.before[place].clone();
+            let mut header = training_state.before[place].clone();
             header.history = self.header.history.iter().take(place).cloned().collect();
-            workings.before.truncate(place);
-            (Self::assemble(|| Ok(header), &workings, lexicon)?, HashMap::new())
+            training_state.before.truncate(place);
+            (Self::assemble(|| Ok(header), &training_state, lexicon)?, HashMap::new())
         } else {
             let mut header = self.header.clone();
             header.history = Vec::new();
-            header.workings = None;
-            workings.before.push(header);
-            self.refitted(&workings, lexicon)?
+            header.training_state = None;
+            training_state.before.push(header);
+            self.refitted(&training_state, lexicon)?
         };
         let taken_back = earlier.is_some();
         Ok(Retrained {
@@ -203,7 +204,7 @@ impl Model {
             added: places,
             new_features,
             lost_features,
-            ledgers: [before, workings.ledger],
+            ledgers: [before, training_state.matrix],
             held_out,
         })
     }
@@ -213,28 +214,28 @@ impl Model {
         self.header.history.push(record);
     }
 
-    /// This model with other workings, and combinations and thresholds fitted to their sample; and
+    /// This model with other training state, and combinations and thresholds fitted to their sample; and
     /// what combinations that did not see the rows of the sample say of them.
     fn refitted(
         &self,
-        workings: &TrainingState,
+        training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<(Self, HashMap<RowId, [Probabilities; View::ALL.len()]>), ModelError> {
         let base = self.base();
         if base.is_none() {
-            enough(&workings.ledger.rows, lexicon.roles())?;
+            enough(&training_state.matrix.rows, lexicon.roles())?;
         }
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         let fit = Fit::new(
-            &workings.sample,
+            &training_state.sample,
             sizes,
             base.as_ref(),
             Some(&self.header.combinations),
             lexicon.roles(),
         )?;
         let of_row = |i: usize| View::ALL.map(|view| fit.held_out[view as usize][i].clone());
-        let views = (0..workings.sample.len()).map(of_row);
-        let held_out = workings.sample.iter().map(|r| r.row).zip(views).collect();
+        let views = (0..training_state.sample.len()).map(of_row);
+        let held_out = training_state.sample.iter().map(|r| r.row).zip(views).collect();
         let header = Header {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             combinations: fit.combinations,
@@ -243,15 +244,16 @@ impl Model {
             base,
             ..self.header.clone()
         };
-        Ok((Self::assemble(|| Ok(header), workings, lexicon)?, held_out))
+        Ok((Self::assemble(|| Ok(header), training_state, lexicon)?, held_out))
     }
 
     /// What it began as, if its rows are not all known.
     pub(super) fn base(&self) -> Option<Base> {
-        let Header { base, workings, postings, organisations, combinations, held_out, .. } =
-            &self.header;
+        let Header {
+            base, training_state, postings, organisations, combinations, held_out, ..
+        } = &self.header;
         base.clone().or_else(|| {
-            workings.is_none().then(|| Base {
+            training_state.is_none().then(|| Base {
                 postings: postings.clone(),
                 organisations: *organisations,
                 combinations: combinations.clone(),
@@ -260,23 +262,23 @@ impl Model {
         })
     }
 
-    /// What this model says of rows by the counts of a ledger without the buckets in their masks.
+    /// What this model says of rows by the counts of a count matrix without the buckets in their masks.
     fn judged_without(
         &self,
-        ledger: &CountMatrix,
+        matrix: &CountMatrix,
         masks: &[u16],
         rows: &[&Example],
         view: View,
     ) -> Vec<Probabilities> {
         let sizes = [self.header.roles.len(), self.header.postings.len()];
-        let scores = scores_without(ledger, masks, rows, &self.lexicon, sizes);
+        let scores = scores_without(matrix, masks, rows, &self.lexicon, sizes);
         scores.iter().map(|s| Probabilities::new(&self.header.combinations, view, s)).collect()
     }
 }
 
-/// The buckets of a ledger that could vouch for each row.
-fn masks(ledger: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
-    ledger.masks(&ids(examples))
+/// The buckets of a count matrix that could vouch for each row.
+fn masks(matrix: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
+    matrix.masks(&ids(examples))
 }
 
 fn too_large() -> RetrainError {
@@ -289,36 +291,37 @@ fn of_places<'a>(examples: &'a [Example], places: &[usize]) -> Vec<&'a Example> 
 
 /// Adds the counts of models; gives their rows.
 fn merge(
-    workings: &mut TrainingState,
+    training_state: &mut TrainingState,
     models: &[Model],
     counting: Counting,
 ) -> Result<u64, RetrainError> {
     let mut rows = 0;
     for model in models {
-        if model.header.workings.is_none() || model.header.base.is_some() {
+        if model.header.training_state.is_none() || model.header.base.is_some() {
             return Err(RetrainError::CompactMerge);
         }
-        let other = model.workings()?;
-        let both = other.ledger.rows.iter().filter(|r| workings.ledger.count(**r) > 0).count();
+        let other = model.training_state()?;
+        let both =
+            other.matrix.rows.iter().filter(|r| training_state.matrix.count(**r) > 0).count();
         if both > 0 && !counting.twice {
             return Err(RetrainError::InBoth { rows: both });
         }
-        rows += other.ledger.rows.len() as u64;
-        workings.ledger = workings.ledger.plus(&other.ledger).ok_or_else(too_large)?;
-        workings.cut = workings.cut.min(other.cut);
-        workings.resample(other.sample);
+        rows += other.matrix.rows.len() as u64;
+        training_state.matrix = training_state.matrix.plus(&other.matrix).ok_or_else(too_large)?;
+        training_state.cut = training_state.cut.min(other.cut);
+        training_state.resample(other.sample);
     }
     Ok(rows)
 }
 
-/// Places of the rows that are in a ledger, each once.
-fn present(examples: &[&Example], ledger: &CountMatrix) -> Result<Vec<usize>, RetrainError> {
+/// Places of the rows that are in a count matrix, each once.
+fn present(examples: &[&Example], matrix: &CountMatrix) -> Result<Vec<usize>, RetrainError> {
     let mut seen: HashMap<RowId, usize> = HashMap::new();
     let (mut places, mut missing) = (Vec::new(), Vec::new());
     for (i, example) in examples.iter().enumerate() {
         let times = seen.entry(example.row).or_default();
         *times += 1;
-        match ledger.count(example.row) {
+        match matrix.count(example.row) {
             0 => missing.push(i),
             there if *times <= there => places.push(i),
             _ => {}
@@ -327,11 +330,11 @@ fn present(examples: &[&Example], ledger: &CountMatrix) -> Result<Vec<usize>, Re
     if missing.is_empty() { Ok(places) } else { Err(RetrainError::NotInModel { rows: missing }) }
 }
 
-/// Places of the rows that are not in a ledger, each once; or of all rows, if they are to be counted
+/// Places of the rows that are not in a count matrix, each once; or of all rows, if they are to be counted
 /// twice.
-fn absent(examples: &[Example], ledger: &CountMatrix, counting: Counting) -> Vec<usize> {
+fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec<usize> {
     let mut seen = HashSet::new();
-    let known = |row: RowId| ledger.count(row) + ledger.count(row.title_turned()) > 0;
+    let known = |row: RowId| matrix.count(row) + matrix.count(row.title_turned()) > 0;
     let mut wanted = |row| counting.twice || (!known(row) && seen.insert(row));
     (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
 }
@@ -351,13 +354,13 @@ pub struct Turned {
 /// first.
 fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
     let less = |a: &CountMatrix, b: &CountMatrix| {
-        let others: HashSet<FeatureKey> = taking_part(b, sizes).map(|(key, ..)| key).collect();
-        let only = taking_part(a, sizes).filter(|(key, ..)| !others.contains(key));
+        let others: HashSet<FeatureKey> = frequent(b, sizes).map(|(key, ..)| key).collect();
+        let only = frequent(a, sizes).filter(|(key, ..)| !others.contains(key));
         let mut only: Vec<Turned> = only
-            .map(|(key, text, tally)| Turned {
+            .map(|(key, text, feature_count)| Turned {
                 channel: key.channel(),
                 text: text.to_owned(),
-                postings: tally.postings.iter().sum(),
+                postings: feature_count.postings.iter().sum(),
             })
             .collect();
         only.sort_by(|a, b| b.postings.cmp(&a.postings).then_with(|| a.text.cmp(&b.text)));

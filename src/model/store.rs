@@ -31,7 +31,7 @@ const LIKELY: u64 = 1 << 26;
 /// A model that is given away is packed once and read often.
 const LEVEL: i32 = 19;
 /// One that is retrained is written often.
-pub(super) const WORKING_LEVEL: i32 = 3;
+pub(super) const TRAINING_STATE_LEVEL: i32 = 3;
 
 /// All of a model but its features.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub struct Header {
     /// What it began as, if that was a compact model.
     pub base: Option<Base>,
     /// BLAKE3 hash of what retraining needs, as packed; none in a compact model.
-    pub workings: Option<String>,
+    pub training_state: Option<String>,
     /// How good it was on organisations it had not seen, by view.
     pub held_out: Vec<Summary>,
     /// Postings that it could not be tried on, because without their organisations and near copies there is no
@@ -68,21 +68,21 @@ pub struct Header {
     pub combinations: Vec<Combination>,
 }
 
-/// Writes a model; `workings` as packed, or empty.
+/// Writes a model; `training_state` as packed, or empty.
 ///
 /// # Errors
 /// Those of the writer.
 pub(super) fn write(
     header: &Header,
     features: &Features,
-    workings: &[u8],
+    training_state: &[u8],
     mut out: impl Write,
 ) -> std::io::Result<()> {
     let mut bytes = format!("{MAGIC}{FORMAT}\n{}\n", serde_json::to_string(header)?).into_bytes();
     bytes.extend(features.bytes());
     bytes.extend(blake3::hash(&bytes).as_bytes());
-    pack(&bytes, if workings.is_empty() { LEVEL } else { WORKING_LEVEL }, &mut out)?;
-    out.write_all(workings)?;
+    pack(&bytes, if training_state.is_empty() { LEVEL } else { TRAINING_STATE_LEVEL }, &mut out)?;
+    out.write_all(training_state)?;
     out.flush()
 }
 
@@ -135,7 +135,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
         .map_err(|what| ModelError::Corrupt(format!("its features: {what}")))?;
     // Packed, because this is checked at every start.
     let hash = (!following.is_empty()).then(|| blake3::hash(following).to_hex().to_string());
-    if header.workings != hash {
+    if header.training_state != hash {
         return Err(corrupt("the part that retraining needs does not fit the rest"));
     }
     Ok((header, features, following))
@@ -147,7 +147,7 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-/// The size that a frame says it unpacks to, if it is one to make room for unseen.
+/// The size that a frame says it unpacks to, if it is one to make room for held-out.
 fn size(frame: &[u8]) -> usize {
     let size = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
     size.filter(|&size| size <= LIKELY).unwrap_or(0) as usize

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 /// 3. The model is fitted ([`Self::train`]): the same, byte for byte, as from all postings at once.
 #[derive(Debug, Clone)]
 pub struct Sums {
-    workings: TrainingState,
+    training_state: TrainingState,
     provenance: Provenance,
 }
 
@@ -43,7 +43,7 @@ pub struct Sampled {
     pub groups: BTreeMap<u64, u64>,
 }
 
-/// What stands before the ledger in packed bytes.
+/// What stands before the count matrix in packed bytes.
 #[derive(Serialize, Deserialize)]
 struct BeforeCounts {
     /// Of models made of it.
@@ -64,23 +64,23 @@ impl Collector {
 
 impl Sums {
     pub(super) fn of(rows: &[&Example], names: FeatureNames, provenance: Provenance) -> Self {
-        let ledger = CountMatrix::new(rows, names);
+        let matrix = CountMatrix::new(rows, names);
         Self {
-            workings: TrainingState { ledger, cut: u64::MAX, ..TrainingState::default() },
+            training_state: TrainingState { matrix, cut: u64::MAX, ..TrainingState::default() },
             provenance,
         }
     }
 
     /// The largest hash of a text in the sample of all rows.
     pub(super) fn cut(&self) -> u64 {
-        sample_cut(self.workings.ledger.rows.iter().map(|row| row.text))
+        sample_cut(self.training_state.matrix.rows.iter().map(|row| row.text))
     }
 
     /// Takes the scores of rows that are in the sample, each by all that was counted but its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
-        let (tallies, _) = FeatureCounts::of(&self.workings.ledger, lexicon.sizes());
-        self.workings.sample = held_out(rows, tallies, lexicon, sampled).1;
+        let (feature_counts, _) = FeatureCounts::of(&self.training_state.matrix, lexicon.sizes());
+        self.training_state.sample = held_out(rows, feature_counts, lexicon, sampled).1;
     }
 
     /// These and others.
@@ -88,9 +88,9 @@ impl Sums {
     /// # Errors
     /// [`ModelError::Corrupt`] if a count becomes too large.
     pub fn plus(mut self, other: Self) -> Result<Self, ModelError> {
-        let ledger = self.workings.ledger.plus(&other.workings.ledger);
+        let matrix = self.training_state.matrix.plus(&other.training_state.matrix);
         let large = || ModelError::Corrupt("a count is above 4,294,967,295".to_owned());
-        self.workings.ledger = ledger.ok_or_else(large)?;
+        self.training_state.matrix = matrix.ok_or_else(large)?;
         self.provenance.add(other.provenance);
         Ok(self)
     }
@@ -100,7 +100,7 @@ impl Sums {
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations.
     pub fn sampled(&self, lexicon: &Lexicon) -> Result<Sampled, ModelError> {
-        let (cut, rows) = (self.cut(), &self.workings.ledger.rows);
+        let (cut, rows) = (self.cut(), &self.training_state.matrix.rows);
         some(rows.len(), lexicon.roles())?;
         enough(rows, lexicon.roles())?;
         let group_of = Neighbours::new(rows).chains();
@@ -116,10 +116,10 @@ impl Sums {
     /// What postings are scored by: the features that take part, and no row.
     #[must_use]
     pub fn others(&self, lexicon: &Lexicon) -> Self {
-        let ledger = self.workings.ledger.taking_part(lexicon.sizes());
+        let matrix = self.training_state.matrix.frequent(lexicon.sizes());
         let provenance = Provenance::default();
         Self {
-            workings: TrainingState { ledger, cut: u64::MAX, ..TrainingState::default() },
+            training_state: TrainingState { matrix, cut: u64::MAX, ..TrainingState::default() },
             provenance,
         }
     }
@@ -137,15 +137,16 @@ impl Sums {
         collected.order(counting);
         let rows: Vec<&Example> = collected.examples.iter().collect();
         self.sample(&rows, cut, lexicon);
-        self.workings.ledger = CountMatrix::default();
-        self.workings.ledger.rows = self.workings.sample.iter().map(|scored| scored.row).collect();
+        self.training_state.matrix = CountMatrix::default();
+        self.training_state.matrix.rows =
+            self.training_state.sample.iter().map(|scored| scored.row).collect();
         self
     }
 
     /// These with the scores of some of their postings, as [`Self::scored`] gives them.
     #[must_use]
     pub fn with_scores(mut self, scored: Self) -> Self {
-        self.workings.sample.extend(scored.workings.sample);
+        self.training_state.sample.extend(scored.training_state.sample);
         self
     }
 
@@ -154,16 +155,18 @@ impl Sums {
     /// # Errors
     /// [`ModelError::Corrupt`] if the scores are not those of the sample, or fitting fails.
     pub fn train(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        let Self { mut workings, provenance } = self;
-        workings.cut = sample_cut(workings.ledger.rows.iter().map(|row| row.text));
-        workings.sample.sort_by_key(|scored| scored.row);
-        let sampled = workings.ledger.rows.iter().filter(|row| row.text <= workings.cut);
-        if !sampled.eq(workings.sample.iter().map(|scored| &scored.row)) {
+        let Self { mut training_state, provenance } = self;
+        training_state.cut = sample_cut(training_state.matrix.rows.iter().map(|row| row.text));
+        training_state.sample.sort_by_key(|scored| scored.row);
+        let sampled =
+            training_state.matrix.rows.iter().filter(|row| row.text <= training_state.cut);
+        if !sampled.eq(training_state.sample.iter().map(|scored| &scored.row)) {
             let why = "the scores are not those of the rows that were asked for";
             return Err(ModelError::Corrupt(why.to_owned()));
         }
         let header = || {
-            let fit = Fit::new(&workings.sample, lexicon.sizes(), None, None, lexicon.roles())?;
+            let fit =
+                Fit::new(&training_state.sample, lexicon.sizes(), None, None, lexicon.roles())?;
             Ok(Header {
                 tool: env!("CARGO_PKG_VERSION").to_owned(),
                 roles: lexicon.roles().clone(),
@@ -175,13 +178,13 @@ impl Sums {
                 provenance: provenance.without_rare(),
                 history: Vec::new(),
                 base: None,
-                workings: None,
+                training_state: None,
                 held_out: fit.summaries,
                 kept_out: fit.kept_out,
                 combinations: fit.combinations,
             })
         };
-        Model::assemble(header, &workings, lexicon)
+        Model::assemble(header, &training_state, lexicon)
     }
 
     /// Where they come from.
@@ -198,7 +201,7 @@ impl Sums {
         let before =
             BeforeCounts { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
         let mut bytes = postcard::to_stdvec(&before).expect("text can be written down");
-        self.workings.write(&mut bytes).expect("memory can be written to");
+        self.training_state.write(&mut bytes).expect("memory can be written to");
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
     }
 
@@ -218,8 +221,8 @@ impl Sums {
         if before.lexicon != lexicon.hash() {
             return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
         }
-        let workings = TrainingState::from_bytes(rest, lexicon.sizes())?;
-        Ok(Self { workings, provenance: before.provenance })
+        let training_state = TrainingState::from_bytes(rest, lexicon.sizes())?;
+        Ok(Self { training_state, provenance: before.provenance })
     }
 }
 

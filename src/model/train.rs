@@ -73,14 +73,14 @@ struct CountedRows {
 }
 
 impl CountedRows {
-    /// Scores rows, which may be none, by their tallies.
+    /// Scores rows, which may be none, by their feature counts.
     fn new(
         examples: &[&Example],
-        tallies: FeatureCounts,
+        feature_counts: FeatureCounts,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         enough(&ids(examples), lexicon.roles())?;
-        let (held_out, rows) = held_out(examples, tallies, lexicon, |_| true);
+        let (held_out, rows) = held_out(examples, feature_counts, lexicon, |_| true);
         Ok(Self { held_out, rows, sizes: lexicon.sizes() })
     }
 
@@ -89,8 +89,8 @@ impl CountedRows {
     }
 }
 
-/// The tallies of rows.
-fn tallies(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
+/// The feature counts of rows.
+fn feature_counts(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
     FeatureCounts::new(rows, None, None, lexicon.sizes()).expect("rows in memory can be read")
 }
 
@@ -104,7 +104,7 @@ pub fn leave_organisation_out(
     view: View,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Probabilities>, usize), ModelError> {
-    let counted = CountedRows::new(examples, tallies(examples, lexicon), lexicon)?;
+    let counted = CountedRows::new(examples, feature_counts(examples, lexicon), lexicon)?;
     let fitter = counted.fitter(&view);
     Ok((fitter.held_out(&fitter.combinations()?)?.concat(), fitter.kept_out()))
 }
@@ -121,15 +121,15 @@ fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
 /// once, and those left out taken away.
 pub struct Folds<'e> {
     rows: Vec<&'e Example>,
-    tallies: FeatureCounts,
+    feature_counts: FeatureCounts,
 }
 
 impl<'e> Folds<'e> {
     /// Counts rows.
     pub fn new(rows: &[&'e Example], lexicon: &Lexicon) -> Self {
         let rows = each_once(rows);
-        let tallies = tallies(&rows, lexicon);
-        Self { rows, tallies }
+        let feature_counts = feature_counts(&rows, lexicon);
+        Self { rows, feature_counts }
     }
 
     /// Trains on some of the rows: the same as [`Trained::new`].
@@ -145,8 +145,8 @@ impl<'e> Folds<'e> {
         let rows = each_once(rows);
         let mut left = rows.iter().peekable();
         let gone = self.rows.iter().filter(|all| left.next_if(|row| row.row == all.row).is_none());
-        let tallies = self.tallies.without(&gone.copied().collect::<Vec<_>>());
-        Trained::by(&rows, tallies, view, lexicon)
+        let feature_counts = self.feature_counts.without(&gone.copied().collect::<Vec<_>>());
+        Trained::by(&rows, feature_counts, view, lexicon)
     }
 }
 
@@ -164,16 +164,16 @@ impl Trained {
     /// As [`Collector::train`].
     pub fn new(rows: &[&Example], view: View, lexicon: &Lexicon) -> Result<Self, ModelError> {
         let rows = each_once(rows);
-        Self::by(&rows, tallies(&rows, lexicon), view, lexicon)
+        Self::by(&rows, feature_counts(&rows, lexicon), view, lexicon)
     }
 
     fn by(
         rows: &[&Example],
-        tallies: FeatureCounts,
+        feature_counts: FeatureCounts,
         view: View,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
-        let counted = CountedRows::new(rows, tallies, lexicon)?;
+        let counted = CountedRows::new(rows, feature_counts, lexicon)?;
         let combinations = counted.fitter(&view).combinations()?;
         Ok(Self { counted, view, combinations })
     }

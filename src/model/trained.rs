@@ -5,10 +5,10 @@ use super::features::{Features, StoredFeature};
 use super::history::Retrain;
 use super::store::{self, Header};
 use super::training_state::TrainingState;
-use super::training_state::{pack_workings, read_workings};
+use super::training_state::{pack_training_state, read_training_state};
 use crate::bayes::scores::Scores;
 use crate::bayes::weights::{self, ClassTotals};
-use crate::counts::count_matrix::taking_part;
+use crate::counts::count_matrix::frequent;
 use crate::counts::feature_count::FeatureMap;
 use crate::evidence::{Channel, Evidence, FeatureKey, Stated};
 use crate::holdout::leave_one_out::LexiconWeights;
@@ -30,7 +30,7 @@ static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 pub struct ModelFile {
     header: Header,
     features: Features,
-    workings: Vec<u8>,
+    training_state: Vec<u8>,
 }
 
 impl ModelFile {
@@ -47,8 +47,8 @@ impl ModelFile {
     /// # Errors
     /// What is wrong with the file.
     pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
-        let (header, features, workings) = store::read(bytes)?;
-        Ok(Self { header, features, workings: workings.to_vec() })
+        let (header, features, training_state) = store::read(bytes)?;
+        Ok(Self { header, features, training_state: training_state.to_vec() })
     }
 
     /// All of the model but its features.
@@ -62,7 +62,7 @@ impl ModelFile {
     /// [`ModelError::Lexicon`] if it was trained with another, and a header whose parts do not fit
     /// together.
     pub fn with(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        Model::new(self.header, self.features, self.workings, lexicon)
+        Model::new(self.header, self.features, self.training_state, lexicon)
     }
 }
 
@@ -75,7 +75,7 @@ pub struct Model {
     pub(super) places: OnceLock<FeatureMap<u32>>,
     pub(super) lexicon: LexiconWeights,
     /// Packed; empty in a compact model.
-    pub(super) workings: Vec<u8>,
+    pub(super) training_state: Vec<u8>,
 }
 
 impl Model {
@@ -100,7 +100,7 @@ impl Model {
     /// # Errors
     /// Those of the writer.
     pub fn write(&self, out: impl Write) -> std::io::Result<()> {
-        store::write(&self.header, &self.features, &self.workings, out)
+        store::write(&self.header, &self.features, &self.training_state, out)
     }
 
     /// The counts as sorted text: channel, feature, postings of each role and of each family
@@ -113,14 +113,14 @@ impl Model {
     /// rows, but its rare features are gone, and it does not know which rows it has counted.
     #[must_use]
     pub fn compact(mut self) -> Self {
-        self.header.workings = None;
-        self.workings = Vec::new();
+        self.header.training_state = None;
+        self.training_state = Vec::new();
         self
     }
 
     /// Whether it lacks what retraining needs to be exact.
     pub fn is_compact(&self) -> bool {
-        self.header.workings.is_none()
+        self.header.training_state.is_none()
     }
 
     /// Its features, by channel and text.
@@ -138,39 +138,44 @@ impl Model {
         &self.header
     }
 
-    /// A model of what was counted, with what stands in the header besides the counts: made while the workings
+    /// A model of what was counted, with what stands in the header besides the counts: made while the training state
     /// are packed.
     pub(super) fn assemble(
         header: impl FnOnce() -> Result<Header, ModelError> + Send,
-        workings: &TrainingState,
+        training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
         let made = || {
             let header = header()?;
-            let mut kept: Vec<_> = taking_part(&workings.ledger, [roles, classes])
-                .map(|(key, text, tally)| (key.channel(), text, tally))
+            let mut kept: Vec<_> = frequent(&training_state.matrix, [roles, classes])
+                .map(|(key, text, feature_count)| (key.channel(), text, feature_count))
                 .collect();
             kept.par_sort_unstable_by_key(|&(channel, text, _)| (channel, text));
             let mut features = Features::new(classes);
-            for &(channel, text, ref tally) in &kept {
-                features.push(channel, text, &tally.postings, tally.support.masks());
+            for &(channel, text, ref feature_count) in &kept {
+                features.push(
+                    channel,
+                    text,
+                    &feature_count.postings,
+                    feature_count.support.masks(),
+                );
             }
             drop(kept);
             fit(&mut features, &LexiconWeights::new(lexicon))?;
             Ok::<_, ModelError>((header, features))
         };
-        let (made, (hash, packed)) = rayon::join(made, || pack_workings(workings));
+        let (made, (hash, packed)) = rayon::join(made, || pack_training_state(training_state));
         let (mut header, features) = made?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
-        header.organisations += workings.ledger.organisations() as u64;
-        for row in &workings.ledger.rows {
+        header.organisations += training_state.matrix.organisations() as u64;
+        for row in &training_state.matrix.rows {
             header.postings[row.class()] += 1;
         }
-        header.rows_hash = workings.ledger.rows_hash();
-        header.workings = Some(hash);
+        header.rows_hash = training_state.matrix.rows_hash();
+        header.training_state = Some(hash);
         Self::new(header, features, packed, lexicon)
     }
 
@@ -180,18 +185,18 @@ impl Model {
     }
 
     /// What retraining needs.
-    pub(super) fn workings(&self) -> Result<TrainingState, ModelError> {
+    pub(super) fn training_state(&self) -> Result<TrainingState, ModelError> {
         if self.is_compact() {
             return Ok(TrainingState::of_compact(&self.features, self.header.roles.len()));
         }
-        let workings = read_workings(&self.header, &self.workings)?;
-        if workings.ledger.rows_hash() != self.header.rows_hash {
+        let training_state = read_training_state(&self.header, &self.training_state)?;
+        if training_state.matrix.rows_hash() != self.header.rows_hash {
             return Err(ModelError::Corrupt("its rows are not those of its header".into()));
         }
         let Header { lexicon, roles, families, .. } = &self.header;
         let alike = |h: &Header| (&h.lexicon, &h.roles, &h.families) == (lexicon, roles, families);
-        if workings.before.iter().all(|before| alike(before) && check(before).is_ok()) {
-            return Ok(workings);
+        if training_state.before.iter().all(|before| alike(before) && check(before).is_ok()) {
+            return Ok(training_state);
         }
         Err(ModelError::Corrupt("what it was before does not fit the rest".into()))
     }
@@ -199,7 +204,7 @@ impl Model {
     pub(super) fn new(
         header: Header,
         features: Features,
-        workings: Vec<u8>,
+        training_state: Vec<u8>,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let same = &header.roles == lexicon.roles() && header.families == lexicon.families();
@@ -208,7 +213,7 @@ impl Model {
         }
         check(&header)?;
         let (places, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));
-        Ok(Self { header, features, places, lexicon, workings })
+        Ok(Self { header, features, places, lexicon, training_state })
     }
 
     /// The combinations, of both views and questions.
@@ -290,18 +295,18 @@ fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelErr
         let places = features.of_channel(channel);
         let Some(first) = places.clone().next() else { continue };
         let classes = features.get(first).postings.len();
-        let mut masses = ClassTotals::new(classes);
+        let mut totals = ClassTotals::new(classes);
         for feature in places.clone().map(|place| features.get(place)) {
-            masses.add(feature.postings, lexicon.of(feature.key()));
+            totals.add(feature.postings, lexicon.of(feature.key()));
         }
-        let scale = masses.scale();
-        let mut cells = Array2::zeros((classes, places.len()));
+        let scale = totals.scale();
+        let mut class_counts = Array2::zeros((classes, places.len()));
         let mut column = vec![0.0; classes];
         for (j, feature) in places.clone().map(|place| features.get(place)).enumerate() {
             scale.cells(feature.postings, lexicon.of(feature.key()), &mut column);
-            column.iter().enumerate().for_each(|(class, &value)| cells[[class, j]] = value);
+            column.iter().enumerate().for_each(|(class, &value)| class_counts[[class, j]] = value);
         }
-        let fitted = weights::fit(cells).map_err(|e| ModelError::Fit(e.to_string()))?;
+        let fitted = weights::fit(class_counts).map_err(|e| ModelError::Fit(e.to_string()))?;
         let by_class = weights::log_probabilities(&fitted);
         for (j, place) in places.enumerate() {
             column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
@@ -356,17 +361,17 @@ mod tests {
         let lexicon = Lexicon::embedded().expect("the lexicon is sound");
         let model = Collector::lexicon_only(Provenance::default(), &lexicon).expect("a model");
         let retrained = |before: Header| {
-            let mut workings = model.workings().expect("they are sound");
-            workings.before.push(before);
-            let (hash, packed) = pack_workings(&workings);
-            let header = Header { workings: Some(hash), ..model.header.clone() };
+            let mut training_state = model.training_state().expect("they are sound");
+            training_state.before.push(before);
+            let (hash, packed) = pack_training_state(&training_state);
+            let header = Header { training_state: Some(hash), ..model.header.clone() };
             let model = Model::new(header, model.features.clone(), packed, &lexicon);
-            model.expect("the rest is sound").workings()
+            model.expect("the rest is sound").training_state()
         };
         assert!(retrained(model.header.clone()).is_ok());
         let mut other = model.clone();
         other.header.rows_hash = String::new();
-        assert!(matches!(other.workings(), Err(ModelError::Corrupt(_))));
+        assert!(matches!(other.training_state(), Err(ModelError::Corrupt(_))));
         let mut more_rows = model.header.clone();
         more_rows.held_out[0].open.rows = u64::MAX;
         for before in [

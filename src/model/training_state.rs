@@ -1,9 +1,9 @@
-//! What a model needs to be retrained exactly, and not to score: the ledger, the held-out scores of a
+//! What a model needs to be retrained exactly, and not to score: the count matrix, the held-out scores of a
 //! sample of its rows, and what it was before each retrain. The second part of a model file.
 
 use super::error::ModelError;
 use super::features::{Features, is_feature};
-use super::store::{Header, WORKING_LEVEL};
+use super::store::{Header, TRAINING_STATE_LEVEL};
 use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{ClassCount, PLACES};
@@ -31,7 +31,7 @@ pub(crate) fn sample_cut(texts: impl Iterator<Item = u64>) -> u64 {
 /// All that retraining needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct TrainingState {
-    pub(crate) ledger: CountMatrix,
+    pub(crate) matrix: CountMatrix,
     /// Rows whose text has no larger hash are in the sample.
     pub(crate) cut: u64,
     /// In the order of the rows.
@@ -44,14 +44,14 @@ impl TrainingState {
     /// The start for a model whose rows are not known: its counts in a bucket of their own, and one
     /// sign for each bucket of organisations that shows a feature.
     pub(crate) fn of_compact(features: &Features, roles: usize) -> Self {
-        let mut ledger = CountMatrix::default();
+        let mut matrix = CountMatrix::default();
         let mut keys: Vec<(FeatureKey, usize)> = (0..features.len())
             .map(|i| (FeatureKey::new(features.get(i).channel, features.get(i).text), i))
             .collect();
         keys.sort_unstable();
         for (key, place) in keys {
             let feature = features.get(place);
-            let mut cells = Vec::new();
+            let mut class_counts = Vec::new();
             for (class, &postings) in feature.postings.iter().enumerate() {
                 // The signs of the roles stand with the first role, those of the rest with the first family.
                 let signs = match class {
@@ -61,12 +61,16 @@ impl TrainingState {
                 };
                 let at = |bucket: usize| (class * PLACES + bucket) as u16;
                 let signs = (0..BUCKETS).filter(|b| signs & (1 << b) != 0);
-                cells.extend(signs.map(|b| ClassCount { place: at(b), postings: 0, plain: 1 }));
-                cells.push(ClassCount { place: at(BUCKETS), postings, plain: 0 });
+                class_counts.extend(signs.map(|b| ClassCount {
+                    place: at(b),
+                    postings: 0,
+                    plain: 1,
+                }));
+                class_counts.push(ClassCount { place: at(BUCKETS), postings, plain: 0 });
             }
-            ledger.push(key, Some(feature.text), cells);
+            matrix.push(key, Some(feature.text), class_counts);
         }
-        Self { ledger, cut: u64::MAX, ..Self::default() }
+        Self { matrix, cut: u64::MAX, ..Self::default() }
     }
 
     /// Takes rows into the sample that are small enough, and leaves out what is then too much.
@@ -94,18 +98,18 @@ impl TrainingState {
     /// # Errors
     /// Those of the writer.
     pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
-        let ledger = &self.ledger;
+        let matrix = &self.matrix;
         let (named, unnamed): (Vec<u32>, Vec<u32>) =
-            (0..ledger.len() as u32).partition(|&place| ledger.feature(place).1.is_some());
-        let channel = |place: u32| ledger.feature(place).0.channel();
+            (0..matrix.len() as u32).partition(|&place| matrix.feature(place).1.is_some());
+        let channel = |place: u32| matrix.feature(place).0.channel();
         let of_channel = |c| named.iter().filter(|&&place| channel(place) == c).count() as u32;
         let counts = Channel::ALL.map(of_channel).to_vec();
-        let order = [by_text(ledger, &named), unnamed].concat();
+        let order = [by_text(matrix, &named), unnamed].concat();
         drop(named);
         // Each feature is looked at once: they are all over the memory.
         let parts: Vec<Written> =
-            order.par_chunks(WRITTEN).map(|places| Written::new(ledger, places)).collect();
-        let cells = parts.iter().map(|part| part.cells).sum();
+            order.par_chunks(WRITTEN).map(|places| Written::new(matrix, places)).collect();
+        let class_counts = parts.iter().map(|part| part.class_counts).sum();
         let bytes = |of: fn(&Written) -> &Vec<u8>| parts.iter().map(of);
         put(&counts, &mut out)?;
         // Each with how many numbers it has; of the others, bytes are what counts.
@@ -113,15 +117,15 @@ impl TrainingState {
             (bytes(|part| &part.texts), None),
             (bytes(|part| &part.keys), None),
             (bytes(|part| &part.counts), Some(order.len())),
-            (bytes(|part| &part.places), Some(cells)),
-            (bytes(|part| &part.postings), Some(cells)),
-            (bytes(|part| &part.plain), Some(cells)),
+            (bytes(|part| &part.places), Some(class_counts)),
+            (bytes(|part| &part.postings), Some(class_counts)),
+            (bytes(|part| &part.plain), Some(class_counts)),
         ] {
             put(&numbers.unwrap_or_else(|| of.clone().map(Vec::len).sum()), &mut out)?;
             of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
         }
         drop(parts);
-        let rows = &ledger.rows;
+        let rows = &matrix.rows;
         let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
             rows.iter().flat_map(|row| of(row).to_le_bytes()).collect()
         };
@@ -148,7 +152,7 @@ impl TrainingState {
     pub(crate) fn from_bytes(bytes: &[u8], sizes: [usize; 2]) -> Result<Self, ModelError> {
         let corrupt = |what: &str| ModelError::Corrupt(format!("its record of rows: {what}"));
         let stored: Stored = postcard::from_bytes(bytes).map_err(|e| corrupt(&e.to_string()))?;
-        stored.workings(sizes).ok_or_else(|| corrupt("parts do not fit together"))
+        stored.training_state(sizes).ok_or_else(|| corrupt("parts do not fit together"))
     }
 }
 
@@ -156,9 +160,9 @@ impl TrainingState {
 const WRITTEN: usize = 1 << 14;
 
 /// Places of features with a text, in the order of channels and texts.
-fn by_text(ledger: &CountMatrix, named: &[u32]) -> Vec<u32> {
+fn by_text(matrix: &CountMatrix, named: &[u32]) -> Vec<u32> {
     let feature = |place: u32| {
-        let (key, text, _) = ledger.feature(place);
+        let (key, text, _) = matrix.feature(place);
         (key.channel(), text.unwrap_or_default())
     };
     // The first letters tell most of them apart, without a look at where they stand.
@@ -190,14 +194,14 @@ struct Written {
     places: Vec<u8>,
     postings: Vec<u8>,
     plain: Vec<u8>,
-    cells: usize,
+    class_counts: usize,
 }
 
 impl Written {
-    fn new(ledger: &CountMatrix, places: &[u32]) -> Self {
+    fn new(matrix: &CountMatrix, places: &[u32]) -> Self {
         let mut written = Self::default();
         for &place in places {
-            let (key, text, cells) = ledger.feature(place);
+            let (key, text, class_counts) = matrix.feature(place);
             match text {
                 Some(text) => {
                     written.texts.extend_from_slice(text.as_bytes());
@@ -205,13 +209,13 @@ impl Written {
                 }
                 None => written.keys.extend(key.number().to_le_bytes()),
             }
-            put_number(cells.len() as u32, &mut written.counts);
-            for cell in cells {
-                put_number(cell.place.into(), &mut written.places);
-                put_number(cell.postings, &mut written.postings);
-                put_number(cell.plain, &mut written.plain);
+            put_number(class_counts.len() as u32, &mut written.counts);
+            for class_count in class_counts {
+                put_number(class_count.place.into(), &mut written.places);
+                put_number(class_count.postings, &mut written.postings);
+                put_number(class_count.plain, &mut written.plain);
             }
-            written.cells += cells.len();
+            written.class_counts += class_counts.len();
         }
         written
     }
@@ -241,7 +245,7 @@ struct Stored {
     /// Keys of the other features, sorted.
     unnamed: Vec<u8>,
     /// Cells of each feature: first those with a text.
-    cells: Vec<u16>,
+    class_counts: Vec<u16>,
     places: Vec<u16>,
     postings: Vec<u32>,
     plain: Vec<u32>,
@@ -261,8 +265,8 @@ struct Stored {
 }
 
 impl Stored {
-    fn workings(self, sizes: [usize; 2]) -> Option<TrainingState> {
-        let ledger = self.ledger(sizes[1])?;
+    fn training_state(self, sizes: [usize; 2]) -> Option<TrainingState> {
+        let matrix = self.matrix(sizes[1])?;
         let width = Scores::width(sizes);
         if self.scores.len() != width * self.sampled.len() {
             return None;
@@ -270,27 +274,27 @@ impl Stored {
         let sample =
             self.sampled.iter().zip(self.scores.chunks_exact(width)).map(|(&at, numbers)| {
                 let scores = Scores::from_numbers(numbers, sizes)?;
-                Some(HeldOutRow { row: *ledger.rows.get(at as usize)?, scores })
+                Some(HeldOutRow { row: *matrix.rows.get(at as usize)?, scores })
             });
         let sample: Vec<HeldOutRow> = sample.collect::<Option<_>>()?;
         let before = self.before.iter().map(|h| serde_json::from_str(h).ok());
         let before = before.collect::<Option<_>>()?;
         sample.is_sorted_by_key(|r| r.row).then_some(TrainingState {
             cut: self.cut,
-            ledger,
+            matrix,
             sample,
             before,
         })
     }
 
-    fn ledger(&self, classes: usize) -> Option<CountMatrix> {
+    fn matrix(&self, classes: usize) -> Option<CountMatrix> {
         let hashes = |bytes: &[u8]| -> Option<Vec<u64>> {
             let chunks = bytes.chunks_exact(8);
             chunks.remainder().is_empty().then(|| {
                 chunks.map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes"))).collect()
             })
         };
-        let mut cells = self.places.iter().zip(&self.postings).zip(&self.plain).map(
+        let mut class_counts = self.places.iter().zip(&self.postings).zip(&self.plain).map(
             |((&place, &postings), &plain)| {
                 ((place as usize) < classes * PLACES).then_some(ClassCount {
                     place,
@@ -299,11 +303,11 @@ impl Stored {
                 })
             },
         );
-        let mut counts = self.cells.iter();
+        let mut counts = self.class_counts.iter();
         let mut of_feature = || -> Option<Vec<ClassCount>> {
             let count = *counts.next()?;
             let own: Vec<ClassCount> =
-                cells.by_ref().take(count as usize).collect::<Option<_>>()?;
+                class_counts.by_ref().take(count as usize).collect::<Option<_>>()?;
             let whole = own.len() == count as usize && count > 0;
             (whole && own.is_sorted_by(|a, b| a.place < b.place)).then_some(own)
         };
@@ -317,15 +321,16 @@ impl Stored {
         for number in hashes(&self.unnamed)? {
             features.push((FeatureKey::from_number(number)?, None, of_feature()?));
         }
-        let rest = texts.next().is_some() || counts.next().is_some() || cells.next().is_some();
+        let rest =
+            texts.next().is_some() || counts.next().is_some() || class_counts.next().is_some();
         features.sort_unstable_by_key(|f| f.0);
         if rest || !features.is_sorted_by(|a, b| a.0 < b.0) {
             return None;
         }
-        let mut ledger = CountMatrix::default();
-        for (key, text, cells) in features {
-            let named = text.is_some() == cells.iter().any(|c| c.plain > 0);
-            (named && text.is_none_or(is_feature)).then(|| ledger.push(key, text, cells))?;
+        let mut matrix = CountMatrix::default();
+        for (key, text, class_counts) in features {
+            let named = text.is_some() == class_counts.iter().any(|c| c.plain > 0);
+            (named && text.is_none_or(is_feature)).then(|| matrix.push(key, text, class_counts))?;
         }
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
         let row_of = |class| RowId::new(0, 0, 0, class);
@@ -341,20 +346,20 @@ impl Stored {
         let row = |((((&organisation, &text), &title), &class), near)| {
             RowId::new(organisation, text, title, class).with_near(NearKeys::from_bytes(near))
         };
-        ledger.rows = rows.map(row).collect();
-        ledger.rows.is_sorted().then_some(ledger)
+        matrix.rows = rows.map(row).collect();
+        matrix.rows.is_sorted().then_some(matrix)
     }
 }
 
 /// Workings that unpack to more than this are none.
-const LARGEST_WORKINGS: u64 = 1 << 32;
+const LARGEST_TRAINING_STATE: u64 = 1 << 32;
 
 /// Packs what retraining needs, and gives the hash of that.
-pub(super) fn pack_workings(workings: &TrainingState) -> (String, Vec<u8>) {
+pub(super) fn pack_training_state(training_state: &TrainingState) -> (String, Vec<u8>) {
     let pack = || -> std::io::Result<Vec<u8>> {
-        let mut packed = zstd::Encoder::new(Vec::new(), WORKING_LEVEL)?;
+        let mut packed = zstd::Encoder::new(Vec::new(), TRAINING_STATE_LEVEL)?;
         packed.include_checksum(true)?;
-        workings.write(BufWriter::new(&mut packed))?;
+        training_state.write(BufWriter::new(&mut packed))?;
         packed.finish()
     };
     let packed = pack().expect("memory can be written to");
@@ -362,12 +367,15 @@ pub(super) fn pack_workings(workings: &TrainingState) -> (String, Vec<u8>) {
 }
 
 /// Reads what retraining needs, as packed.
-pub(super) fn read_workings(header: &Header, packed: &[u8]) -> Result<TrainingState, ModelError> {
+pub(super) fn read_training_state(
+    header: &Header,
+    packed: &[u8],
+) -> Result<TrainingState, ModelError> {
     let corrupt = |what: String| ModelError::Corrupt(format!("its record of rows: {what}"));
     let mut unpacked = Vec::new();
     let decoder = zstd::Decoder::with_buffer(packed).map_err(|e| corrupt(e.to_string()))?;
     decoder
-        .take(LARGEST_WORKINGS)
+        .take(LARGEST_TRAINING_STATE)
         .read_to_end(&mut unpacked)
         .map_err(|e| corrupt(e.to_string()))?;
     TrainingState::from_bytes(&unpacked, [header.roles.len(), header.postings.len()])
@@ -388,14 +396,14 @@ mod tests {
         let of_word = |texts: &str| Stored {
             named: vec![0, 1, 0, 0, 0],
             texts: texts.to_owned(),
-            cells: vec![1],
+            class_counts: vec![1],
             places: vec![0],
             postings: vec![1],
             plain: vec![1],
             ..empty()
         };
-        assert!(of_word("word\n").workings(sizes).is_some());
-        assert!(of_word("\n").workings(sizes).is_none());
-        assert!(of_word("two\twords\n").workings(sizes).is_none());
+        assert!(of_word("word\n").training_state(sizes).is_some());
+        assert!(of_word("\n").training_state(sizes).is_none());
+        assert!(of_word("two\twords\n").training_state(sizes).is_none());
     }
 }

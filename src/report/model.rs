@@ -36,7 +36,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         writeln!(out, "unreadable     {} rows", p.rejected)?;
     }
     writeln!(out, "features       {features}")?;
-    match (&header.base, &header.workings) {
+    match (&header.base, &header.training_state) {
         (None, Some(_)) => {
             writeln!(out, "retraining     exact: it knows every row it has counted")?;
         }

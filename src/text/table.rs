@@ -42,7 +42,7 @@ impl HashTable {
 
     /// Gives what stands where a hash is looked for first.
     #[inline]
-    pub(crate) fn firsts(&self) -> impl Fn(u64) -> u64 {
+    pub(crate) fn home_slots(&self) -> impl Fn(u64) -> u64 {
         let slots = self.slots.as_slice();
         move |hash| slots[hash as usize & (slots.len() - 1)]
     }
@@ -75,6 +75,6 @@ impl HashTable {
     /// The value of a hash.
     #[inline]
     pub(crate) fn get(&self, hash: u64) -> Option<u32> {
-        self.values()(hash, self.firsts()(hash))
+        self.values()(hash, self.home_slots()(hash))
     }
 }

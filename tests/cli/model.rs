@@ -20,7 +20,7 @@ fn forged(change: impl FnOnce(&mut serde_json::Value, &mut Vec<u8>)) -> Vec<u8> 
         let header = lines.next().expect("a line");
         let mut features = lines.next().expect("the features").to_vec();
         let mut header: serde_json::Value = serde_json::from_slice(header).expect("JSON");
-        header["workings"] = serde_json::Value::Null;
+        header["training_state"] = serde_json::Value::Null;
         change(&mut header, &mut features);
         *bytes = [&format, header.to_string().as_bytes(), &features].join(&b'\n');
         bytes.extend(blake3::hash(bytes).as_bytes());

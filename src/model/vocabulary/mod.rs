@@ -171,7 +171,7 @@ impl Vocabulary {
     #[inline(never)]
     pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
         fetched.clear();
-        let (first, value) = (self.words.firsts(), self.words.values());
+        let (first, value) = (self.words.home_slots(), self.words.values());
         fetched.extend(tokens.iter().map(|token| first(token.hash)));
         words.clear();
         words.extend(
@@ -195,7 +195,7 @@ impl Vocabulary {
     /// Fetches what stands where the phrases with these hashes are looked for first.
     pub(crate) fn fetch_phrases(&self, phrases: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
         to.clear();
-        to.extend(phrases.map(self.phrases.firsts()));
+        to.extend(phrases.map(self.phrases.home_slots()));
     }
 
     /// Gives the entry of two words, by the hash of both and by what was fetched for it.

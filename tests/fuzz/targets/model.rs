@@ -32,7 +32,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     let Some(mut parts) = parts else { return fuzzer_mutate(data, size, max_size) };
     match kind {
         1..4 => parts.renumber(choice),
-        4..10 if !parts.workings.is_empty() => mutate(&mut parts.workings),
+        4..10 if !parts.training_state.is_empty() => mutate(&mut parts.training_state),
         _ => mutate(&mut parts.features),
     }
     let file = parts.file();

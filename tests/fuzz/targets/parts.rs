@@ -18,7 +18,7 @@ pub struct Parts {
     /// The header and the columns of features, without the checksum.
     pub features: Vec<u8>,
     /// What retraining needs; empty in a compact model.
-    pub workings: Vec<u8>,
+    pub training_state: Vec<u8>,
 }
 
 impl Parts {
@@ -28,10 +28,10 @@ impl Parts {
         let mut packed = zstd::Decoder::with_buffer(file).ok()?.single_frame().take(MOST);
         packed.read_to_end(&mut features).ok()?;
         features.truncate(features.len().checked_sub(HASH)?);
-        let mut workings = Vec::new();
+        let mut training_state = Vec::new();
         let packed = zstd::Decoder::with_buffer(packed.into_inner().finish()).ok()?;
-        packed.take(MOST).read_to_end(&mut workings).ok()?;
-        Some(Self { features, workings })
+        packed.take(MOST).read_to_end(&mut training_state).ok()?;
+        Some(Self { features, training_state })
     }
 
     /// Puts a hard number in the place of one in the header; `choice` says which and where.
@@ -47,15 +47,15 @@ impl Parts {
 
     /// The file of these parts.
     pub fn file(mut self) -> Vec<u8> {
-        let workings = if self.workings.is_empty() { Vec::new() } else { packed(&self.workings) };
-        let key = b"\"workings\":\"";
+        let training_state = if self.training_state.is_empty() { Vec::new() } else { packed(&self.training_state) };
+        let key = b"\"training_state\":\"";
         if let Some(at) = memmem::find(&self.features, key) {
-            let hash = blake3::hash(&workings).to_hex();
+            let hash = blake3::hash(&training_state).to_hex();
             let place = self.features.iter_mut().skip(at + key.len());
             place.zip(hash.bytes()).for_each(|(old, new)| *old = new);
         }
         self.features.extend(blake3::hash(&self.features).as_bytes());
-        [packed(&self.features), workings].concat()
+        [packed(&self.features), training_state].concat()
     }
 }
 

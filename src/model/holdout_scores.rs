@@ -13,7 +13,7 @@ use crate::examples::example::{Example, RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::{Relabelled, Rows, ids};
 use crate::holdout::leave_one_out::HeldOutRow;
-use crate::holdout::leave_one_out::{BucketHoldout, HeldOut, LexiconWeights, Rest};
+use crate::holdout::leave_one_out::{BucketHoldout, HeldOut, LexiconWeights, RemainingCounts};
 use crate::lexicon::Lexicon;
 use crate::model::training_state::sample_cut;
 use crate::stacking::combination::Combination;
@@ -54,7 +54,7 @@ enum CountSource {
     OfRows { held_out: Box<HeldOut>, neighbours: Neighbours },
     /// A model has counted some of the rows; the buckets of organisations that hold their neighbours are
     /// taken out.
-    OfModel { ledger: CountMatrix, lexicon: LexiconWeights, masks: Vec<u16> },
+    OfModel { matrix: CountMatrix, lexicon: LexiconWeights, masks: Vec<u16> },
 }
 
 impl<'a, R: Rows> HoldoutScores<'a, R> {
@@ -79,11 +79,11 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         if model.is_none() {
             enough(&as_stated, lexicon.roles())?;
         }
-        let before = model.map(Model::workings).transpose()?;
-        let before = before.as_ref().map(|workings| &workings.ledger);
-        let tallies = FeatureCounts::new(rows, Some(sketch), before, sizes)?;
+        let before = model.map(Model::training_state).transpose()?;
+        let before = before.as_ref().map(|training_state| &training_state.matrix);
+        let feature_counts = FeatureCounts::new(rows, Some(sketch), before, sizes)?;
         let neighbours = Neighbours::new(&as_stated);
-        let held_out = HeldOut::new(tallies, LexiconWeights::new(lexicon));
+        let held_out = HeldOut::new(feature_counts, LexiconWeights::new(lexicon));
         let look = FirstLook { rows, ids: &as_stated, neighbours: &neighbours, sizes };
         let mut rows = Relabelled { rows, roles: correct(&look.roles(&held_out, model)?) };
         let mut ids = ids(&rows);
@@ -93,11 +93,11 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         }
         let held_out = Box::new(held_out.relabelled(rows.rows, &rows.roles)?);
         let counts = CountSource::OfRows { held_out, neighbours };
-        let mut unseen = Self::scored(rows, sizes, counts)?;
-        unseen.probabilities = unseen.fitted(&ids, model)?;
-        unseen.knows_other =
+        let mut holdout_scores = Self::scored(rows, sizes, counts)?;
+        holdout_scores.probabilities = holdout_scores.fitted(&ids, model)?;
+        holdout_scores.knows_other =
             ids.iter().any(|row| row.class() >= sizes[0]) || model.is_some_and(Model::knows_other);
-        Ok(unseen)
+        Ok(holdout_scores)
     }
 
     /// By the counts of a model that may have counted rows. A compact model does not know its
@@ -107,16 +107,16 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
     /// the rows are read with.
     pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
-        let (ledger, masks) = counted(rows, model)?;
+        let (matrix, masks) = counted(rows, model)?;
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
-        let counts = CountSource::OfModel { ledger, lexicon: model.lexicon.clone(), masks };
-        let mut unseen = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
+        let counts = CountSource::OfModel { matrix, lexicon: model.lexicon.clone(), masks };
+        let mut holdout_scores = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
         let shifts = VIEWS.map(|view| shift(model, view));
-        let says = |i| without_title(&header.combinations, &unseen.scores(i), shifts);
-        unseen.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
-        unseen.knows_other = model.knows_other();
-        Ok(unseen)
+        let says = |i| without_title(&header.combinations, &holdout_scores.scores(i), shifts);
+        holdout_scores.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
+        holdout_scores.knows_other = model.knows_other();
+        Ok(holdout_scores)
     }
 
     fn scored(
@@ -124,7 +124,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         sizes: [usize; 2],
         counts: CountSource,
     ) -> Result<Self, ModelError> {
-        let mut unseen = Self {
+        let mut holdout_scores = Self {
             rows,
             sizes,
             counts,
@@ -137,9 +137,9 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
             scores.round();
             Ok(scores.numbers().collect::<Vec<i32>>())
         };
-        let scores = unseen.visit(|_| true, score)?;
-        unseen.scores = scores.into_iter().flat_map(|(_, numbers)| numbers).collect();
-        Ok(unseen)
+        let scores = holdout_scores.visit(|_| true, score)?;
+        holdout_scores.scores = scores.into_iter().flat_map(|(_, numbers)| numbers).collect();
+        Ok(holdout_scores)
     }
 
     /// Probabilities by combinations that the rows and their neighbours had no part in.
@@ -205,13 +205,15 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         wanted: impl Fn(usize) -> bool + Sync,
         then: impl Fn(usize, &Example, &Without) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
-        let then = |i: usize, row: &Example, rest: &Rest| then(i, row, &Without(rest));
+        let then = |i: usize, row: &Example, remaining: &RemainingCounts| {
+            then(i, row, &Without(remaining))
+        };
         match &self.counts {
             CountSource::OfRows { held_out, neighbours } => {
                 held_out.by_neighbours(&self.rows, neighbours, wanted, then)
             }
-            CountSource::OfModel { ledger, lexicon, masks } => {
-                BucketHoldout::new(ledger, lexicon, self.sizes)
+            CountSource::OfModel { matrix, lexicon, masks } => {
+                BucketHoldout::new(matrix, lexicon, self.sizes)
                     .by_mask(&self.rows, masks, wanted, then)
             }
         }
@@ -221,8 +223,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     pub fn with_all<T>(&self, then: impl FnOnce(&Without) -> T) -> T {
         match &self.counts {
             CountSource::OfRows { held_out, .. } => then(&Without(&held_out.all())),
-            CountSource::OfModel { ledger, lexicon, .. } => {
-                then(&Without(&BucketHoldout::new(ledger, lexicon, self.sizes).without(0)))
+            CountSource::OfModel { matrix, lexicon, .. } => {
+                then(&Without(&BucketHoldout::new(matrix, lexicon, self.sizes).without(0)))
             }
         }
     }
@@ -242,7 +244,7 @@ pub fn with_titles(
     if !knows_titles {
         return Ok(None);
     }
-    let (ledger, masks) = counted(rows, model)?;
+    let (matrix, masks) = counted(rows, model)?;
     let says = |scores: &Scores| {
         let combinations = &model.header().combinations;
         Probabilities::new(combinations, View::Whole, scores)
@@ -256,9 +258,13 @@ pub fn with_titles(
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
     }
     let sizes = [model.header().roles.len(), model.header().postings.len()];
-    let buckets = BucketHoldout::new(&ledger, &model.lexicon, sizes);
-    let said =
-        buckets.by_mask(rows, &masks, |_| true, |_, row, rest| Ok(says(&rest.score(row))))?;
+    let buckets = BucketHoldout::new(&matrix, &model.lexicon, sizes);
+    let said = buckets.by_mask(
+        rows,
+        &masks,
+        |_| true,
+        |_, row, remaining| Ok(says(&remaining.score(row))),
+    )?;
     Ok(Some(said.into_iter().map(|(_, said)| said).collect()))
 }
 
@@ -277,9 +283,9 @@ fn counted(rows: &impl Rows, model: &Model) -> Result<(CountMatrix, Vec<u16>), M
             return Err(ModelError::SameRows);
         }
     }
-    let ledger = model.workings()?.ledger;
-    let masks = ledger.masks(&ids);
-    Ok((ledger, masks))
+    let matrix = model.training_state()?.matrix;
+    let masks = matrix.masks(&ids);
+    Ok((matrix, masks))
 }
 
 /// The rows of the roles as they are stated, looked at before anything is corrected.
@@ -298,8 +304,8 @@ impl<R: Rows> FirstLook<'_, R> {
         model: Option<&Model>,
     ) -> Result<Vec<(usize, Vec<f64>)>, ModelError> {
         let is_of_role = |place: usize| self.ids[place].class() < self.sizes[0];
-        let score = |_, row: &Example, rest: &Rest| {
-            let mut scores = rest.score(row);
+        let score = |_, row: &Example, remaining: &RemainingCounts| {
+            let mut scores = remaining.score(row);
             scores.round();
             Ok(HeldOutRow { row: row.row, scores })
         };
@@ -336,7 +342,7 @@ fn shift(model: &Model, view: View) -> f64 {
 }
 
 /// Counts without those of some rows.
-pub struct Without<'a>(&'a Rest<'a>);
+pub struct Without<'a>(&'a RemainingCounts<'a>);
 
 impl Without<'_> {
     /// The weights of a feature by class; nothing if it takes no part.
