@@ -1,17 +1,16 @@
-//! The natural logarithm, many at a time. A model's weights are logarithms, and to leave each organisation
-//! out in turn takes hundreds of millions: this is without branches, so that several are computed at
-//! once, and the same on every system, as the system's own need not be.
+//! A branchless natural logarithm, so that the compiler vectorises it: leaving each organisation out in turn takes
+//! hundreds of millions. It gives the same bits on every system, which that of the standard library need not.
 
-#![expect(clippy::inline_always, reason = "compiled anew for each kind of processor")]
+#![expect(clippy::inline_always, reason = "compiled for each instruction set")]
 
 use std::f64::consts::LN_2;
 
-/// The bits of a number near to the square root of one half, and those of 1.
+/// Bits of a number close to the square root of one half, and of 1.
 const ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
 const ONE: u64 = 0x3ff0_0000_0000_0000;
-/// Bits of 2^52, whose last binary place is 1, and its exponent as it is stored.
+/// Bits of 2^52, whose last place is 1: a small integer in its mantissa is added to it.
 const WHOLE: u64 = 0x4330_0000_0000_0000;
-/// What is added to an exponent to store it.
+/// Bias of the stored exponent.
 const BIAS: f64 = 1023.0;
 /// Coefficients of the series of ln((1 + s) / (1 - s)) in s^2, from that of s^3 on, fitted to the interval
 /// (Sun's fdlibm, `e_log.c`, 1993).
@@ -25,19 +24,20 @@ const SERIES: [f64; 7] = [
     1.479_819_860_511_658_6e-1,
 ];
 
-/// The natural logarithm of a positive normal number, within 1e-15 of its size, or 1e-16 where that is more.
+/// The natural logarithm of a positive normal number, with a relative error below 1e-15, or an absolute one below 1e-16
+/// where that is more.
 #[inline(always)]
 pub(crate) fn ln(x: f64) -> f64 {
-    // x = part * 2^k with part from the square root of one half to that of two.
+    // x = mantissa * 2^k with the mantissa from the square root of one half to that of two.
     let bits = x.to_bits() + (ONE - ROOT);
     let k = f64::from_bits(WHOLE | bits >> 52) - (f64::from_bits(WHOLE) + BIAS);
-    let part = f64::from_bits((bits & (u64::MAX >> 12)) + ROOT);
-    let beyond = part - 1.0;
-    let s = beyond / (part + 1.0);
+    let mantissa = f64::from_bits((bits & (u64::MAX >> 12)) + ROOT);
+    let f = mantissa - 1.0;
+    let s = f / (mantissa + 1.0);
     let square = s * s;
     let rest = SERIES.iter().rev().fold(0.0, |sum, c| square * (sum + c));
-    let half = 0.5 * beyond * beyond;
-    k * LN_2 + (beyond - (half - s * (half + rest)))
+    let half = 0.5 * f * f;
+    k * LN_2 + (f - (half - s * (half + rest)))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Counts to naive Bayes weights, and weights to the scores of a posting by channel.
+//! Naive Bayes weights from counts, and the scores of a posting by channel from the weights.
 
 pub(crate) mod ln;
 pub(crate) mod scores;

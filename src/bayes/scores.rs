@@ -1,16 +1,16 @@
-//! The evidence of one posting, added up by channel.
+//! The scores of one posting: its weights, summed by channel.
 
 use crate::bayes::weights::is_selected;
 use crate::evidence::{Channel, FeatureKey, Stated};
 use crate::metrics::top;
 
-/// The sums of one channel. They are divided by the square root of the number of its features:
-/// evidence in a text is correlated, and the plain sum of naive Bayes saturates on long postings.
+/// The sums of one channel, divided by the square root of the number of its features: the features of a text are
+/// correlated, and the plain sum of naive Bayes saturates on long postings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ChannelScore {
     /// By class.
     pub(crate) sums: Vec<f64>,
-    /// Features that went into them.
+    /// Number of features in them.
     pub(crate) features: u32,
 }
 
@@ -30,15 +30,15 @@ impl ChannelScore {
     }
 }
 
-/// A count as models keep it.
-fn whole(count: u32) -> i32 {
+/// A count as model files store it.
+fn stored_count(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// Scores are kept in steps of one over this.
+/// Steps per unit of a stored score.
 const STEPS: f64 = 1024.0;
 
-/// What a sum over this many features is divided by.
+/// The divisor of a sum over this many features.
 pub(crate) fn divisor(features: u32) -> f64 {
     f64::from(features.max(1)).sqrt()
 }
@@ -50,17 +50,17 @@ pub(crate) struct Scores {
     pub(crate) channels: [ChannelScore; Channel::ALL.len()],
     /// The lexicon's own weights, untouched by data; by role.
     pub(crate) lexicon: ChannelScore,
-    /// How often each role is named; last the names that leave it undecided.
+    /// How often each role is named; last the ambiguous names.
     pub(crate) mentions: Vec<u32>,
     /// What the title states.
     pub(crate) stated: Stated,
-    /// Whether nothing but the lexicon speaks: without the posting's neighbours there was no posting of some role.
+    /// Whether only the lexicon scores it: without the posting's neighbours there was no posting of some role.
     pub(crate) lexicon_only: bool,
 }
 
 impl Scores {
-    /// Adds up the features that are selected. `learned` says what the counts make of a feature, `lexicon` what
-    /// the lexicon does (centred).
+    /// Sums the weights of the selected features. `learned` passes on the weights from the counts, `lexicon` gives those
+    /// of the lexicon (centred).
     pub(crate) fn new<'w, F, L>(
         features: impl Iterator<Item = FeatureKey>,
         mentions: &[u32],
@@ -97,7 +97,7 @@ impl Scores {
         scores
     }
 
-    /// From the sums of each channel and of the lexicon, each with its number of features.
+    /// From the plain sums of each channel and of the lexicon, each with its number of features.
     pub(crate) fn of_sums(
         channels: [(Vec<f64>, u32); Channel::ALL.len()],
         lexicon: (Vec<f64>, u32),
@@ -113,37 +113,36 @@ impl Scores {
         Self { channels, lexicon, mentions, stated, lexicon_only: false }
     }
 
-    /// Rounds everything to what a model file keeps, so that a combination is fitted to exactly the
-    /// scores that are kept.
+    /// Rounds the sums to the steps of a model file, so that combinations are fitted to exactly the stored scores.
     pub(crate) fn round(&mut self) {
         let channels = self.channels.iter_mut().flat_map(|c| &mut c.sums);
         channels.chain(&mut self.lexicon.sums).for_each(|v| *v = (*v * STEPS).round() / STEPS);
     }
 
-    /// How many numbers keep the scores of a posting.
+    /// How many numbers [`Self::numbers`] gives.
     pub(crate) fn width([roles, classes]: [usize; 2]) -> usize {
         Channel::ALL.len() * (classes + 1) + (roles + 1) + (roles + 1) + 2
     }
 
-    /// As whole numbers: the sums and the number of features of each channel and of the lexicon, then
-    /// the mentions, what the title states, and whether only the lexicon speaks.
+    /// As integers: the sums and the number of features of each channel and of the lexicon, then the mentions, what the
+    /// title states, and whether only the lexicon scores it.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = i32> {
         let of_channel = |c: &ChannelScore| {
             let sums: Vec<i32> = c.sums.iter().map(|v| (v * STEPS).round() as i32).collect();
-            sums.into_iter().chain([whole(c.features)])
+            sums.into_iter().chain([stored_count(c.features)])
         };
         let channels = self.channels.iter().chain([&self.lexicon]).flat_map(of_channel);
-        let mentions = self.mentions.iter().map(|&n| whole(n));
+        let mentions = self.mentions.iter().map(|&n| stored_count(n));
         channels.chain(mentions).chain([self.stated.number(), i32::from(self.lexicon_only)])
     }
 
-    /// From whole numbers, as many as [`Self::width`]; none of the counts below 0.
+    /// From integers, [`Self::width`] of them; none if a count is negative.
     pub(crate) fn from_numbers(numbers: &[i32], [roles, classes]: [usize; 2]) -> Option<Self> {
         let mut rest = numbers;
         let mut next = |sums: usize| -> Option<ChannelScore> {
-            let (own, after) = rest.split_at_checked(sums + 1)?;
+            let (channel, after) = rest.split_at_checked(sums + 1)?;
             rest = after;
-            let (&features, sums) = own.split_last()?;
+            let (&features, sums) = channel.split_last()?;
             let sums = sums.iter().map(|&v| f64::from(v) / STEPS).collect();
             Some(ChannelScore { sums, features: features.try_into().ok()? })
         };
@@ -163,32 +162,31 @@ impl Scores {
         [self.lexicon.sums.len(), self.channels[0].sums.len()]
     }
 
-    /// The scores of the classes, some channels together.
+    /// The score of each class, summed over channels.
     pub(crate) fn sums(&self, channels: &[Channel]) -> Vec<f64> {
         let [_, classes] = self.sizes();
         let mut sums = vec![0.0; classes];
         for &channel in channels {
-            let own = &self.channels[channel as usize].sums;
-            sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            let of_channel = &self.channels[channel as usize].sums;
+            sums.iter_mut().zip(of_channel).for_each(|(sum, score)| *sum += score);
         }
         sums
     }
 
-    /// Whether the largest score, some channels together, is that of a role.
+    /// Whether the class with the largest score over channels is a role.
     pub(crate) fn is_most_like_a_role(&self, channels: &[Channel]) -> bool {
         let sums = self.sums(channels);
         let (role, family) = nearest(&sums, self.sizes()[0]);
         sums[role] >= sums[family]
     }
 
-    /// The role with the largest score, and the family of other jobs with the largest; the first of
-    /// equals.
+    /// The role with the largest score, and the family of other jobs with the largest, as classes; the first of ties.
     pub(crate) fn nearest(&self, channels: &[Channel]) -> (usize, usize) {
         nearest(&self.sums(channels), self.sizes()[0])
     }
 }
 
-/// The role, of so many, and the family of other jobs that have the largest of scores; the first of equals.
+/// The role, and the family of other jobs, with the largest score, as classes; the first of ties.
 pub(crate) fn nearest(sums: &[f64], roles: usize) -> (usize, usize) {
     (top(&sums[..roles]), roles + top(&sums[roles..]))
 }

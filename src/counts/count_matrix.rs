@@ -1,7 +1,7 @@
-//! Everything that a model has counted: every feature, however rare, and every row. Integers only, so
-//! that adding, taking away and merging are exact, in any order.
+//! The sparse count matrix of a model, with every feature, however rare, and the identity of every row. Integers only,
+//! so that adding, subtracting and merging are exact, in any order.
 
-use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, PLACES};
+use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, SLOTS_PER_CLASS};
 use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Occurrence};
 use crate::examples::example::{Example, RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
@@ -22,27 +22,28 @@ struct FeatureEntry {
     class_counts: u32,
 }
 
-/// Texts of features that stand somewhere in small letters. The others cannot take part, and are
-/// mostly names: they are known by their key alone.
+/// Texts of features that occur somewhere in lower case. The others are never frequent enough, and mostly names: only
+/// their keys are stored.
 #[derive(Debug, Clone)]
 pub(crate) struct FeatureNames {
     /// By the highest bits of the key.
-    parts: Vec<Arc<SomeNames>>,
+    shards: Vec<Arc<NameShard>>,
 }
 
-/// Bits of a key that do not say in which part its text is.
-const WITHIN_PART: u32 = 56;
-const NAME_PARTS: usize = Channel::ALL.len() << (CHANNEL_AT - WITHIN_PART);
+/// Bits of a key below the number of its shard.
+const SHARD_SHIFT: u32 = 56;
+const NAME_SHARDS: usize = Channel::ALL.len() << (CHANNEL_AT - SHARD_SHIFT);
 
 #[derive(Debug, Default, Clone)]
-struct SomeNames {
+struct NameShard {
     text: String,
-    places: FeatureMap<[u32; 2]>,
+    /// UTF-8 offsets in `text`, start and end.
+    ranges: FeatureMap<[u32; 2]>,
 }
 
-impl SomeNames {
+impl NameShard {
     fn insert<'t>(&mut self, key: FeatureKey, text: impl FnOnce() -> Cow<'t, str>) {
-        self.places.entry(key).or_insert_with(|| {
+        self.ranges.entry(key).or_insert_with(|| {
             let start = self.text.len() as u32;
             self.text.push_str(&text());
             [start, self.text.len() as u32]
@@ -52,107 +53,107 @@ impl SomeNames {
 
 impl Default for FeatureNames {
     fn default() -> Self {
-        Self { parts: vec![Arc::default(); NAME_PARTS] }
+        Self { shards: vec![Arc::default(); NAME_SHARDS] }
     }
 }
 
 impl FeatureNames {
-    /// Notes the texts of what postings show.
+    /// Adds the texts of the features of postings.
     pub(crate) fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
-        self.parts.par_iter_mut().enumerate().for_each(|(own, part)| {
-            let part = Arc::make_mut(part);
+        self.shards.par_iter_mut().enumerate().for_each(|(number, shard)| {
+            let shard = Arc::make_mut(shard);
             for evidence in evidence {
                 let features = evidence.features();
-                let from = features.partition_point(|f| part_of(f.key) < own);
-                let own = features[from..].iter().take_while(|f| part_of(f.key) == own);
-                own.filter(|f| f.plain).for_each(|feature| {
-                    part.insert(feature.key, || evidence.feature_text(feature, lexicon).into());
+                let start = features.partition_point(|f| shard_of(f.key) < number);
+                let of_shard = features[start..].iter().take_while(|f| shard_of(f.key) == number);
+                of_shard.filter(|f| f.plain).for_each(|feature| {
+                    shard.insert(feature.key, || evidence.feature_text(feature, lexicon).into());
                 });
             }
         });
     }
 
-    /// Notes the text of a feature.
+    /// Adds the text of a feature.
     pub(crate) fn insert(&mut self, key: FeatureKey, text: &str) {
-        Arc::make_mut(&mut self.parts[part_of(key)]).insert(key, || text.into());
+        Arc::make_mut(&mut self.shards[shard_of(key)]).insert(key, || text.into());
     }
 
-    /// Notes what others have noted.
+    /// Adds the texts of others.
     pub(crate) fn extend(&mut self, others: Self) {
-        for (part, other) in self.parts.iter_mut().zip(others.parts) {
-            if part.places.is_empty() {
-                *part = other;
+        for (shard, other) in self.shards.iter_mut().zip(others.shards) {
+            if shard.ranges.is_empty() {
+                *shard = other;
                 continue;
             }
-            let part = Arc::make_mut(part);
-            let mut places: Vec<_> = other.places.iter().collect();
-            places.sort_unstable_by_key(|(_, [start, _])| *start);
-            for (&key, &[start, end]) in places {
-                part.insert(key, || other.text[start as usize..end as usize].into());
+            let shard = Arc::make_mut(shard);
+            let mut ranges: Vec<_> = other.ranges.iter().collect();
+            ranges.sort_unstable_by_key(|(_, [start, _])| *start);
+            for (&key, &[start, end]) in ranges {
+                shard.insert(key, || other.text[start as usize..end as usize].into());
             }
         }
     }
 
     pub(crate) fn get(&self, key: FeatureKey) -> Option<&str> {
-        let part = &self.parts[part_of(key)];
-        let [start, end] = *part.places.get(&key)?;
-        Some(&part.text[start as usize..end as usize])
+        let shard = &self.shards[shard_of(key)];
+        let [start, end] = *shard.ranges.get(&key)?;
+        Some(&shard.text[start as usize..end as usize])
     }
 
-    /// Makes room: no feature before this one is asked for again.
-    fn forget_before(&mut self, key: FeatureKey) {
-        self.parts[..part_of(key)].fill_with(Arc::default);
+    /// Frees the shards before that of a key: no feature in them is looked up again.
+    fn free_before(&mut self, key: FeatureKey) {
+        self.shards[..shard_of(key)].fill_with(Arc::default);
     }
 }
 
-fn part_of(key: FeatureKey) -> usize {
-    (key.number() >> WITHIN_PART) as usize
+fn shard_of(key: FeatureKey) -> usize {
+    (key.number() >> SHARD_SHIFT) as usize
 }
 
-/// All that was counted.
+/// Class counts of every feature (features x classes x buckets, sparse), and the rows that were counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CountMatrix {
     /// Sorted by key.
     entries: Vec<FeatureEntry>,
     texts: String,
-    /// By feature, then by place.
+    /// By feature, then by slot.
     class_counts: Vec<ClassCount>,
-    /// Sorted. A row that was counted twice stands twice.
+    /// Sorted. A row that was counted twice is in it twice.
     pub(crate) rows: Vec<RowId>,
 }
 
-/// Something was to be taken away that is not there.
+/// What was to be subtracted is not contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotThere;
+pub(crate) struct NotContained;
 
 impl CountMatrix {
     /// Counts rows.
     pub(crate) fn new(examples: &[&Example], mut names: FeatureNames) -> Self {
         let ends: Vec<Option<FeatureKey>> =
-            starts(examples).into_iter().map(Some).chain([None]).collect();
+            part_starts(examples).into_iter().map(Some).chain([None]).collect();
         let mut matrix = Self::default();
-        let mut begun = vec![0; examples.len()];
-        let times = ends.len().div_ceil(AT_ONCE);
-        // Some parts at a time, so that little is there twice.
-        for ends in ends.chunks(AT_ONCE) {
+        let mut starts = vec![0; examples.len()];
+        let batches = ends.len().div_ceil(PARTS_PER_BATCH);
+        // A batch of parts at a time limits the memory for parts that are not appended yet.
+        for ends in ends.chunks(PARTS_PER_BATCH) {
             let cuts: Vec<_> = examples
                 .par_iter()
-                .zip(&begun)
-                .map(|(example, &begun)| cuts(&example.features, begun, ends))
+                .zip(&starts)
+                .map(|(example, &start)| cuts(&example.features, start, ends))
                 .collect();
             let part = |part| {
                 Self::part(examples, &names, |row: usize| cuts[row][part]..cuts[row][part + 1])
             };
             let parts: Vec<Self> = (0..ends.len()).into_par_iter().map(part).collect();
             if matrix.entries.is_empty() {
-                matrix.make_room(&parts, times);
+                matrix.reserve_for(&parts, batches);
             }
             for part in &parts {
                 matrix.append(part);
             }
-            begun = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
+            starts = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
             if let Some(Some(next)) = ends.last() {
-                names.forget_before(*next);
+                names.free_before(*next);
             }
         }
         matrix.rows = examples.iter().map(|e| e.row).collect();
@@ -160,60 +161,61 @@ impl CountMatrix {
         matrix
     }
 
-    /// Counts some features of each row, by their places among its features: all that are between two
-    /// keys.
+    /// Counts the features between two keys; `range` gives their indices among the features of a row.
     fn part(
         examples: &[&Example],
         names: &FeatureNames,
-        own: impl Fn(usize) -> Range<u32>,
+        range: impl Fn(usize) -> Range<u32>,
     ) -> Self {
-        // The key, the place, and whether it stands in small letters, as one number: these sort fast.
-        let mut shown: Vec<u128> =
-            Vec::with_capacity((0..examples.len()).map(|r| own(r).len()).sum());
+        // Key, slot and whether in lower case, packed into one integer: these sort fast.
+        let mut occurrences: Vec<u128> =
+            Vec::with_capacity((0..examples.len()).map(|row| range(row).len()).sum());
         for (row, example) in examples.iter().enumerate() {
-            let Range { start, end } = own(row);
+            let Range { start, end } = range(row);
             let features = &example.features[start as usize..end as usize];
-            let place = (example.row.class() * PLACES + example.row.bucket()) as u16;
-            let number = |f: &Occurrence| {
-                u128::from(f.key().number()) << KEY_AT
-                    | u128::from(place) << 1
+            let slot = (example.row.class() * SLOTS_PER_CLASS + example.row.bucket()) as u16;
+            let packed = |f: &Occurrence| {
+                u128::from(f.key().number()) << KEY_SHIFT
+                    | u128::from(slot) << 1
                     | u128::from(f.plain())
             };
-            shown.extend(features.iter().map(number));
+            occurrences.extend(features.iter().map(packed));
         }
-        shown.sort_unstable();
+        occurrences.sort_unstable();
         let mut matrix = Self::default();
-        // Growing bit by bit leaves memory behind that is of no use.
-        let different =
-            |shift: u32| 1 + shown.windows(2).filter(|w| w[0] >> shift != w[1] >> shift).count();
-        matrix.entries.reserve_exact(different(KEY_AT));
+        // Exact capacities: growing step by step fragments memory.
+        let different = |shift: u32| {
+            1 + occurrences.windows(2).filter(|w| w[0] >> shift != w[1] >> shift).count()
+        };
+        matrix.entries.reserve_exact(different(KEY_SHIFT));
         matrix.class_counts.reserve_exact(different(1));
-        for of_feature in shown.chunk_by(|a, b| a >> KEY_AT == b >> KEY_AT) {
+        for of_feature in occurrences.chunk_by(|a, b| a >> KEY_SHIFT == b >> KEY_SHIFT) {
             let class_counts =
                 of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| ClassCount {
-                    place: (same[0] >> 1) as u16,
+                    slot: (same[0] >> 1) as u16,
                     postings: same.len() as u32,
                     plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
                 });
-            let key = FeatureKey::from_number((of_feature[0] >> KEY_AT) as u64);
+            let key = FeatureKey::from_number((of_feature[0] >> KEY_SHIFT) as u64);
             let key = key.expect("it is the number of a key");
             matrix.push(key, names.get(key), class_counts);
         }
         matrix
     }
 
-    /// Makes room for about so many times what is in some parts: growing bit by bit takes up to twice the room.
-    fn make_room(&mut self, parts: &[Self], times: usize) {
-        let room = |of: fn(&Self) -> usize| {
-            let some: usize = parts.iter().map(of).sum();
-            times * (some + some / 16)
+    /// Reserves capacity for about as many batches of the size of `parts`: growing step by step takes up to twice the
+    /// memory.
+    fn reserve_for(&mut self, parts: &[Self], batches: usize) {
+        let capacity = |of: fn(&Self) -> usize| {
+            let batch: usize = parts.iter().map(of).sum();
+            batches * (batch + batch / 16)
         };
-        self.entries.reserve_exact(room(|part| part.entries.len()));
-        self.texts.reserve_exact(room(|part| part.texts.len()));
-        self.class_counts.reserve_exact(room(|part| part.class_counts.len()));
+        self.entries.reserve_exact(capacity(|part| part.entries.len()));
+        self.texts.reserve_exact(capacity(|part| part.texts.len()));
+        self.class_counts.reserve_exact(capacity(|part| part.class_counts.len()));
     }
 
-    /// Adds features after all others.
+    /// Appends features, whose keys are greater than all before.
     fn append(&mut self, other: &Self) {
         let [texts, class_counts] = [self.texts.len() as u32, self.class_counts.len() as u32];
         self.entries.extend(other.entries.iter().map(|entry| FeatureEntry {
@@ -225,7 +227,7 @@ impl CountMatrix {
         self.class_counts.extend_from_slice(&other.class_counts);
     }
 
-    /// Adds a feature after all others; one that shows nothing is left out.
+    /// Appends a feature, whose key is greater than all before. One without postings is skipped.
     pub(crate) fn push(
         &mut self,
         key: FeatureKey,
@@ -247,23 +249,22 @@ impl CountMatrix {
         self.texts.push_str(text.filter(|_| plain).unwrap_or_default());
     }
 
-    /// The key, the text if it stands somewhere in small letters, and the class counts of each feature, by
-    /// key.
+    /// The key, the text if it occurs somewhere in lower case, and the class counts of each feature, by key.
     pub(crate) fn features(
         &self,
     ) -> impl Iterator<Item = (FeatureKey, Option<&str>, &[ClassCount])> {
-        (0..self.len() as u32).map(|place| self.feature(place))
+        (0..self.len() as u32).map(|index| self.feature(index))
     }
 
-    /// The text of a feature, if it was ever seen; empty if it never stands in small letters.
+    /// The text of a feature, if it was ever counted; empty if it never occurs in lower case.
     pub(crate) fn text(&self, key: FeatureKey) -> Option<&str> {
-        let place = self.entries.binary_search_by_key(&key, |e| e.key).ok()?;
-        Some(self.feature(place as u32).1.unwrap_or_default())
+        let index = self.entries.binary_search_by_key(&key, |e| e.key).ok()?;
+        Some(self.feature(index as u32).1.unwrap_or_default())
     }
 
-    /// The class counts of the feature at a place.
-    pub(crate) fn class_counts(&self, place: u32) -> &[ClassCount] {
-        self.feature(place).2
+    /// The class counts of the feature at an index.
+    pub(crate) fn class_counts(&self, index: u32) -> &[ClassCount] {
+        self.feature(index).2
     }
 
     /// Number of features.
@@ -271,18 +272,19 @@ impl CountMatrix {
         self.entries.len()
     }
 
-    /// The key, the text if it stands somewhere in small letters, and the class counts of the feature at a place.
-    pub(crate) fn feature(&self, place: u32) -> (FeatureKey, Option<&str>, &[ClassCount]) {
-        let place = place as usize;
-        let (entry, next) = (self.entries[place], self.entries.get(place + 1));
+    /// The key, the text if it occurs somewhere in lower case, and the class counts of the feature at an index.
+    pub(crate) fn feature(&self, index: u32) -> (FeatureKey, Option<&str>, &[ClassCount]) {
+        let index = index as usize;
+        let (entry, next) = (self.entries[index], self.entries.get(index + 1));
         let text_end = next.map_or(self.texts.len(), |next| next.text as usize);
-        let cells_end = next.map_or(self.class_counts.len(), |next| next.class_counts as usize);
+        let class_counts_end =
+            next.map_or(self.class_counts.len(), |next| next.class_counts as usize);
         let text = &self.texts[entry.text as usize..text_end];
-        let class_counts = &self.class_counts[entry.class_counts as usize..cells_end];
+        let class_counts = &self.class_counts[entry.class_counts as usize..class_counts_end];
         (entry.key, Some(text).filter(|t| !t.is_empty()), class_counts)
     }
 
-    /// The features that take part, and no rows; `sizes` are the numbers of roles and of classes.
+    /// The features that are frequent enough, and no rows; `sizes` are the numbers of roles and of classes.
     pub(crate) fn frequent(&self, sizes: [usize; 2]) -> Self {
         let mut matrix = Self::default();
         for (key, text, class_counts) in self.features() {
@@ -299,18 +301,18 @@ impl CountMatrix {
         self.rows[start..].iter().take_while(|r| **r == row).count()
     }
 
-    /// This row as it was counted: with its title or without.
+    /// A row in the form it was counted in: with its title or without.
     pub(crate) fn as_counted<'e>(&self, example: &'e Example) -> Cow<'e, Example> {
-        let turned = example.row.title_turned();
-        if self.count(example.row) == 0 && self.count(turned) > 0 {
-            Cow::Owned(example.title_turned())
+        let toggled = example.row.title_toggled();
+        if self.count(example.row) == 0 && self.count(toggled) > 0 {
+            Cow::Owned(example.title_toggled())
         } else {
             Cow::Borrowed(example)
         }
     }
 
-    /// Whether a posting was counted as something else.
-    pub(crate) fn knows_otherwise(&self, row: RowId) -> bool {
+    /// Whether a posting was counted as another class.
+    pub(crate) fn has_other_class(&self, row: RowId) -> bool {
         let start = self.rows.partition_point(|r| *r < RowId { class: 0, ..row });
         let same =
             self.rows[start..].iter().take_while(|r| RowId { class: row.class, ..**r } == row);
@@ -327,11 +329,11 @@ impl CountMatrix {
         self.rows.chunk_by(|a, b| a.organisation == b.organisation).count()
     }
 
-    /// For each row a mask of the buckets whose rows could vouch for it: those that hold its organisation, or a
-    /// near copy of its text.
-    pub(crate) fn masks(&self, rows: &[RowId]) -> Vec<u16> {
-        let copied = self.copies_of(rows);
-        let all: Vec<RowId> = rows.iter().chain(copied).copied().collect();
+    /// For each row a mask of the buckets that would leak its label: those with rows of its organisation, or with a near
+    /// copy of its text.
+    pub(crate) fn leaking_buckets(&self, rows: &[RowId]) -> Vec<u16> {
+        let copies = self.copies_of(rows);
+        let all: Vec<RowId> = rows.iter().chain(copies).copied().collect();
         let texts = Neighbours::new(&all).texts;
         let bit = |row: &RowId| 1u16 << row.bucket();
         let mut of_text = vec![0; all.len()];
@@ -346,7 +348,7 @@ impl CountMatrix {
         rows.iter().zip(&texts).map(of_row).collect()
     }
 
-    /// The rows that were counted and are near copies of some of these.
+    /// The counted rows that are near copies of any of these.
     fn copies_of(&self, rows: &[RowId]) -> Vec<&RowId> {
         let texts: HashSet<u64, RandomState> = rows.iter().map(|row| row.text).collect();
         let near: HashSet<(usize, u32), RandomState> =
@@ -357,7 +359,7 @@ impl CountMatrix {
         self.rows.par_iter().filter(is_copy).collect()
     }
 
-    /// This and another together; nothing if a count becomes too large.
+    /// The sum of this and another; none if a count overflows.
     pub(crate) fn plus(&self, other: &Self) -> Option<Self> {
         let mut sum = self.join(other, u32::checked_add)?;
         sum.rows = [self.rows.as_slice(), &other.rows].concat();
@@ -365,19 +367,19 @@ impl CountMatrix {
         Some(sum)
     }
 
-    /// This without another that it contains.
+    /// The difference of this and another that it contains.
     ///
     /// # Errors
-    /// [`NotThere`] if it does not contain it.
-    pub(crate) fn minus(&self, other: &Self) -> Result<Self, NotThere> {
-        let mut rest = self.join(other, u32::checked_sub).ok_or(NotThere)?;
-        let mut taken = other.rows.iter().peekable();
-        let kept = self.rows.iter().filter(|row| taken.next_if(|t| t == row).is_none());
-        rest.rows = kept.copied().collect();
-        if taken.peek().is_some() { Err(NotThere) } else { Ok(rest) }
+    /// [`NotContained`] if it does not.
+    pub(crate) fn minus(&self, other: &Self) -> Result<Self, NotContained> {
+        let mut difference = self.join(other, u32::checked_sub).ok_or(NotContained)?;
+        let mut removed = other.rows.iter().peekable();
+        let kept = self.rows.iter().filter(|row| removed.next_if(|r| r == row).is_none());
+        difference.rows = kept.copied().collect();
+        if removed.peek().is_some() { Err(NotContained) } else { Ok(difference) }
     }
 
-    /// Joins the features of two, with `by` between the numbers of their class counts.
+    /// Merge-joins the features of two, combining their numbers with `by`.
     fn join(&self, other: &Self, by: fn(u32, u32) -> Option<u32>) -> Option<Self> {
         let mut joined = Self::default();
         let (mut left, mut right) = (self.features().peekable(), other.features().peekable());
@@ -400,31 +402,35 @@ impl CountMatrix {
     }
 }
 
-/// Features are counted in about so many parts, because a small part is sorted several times as fast.
+/// Number of ranges of keys, about, that are counted one by one, because a small part is sorted several times as fast.
 const PARTS: usize = 64;
-/// Parts that are counted at once.
-const AT_ONCE: usize = 4;
-/// Rows whose features say where the parts begin.
-const PROBED: usize = 64;
+/// Parts that are counted in parallel.
+const PARTS_PER_BATCH: usize = 4;
+/// Rows whose features are sampled to choose where the parts begin.
+const SAMPLED_ROWS: usize = 64;
 
-/// Bits below a key where a feature that is shown stands as one number.
-const KEY_AT: u32 = 17;
+/// Bits below the key in an occurrence packed into one integer: 16 of the slot, and 1 for lower case.
+const KEY_SHIFT: u32 = 17;
 
-/// The features that the second and all later parts begin with.
-fn starts(examples: &[&Example]) -> Vec<FeatureKey> {
-    let probed = examples.iter().step_by(examples.len().div_ceil(PROBED).max(1));
+/// The keys that the second and all later parts begin with.
+fn part_starts(examples: &[&Example]) -> Vec<FeatureKey> {
+    let sampled = examples.iter().step_by(examples.len().div_ceil(SAMPLED_ROWS).max(1));
     let mut keys: Vec<FeatureKey> =
-        probed.flat_map(|example| example.features.iter().map(|f| f.key())).collect();
+        sampled.flat_map(|example| example.features.iter().map(|f| f.key())).collect();
     keys.sort_unstable();
     keys.dedup();
-    let each = keys.len().div_ceil(PARTS).max(1);
-    keys.into_iter().step_by(each).skip(1).collect()
+    let part_len = keys.len().div_ceil(PARTS).max(1);
+    keys.into_iter().step_by(part_len).skip(1).collect()
 }
 
-/// Where the features of a row are cut, from `begun` on: before each of the keys, or behind all.
-fn cuts(features: &[Occurrence], begun: u32, keys: &[Option<FeatureKey>]) -> [u32; AT_ONCE + 1] {
-    let mut cuts = [begun; AT_ONCE + 1];
-    let mut at = begun as usize;
+/// The indices that split the features of a row, from `start` on: before each of the keys, or at the end.
+fn cuts(
+    features: &[Occurrence],
+    start: u32,
+    keys: &[Option<FeatureKey>],
+) -> [u32; PARTS_PER_BATCH + 1] {
+    let mut cuts = [start; PARTS_PER_BATCH + 1];
+    let mut at = start as usize;
     for (cut, key) in cuts[1..].iter_mut().zip(keys) {
         at = key.map_or(features.len(), |key| first_not_before(features, at, key));
         *cut = at as u32;
@@ -432,7 +438,7 @@ fn cuts(features: &[Occurrence], begun: u32, keys: &[Option<FeatureKey>]) -> [u3
     cuts
 }
 
-/// The first feature from a place on that is not before a key, and near to the place.
+/// The first feature from an index on that is not before a key, by exponential search: it is mostly close.
 fn first_not_before(features: &[Occurrence], from: usize, key: FeatureKey) -> usize {
     let (mut start, mut step) = (from, 4);
     while features.get(start + step).is_some_and(|f| f.key() < key) {
@@ -450,11 +456,11 @@ fn join_class_counts(
 ) -> Option<Vec<ClassCount>> {
     let mut class_counts = a.to_vec();
     for class_count in b {
-        let at = match class_counts.binary_search_by_key(&class_count.place, |c| c.place) {
+        let at = match class_counts.binary_search_by_key(&class_count.slot, |c| c.slot) {
             Ok(at) => at,
             Err(at) => {
                 class_counts
-                    .insert(at, ClassCount { place: class_count.place, postings: 0, plain: 0 });
+                    .insert(at, ClassCount { slot: class_count.slot, postings: 0, plain: 0 });
                 at
             }
         };
@@ -465,13 +471,13 @@ fn join_class_counts(
     Some(class_counts)
 }
 
-/// The features of a count matrix that take part, with their texts and feature counts, by key.
+/// The features of a count matrix that are frequent enough, with their texts and feature counts, by key.
 pub(crate) fn frequent(
     matrix: &CountMatrix,
     [roles, classes]: [usize; 2],
 ) -> impl Iterator<Item = (FeatureKey, &str, FeatureCount)> {
     matrix.features().filter_map(move |(key, text, class_counts)| {
-        // Without a text it stands nowhere in small letters.
+        // Without a text it occurs nowhere in lower case.
         Some((key, text?, FeatureCount::frequent(key, class_counts, [roles, classes])?))
     })
 }
@@ -518,10 +524,10 @@ mod tests {
         let mut names = FeatureNames::default();
         for feature in 0..30 {
             let key = FeatureKey::new(Channel::Words, &text(feature));
-            let part = Arc::make_mut(&mut names.parts[part_of(key)]);
+            let part = Arc::make_mut(&mut names.shards[shard_of(key)]);
             let start = part.text.len() as u32;
             part.text.push_str(&text(feature));
-            part.places.insert(key, [start, part.text.len() as u32]);
+            part.ranges.insert(key, [start, part.text.len() as u32]);
         }
         CountMatrix::new(rows, names)
     }
@@ -546,7 +552,7 @@ mod tests {
             prop_assert_eq!(all.minus(&b), Ok(a.clone()));
             prop_assert_eq!(all.minus(&all), Ok(CountMatrix::default()));
             if !b.rows.is_empty() {
-                prop_assert_eq!(a.minus(&all), Err(NotThere));
+                prop_assert_eq!(a.minus(&all), Err(NotContained));
             }
         }
 

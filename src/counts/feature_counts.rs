@@ -1,5 +1,5 @@
-//! Tallies of many features, part by part: to score by them reads the postings by class of most of what a
-//! row shows, and seldom anything else.
+//! Feature counts in columns: scoring a row reads the postings by class of most of its features, and seldom anything
+//! else.
 
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{Buckets, FeatureCount, FeatureCountMut, FeatureMap, Support};
@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use std::io;
 use std::sync::Arc;
 
-/// Tallies by place.
+/// Feature counts in columns, by feature index.
 #[derive(Debug, Clone, Default)]
 struct CountColumns {
-    /// Roles, and families of other jobs.
+    /// Number of roles and families of other jobs.
     classes: usize,
-    /// By place, then by class.
+    /// Features x classes.
     postings: Vec<u32>,
     support: Vec<Support>,
     buckets: Vec<Buckets>,
@@ -44,80 +44,80 @@ impl CountColumns {
         self.buckets.push(Buckets::default());
     }
 
-    fn postings(&self, place: usize) -> &[u32] {
-        &self.postings[place * self.classes..][..self.classes]
+    fn postings(&self, index: usize) -> &[u32] {
+        &self.postings[index * self.classes..][..self.classes]
     }
 
-    fn at(&mut self, place: usize) -> FeatureCountMut<'_> {
+    fn at(&mut self, index: usize) -> FeatureCountMut<'_> {
         FeatureCountMut {
-            postings: &mut self.postings[place * self.classes..][..self.classes],
-            buckets: &mut self.buckets[place],
-            support: &mut self.support[place],
+            postings: &mut self.postings[index * self.classes..][..self.classes],
+            buckets: &mut self.buckets[index],
+            support: &mut self.support[index],
         }
     }
 }
 
-/// Which features have a place.
+/// Looks up the index of a feature.
 #[derive(Debug)]
 struct FeatureIndex {
     /// Sorted.
     features: Vec<FeatureKey>,
-    of: HashTable,
+    table: HashTable,
 }
 
 impl FeatureIndex {
     fn new(features: Vec<FeatureKey>) -> Self {
         let pairs: Vec<(u64, u32)> = features.iter().map(|f| f.number()).zip(0..).collect();
-        // Loosely filled, since most of what is looked for is there.
-        Self { of: HashTable::with_room(2 * pairs.len(), &pairs, pairs.len()), features }
+        // At a low load factor, because most look-ups hit.
+        Self { table: HashTable::with_room(2 * pairs.len(), &pairs, pairs.len()), features }
     }
 }
 
-/// Tallies of the features that take part. Others do not without some of the rows either.
+/// Counts of the features that are frequent enough. Without some of the rows no other feature can be.
 #[derive(Debug)]
 pub(crate) struct FeatureCounts {
-    /// Also of features that take part only with rows that are not counted here.
-    places: Arc<FeatureIndex>,
+    /// Also has features that are frequent enough only with rows that were removed here.
+    index: Arc<FeatureIndex>,
     columns: CountColumns,
 }
 
-/// The feature counts of a part of the features, as they are counted.
+/// The feature counts of one shard of the features, while they are counted.
 #[derive(Debug, Clone)]
 struct Shard {
-    places: FeatureMap<u32>,
+    indices: FeatureMap<u32>,
     columns: CountColumns,
 }
 
 impl Shard {
     fn new(classes: usize) -> Self {
-        Self { places: FeatureMap::default(), columns: CountColumns::new(classes) }
+        Self { indices: FeatureMap::default(), columns: CountColumns::new(classes) }
     }
 
-    /// The feature count of a feature, of which there may be none yet if it is wanted.
+    /// The feature count of a feature, created if there is none and it is wanted.
     fn feature_count(
         &mut self,
         key: FeatureKey,
         wanted: impl FnOnce() -> bool,
     ) -> Option<FeatureCountMut<'_>> {
-        let place = match self.places.get(&key) {
-            Some(&place) => place,
+        let index = match self.indices.get(&key) {
+            Some(&index) => index,
             None if wanted() => {
-                let place = self.columns.len() as u32;
-                self.places.insert(key, place);
+                let index = self.columns.len() as u32;
+                self.indices.insert(key, index);
                 self.columns.push_empty();
-                place
+                index
             }
             None => return None,
         };
-        Some(self.columns.at(place as usize))
+        Some(self.columns.at(index as usize))
     }
 }
 
-/// Parts of the features that are counted at the same time.
+/// Shards of the features, counted in parallel.
 const SHARDS: usize = 8;
 
 impl FeatureCounts {
-    /// Counts rows, and what was counted before them. A sketch of the rows tells what need not be counted.
+    /// Counts rows, and adds an earlier count matrix. A sketch of the rows tells which features need not be counted.
     pub(crate) fn new<R: Rows + ?Sized>(
         rows: &R,
         sketch: Option<&Sketch>,
@@ -132,9 +132,10 @@ impl FeatureCounts {
             }
         }
         in_chunks(rows, |chunk| {
-            shards.par_iter_mut().enumerate().for_each(|(own, counted)| {
+            shards.par_iter_mut().enumerate().for_each(|(shard_index, counted)| {
                 for example in chunk {
-                    for feature in example.features.iter().filter(|f| shard(f.key()) == own) {
+                    for feature in example.features.iter().filter(|f| shard(f.key()) == shard_index)
+                    {
                         let key = feature.key();
                         let wanted = || sketch.is_none_or(|sketch| sketch.may_be_frequent(key));
                         if let Some(mut feature_count) = counted.feature_count(key, wanted) {
@@ -145,123 +146,124 @@ impl FeatureCounts {
             });
         })?;
         let mut order: Vec<(FeatureKey, u32)> = Vec::new();
-        for Shard { places, columns } in &shards {
-            let places = places.iter().map(|(&key, &place)| (key, place));
-            order.extend(places.filter(|&(key, place)| {
-                columns.support[place as usize].is_frequent(key.channel())
+        for Shard { indices, columns } in &shards {
+            let indices = indices.iter().map(|(&key, &index)| (key, index));
+            order.extend(indices.filter(|&(key, index)| {
+                columns.support[index as usize].is_frequent(key.channel())
             }));
         }
         order.par_sort_unstable();
         let mut columns = CountColumns::new(classes);
-        for &(key, place) in &order {
-            let (all, place) = (&shards[shard(key)].columns, place as usize);
-            columns.push(all.postings(place), all.support[place], all.buckets[place]);
+        for &(key, index) in &order {
+            let (all, index) = (&shards[shard(key)].columns, index as usize);
+            columns.push(all.postings(index), all.support[index], all.buckets[index]);
         }
         let features = order.into_iter().map(|(key, _)| key).collect();
-        Ok(Self { places: Arc::new(FeatureIndex::new(features)), columns })
+        Ok(Self { index: Arc::new(FeatureIndex::new(features)), columns })
     }
 
-    /// The feature counts of what was counted, and the places of their features in the count matrix.
+    /// The feature counts of a count matrix, and the indices of their features in it.
     pub(crate) fn of(matrix: &CountMatrix, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
-        let (mut features, mut places) = (Vec::new(), Vec::new());
+        let (mut features, mut indices) = (Vec::new(), Vec::new());
         let mut columns = CountColumns::new(classes);
-        for (place, (key, _, class_counts)) in matrix.features().enumerate() {
+        for (index, (key, _, class_counts)) in matrix.features().enumerate() {
             if let Some(feature_count) = FeatureCount::frequent(key, class_counts, [roles, classes])
             {
                 features.push(key);
                 columns.push(&feature_count.postings, feature_count.support, feature_count.buckets);
-                places.push(place as u32);
+                indices.push(index as u32);
             }
         }
-        (Self { places: Arc::new(FeatureIndex::new(features)), columns }, places)
+        (Self { index: Arc::new(FeatureIndex::new(features)), columns }, indices)
     }
 
-    /// The feature counts without some of the rows, each of which was counted.
+    /// The feature counts without some rows, each of which was counted.
     pub(crate) fn without(&self, rows: &[&Example]) -> Self {
         let mut columns = self.columns.clone();
         let mut fetched = Vec::new();
         for row in rows {
-            for (place, feature) in self.places(&row.features, &mut fetched) {
-                columns.at(place as usize).take(row, feature.plain());
+            for (index, feature) in self.indices_of(&row.features, &mut fetched) {
+                columns.at(index as usize).remove(row, feature.plain());
             }
         }
-        Self { places: self.places.clone(), columns }
+        Self { index: self.index.clone(), columns }
     }
 
-    /// Counts a row that was counted as one role as another: as many organisations show its features as before.
+    /// Moves a row that was counted from one role to another. The support of its features stays the same.
     pub(crate) fn relabel(&mut self, row: &Example, role: usize) {
         let mut fetched = Vec::new();
-        let places: Vec<u32> =
-            self.places(&row.features, &mut fetched).map(|(place, _)| place).collect();
-        for place in places {
-            let postings = self.columns.at(place as usize).postings;
+        let indices: Vec<u32> =
+            self.indices_of(&row.features, &mut fetched).map(|(index, _)| index).collect();
+        for index in indices {
+            let postings = self.columns.at(index as usize).postings;
             postings[row.row.class()] -= 1;
             postings[role] += 1;
         }
     }
 
-    /// How many roles and families of other jobs there are.
+    /// Number of roles and families of other jobs.
     pub(crate) fn classes(&self) -> usize {
         self.columns.classes
     }
 
-    /// How many features have a place.
+    /// Number of features.
     pub(crate) fn len(&self) -> usize {
         self.columns.len()
     }
 
-    /// The features that have a place, sorted, with their postings by class and their support.
+    /// The features, sorted, with their postings by class and their support.
     pub(crate) fn features(&self) -> impl Iterator<Item = (FeatureKey, &[u32], Support)> {
-        let Self { places, columns, .. } = self;
+        let Self { index, columns } = self;
         let counted = columns.postings.chunks_exact(columns.classes).zip(&columns.support);
-        let features = places.features.iter().zip(counted);
+        let features = index.features.iter().zip(counted);
         features.map(|(&key, (postings, &support))| (key, postings, support))
     }
 
-    /// The place of a feature, if it may take part.
-    pub(crate) fn place(&self, feature: FeatureKey) -> Option<usize> {
-        let (of, number) = (&self.places.of, feature.number());
-        if !of.likely.may_have()(number) {
+    /// The index of a feature, if it may be frequent enough.
+    pub(crate) fn index_of(&self, feature: FeatureKey) -> Option<usize> {
+        let (table, number) = (&self.index.table, feature.number());
+        if !table.likely.may_have()(number) {
             return None;
         }
-        of.get(number).map(|place| place as usize)
+        table.get(number).map(|index| index as usize)
     }
 
-    /// Features that may take part, with their places. What stands where each is looked for first is fetched
-    /// before the first is looked at, because the memory then answers several times as fast.
-    pub(crate) fn places<'a>(
+    /// The indices of those features that may be frequent enough. All home slots are loaded before the first is
+    /// compared: the cache misses then overlap, which is several times as fast. `fetched` is a scratch buffer.
+    pub(crate) fn indices_of<'a>(
         &'a self,
         features: &[Occurrence],
         fetched: &'a mut Vec<(Occurrence, u64)>,
     ) -> impl Iterator<Item = (u32, Occurrence)> {
-        let of = &self.places.of;
-        let (likely, first, place) = (of.likely.may_have(), of.home_slots(), of.values());
+        let table = &self.index.table;
+        let (likely, home_slot, value) =
+            (table.likely.may_have(), table.home_slots(), table.values());
         let number = |feature: &Occurrence| feature.key().number();
         let features = features.iter().filter(|feature| likely(number(feature)));
         fetched.clear();
-        fetched.extend(features.map(|feature| (*feature, first(number(feature)))));
+        fetched.extend(features.map(|feature| (*feature, home_slot(number(feature)))));
         let found =
-            fetched.iter().map(move |(feature, first)| (place(number(feature), *first), *feature));
-        found.filter_map(|(place, feature)| Some((place?, feature)))
+            fetched.iter().map(move |(feature, slot)| (value(number(feature), *slot), *feature));
+        found.filter_map(|(index, feature)| Some((index?, feature)))
     }
 
-    /// The feature at a place.
-    pub(crate) fn feature(&self, place: usize) -> FeatureKey {
-        self.places.features[place]
+    /// The feature at an index.
+    pub(crate) fn feature(&self, index: usize) -> FeatureKey {
+        self.index.features[index]
     }
 
-    /// Postings that show the feature at a place, by class.
-    pub(crate) fn postings(&self, place: usize) -> &[u32] {
-        self.columns.postings(place)
+    /// Postings with the feature at an index, by class.
+    pub(crate) fn postings(&self, index: usize) -> &[u32] {
+        self.columns.postings(index)
     }
 
-    /// The support of the feature at a place.
-    pub(crate) fn support(&self, place: usize) -> Support {
-        self.columns.support[place]
+    /// The support of the feature at an index.
+    pub(crate) fn support(&self, index: usize) -> Support {
+        self.columns.support[index]
     }
 
-    /// Postings that show the feature at a place in small letters, by bucket.
-    pub(crate) fn buckets(&self, place: usize) -> &Buckets {
-        &self.columns.buckets[place]
+    /// Postings with the feature at an index in lower case, by bucket.
+    pub(crate) fn buckets(&self, index: usize) -> &Buckets {
+        &self.columns.buckets[index]
     }
 }

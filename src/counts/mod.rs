@@ -1,4 +1,4 @@
-//! How many postings of each class show each feature: a sparse matrix of integers, so that adding, subtracting and
+//! How many postings of each class have each feature: a sparse matrix of integers, so that adding, subtracting and
 //! merging are exact.
 
 pub(crate) mod count_matrix;

@@ -1,4 +1,4 @@
-//! Which features are too rare to take part, before anything is counted of them.
+//! Finds features that are too rare, before they are counted: an upper bound of the support of each.
 
 use crate::counts::feature_count::SUPPORT;
 use crate::evidence::{Channel, FeatureKey, Occurrence};
@@ -7,23 +7,24 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
-/// Which features may be shown by enough organisations: for each hash of a feature the buckets that show
-/// one of that hash. Features that share a hash can only seem more common than they are.
+/// For each hash slot the mask of the buckets of organisations in which a feature of that slot occurs. Features that
+/// share a slot can only seem more frequent than they are.
 #[derive(Debug)]
 pub struct Sketch {
     buckets: Vec<AtomicU16>,
 }
 
-const SKETCHED: usize = 1 << 23;
+/// Hash slots.
+const SLOTS: usize = 1 << 23;
 
 impl Default for Sketch {
     fn default() -> Self {
-        Self { buckets: (0..SKETCHED).into_par_iter().map(|_| AtomicU16::new(0)).collect() }
+        Self { buckets: (0..SLOTS).into_par_iter().map(|_| AtomicU16::new(0)).collect() }
     }
 }
 
 impl Sketch {
-    /// Notes what a row shows; in any order, by any thread.
+    /// Adds the features of a row; in any order, from any thread.
     pub fn note(&self, example: &Example) {
         let bucket = 1 << example.row.bucket();
         for feature in example.features.iter().filter(|f| f.plain()) {
@@ -35,23 +36,23 @@ impl Sketch {
     }
 
     fn of(&self, key: FeatureKey) -> &AtomicU16 {
-        &self.buckets[key.number() as usize % SKETCHED]
+        &self.buckets[key.number() as usize % SLOTS]
     }
 
-    /// Whether enough buckets may show a feature.
+    /// Whether a feature may be frequent enough.
     pub(crate) fn may_be_frequent(&self, key: FeatureKey) -> bool {
         enough(self.of(key))
     }
 
-    /// The same for all features, in a sixteenth of the room.
+    /// [`Self::may_be_frequent`] for all features, in a sixteenth of the memory: a bit for each slot.
     fn common(&self) -> impl Fn(FeatureKey) -> bool {
         let bits = |buckets: &[AtomicU16]| {
             buckets.iter().rev().fold(0, |bits, buckets| bits << 1 | u64::from(enough(buckets)))
         };
         let bits: Vec<u64> = self.buckets.par_chunks(64).map(bits).collect();
         move |key| {
-            let place = key.number() as usize % SKETCHED;
-            bits[place / 64] >> (place % 64) & 1 == 1
+            let slot = key.number() as usize % SLOTS;
+            bits[slot / 64] >> (slot % 64) & 1 == 1
         }
     }
 }
@@ -60,8 +61,8 @@ fn enough(buckets: &AtomicU16) -> bool {
     buckets.load(Relaxed).count_ones() >= SUPPORT
 }
 
-/// Leaves out of rows what takes no part in a model of any of them, and is no entry of the lexicon: most of
-/// what they show. Rows that stand next to each other and share their features go on doing so.
+/// Removes from rows the features that are not frequent enough in a model of any of them and are no entries of the
+/// lexicon: most of their features. Adjacent rows that share their features go on doing so.
 pub fn leave_out_rare(rows: &mut [&mut Example]) {
     let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
     let sketch = Sketch::default();

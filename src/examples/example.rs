@@ -9,17 +9,16 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// Organisations fall into this many buckets. A feature's support is the number of buckets that
-/// show it: buckets add up where sets of organisations would not, and support in three buckets
-/// means support in at least three organisations.
+/// Organisations are hashed into this many buckets. A feature's support is the number of buckets in which it occurs:
+/// masks of buckets are small where sets of organisations are not, and three buckets mean at least three
+/// organisations.
 pub(crate) const BUCKETS: usize = 16;
 
-/// Identity of a labelled posting: the same title, organisation, text and class give the same. Puts
-/// rows in one order, whatever order they came in.
+/// Identity of a labelled posting, by its title, organisation, text and class. Its order is the canonical order of
+/// rows.
 ///
-/// Two postings of one organisation and title but different texts are taken for the same with a
-/// probability of 2^-64; two of the same text but different titles or spellings of the organisation, of
-/// 2^-32.
+/// Two postings of one organisation and title but different texts collide with a probability of 2^-64; two of the same
+/// text but different titles or spellings of the organisation, of 2^-32.
 #[derive(Debug, Clone, Copy)]
 pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
@@ -28,9 +27,9 @@ pub struct RowId {
     pub text: u64,
     /// Hash of the title and of the organisation as written.
     pub title: u32,
-    /// Place of what it is counted as, and whether it is counted without its title.
+    /// Index of its class, and a bit for whether it is counted without its title.
     pub(crate) class: u16,
-    /// What near copies of its text share. It follows from the text, and is no part of the identity.
+    /// Near-copy keys of its text. They follow from the text, and are no part of the identity.
     pub(crate) near: NearKeys,
 }
 
@@ -64,22 +63,22 @@ impl Hash for RowId {
 const WITHOUT_TITLE: u16 = 1 << 15;
 
 impl RowId {
-    /// A row whose text has no near copy.
+    /// A row without near-copy keys.
     pub(crate) fn new(organisation: u64, text: u64, title: u32, class: u16) -> Self {
         Self { organisation, text, title, class, near: NearKeys::default() }
     }
 
-    /// This row with what near copies of its text share.
+    /// This row with the near-copy keys of its text.
     pub(crate) fn with_near(self, near: NearKeys) -> Self {
         Self { near, ..self }
     }
 
-    /// What it is known by.
+    /// What identity and order are defined by.
     fn parts(&self) -> (u64, u64, u32, u16) {
         (self.organisation, self.text, self.title, self.class)
     }
 
-    /// Place of what it is counted as: a role's place, or past them that of a family of other jobs.
+    /// Index of its class: a role's index, or the number of roles plus that of a family of other jobs.
     pub fn class(self) -> usize {
         (self.class & !WITHOUT_TITLE) as usize
     }
@@ -89,18 +88,18 @@ impl RowId {
         self.class & WITHOUT_TITLE == 0
     }
 
-    /// The same row, its title counted if it was not, and not if it was.
-    pub(crate) fn title_turned(self) -> Self {
+    /// The same row, its title counted if it was not, and the other way round.
+    pub(crate) fn title_toggled(self) -> Self {
         Self { class: self.class ^ WITHOUT_TITLE, ..self }
     }
 
-    /// This row as one with the text of another.
+    /// This row with the text of another.
     #[must_use]
     pub(crate) fn with_text_of(self, other: Self) -> Self {
         Self { text: other.text, near: other.near, ..self }
     }
 
-    /// This row as one that is counted as something else.
+    /// This row with another class.
     #[must_use]
     pub(crate) fn with_class(self, class: usize) -> Self {
         Self { class: class as u16 | (self.class & WITHOUT_TITLE), ..self }
@@ -119,7 +118,7 @@ impl RowId {
     }
 }
 
-/// BLAKE3 hash of the identities of rows in an order.
+/// BLAKE3 hash of the identities of rows, in the order given.
 pub(crate) fn rows_hash(rows: impl Iterator<Item = RowId>) -> String {
     let mut hash = blake3::Hasher::new();
     for row in rows {
@@ -131,19 +130,19 @@ pub(crate) fn rows_hash(rows: impl Iterator<Item = RowId>) -> String {
 /// One labelled posting.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// Which posting it is.
+    /// Its identity.
     pub row: RowId,
-    /// Place of its label among the outcomes: a role's place, or the number of roles for `other`.
+    /// Index of its label: a role's index, or the number of roles for `other`.
     pub outcome: usize,
     /// Whether it is one of the roles.
     pub of_role: bool,
-    /// Its features that are counted, ordered.
+    /// Its features that are counted, sorted.
     pub features: Arc<[Occurrence]>,
-    /// Those of its title, counted or not.
+    /// The features of its title, counted or not.
     pub(crate) title: Arc<[Occurrence]>,
     /// What its title states.
     pub(crate) states: Stated,
-    /// How often each role is named; last the names that leave it undecided.
+    /// How often each role is named; last the ambiguous names.
     pub mentions: Vec<u32>,
 }
 
@@ -164,19 +163,19 @@ impl Example {
             class: lexicon.class(label, title) as u16,
             near: NearKeys::of(evidence.features().iter().map(|f| f.key)),
         };
-        let shown = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
+        let occurrences = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
         Self {
             row,
             outcome,
             of_role: label != Label::Other,
-            features: shown().collect(),
-            title: shown().filter(|f| is_of_title(*f)).collect(),
+            features: occurrences().collect(),
+            title: occurrences().filter(|f| is_of_title(*f)).collect(),
             states: evidence.stated(),
             mentions: evidence.mentions().to_vec(),
         }
     }
 
-    /// An example of features that are all counted.
+    /// An example all of whose features are counted.
     pub(crate) fn of_parts(
         row: RowId,
         roles: usize,
@@ -189,7 +188,7 @@ impl Example {
         Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
     }
 
-    /// This row as one whose title is not read, with the identity that it has.
+    /// This row without the features of its title, with the same identity.
     #[must_use]
     pub(crate) fn without_title(self) -> Self {
         let features = self.features.iter().copied().filter(|f| !is_of_title(*f)).collect();
@@ -207,25 +206,25 @@ impl Example {
         if self.row.with_title() { self.states } else { Stated::NO_TITLE }
     }
 
-    /// Whether its title sounds like that of a role, counted or not.
+    /// Whether its title is like that of a role, counted or not.
     pub(crate) fn states_role_like(&self) -> bool {
         self.states.is_role_like()
     }
 
-    /// Whether its label is another than the role that its title states, if that is one and counted.
+    /// Whether its label differs from the role that its title states, if the title is counted and states one role.
     pub(crate) fn differs_from_title(&self) -> Option<bool> {
         self.stated().one().map(|role| role.index() != self.outcome)
     }
 
-    /// The same row, its title counted if it was not, and not if it was.
+    /// The same row, its title counted if it was not, and the other way round.
     #[must_use]
-    pub(crate) fn title_turned(&self) -> Self {
+    pub(crate) fn title_toggled(&self) -> Self {
         let features = if self.row.with_title() {
             self.features.iter().copied().filter(|f| !is_of_title(*f)).collect()
         } else {
             self.all_features().copied().collect()
         };
-        Self { row: self.row.title_turned(), features, ..self.clone() }
+        Self { row: self.row.title_toggled(), features, ..self.clone() }
     }
 }
 

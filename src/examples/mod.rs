@@ -1,5 +1,5 @@
-//! Labelled postings as training sees them: hashes of features, never text; of which organisation they are, and
-//! which of them must not be used to score each other.
+//! Labelled postings as training sees them: hashes of features, never text; their organisations; and which of them must
+//! not be used to score each other.
 
 pub(crate) mod example;
 pub(crate) mod near_copies;

@@ -1,42 +1,42 @@
 //! Which texts are near copies of each other: `MinHash` (Broder 1997) over the pairs of words in a text, all
-//! hashes from one hash function (one permutation hashing, Li, Owen and Zhang 2012, with the empty places
+//! hashes from one hash function (one permutation hashing, Li, Owen and Zhang 2012, with the empty bins
 //! filled as by Shrivastava 2017), and bands of hashes as keys (Leskovec, Rajaraman and Ullman, Mining of
 //! Massive Datasets, chapter 3).
 
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
 
-/// Keys of a text.
+/// Keys of a text: one for each band.
 pub(crate) const KEYS: usize = 12;
-/// Hashes that a key is made of. Texts that share a share `s` of their pairs of words share a key with the
+/// Hashes in a band. Texts with the Jaccard similarity `s` of their pairs of words share a key with the
 /// probability `1 - (1 - s^WIDTH)^KEYS`: .9999 for .9, .97 for .8, .77 for .7, .17 for .5 and .009 for .3.
 const WIDTH: usize = 6;
 const HASHES: usize = KEYS * WIDTH;
-/// A text of fewer pairs is too short to be called a near copy.
+/// A text of fewer pairs is too short to compare, and has no keys.
 const LEAST_PAIRS: usize = 20;
 
 /// Two texts are near copies if they share a key. A text that is too short has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NearKeys {
-    /// In their places; 0 is none.
+    /// By band; 0 is none.
     keys: [u32; KEYS],
 }
 
 impl NearKeys {
-    /// How many bytes they are written in.
+    /// Length in bytes.
     pub(crate) const BYTES: usize = KEYS * size_of::<u32>();
 
-    /// The keys of a text by its features.
+    /// The keys of a text, from its features.
     pub(crate) fn of(features: impl Iterator<Item = FeatureKey>) -> Self {
         Self { keys: keys(features) }
     }
 
-    /// The key in a place, if there is one.
-    pub(crate) fn get(self, place: usize) -> Option<u32> {
-        Some(self.keys[place]).filter(|&key| key > 0)
+    /// The key of a band, if there is one.
+    pub(crate) fn get(self, band: usize) -> Option<u32> {
+        Some(self.keys[band]).filter(|&key| key > 0)
     }
 
-    /// The keys, each with its place.
+    /// The keys, each with its band.
     pub(crate) fn all(self) -> impl Iterator<Item = (usize, u32)> {
         self.keys.into_iter().enumerate().filter(|(_, key)| *key > 0)
     }
@@ -57,12 +57,12 @@ impl NearKeys {
 }
 
 fn keys(features: impl Iterator<Item = FeatureKey>) -> [u32; KEYS] {
-    // The least hash of the pairs of words that fall into each place.
+    // The minimum hash of the pairs of words in each bin.
     let (mut least, mut count) = ([u32::MAX; HASHES], 0);
     for pair in features.filter(|key| key.channel() == Channel::Phrases) {
         let hash = mixed(pair.number());
-        let place = &mut least[hash as usize % HASHES];
-        *place = (*place).min((hash >> 32) as u32);
+        let bin = &mut least[hash as usize % HASHES];
+        *bin = (*bin).min((hash >> 32) as u32);
         count += 1;
     }
     if count < LEAST_PAIRS {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn alike(a: NearKeys, b: NearKeys) -> bool {
-        a.all().any(|(place, key)| b.get(place) == Some(key))
+        a.all().any(|(band, key)| b.get(band) == Some(key))
     }
 
     #[test]

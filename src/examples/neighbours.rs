@@ -1,58 +1,57 @@
-//! Which rows must not vouch for each other: those of one organisation, and near copies of one text.
+//! Which rows would leak each other's labels: those of one organisation, and near copies of one text.
 
 use crate::examples::example::RowId;
 use crate::examples::near_copies::KEYS;
 use rapidhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// Who is whose neighbour among some rows: of the same organisation, or of a text that is nearly the same. Texts
-/// are held together by chains of near copies; rows are not, so that an organisation that repeats the texts of two
-/// others does not make neighbours of them.
+/// Two rows are neighbours if they are of the same organisation, or of the same text up to chains of near copies. The
+/// relation is not transitive: an organisation that repeats the texts of two others does not make them neighbours.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Neighbours {
-    /// By row: the number of its organisation, counted from 0 in the order of the rows.
+    /// By row: the number of its organisation, from 0 in order of first occurrence.
     pub(crate) organisations: Vec<usize>,
-    /// By row: the number of its text, near copies having the same, counted likewise.
+    /// By row: the number of its text, the same for near copies, likewise.
     pub(crate) texts: Vec<usize>,
 }
 
 impl Neighbours {
-    /// Those among rows.
+    /// Finds the neighbours among rows.
     pub(crate) fn new(rows: &[RowId]) -> Self {
         let mut texts: Vec<usize> = (0..rows.len()).collect();
         join_same(&mut texts, rows.iter().map(|row| row.text).enumerate());
-        for place in 0..KEYS {
+        for band in 0..KEYS {
             let keys = rows.iter().enumerate();
-            join_same(&mut texts, keys.filter_map(|(i, row)| Some((i, row.near.get(place)?))));
+            join_same(&mut texts, keys.filter_map(|(i, row)| Some((i, row.near.get(band)?))));
         }
         let mut organisations: Vec<usize> = (0..rows.len()).collect();
         join_same(&mut organisations, rows.iter().map(|row| row.organisation).enumerate());
         Self { organisations: numbered(organisations), texts: numbered(texts) }
     }
 
-    /// For each row the number of its text, near copies having the same.
+    /// By row: the number of its text, the same for near copies.
     pub(crate) fn texts(&self) -> &[usize] {
         &self.texts
     }
 
-    /// How many of these rows speak for themselves, at most: a row does not for one of its organisation, nor for
-    /// one of its text.
+    /// An upper bound of how many of these rows are independent: the number of organisations, or of texts if that is
+    /// smaller.
     pub(crate) fn independent(&self, rows: &[usize]) -> usize {
-        let different = |of: &[usize]| {
+        let distinct = |of: &[usize]| {
             let mut of: Vec<usize> = rows.iter().map(|&row| of[row]).collect();
             of.sort_unstable();
             of.dedup();
             of.len()
         };
-        different(&self.organisations).min(different(&self.texts))
+        distinct(&self.organisations).min(distinct(&self.texts))
     }
 
-    /// The same of all rows.
+    /// [`Self::independent`] for all rows.
     pub(crate) fn all_independent(&self) -> usize {
         self.independent(&(0..self.texts.len()).collect::<Vec<_>>())
     }
 
-    /// How many rows have a neighbour that is in another fold; `fold` gives that of the row at a place.
+    /// How many rows have a neighbour in another fold; `fold` gives the fold of a row.
     pub(crate) fn split_by(&self, fold: impl Fn(usize) -> usize) -> usize {
         let split = |numbers: &[usize]| -> Vec<bool> {
             let members = members(numbers);
@@ -64,7 +63,7 @@ impl Neighbours {
         (0..self.texts.len()).filter(|&row| both[0][row] || both[1][row]).count()
     }
 
-    /// For each row the first that it hangs together with, by whatever chain of neighbours.
+    /// By row: the first row of its connected component, over chains of neighbours.
     pub(crate) fn chains(&self) -> Vec<usize> {
         let mut first: Vec<usize> = (0..self.texts.len()).collect();
         join_same(&mut first, self.organisations.iter().copied().enumerate());
@@ -73,7 +72,7 @@ impl Neighbours {
     }
 }
 
-/// Puts rows together that have the same key.
+/// Merges the sets of rows that have the same key (union-find).
 fn join_same<K: std::hash::Hash + Eq>(
     parent: &mut [usize],
     keys: impl Iterator<Item = (usize, K)>,
@@ -86,21 +85,21 @@ fn join_same<K: std::hash::Hash + Eq>(
     }
 }
 
-/// The first row that a row was put together with.
-fn root(parent: &mut [usize], mut at: usize) -> usize {
-    while parent[at] != at {
-        parent[at] = parent[parent[at]];
-        at = parent[at];
+/// The first row of the set of a row, with path halving.
+fn root(parent: &mut [usize], mut row: usize) -> usize {
+    while parent[row] != row {
+        parent[row] = parent[parent[row]];
+        row = parent[row];
     }
-    at
+    row
 }
 
-/// The number of what each row was put together with, counted from 0.
+/// The number of the set of each row, from 0 in order of first occurrence.
 fn numbered(mut parent: Vec<usize>) -> Vec<usize> {
     let mut numbers = vec![0; parent.len()];
     let mut next = 0;
     for row in 0..parent.len() {
-        // The first stands before all others.
+        // The first row of a set comes before the others.
         let first = root(&mut parent, row);
         if first == row {
             numbers[row] = next;

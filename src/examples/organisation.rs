@@ -1,8 +1,8 @@
-//! Which organisation a posting is of.
+//! The organisation of a posting.
 
 use crate::text::CleanText;
 
-/// What stands behind the name of an organisation and does not belong to it, dots left out.
+/// Suffixes that are no part of the name of an organisation, without dots.
 const LEGAL_FORMS: [&str; 34] = [
     "inc",
     "incorporated",
@@ -39,8 +39,8 @@ const LEGAL_FORMS: [&str; 34] = [
     "oy",
     "aps",
 ];
-/// What exports write where no organisation is named, letters and digits alone.
-const STAND_INS: [&str; 19] = [
+/// Placeholders of exports for no organisation, letters and digits only.
+const PLACEHOLDERS: [&str; 19] = [
     "na",
     "nan",
     "none",
@@ -64,33 +64,33 @@ const STAND_INS: [&str; 19] = [
 
 /// Hash of the organisation of a posting, or of its text where no organisation is named.
 ///
-/// Capitals, spaces, signs, "The" and legal forms do not tell organisations apart: "The Acme Co., Inc." is "ACME".
+/// Case, spaces, punctuation, "The" and legal forms are ignored: "The Acme Co., Inc." is "ACME".
 /// "Confidential", "N/A" and the like are no names.
 pub fn organisation(company: &str, text: &CleanText) -> u64 {
     let name = name(company);
     short_hash(if name.is_empty() { text.as_str() } else { &name })
 }
 
-/// The letters and digits of a name; none of a stand-in for one.
+/// The letters and digits of a name; empty for a placeholder.
 fn name(company: &str) -> String {
     let written: String =
         company.chars().filter(|c| *c != '.').flat_map(char::to_lowercase).collect();
     let words: Vec<&str> =
         written.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let mut own = words.as_slice();
-    if let ["the", rest @ ..] = own
+    let mut kept = words.as_slice();
+    if let ["the", rest @ ..] = kept
         && !rest.is_empty()
     {
-        own = rest;
+        kept = rest;
     }
-    while let [rest @ .., last] = own
+    while let [rest @ .., last] = kept
         && !rest.is_empty()
         && LEGAL_FORMS.contains(last)
     {
-        own = rest;
+        kept = rest;
     }
-    let name = own.concat();
-    if STAND_INS.contains(&name.as_str()) { String::new() } else { name }
+    let name = kept.concat();
+    if PLACEHOLDERS.contains(&name.as_str()) { String::new() } else { name }
 }
 
 /// The first 64 bits of a hash of a text.
@@ -115,7 +115,7 @@ mod tests {
             ("Acme Labs", "acmelabs"),
             ("3M Company", "3m"),
             ("Zürich Versicherung AG", "zürichversicherung"),
-            // Names that are made of nothing else.
+            // Names that consist of nothing else.
             ("The Limited", "limited"),
             ("The Company Inc.", "company"),
             ("SE", "se"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_in_is_no_name() {
+    fn a_placeholder_is_no_name() {
         for none in
             ["", "N/A", "nan", "-", "None", "Confidential", "Not specified", "CONFIDENTIAL, Inc."]
         {

@@ -1,4 +1,4 @@
-//! Labelled rows, wherever they are kept.
+//! Labelled rows, in memory or elsewhere.
 
 use crate::examples::example::{Example, RowId};
 use rayon::prelude::*;
@@ -6,22 +6,22 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
-/// Rows that are worked on together.
+/// Rows that are read and processed together.
 const CHUNK: usize = 1024;
 
-/// Labelled rows in an order.
+/// Labelled rows, by index.
 pub trait Rows: Sync {
-    /// How many there are.
+    /// Number of rows.
     fn count(&self) -> usize;
 
-    /// Which row stands at a place.
-    fn id(&self, place: usize) -> RowId;
+    /// The identity of the row at an index.
+    fn id(&self, index: usize) -> RowId;
 
-    /// The row at a place.
+    /// The row at an index.
     ///
     /// # Errors
-    /// Those of where it is kept.
-    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>>;
+    /// Those of reading it.
+    fn get(&self, index: usize) -> io::Result<Cow<'_, Example>>;
 }
 
 impl Rows for [&Example] {
@@ -29,25 +29,25 @@ impl Rows for [&Example] {
         self.len()
     }
 
-    fn id(&self, place: usize) -> RowId {
-        self[place].row
+    fn id(&self, index: usize) -> RowId {
+        self[index].row
     }
 
-    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
-        Ok(Cow::Borrowed(self[place]))
+    fn get(&self, index: usize) -> io::Result<Cow<'_, Example>> {
+        Ok(Cow::Borrowed(self[index]))
     }
 }
 
-/// Rows, some of them counted as another role than theirs.
+/// Rows, some of them with another role than their label.
 pub(crate) struct Relabelled<'a, R> {
     pub(crate) rows: &'a R,
-    /// By place.
+    /// New roles, by row index.
     pub(crate) roles: BTreeMap<usize, usize>,
 }
 
 impl<'a, R> Relabelled<'a, R> {
-    /// All rows as they are.
-    pub(crate) fn as_they_are(rows: &'a R) -> Self {
+    /// All rows with their labels.
+    pub(crate) fn unchanged(rows: &'a R) -> Self {
         Self { rows, roles: BTreeMap::new() }
     }
 }
@@ -57,15 +57,15 @@ impl<R: Rows> Rows for Relabelled<'_, R> {
         self.rows.count()
     }
 
-    fn id(&self, place: usize) -> RowId {
-        let id = self.rows.id(place);
-        self.roles.get(&place).map_or(id, |&role| id.with_class(role))
+    fn id(&self, index: usize) -> RowId {
+        let id = self.rows.id(index);
+        self.roles.get(&index).map_or(id, |&role| id.with_class(role))
     }
 
-    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
-        let mut row = self.rows.get(place)?;
-        if let Some(&role) = self.roles.get(&place) {
-            row.to_mut().row = self.id(place);
+    fn get(&self, index: usize) -> io::Result<Cow<'_, Example>> {
+        let mut row = self.rows.get(index)?;
+        if let Some(&role) = self.roles.get(&index) {
+            row.to_mut().row = self.id(index);
             row.to_mut().outcome = role;
         }
         Ok(row)
@@ -77,7 +77,7 @@ pub(crate) fn ids<R: Rows + ?Sized>(rows: &R) -> Vec<RowId> {
     (0..rows.count()).map(|i| rows.id(i)).collect()
 }
 
-/// All rows, some at a time.
+/// Calls `then` with all rows, a chunk at a time.
 pub(crate) fn in_chunks<R: Rows + ?Sized>(
     rows: &R,
     mut then: impl FnMut(&[Cow<Example>]),

@@ -1,7 +1,7 @@
-//! Scores from a model that never saw the posting's neighbours: the totals less the counts of these, exactly.
+//! Leave-one-group-out: the scores of a model that never saw a posting's neighbours, by subtracting their counts exactly.
 
 use crate::bayes::scores::Scores;
-use crate::bayes::weights::{ClassTotals, Scale, centre, is_selected, weigh};
+use crate::bayes::weights::{ClassTotals, Normalisers, centre, is_selected, weigh};
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{Buckets, FeatureCount, FeatureMap, Support};
 use crate::counts::feature_counts::FeatureCounts;
@@ -41,7 +41,7 @@ impl LexiconWeights {
         Self { roles, plain, centred }
     }
 
-    /// Weight for each role; empty for features that are no entry.
+    /// Weight for each role; empty for features that are no entry of the lexicon.
     pub(crate) fn of(&self, key: FeatureKey) -> &[f64] {
         match key.channel() {
             Channel::Skills => self.plain.get(&key).map_or(&[], Vec::as_slice),
@@ -58,18 +58,18 @@ impl LexiconWeights {
     }
 }
 
-/// Counting all features that are left takes as long as taking out about so many rows. Tests try both.
+/// Counting all remaining features takes as long as removing about this many rows. Tests try both.
 const COUNTING_ROWS: usize = if cfg!(test) { 20 } else { 1000 };
 
-/// Masses by channel.
+/// Class totals by channel.
 type AllTotals = [ClassTotals; Channel::ALL.len()];
 
-/// Counts with what is needed to score by them.
+/// Counts, with the totals and weights that scoring needs.
 pub(crate) struct HeldOut {
     feature_counts: FeatureCounts,
     lexicon: LexiconWeights,
     totals: AllTotals,
-    /// Places of the roles that have postings.
+    /// Indices of the roles that have postings.
     roles: Vec<usize>,
 }
 
@@ -84,27 +84,27 @@ impl HeldOut {
         Self { feature_counts, lexicon, totals, roles }
     }
 
-    /// The same counts, rows at some places counted as other roles than they were.
+    /// The same counts, with the rows at some indices moved to other roles.
     pub(crate) fn relabelled<R: Rows>(
         self,
         rows: &R,
         roles: &BTreeMap<usize, usize>,
     ) -> io::Result<Self> {
         let Self { mut feature_counts, lexicon, .. } = self;
-        for (&place, &role) in roles {
-            feature_counts.relabel(rows.get(place)?.as_ref(), role);
+        for (&row, &role) in roles {
+            feature_counts.relabel(rows.get(row)?.as_ref(), role);
         }
         Ok(Self::new(feature_counts, lexicon))
     }
 
-    /// The same counts without those of some rows, each of which was counted.
-    fn less(&self, rows: &[&Example]) -> Self {
+    /// New counts without those of some rows, each of which was counted.
+    fn recounted_without(&self, rows: &[&Example]) -> Self {
         let roles = self.roles.clone();
         Self { roles, ..Self::new(self.feature_counts.without(rows), self.lexicon.clone()) }
     }
 
-    /// What `then` makes of the wanted rows, each with its place and all that was counted but its
-    /// neighbours; in their order.
+    /// Calls `then` with the index and the counts without its neighbours of each wanted row; results in the order of
+    /// rows.
     pub(crate) fn by_neighbours<R: Rows + ?Sized, T: Send>(
         &self,
         rows: &R,
@@ -112,33 +112,35 @@ impl HeldOut {
         wanted: impl Fn(usize) -> bool,
         then: impl Fn(usize, &Example, &RemainingCounts) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
-        let get = |places: &[usize]| -> io::Result<Vec<Cow<Example>>> {
-            places.iter().map(|&place| rows.get(place)).collect()
+        let get = |indices: &[usize]| -> io::Result<Vec<Cow<Example>>> {
+            indices.iter().map(|&index| rows.get(index)).collect()
         };
         let done = |scratch: &mut [Scratch; 2], removal: Removal| -> io::Result<Vec<(usize, T)>> {
-            let [scratch, further_room] = scratch;
-            let own = get(&removal.rows)?;
-            let own: Vec<&Example> = own.iter().map(AsRef::as_ref).collect();
-            let row = |place: usize| own[removal.rows.partition_point(|&own| own < place)];
+            let [scratch, further_scratch] = scratch;
+            let group = get(&removal.rows)?;
+            let group: Vec<&Example> = group.iter().map(AsRef::as_ref).collect();
+            let row = |index: usize| group[removal.rows.partition_point(|&other| other < index)];
             let mut done = Vec::with_capacity(removal.scored.len());
             if !removal.scored.is_empty() {
-                let remaining = self.without(&own, scratch);
-                for &place in &removal.scored {
-                    done.push((place, then(place, row(place), &remaining)?));
+                let remaining = self.without(&group, scratch);
+                for &index in &removal.scored {
+                    done.push((index, then(index, row(index), &remaining)?));
                 }
             }
-            // To count what is left takes as long as to take out so many rows.
-            let less = (own.len() * removal.further.len() > COUNTING_ROWS).then(|| self.less(&own));
+            let recounted = (group.len() * removal.further.len() > COUNTING_ROWS)
+                .then(|| self.recounted_without(&group));
             for Further { rows: further, scored } in &removal.further {
                 let further = get(further)?;
                 let further = further.iter().map(AsRef::as_ref);
-                let remaining = match &less {
-                    Some(less) => less.without(&further.collect::<Vec<_>>(), further_room),
-                    None => self
-                        .without(&own.iter().copied().chain(further).collect::<Vec<_>>(), scratch),
+                let remaining = match &recounted {
+                    Some(counts) => counts.without(&further.collect::<Vec<_>>(), further_scratch),
+                    None => self.without(
+                        &group.iter().copied().chain(further).collect::<Vec<_>>(),
+                        scratch,
+                    ),
                 };
-                for &place in scored {
-                    done.push((place, then(place, row(place), &remaining)?));
+                for &index in scored {
+                    done.push((index, then(index, row(index), &remaining)?));
                 }
             }
             Ok(done)
@@ -152,90 +154,90 @@ impl HeldOut {
         Ok(done)
     }
 
-    /// All that was counted.
+    /// All counts, with nothing removed.
     pub(crate) fn all(&self) -> RemainingCounts<'_> {
-        let scales = self.totals.each_ref().map(ClassTotals::scale);
+        let normalisers = self.totals.each_ref().map(ClassTotals::normalisers);
         let classes = self.feature_counts.classes();
         let mut weights = vec![0.0; self.feature_counts.len() * classes];
         let features = self.feature_counts.features();
         let features = features.map(|(key, postings, _)| {
-            (&scales[key.channel() as usize], postings, self.lexicon.of(key))
+            (&normalisers[key.channel() as usize], postings, self.lexicon.of(key))
         });
         weigh(features, &mut weights, classes);
         RemainingCounts {
             held_out: self,
-            scales,
-            left: RemainingTotals::All(weights),
+            normalisers,
+            removed: Removed::Nothing(weights),
             lexicon_only: false,
         }
     }
 
-    /// All that was counted but these rows, each of which was.
+    /// The counts without these rows, each of which was counted.
     fn without<'r>(&'r self, rows: &[&Example], scratch: &'r mut Scratch) -> RemainingCounts<'r> {
-        let Scratch { fetched, shown, counted, counts, own, taken } = scratch;
-        shown.clear();
-        counted.clear();
+        let Scratch { fetched, occurrences, all_counts, counts, group, removed } = scratch;
+        occurrences.clear();
+        all_counts.clear();
         counts.clear();
-        own.clear();
+        group.clear();
         for (i, row) in rows.iter().enumerate() {
-            let of_row = self.feature_counts.places(&row.features, fetched);
-            shown.extend(of_row.map(|(place, feature)| (place, i as u32, feature)));
+            let of_row = self.feature_counts.indices_of(&row.features, fetched);
+            occurrences.extend(of_row.map(|(index, feature)| (index, i as u32, feature)));
         }
-        // Those of a row are in order already, and the stable sort goes on from that.
-        shown.sort_by_key(|s| s.0);
+        // Those of a row are sorted already: the stable sort merges these runs.
+        occurrences.sort_by_key(|occurrence| occurrence.0);
         let classes = self.feature_counts.classes();
-        let features = || shown.chunk_by(|a, b| a.0 == b.0);
-        // Not one by one where they are needed: then each would be waited for.
+        let features = || occurrences.chunk_by(|a, b| a.0 == b.0);
+        // Copied in one loop, so that the cache misses overlap.
         for same in features() {
-            counted.extend_from_slice(self.feature_counts.postings(same[0].0 as usize));
+            all_counts.extend_from_slice(self.feature_counts.postings(same[0].0 as usize));
         }
         let mut totals = self.totals.clone();
-        for (same, all) in features().zip(counted.chunks_exact(classes)) {
-            let (place, feature) = (same[0].0 as usize, same[0].2.key());
-            let taken_out =
-                || same.iter().map(|&(_, row, shown)| (rows[row as usize], shown.plain()));
-            let stays = taken.leaves_part(&self.feature_counts, place, taken_out());
-            own.push(feature, stays);
-            if stays {
+        for (same, all) in features().zip(all_counts.chunks_exact(classes)) {
+            let (index, feature) = (same[0].0 as usize, same[0].2.key());
+            let removed_rows =
+                || same.iter().map(|&(_, row, feature)| (rows[row as usize], feature.plain()));
+            let is_frequent = removed.leave_frequent(&self.feature_counts, index, removed_rows());
+            group.push(feature, is_frequent);
+            if is_frequent {
                 let totals = &mut totals[feature.channel() as usize].counted;
-                let left = counts.len();
+                let start = counts.len();
                 counts.extend_from_slice(all);
-                for (row, _) in taken_out() {
-                    counts[left + row.row.class()] -= 1;
+                for (row, _) in removed_rows() {
+                    counts[start + row.row.class()] -= 1;
                     totals[row.row.class()] -= 1;
                 }
             } else {
-                let all = (feature, all, self.feature_counts.support(place));
+                let all = (feature, all, self.feature_counts.support(index));
                 change(&mut totals, all, &self.lexicon, ClassTotals::remove);
             }
         }
         let lexicon_only = self.lacks_a_role(&totals);
-        let scales = totals.map(|m| m.scale());
-        own.weights.resize(counts.len(), 0.0);
-        let known = own.keys.iter().zip(&own.places).filter(|(_, place)| place.is_some());
-        let known = known.zip(counts.chunks_exact(classes)).map(|((key, _), counts)| {
-            (&scales[key.channel() as usize], counts, self.lexicon.of(*key))
+        let normalisers = totals.map(|of_channel| of_channel.normalisers());
+        group.weights.resize(counts.len(), 0.0);
+        let frequent = group.keys.iter().zip(&group.slots).filter(|(_, slot)| slot.is_some());
+        let frequent = frequent.zip(counts.chunks_exact(classes)).map(|((key, _), counts)| {
+            (&normalisers[key.channel() as usize], counts, self.lexicon.of(*key))
         });
-        weigh(known, &mut own.weights, classes);
+        weigh(frequent, &mut group.weights, classes);
         RemainingCounts {
             held_out: self,
-            scales,
-            left: RemainingTotals::GroupCounts(own),
+            normalisers,
+            removed: Removed::Group(group),
             lexicon_only,
         }
     }
 
-    /// Whether nothing is left of a role that was counted.
-    fn lacks_a_role(&self, left: &AllTotals) -> bool {
-        self.roles.iter().any(|&role| !is_counted(left, role))
+    /// Whether no posting remains of a role that was counted.
+    fn lacks_a_role(&self, remaining: &AllTotals) -> bool {
+        self.roles.iter().any(|&role| !is_counted(remaining, role))
     }
 }
 
-/// Counts of a count matrix, to be had without some buckets.
+/// Counts of a count matrix, from which buckets of organisations can be removed.
 pub(crate) struct BucketHoldout<'a> {
     matrix: &'a CountMatrix,
-    /// Of the features of the feature counts, in the count matrix.
-    places: Vec<u32>,
+    /// By feature index of the feature counts: the index in the count matrix.
+    indices: Vec<u32>,
     held_out: HeldOut,
 }
 
@@ -245,32 +247,33 @@ impl<'a> BucketHoldout<'a> {
         lexicon: &LexiconWeights,
         sizes: [usize; 2],
     ) -> Self {
-        let (feature_counts, places) = FeatureCounts::of(matrix, sizes);
-        Self { matrix, places, held_out: HeldOut::new(feature_counts, lexicon.clone()) }
+        let (feature_counts, indices) = FeatureCounts::of(matrix, sizes);
+        Self { matrix, indices, held_out: HeldOut::new(feature_counts, lexicon.clone()) }
     }
 
-    /// All that was counted but the postings of the buckets in a mask.
+    /// The counts without the postings of the buckets in a mask.
     pub(crate) fn without(&self, mask: u16) -> RemainingCounts<'_> {
         let HeldOut { feature_counts, lexicon, .. } = &self.held_out;
         let mut totals: AllTotals =
             std::array::from_fn(|_| ClassTotals::new(feature_counts.classes()));
-        let mut left = FeatureCount::new(feature_counts.classes());
-        for ((key, ..), &place) in feature_counts.features().zip(&self.places) {
-            left.as_mut().set(self.matrix.class_counts(place), mask, lexicon.roles);
-            change(&mut totals, (key, &left.postings, left.support), lexicon, ClassTotals::add);
+        let mut remaining = FeatureCount::new(feature_counts.classes());
+        for ((key, ..), &index) in feature_counts.features().zip(&self.indices) {
+            remaining.as_mut().set(self.matrix.class_counts(index), mask, lexicon.roles);
+            let feature = (key, remaining.postings.as_slice(), remaining.support);
+            change(&mut totals, feature, lexicon, ClassTotals::add);
         }
         let lexicon_only = self.held_out.lacks_a_role(&totals);
-        let scales = totals.map(|m| m.scale());
+        let normalisers = totals.map(|of_channel| of_channel.normalisers());
         RemainingCounts {
             held_out: &self.held_out,
-            scales,
-            left: RemainingTotals::Buckets(self, mask),
+            normalisers,
+            removed: Removed::Buckets(self, mask),
             lexicon_only,
         }
     }
 
-    /// What `then` makes of the wanted rows, each with its place and all that was counted but the
-    /// buckets in its mask; in their order.
+    /// Calls `then` with the index and the counts without the buckets in its mask of each wanted row; results in the
+    /// order of rows.
     pub(crate) fn by_mask<R: Rows + ?Sized, T: Send>(
         &self,
         rows: &R,
@@ -282,9 +285,10 @@ impl<'a> BucketHoldout<'a> {
         for (i, &mask) in masks.iter().enumerate().filter(|(i, _)| wanted(*i)) {
             of_mask.entry(mask).or_default().push(i);
         }
-        let by_mask = |(mask, own): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
+        let by_mask = |(mask, indices): (u16, Vec<usize>)| -> io::Result<Vec<(usize, T)>> {
             let remaining = self.without(mask);
-            own.into_par_iter()
+            indices
+                .into_par_iter()
                 .map(|i| Ok((i, then(i, rows.get(i)?.as_ref(), &remaining)?)))
                 .collect()
         };
@@ -295,96 +299,98 @@ impl<'a> BucketHoldout<'a> {
     }
 }
 
-/// Naive Bayes weights by counts that some of the rows are not among.
+/// Naive Bayes weights from counts without some of the rows.
 pub(crate) struct RemainingCounts<'a> {
     held_out: &'a HeldOut,
-    scales: [Scale; Channel::ALL.len()],
-    left: RemainingTotals<'a>,
-    /// Whether nothing is left of a role, so that the lexicon alone must speak.
+    normalisers: [Normalisers; Channel::ALL.len()],
+    removed: Removed<'a>,
+    /// Whether no posting remains of some role, so that only the lexicon scores.
     lexicon_only: bool,
 }
 
-enum RemainingTotals<'a> {
-    /// Everything, with the weights by feature and class.
-    All(Vec<f64>),
-    /// All but the features of some rows is as it was.
-    GroupCounts(&'a GroupCounts),
-    /// The postings of the buckets that are not in the mask.
+/// What is removed from the counts.
+enum Removed<'a> {
+    /// Nothing; with all weights, features x classes.
+    Nothing(Vec<f64>),
+    /// A group of rows; the counts of features that are not in it are unchanged.
+    Group(&'a GroupCounts),
+    /// The postings of the buckets in the mask.
     Buckets(&'a BucketHoldout<'a>, u16),
 }
 
-/// Scratch to take out some rows after others.
+/// Scratch buffers to remove groups of rows, one group after the other.
 #[derive(Default)]
 struct Scratch {
-    /// What a row shows, with what stands where its place is looked for first.
+    /// The features of a row, with the contents of their home slots.
     fetched: Vec<(Occurrence, u64)>,
-    /// What each row shows, with the place of the feature and that of the row.
-    shown: Vec<(u32, u32, Occurrence)>,
-    /// Of each feature, by class, with the rows.
-    counted: Vec<u32>,
-    /// Of each feature that still takes part, by class.
+    /// Feature index, row index and feature of each occurrence in the rows.
+    occurrences: Vec<(u32, u32, Occurrence)>,
+    /// Counts of each feature by class, with the rows.
+    all_counts: Vec<u32>,
+    /// Counts without the rows of each feature that stays frequent enough, by class.
     counts: Vec<u32>,
-    own: GroupCounts,
-    taken: TakenBuckets,
+    group: GroupCounts,
+    removed: RemovedBuckets,
 }
 
-/// Features of the rows that are taken out, sorted.
+/// The features of a removed group, sorted, with their weights without it.
 #[derive(Default)]
 struct GroupCounts {
     keys: Vec<FeatureKey>,
-    /// Place of the weights of each, if what is left takes part.
-    places: Vec<Option<u32>>,
+    /// Row of each in `weights`, if it stays frequent enough.
+    slots: Vec<Option<u32>>,
+    /// Frequent features x classes.
     weights: Vec<f64>,
-    known: u32,
+    /// Number of frequent features.
+    frequent: u32,
 }
 
 impl GroupCounts {
     fn clear(&mut self) {
         self.keys.clear();
-        self.places.clear();
+        self.slots.clear();
         self.weights.clear();
-        self.known = 0;
+        self.frequent = 0;
     }
 
     fn push(&mut self, key: FeatureKey, is_frequent: bool) {
         self.keys.push(key);
-        self.places.push(is_frequent.then_some(self.known));
-        self.known += u32::from(is_frequent);
+        self.slots.push(is_frequent.then_some(self.frequent));
+        self.frequent += u32::from(is_frequent);
     }
 
-    /// Where a feature stands or would stand, which is not before `from`. Features that are near each
-    /// other are found fast.
+    /// The index at which a feature is or would be, which is not below `from`: by exponential search, since the next one
+    /// is mostly close.
     fn find(&self, key: FeatureKey, from: usize) -> usize {
         let (mut start, mut step) = (from, 1);
-        while self.keys.get(start + step).is_some_and(|own| *own <= key) {
+        while self.keys.get(start + step).is_some_and(|other| *other <= key) {
             start += step;
             step *= 2;
         }
         let end = self.keys.len().min(start + step);
-        start + self.keys[start..end].partition_point(|own| *own < key)
+        start + self.keys[start..end].partition_point(|other| *other < key)
     }
 
-    /// The weights of the feature at a place, if it takes part.
-    fn weights(&self, place: usize, classes: usize) -> Option<&[f64]> {
-        self.places[place].map(|known| &self.weights[known as usize * classes..][..classes])
+    /// The weights of the feature at an index, if it is frequent enough.
+    fn weights(&self, index: usize, classes: usize) -> Option<&[f64]> {
+        self.slots[index].map(|slot| &self.weights[slot as usize * classes..][..classes])
     }
 }
 
-/// Scratch for the postings of some rows that show a feature in small letters, by bucket: in all postings,
-/// in those of a role. Nothing between uses.
+/// Scratch buffer for the number of removed rows with a feature in lower case, by bucket. All zero between uses.
 #[derive(Default)]
-struct TakenBuckets(Buckets);
+struct RemovedBuckets(Buckets);
 
-impl TakenBuckets {
-    /// Whether a feature still takes part without rows that show it.
-    fn leaves_part<'e>(
+impl RemovedBuckets {
+    /// Whether a feature stays frequent enough without these of its rows.
+    fn leave_frequent<'e>(
         &mut self,
         feature_counts: &FeatureCounts,
-        place: usize,
+        index: usize,
         rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
     ) -> bool {
         let (channel, mut support) =
-            (feature_counts.feature(place).channel(), feature_counts.support(place));
+            (feature_counts.feature(index).channel(), feature_counts.support(index));
         // Each row is of one bucket.
         if support.is_frequent_without(channel, rows.len() as u32) {
             return true;
@@ -392,44 +398,44 @@ impl TakenBuckets {
         let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
         let parts = |row: &Example| 1 + usize::from(row.of_role);
         for row in plain.clone() {
-            self.0[..parts(row)].iter_mut().for_each(|taken| taken[row.row.bucket()] += 1);
+            self.0[..parts(row)].iter_mut().for_each(|removed| removed[row.row.bucket()] += 1);
         }
         for row in plain.clone() {
-            support.lose(row.row.bucket(), feature_counts.buckets(place), &self.0);
+            support.remove_bucket(row.row.bucket(), feature_counts.buckets(index), &self.0);
         }
         for row in plain {
-            self.0.iter_mut().for_each(|taken| taken[row.row.bucket()] = 0);
+            self.0.iter_mut().for_each(|removed| removed[row.row.bucket()] = 0);
         }
         support.is_frequent(channel)
     }
 }
 
 impl RemainingCounts<'_> {
-    /// The weights of a feature by class; nothing if it takes no part or is not selected.
+    /// The weights of a feature by class; none if it is not frequent enough or not selected.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let mut scratch = self.scratch();
         let weights = self.with_weights(key, &mut scratch, <[f64]>::to_vec)?;
         is_selected(key.channel(), weights.iter().copied()).then_some(weights)
     }
 
-    /// The scores of a posting that was counted, and perhaps taken out.
+    /// The scores of a posting, by the remaining counts.
     pub(crate) fn score(&self, example: &Example) -> Scores {
         if self.lexicon_only {
             return Scores { lexicon_only: true, ..self.scores(example, |_, _| {}) };
         }
         let mut scratch = self.scratch();
-        let RemainingTotals::GroupCounts(own) = &self.left else {
+        let Removed::Group(group) = &self.removed else {
             return self.scores(example, |key, add| {
                 self.with_weights(key, &mut scratch, add);
             });
         };
         let classes = self.held_out.feature_counts.classes();
-        let mut from = 0;
+        let mut index = 0;
         self.scores(example, |key, add| {
-            from = own.find(key, from);
-            if own.keys.get(from) != Some(&key) {
-                self.untouched(key, &mut scratch, add);
-            } else if let Some(weights) = own.weights(from, classes) {
+            index = group.find(key, index);
+            if group.keys.get(index) != Some(&key) {
+                self.with_unchanged_weights(key, &mut scratch, add);
+            } else if let Some(weights) = group.weights(index, classes) {
                 add(weights);
             }
         })
@@ -453,7 +459,7 @@ impl RemainingCounts<'_> {
         (FeatureCount::new(classes), vec![0.0; classes])
     }
 
-    /// What `then` makes of the weights of a feature, if it takes part.
+    /// Calls `then` with the weights of a feature, if it is frequent enough.
     fn with_weights<T>(
         &self,
         key: FeatureKey,
@@ -461,46 +467,47 @@ impl RemainingCounts<'_> {
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let HeldOut { feature_counts, lexicon, .. } = self.held_out;
-        match &self.left {
-            RemainingTotals::All(weights) => {
-                let (place, classes) = (feature_counts.place(key)?, feature_counts.classes());
-                let is_frequent = feature_counts.support(place).is_frequent(key.channel());
-                is_frequent.then(|| then(&weights[place * classes..][..classes]))
+        match &self.removed {
+            Removed::Nothing(weights) => {
+                let (index, classes) = (feature_counts.index_of(key)?, feature_counts.classes());
+                let is_frequent = feature_counts.support(index).is_frequent(key.channel());
+                is_frequent.then(|| then(&weights[index * classes..][..classes]))
             }
-            RemainingTotals::GroupCounts(own) => {
-                let place = own.find(key, 0);
-                if own.keys.get(place) == Some(&key) {
-                    return own.weights(place, feature_counts.classes()).map(then);
+            Removed::Group(group) => {
+                let index = group.find(key, 0);
+                if group.keys.get(index) == Some(&key) {
+                    return group.weights(index, feature_counts.classes()).map(then);
                 }
-                self.untouched(key, scratch, then)
+                self.with_unchanged_weights(key, scratch, then)
             }
-            RemainingTotals::Buckets(counts, mask) => {
-                let place = counts.places[feature_counts.place(key)?];
+            Removed::Buckets(counts, mask) => {
+                let index = counts.indices[feature_counts.index_of(key)?];
                 let (feature_count, weights) = scratch;
-                feature_count.as_mut().set(counts.matrix.class_counts(place), *mask, lexicon.roles);
-                self.weighed(key, (&feature_count.postings, feature_count.support), weights, then)
+                feature_count.as_mut().set(counts.matrix.class_counts(index), *mask, lexicon.roles);
+                self.weigh(key, (&feature_count.postings, feature_count.support), weights, then)
             }
         }
     }
 
-    /// The same of a feature that no row shows which was taken out.
-    fn untouched<T>(
+    /// [`Self::with_weights`] for a feature that no removed row has.
+    fn with_unchanged_weights<T>(
         &self,
         key: FeatureKey,
         (_, weights): &mut (FeatureCount, Vec<f64>),
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         let feature_counts = &self.held_out.feature_counts;
-        let place = feature_counts.place(key)?;
-        self.weighed(
+        let index = feature_counts.index_of(key)?;
+        self.weigh(
             key,
-            (feature_counts.postings(place), feature_counts.support(place)),
+            (feature_counts.postings(index), feature_counts.support(index)),
             weights,
             then,
         )
     }
 
-    fn weighed<T>(
+    /// Computes the weights of a feature from its counts, and calls `then`, if it is frequent enough.
+    fn weigh<T>(
         &self,
         key: FeatureKey,
         (postings, support): (&[u32], Support),
@@ -508,14 +515,14 @@ impl RemainingCounts<'_> {
         then: impl FnOnce(&[f64]) -> T,
     ) -> Option<T> {
         support.is_frequent(key.channel()).then(|| {
-            let scale = &self.scales[key.channel() as usize];
-            scale.weights(postings, self.held_out.lexicon.of(key), weights);
+            let normalisers = &self.normalisers[key.channel() as usize];
+            normalisers.weights(postings, self.held_out.lexicon.of(key), weights);
             then(weights)
         })
     }
 }
 
-/// The scores of rows by counts without those of the buckets in each row's mask.
+/// The scores of rows, each by the counts without the buckets in its mask.
 pub(crate) fn scores_without(
     matrix: &CountMatrix,
     masks: &[u16],
@@ -523,18 +530,18 @@ pub(crate) fn scores_without(
     lexicon: &LexiconWeights,
     sizes: [usize; 2],
 ) -> Vec<Scores> {
-    let counted = BucketHoldout::new(matrix, lexicon, sizes);
+    let holdout = BucketHoldout::new(matrix, lexicon, sizes);
     let scores =
-        counted.by_mask(examples, masks, |_| true, |_, row, remaining| Ok(remaining.score(row)));
+        holdout.by_mask(examples, masks, |_| true, |_, row, remaining| Ok(remaining.score(row)));
     scores.expect("rows in memory can be read").into_iter().map(|(_, scores)| scores).collect()
 }
 
-/// Whether any posting of a class is left.
+/// Whether a class has any posting.
 fn is_counted(totals: &AllTotals, class: usize) -> bool {
-    totals.iter().any(|m| m.counted[class] > 0)
+    totals.iter().any(|of_channel| of_channel.counted[class] > 0)
 }
 
-/// Adds a feature to the class totals if it takes part, or takes it away.
+/// Adds a feature to the class totals, or removes it, if it is frequent enough.
 fn change(
     totals: &mut AllTotals,
     (feature, postings, support): (FeatureKey, &[u32], Support),
@@ -546,14 +553,14 @@ fn change(
     }
 }
 
-/// A row with its scores by counts that its neighbours are not among.
+/// A row with its held-out scores: by counts without its neighbours.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HeldOutRow {
     pub(crate) row: RowId,
     pub(crate) scores: Scores,
 }
 
-/// What was counted, and the scores of the wanted rows by it without each one's neighbours.
+/// Makes the counts ready for scoring, and gives the held-out scores of the wanted rows.
 pub(crate) fn held_out(
     examples: &[&Example],
     feature_counts: FeatureCounts,
@@ -625,7 +632,7 @@ mod tests {
         /// The plain definition: a model that was trained without the neighbours, or the lexicon alone where that
         /// leaves a role without a posting.
         #[test]
-        fn taking_neighbours_out_equals_never_having_seen_them(
+        fn removing_neighbours_equals_training_without_them(
             of_rows in prop::collection::vec((0..12u64, 0..30u64), 120),
             organisations in 1..13u64,
             texts in 1..31u64,
@@ -657,7 +664,7 @@ mod tests {
     }
 
     #[test]
-    fn tallies_without_rows_are_those_of_the_others() {
+    fn counts_without_rows_are_those_of_the_others() {
         let rows = rows();
         let examples: Vec<&Example> = rows.iter().collect();
         let count = |rows: &[&Example]| {
@@ -666,16 +673,16 @@ mod tests {
         let frequent = |feature_counts: &FeatureCounts| -> Vec<_> {
             let all = feature_counts.features().enumerate();
             let of = all.filter(|(_, (key, _, support))| support.is_frequent(key.channel()));
-            of.map(|(place, (key, postings, support))| {
-                (key, postings.to_vec(), support, *feature_counts.buckets(place))
+            of.map(|(index, (key, postings, support))| {
+                (key, postings.to_vec(), support, *feature_counts.buckets(index))
             })
             .collect()
         };
         let all = count(&examples);
         for fold in 0..5 {
-            let (gone, others): (Vec<&Example>, Vec<&Example>) =
+            let (removed, others): (Vec<&Example>, Vec<&Example>) =
                 examples.iter().partition(|e| e.row.organisation % 5 == fold);
-            let (without, others) = (all.without(&gone), count(&others));
+            let (without, others) = (all.without(&removed), count(&others));
             assert_eq!(frequent(&without), frequent(&others));
         }
     }

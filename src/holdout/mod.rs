@@ -1,4 +1,4 @@
-//! Scores by counts that a posting's neighbours, and the posting itself, are taken out of.
+//! Leave-one-group-out scores: by counts without the posting itself and its neighbours.
 
 pub(crate) mod leave_one_out;
 pub(crate) mod removals;

@@ -1,59 +1,62 @@
-//! Which rows are taken out of the counts together, so that each row is scored without its neighbours and nothing
-//! is taken out more often than it must be.
+//! Which rows are removed from the counts together, so that each row is scored without its neighbours and no group is
+//! removed more often than necessary.
 
 use crate::examples::neighbours::{Neighbours, members};
 
-/// Rows to be taken out, and those that are scored without them.
+/// Rows to remove, and the rows that are scored without them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Removal {
     /// An organisation, or the near copies of a text.
     pub(crate) rows: Vec<usize>,
-    /// Those that have no other neighbours.
+    /// Rows that have no other neighbours.
     pub(crate) scored: Vec<usize>,
-    /// What is to be taken out besides, and those that are scored without all of it.
+    /// Rows to remove in addition, with those that are scored without all of them.
     pub(crate) further: Vec<Further>,
 }
 
+/// Rows to remove after the others, and the rows that are scored without all of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Further {
     pub(crate) rows: Vec<usize>,
     pub(crate) scored: Vec<usize>,
 }
 
-/// What must be taken out for the wanted rows to be scored, each once.
+/// The removals that score each of the wanted rows once.
 pub(crate) fn removals(neighbours: &Neighbours, wanted: impl Fn(usize) -> bool) -> Vec<Removal> {
     let Neighbours { organisations, texts } = neighbours;
     let (of_organisation, of_text) = (members(organisations), members(texts));
-    let one = |numbers: &[usize], rows: &[usize]| {
+    let same_number = |numbers: &[usize], rows: &[usize]| {
         rows.windows(2).all(|two| numbers[two[0]] == numbers[two[1]])
     };
-    let one_text: Vec<bool> = of_organisation.iter().map(|rows| one(texts, rows)).collect();
-    let one_organisation: Vec<bool> = of_text.iter().map(|rows| one(organisations, rows)).collect();
-    // Organisations, and then texts: the larger first, the other if that does not hold it.
+    let one_text: Vec<bool> = of_organisation.iter().map(|rows| same_number(texts, rows)).collect();
+    let one_organisation: Vec<bool> =
+        of_text.iter().map(|rows| same_number(organisations, rows)).collect();
+    // Groups are numbered: organisations, then texts. A row needs both of its groups removed, the larger first, or one
+    // if that contains the other.
     let first_text = of_organisation.len();
-    let all = |number: usize| match number.checked_sub(first_text) {
-        None => &of_organisation[number],
+    let members_of = |group: usize| match group.checked_sub(first_text) {
+        None => &of_organisation[group],
         Some(text) => &of_text[text],
     };
-    let taken_out = |row: usize| {
+    let groups_of = |row: usize| {
         let (organisation, text) = (organisations[row], texts[row]);
         let both = [organisation, first_text + text];
         if one_organisation[text] {
             (organisation, None)
         } else if one_text[organisation] {
             (first_text + text, None)
-        } else if all(both[0]).len() >= all(both[1]).len() {
+        } else if members_of(both[0]).len() >= members_of(both[1]).len() {
             (both[0], Some(both[1]))
         } else {
             (both[1], Some(both[0]))
         }
     };
     let rows = (0..texts.len()).filter(|&row| wanted(row));
-    let mut plan: Vec<_> = rows.map(|row| (taken_out(row), row)).collect();
+    let mut plan: Vec<_> = rows.map(|row| (groups_of(row), row)).collect();
     plan.sort_unstable();
     let removal = |same: &[((usize, Option<usize>), usize)]| {
         let first = same[0].0.0;
-        let rows = all(first).clone();
+        let rows = members_of(first).clone();
         let mut removal = Removal { rows, scored: Vec::new(), further: Vec::new() };
         for same in same.chunk_by(|a, b| a.0 == b.0) {
             let scored = same.iter().map(|(_, row)| *row).collect();
@@ -62,10 +65,10 @@ pub(crate) fn removals(neighbours: &Neighbours, wanted: impl Fn(usize) -> bool) 
                 continue;
             };
             let outside = |row: &&usize| {
-                let own = if first < first_text { organisations } else { texts };
-                own[**row] != own[removal.rows[0]]
+                let numbers = if first < first_text { organisations } else { texts };
+                numbers[**row] != numbers[removal.rows[0]]
             };
-            let rows = all(other).iter().filter(outside).copied().collect();
+            let rows = members_of(other).iter().filter(outside).copied().collect();
             removal.further.push(Further { rows, scored });
         }
         removal

@@ -1,4 +1,4 @@
-//! Labelled postings, gathered to be counted.
+//! Collects labelled postings for counting.
 
 use crate::counts::count_matrix::FeatureNames;
 use crate::evidence::Evidence;
@@ -8,52 +8,51 @@ use crate::roles::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Stands in a model for labels that few rows have, or that are longer than a name.
+/// Replaces labels in a model that few rows have, or that are longer than a name.
 pub const RARE_LABELS: &str = "(rare labels)";
-/// Labels are taken for those of the titles if fewer than one in so many is another than the role that the
-/// title states. Of real titles that state a role, one in twenty is wrong.
-const LEAST_DIFFERING: u64 = 50;
-/// Fewer titles that state a role do not tell.
+/// Labels are considered derived from titles if fewer than one in this many differs from the role that the title states.
+/// Of real titles that state a role, one in twenty is wrong.
+const ONE_DIFFERING_IN: u64 = 50;
+/// The minimum number of titles that state a role to decide that.
 const LEAST_STATING: u64 = 100;
-/// A label that a model names is that of so many rows.
-const NAMED_FROM: u64 = 3;
+/// The minimum number of rows of a label that a model names.
+const MIN_NAMED_ROWS: u64 = 3;
 /// Bytes of the longest label that a model names.
-const LONGEST_LABEL: usize = 64;
+const MAX_LABEL_BYTES: usize = 64;
 
 /// Where counts come from: never the postings themselves.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// What the data is called, if its owner named it.
+    /// Name of the data, if given.
     pub data: Option<String>,
-    /// When it was counted, if its owner said so.
+    /// Date of the data, if given.
     pub date: Option<String>,
     /// Rows read.
     pub rows: u64,
     /// Rows that could not be read.
     pub rejected: u64,
-    /// Rows with the title, company, text and label of another, and so not counted again.
+    /// Rows with the same title, company, text and label as another, not counted again.
     pub duplicates: u64,
-    /// Rows whose title is no evidence, because their labels repeat what the titles state.
+    /// Rows whose title is not counted, because the labels repeat what the titles state.
     #[serde(default)]
     pub labels_of_titles: u64,
-    /// Rows left out because their label is not in the role set, by label; in a model, rare and
-    /// long labels together as [`RARE_LABELS`], so that no row's own text gets into it.
+    /// Rows left out because their label is not in the role set, by label; in a model, rare and long labels are replaced
+    /// by [`RARE_LABELS`], so that it contains no text of single rows.
     pub left_out: BTreeMap<String, u64>,
 }
 
 impl Provenance {
-    /// As a model keeps it: with the labels that are names of classes and not the text of single
-    /// rows.
+    /// With rare and long labels, which may be the text of single rows, replaced.
     pub(super) fn without_rare(mut self) -> Self {
         for (label, rows) in std::mem::take(&mut self.left_out) {
-            let named = rows >= NAMED_FROM && label.len() <= LONGEST_LABEL;
+            let named = rows >= MIN_NAMED_ROWS && label.len() <= MAX_LABEL_BYTES;
             let label = if named { label } else { RARE_LABELS.to_owned() };
             *self.left_out.entry(label).or_default() += rows;
         }
         self
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the numbers of another; its name and date where this has none.
     pub(super) fn add(&mut self, other: Self) {
         self.data = self.data.take().or(other.data);
         self.date = self.date.take().or(other.date);
@@ -67,19 +66,19 @@ impl Provenance {
     }
 }
 
-/// How many labels are another than the role that the title states, of all whose title states one.
+/// How many labels differ from the role that the title states, and how many titles state one.
 fn differing<'e>(rows: impl Iterator<Item = &'e Example>) -> [u64; 2] {
     let differs = rows.filter_map(Example::differs_from_title);
     differs.fold([0, 0], |[n, all], differs| [n + u64::from(differs), all + 1])
 }
 
-/// Whether labels are taken for those of the titles, by how many are another than the role that the title
-/// states, of all whose title states one: if fewer than one in fifty of at least a hundred is.
+/// Whether labels are considered derived from titles: if fewer than one in fifty of at least a hundred differs from the
+/// role that the title states.
 pub fn labels_repeat_titles([differing, all]: [u64; 2]) -> bool {
-    all >= LEAST_STATING && differing * LEAST_DIFFERING < all
+    all >= LEAST_STATING && differing * ONE_DIFFERING_IN < all
 }
 
-/// As [`Collector::distrust_titles`], for rows wherever they are.
+/// As [`Collector::distrust_titles`], for any rows.
 pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) -> u64 {
     if !labels_are_of_titles && !labels_repeat_titles(differing(rows.iter().map(|row| &**row))) {
         return 0;
@@ -87,14 +86,14 @@ pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) ->
     let mut lost = 0;
     for row in rows {
         if row.stated().is_there() {
-            **row = row.title_turned();
+            **row = row.title_toggled();
             lost += 1;
         }
     }
     lost
 }
 
-/// Gathers labelled postings.
+/// Collects labelled postings.
 #[derive(Debug, Default, Clone)]
 pub struct Collector {
     pub(super) examples: Vec<Example>,
@@ -103,8 +102,8 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Adds one posting; `label` is an error with the reason or the text when there is no label of
-    /// the role set. Gives the posting as it will be counted.
+    /// Adds a posting; `label` is an error with the reason or the text if it is no label of the role set. Gives the posting
+    /// as it will be counted.
     pub fn add(
         &mut self,
         evidence: &Evidence,
@@ -127,9 +126,9 @@ impl Collector {
         }
     }
 
-    /// Labels that came from titles must not teach how far titles can be trusted: where they did, no title
-    /// is counted. So it is where hardly any label is another than the role that its title states
-    /// ([`labels_repeat_titles`]), or where the caller knows it. Says how many postings lost their title.
+    /// Stops counting titles if the labels are derived from them: a model would learn to trust titles too much. They are
+    /// if hardly any label differs from the role that its title states ([`labels_repeat_titles`]), or if the caller says
+    /// so. Gives the number of postings that lost their title.
     pub fn distrust_titles(&mut self, labels_are_of_titles: bool) -> u64 {
         let mut examples: Vec<&mut Example> = self.examples.iter_mut().collect();
         let lost = distrust_titles(&mut examples, labels_are_of_titles);
@@ -137,40 +136,40 @@ impl Collector {
         lost
     }
 
-    /// How many labels are another than the role that the title states, of all whose title states one.
+    /// How many labels differ from the role that the title states, and how many titles state one.
     pub fn differing(&self) -> [u64; 2] {
         differing(self.examples.iter())
     }
 
-    /// Adds one posting as it will be counted. The texts of its features must have been noted.
+    /// Adds a posting as it will be counted. The texts of its features must be added with [`Self::note`].
     pub fn add_example(&mut self, example: Example) {
         self.provenance.rows += 1;
         self.examples.push(example);
     }
 
-    /// Notes the texts of features.
+    /// Adds the texts of the features of postings.
     pub fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
         self.names.note(evidence, lexicon);
     }
 
-    /// Notes a row without a label of the role set: the reason, or the text that stands there instead.
+    /// Counts a row without a label of the role set, by the reason, or by the text in place of the label.
     pub fn leave_out(&mut self, why: &str) {
         self.provenance.rows += 1;
         *self.provenance.left_out.entry(why.to_owned()).or_default() += 1;
     }
 
-    /// Notes rows that could not be read.
+    /// Counts rows that could not be read.
     pub fn reject(&mut self, rows: u64) {
         self.provenance.rows += rows;
         self.provenance.rejected += rows;
     }
 
-    /// What has been collected so far.
+    /// The provenance of what has been collected so far.
     pub fn provenance(&mut self) -> &mut Provenance {
         &mut self.provenance
     }
 
-    /// The postings with a label, in the order they came in.
+    /// The labelled postings, in the order they were added.
     pub fn examples(&self) -> &[Example] {
         &self.examples
     }
@@ -179,6 +178,6 @@ impl Collector {
 /// How rows are counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counting {
-    /// Count a row again that stands twice.
+    /// Count a row again that occurs twice.
     pub twice: bool,
 }

@@ -1,9 +1,9 @@
-//! Why a model could not be had.
+//! Errors of reading and training models.
 
 use super::format::FORMAT;
 use crate::lexicon::Lexicon;
 
-/// Why a model could not be had.
+/// Why a model could not be read or trained.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// Not a model file.
@@ -45,13 +45,13 @@ pub enum ModelError {
         /// Its organisations, or its different texts if these are fewer.
         organisations: usize,
     },
-    /// A compact model would speak for the labels of the rows it was trained on.
+    /// A compact model would leak the labels of the rows it was trained on.
     #[error(
         "the model was trained on just these rows, and a compact one cannot leave them out; audit by the \
          model it was exported from, or by the file itself (--from-file)"
     )]
     SameRows,
-    /// Rows kept aside could not be read back.
+    /// Rows in a temporary file could not be read back.
     #[error(
         "the rows that were kept aside in a temporary file cannot be read back; run it again, with \
          TMPDIR naming a folder that nothing else clears"
@@ -63,7 +63,7 @@ pub enum ModelError {
 }
 
 impl ModelError {
-    /// Of what belongs to the lexicon with a hash.
+    /// The error for data that belongs to the lexicon with the hash `trained`.
     pub(super) fn other_lexicon(trained: &str, used: &Lexicon) -> Self {
         let short = |hash: &str| hash.chars().take(8).collect();
         Self::Lexicon { trained: short(trained), used: short(used.hash()) }

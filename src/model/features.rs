@@ -1,4 +1,4 @@
-//! The features of a model, packed: a model has tens of thousands and is read at every start.
+//! The features of a model, in columns: there are tens of thousands, read at every start.
 
 use crate::bayes::weights::{LARGEST, STEPS, is_selected};
 use crate::evidence::{Channel, FeatureKey};
@@ -10,12 +10,11 @@ use std::ops::Range;
 pub struct StoredFeature<'a> {
     /// Its channel.
     pub channel: Channel,
-    /// A lexicon id, a word, two words, or what is said of a role's name.
+    /// A lexicon id, a word, two words, or the context of a role's name.
     pub text: &'a str,
-    /// Postings that show it, by role and then by family of other jobs.
+    /// Postings with it, by role and then by family of other jobs.
     pub postings: &'a [u32],
-    /// Masks of the buckets of organisations that show it in small letters: in all postings, in those
-    /// of a role.
+    /// Bit masks of the buckets of organisations in which it occurs in lower case: in all postings, in those of a role.
     pub buckets: [u16; 2],
     /// Naive Bayes log-probabilities by class, less their mean over the classes, in 1024ths of a nat.
     pub steps: &'a [i16],
@@ -32,12 +31,12 @@ impl StoredFeature<'_> {
         (0..self.steps.len()).map(|class| self.weight(class))
     }
 
-    /// Whether postings are scored by it.
+    /// Whether it is used for scoring.
     pub(super) fn is_selected(&self) -> bool {
         is_selected(self.channel, self.weights())
     }
 
-    /// Buckets of organisations that show it in small letters: in all postings, in those of a role.
+    /// Number of buckets of organisations in which it occurs in lower case: in all postings, in those of a role.
     pub fn support(&self) -> [u32; 2] {
         self.buckets.map(u16::count_ones)
     }
@@ -55,16 +54,16 @@ impl StoredFeature<'_> {
     }
 }
 
-/// Features, sorted by channel, in columns, because like packs well with like.
+/// Features, sorted by channel, in columns, which compress better than rows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Features {
     #[serde(skip)]
     classes: usize,
-    /// Where the features of each channel end.
+    /// End index of the features of each channel.
     channels: [u32; Channel::ALL.len()],
-    /// A line each.
+    /// One line each.
     texts: String,
-    /// Where the lines end.
+    /// UTF-8 offsets of the ends of the lines.
     #[serde(skip)]
     ends: Vec<u32>,
     /// By feature, then by class.
@@ -88,7 +87,7 @@ impl Features {
         }
     }
 
-    /// Adds a feature of the last channel that has any, or of a later one, with weights of 0.
+    /// Appends a feature with weights of 0; channels must come in order.
     pub(super) fn push(
         &mut self,
         channel: Channel,
@@ -106,8 +105,8 @@ impl Features {
     }
 
     /// Sets the weights of a feature, in whole 1024ths of a nat.
-    pub(super) fn set_weights(&mut self, place: usize, weights: &[f64]) {
-        let steps = &mut self.steps[place * self.classes..][..self.classes];
+    pub(super) fn set_weights(&mut self, index: usize, weights: &[f64]) {
+        let steps = &mut self.steps[index * self.classes..][..self.classes];
         steps.iter_mut().zip(weights).for_each(|(step, w)| *step = (w * STEPS) as i16);
     }
 
@@ -115,19 +114,19 @@ impl Features {
         self.ends.len()
     }
 
-    pub(crate) fn get(&self, place: usize) -> StoredFeature<'_> {
-        let ended = self.channels.iter().filter(|&&end| end as usize <= place).count();
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+    pub(crate) fn get(&self, index: usize) -> StoredFeature<'_> {
+        let channel = self.channels.iter().filter(|&&end| end as usize <= index).count();
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
         StoredFeature {
-            channel: Channel::ALL[ended],
-            text: &self.texts[start as usize..self.ends[place] as usize],
-            postings: &self.postings[place * self.classes..][..self.classes],
-            buckets: self.buckets[place],
-            steps: &self.steps[place * self.classes..][..self.classes],
+            channel: Channel::ALL[channel],
+            text: &self.texts[start as usize..self.ends[index] as usize],
+            postings: &self.postings[index * self.classes..][..self.classes],
+            buckets: self.buckets[index],
+            steps: &self.steps[index * self.classes..][..self.classes],
         }
     }
 
-    /// The places of the features of a channel.
+    /// The index range of the features of a channel.
     pub(crate) fn of_channel(&self, channel: Channel) -> Range<usize> {
         let before = (channel as usize).checked_sub(1);
         let start = before.map_or(0, |before| self.channels[before]);
@@ -135,18 +134,18 @@ impl Features {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = StoredFeature<'_>> {
-        (0..self.len()).map(|place| self.get(place))
+        (0..self.len()).map(|index| self.get(index))
     }
 
-    /// In the form of postcard.
+    /// Serialises with postcard.
     pub(super) fn bytes(&self) -> Vec<u8> {
         postcard::to_stdvec(self).expect("numbers and text can be written down")
     }
 
-    /// From the form of postcard.
+    /// Deserialises with postcard.
     ///
     /// # Errors
-    /// What does not fit together.
+    /// What is malformed or inconsistent.
     pub(super) fn from_bytes(bytes: &[u8], classes: usize) -> Result<Self, String> {
         let (mut features, rest): (Self, _) =
             postcard::take_from_bytes(bytes).map_err(|e| e.to_string())?;
@@ -168,7 +167,7 @@ impl Features {
     }
 }
 
-/// Whether a text can be that of a feature, and stand in a line.
+/// Whether a text can be that of a feature: a single line without control characters.
 pub(super) fn is_feature(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_control)
 }

@@ -1,4 +1,4 @@
-//! What a model remembers of its retrains.
+//! The retrains that a model has a record of.
 
 use super::collect::Provenance;
 use super::drift::Drift;
@@ -6,26 +6,26 @@ use crate::metrics::Difference;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// One retrain, as a model remembers it.
+/// The record of one retrain in a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Retrain {
-    /// What was read to be added.
+    /// Provenance of the rows to add.
     pub read: Provenance,
     /// Rows added.
     pub added: u64,
-    /// Rows added that the model knows under another label.
+    /// Rows added that the model has counted with another label.
     pub relabelled: u64,
-    /// Rows taken out.
+    /// Rows removed.
     pub removed: u64,
     /// Rows of models merged into it.
     pub merged: u64,
-    /// Features that take part since.
+    /// Features that became frequent enough.
     pub new_features: u64,
-    /// Features that no longer take part.
+    /// Features that are no longer frequent enough.
     pub lost_features: u64,
-    /// Old and new model on rows that neither saw, by title and text.
+    /// Comparison of the old and the new model on rows that neither was trained on, by title and text.
     pub difference: Option<Difference>,
-    /// Rows given another label than before, by old and new label, by title and text.
+    /// Rows whose predicted label changed, by old and new label, by title and text.
     pub flips: BTreeMap<String, u64>,
     /// How the added rows differ from those before.
     pub drift: Option<Drift>,

@@ -111,7 +111,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
         let counts = CountSource::OfModel { matrix, lexicon: model.lexicon.clone(), masks };
-        let mut holdout_scores = Self::scored(Relabelled::as_they_are(rows), sizes, counts)?;
+        let mut holdout_scores = Self::scored(Relabelled::unchanged(rows), sizes, counts)?;
         let shifts = VIEWS.map(|view| shift(model, view));
         let says = |i| without_title(&header.combinations, &holdout_scores.scores(i), shifts);
         holdout_scores.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
@@ -284,7 +284,7 @@ fn counted(rows: &impl Rows, model: &Model) -> Result<(CountMatrix, Vec<u16>), M
         }
     }
     let matrix = model.training_state()?.matrix;
-    let masks = matrix.masks(&ids);
+    let masks = matrix.leaking_buckets(&ids);
     Ok((matrix, masks))
 }
 

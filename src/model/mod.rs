@@ -1,5 +1,4 @@
-//! Counts to verdicts' numbers: [`Collector`] counts labelled postings, a [`Model`] scores new
-//! ones.
+//! Models: [`Collector`] gathers labelled postings to train one, a [`Model`] scores new postings.
 
 mod collect;
 mod drift;

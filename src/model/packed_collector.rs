@@ -1,4 +1,4 @@
-//! What was collected in one place, to be counted in another.
+//! The wire format of a [`Collector`], to collect on one machine and count on another.
 
 use super::error::ModelError;
 use super::format::FORMAT;
@@ -11,16 +11,16 @@ use crate::model::features::is_feature;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// In order: as text where a feature has one, because its key follows from it.
+/// The serialised fields, in order. Features are stored as text where they have one, and as keys otherwise.
 #[derive(Serialize, Deserialize)]
 struct PackedCollector {
-    /// Of models made of it.
+    /// The model format.
     format: u32,
     /// Hash of the lexicon.
     lexicon: String,
-    /// Features with a text, by channel.
+    /// Number of features with a text, by channel.
     named: Vec<u32>,
-    /// Their texts, a line each.
+    /// Their texts, one line each.
     texts: String,
     /// Keys of the other features.
     unnamed: Vec<u64>,
@@ -35,7 +35,7 @@ struct PackedRow {
     title: u32,
     class: u16,
     near: NearKeys,
-    /// Twice the place of each feature, one more if it stands somewhere in small letters.
+    /// Twice the index of each feature, plus one if it occurs in lower case.
     features: Vec<u32>,
     mentions: Vec<u32>,
     /// What the title states, as a number.
@@ -43,8 +43,7 @@ struct PackedRow {
 }
 
 impl Collector {
-    /// Adds what another has collected. The model that comes of both is the same, whichever is added to
-    /// which.
+    /// Adds what another has collected. The trained model is the same in either order.
     pub fn merge(&mut self, other: Self) {
         let Self { examples, names, provenance } = other;
         self.examples.extend(examples);
@@ -52,37 +51,37 @@ impl Collector {
         self.provenance.add(provenance);
     }
 
-    /// As packed bytes; about two kilobytes for each posting.
+    /// Serialises and compresses it, to about two kilobytes for each posting.
     ///
     /// # Panics
-    /// Never: numbers and text can be written down.
+    /// Never: numbers and text can be serialised.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
-        let mut shown: Vec<FeatureKey> =
+        let mut keys: Vec<FeatureKey> =
             self.examples.iter().flat_map(|e| e.all_features().map(|f| f.key())).collect();
-        shown.sort_unstable();
-        shown.dedup();
+        keys.sort_unstable();
+        keys.dedup();
         let (mut named, mut unnamed) = (Vec::new(), Vec::new());
-        for key in shown {
+        for key in keys {
             match self.names.get(key) {
                 Some(text) => named.push((key, text)),
                 None => unnamed.push(key),
             }
         }
         let keys = named.iter().map(|n| n.0).chain(unnamed.iter().copied());
-        let places: HashMap<FeatureKey, u32> = keys.zip(0..).collect();
-        let place = |f: &Occurrence| places[&f.key()] << 1 | u32::from(f.plain());
+        let indices: HashMap<FeatureKey, u32> = keys.zip(0..).collect();
+        let packed = |f: &Occurrence| indices[&f.key()] << 1 | u32::from(f.plain());
         let row = |example: &Example| PackedRow {
             organisation: example.row.organisation,
             text: example.row.text,
             title: example.row.title,
             class: example.row.class,
             near: example.row.near,
-            features: example.all_features().map(place).collect(),
+            features: example.all_features().map(packed).collect(),
             mentions: example.mentions.clone(),
             states: example.states.number(),
         };
         let of_channel = |c| named.iter().filter(|n| n.0.channel() == c).count() as u32;
-        let parcel = PackedCollector {
+        let collector = PackedCollector {
             format: FORMAT,
             lexicon: lexicon.hash().to_owned(),
             named: Channel::ALL.map(of_channel).to_vec(),
@@ -91,11 +90,11 @@ impl Collector {
             rows: self.examples.iter().map(row).collect(),
             provenance: self.provenance.clone(),
         };
-        let bytes = postcard::to_stdvec(&parcel).expect("numbers and text can be written down");
+        let bytes = postcard::to_stdvec(&collector).expect("numbers and text can be written down");
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
     }
 
-    /// From packed bytes.
+    /// Reads the bytes of [`Self::to_bytes`].
     ///
     /// # Errors
     /// What is wrong with them, and that they belong to another lexicon or another rolecall.
@@ -106,12 +105,12 @@ impl Collector {
         if format != FORMAT {
             return Err(ModelError::Newer { format });
         }
-        let parcel: PackedCollector =
+        let packed: PackedCollector =
             postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
-        if parcel.lexicon != lexicon.hash() {
-            return Err(ModelError::other_lexicon(&parcel.lexicon, lexicon));
+        if packed.lexicon != lexicon.hash() {
+            return Err(ModelError::other_lexicon(&packed.lexicon, lexicon));
         }
-        parcel.collector(lexicon).ok_or_else(|| corrupt("parts do not fit together".to_owned()))
+        packed.collector(lexicon).ok_or_else(|| corrupt("parts do not fit together".to_owned()))
     }
 }
 
@@ -135,25 +134,26 @@ impl PackedCollector {
         for row in self.rows {
             let PackedRow { organisation, text, title, class, near, features, mentions, states } =
                 row;
-            let shown = features.into_iter().map(|place| {
-                let (at, plain) = ((place >> 1) as usize, place & 1 == 1);
-                // Only what has a text can stand in small letters.
-                (!plain || at < named).then_some(Occurrence::new(*keys.get(at)?, plain))
+            let occurrences = features.into_iter().map(|packed| {
+                let (index, plain) = ((packed >> 1) as usize, packed & 1 == 1);
+                // Only features with a text can occur in lower case.
+                (!plain || index < named).then_some(Occurrence::new(*keys.get(index)?, plain))
             });
-            let mut shown = shown.collect::<Option<Vec<Occurrence>>>()?;
-            shown.sort_unstable();
+            let mut occurrences = occurrences.collect::<Option<Vec<Occurrence>>>()?;
+            occurrences.sort_unstable();
             let row = RowId::new(organisation, text, title, class).with_near(near);
             let sound = row.class() < classes
                 && mentions.len() == roles + 1
-                && shown.is_sorted_by(|a, b| a.key() < b.key());
+                && occurrences.is_sorted_by(|a, b| a.key() < b.key());
             let states = Stated::from_number(states);
             sound.then(|| {
-                let counted = if row.with_title() { row } else { row.title_turned() };
-                let example = Example::of_parts(counted, roles, shown.into(), states, mentions);
+                let counted = if row.with_title() { row } else { row.title_toggled() };
+                let example =
+                    Example::of_parts(counted, roles, occurrences.into(), states, mentions);
                 collector.examples.push(if row.with_title() {
                     example
                 } else {
-                    example.title_turned()
+                    example.title_toggled()
                 });
             })?;
         }

@@ -1,11 +1,11 @@
-//! What rows must be like for a model to be trained on them.
+//! Requirements on the rows that a model is trained on.
 
 use super::error::ModelError;
 use crate::examples::example::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::roles::RoleSet;
 
-/// Refuses no rows.
+/// Fails if there are no rows.
 pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
     if rows > 0 {
         return Ok(());
@@ -14,15 +14,15 @@ pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
     Err(ModelError::TooFew { role, organisations: 0 })
 }
 
-/// Refuses rows that leave a role to fewer than two organisations, or to near copies of one text, unless there is
-/// no row at all.
+/// Fails if a role has rows of fewer than two organisations, or only near copies of one text; but not if there is no row
+/// at all.
 pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
     if rows.is_empty() {
         return Ok(());
     }
     let neighbours = Neighbours::new(rows);
-    for (place, role) in roles.iter().enumerate() {
-        let of_role = (0..rows.len()).filter(|&row| rows[row].class() == place);
+    for (index, role) in roles.iter().enumerate() {
+        let of_role = (0..rows.len()).filter(|&row| rows[row].class() == index);
         let organisations = neighbours.independent(&of_role.collect::<Vec<_>>());
         if organisations < 2 {
             return Err(ModelError::TooFew { role: role.id.clone(), organisations });

@@ -10,7 +10,7 @@ use super::requirements::enough;
 use super::store::Header;
 use super::trained::Model;
 use crate::counts::count_matrix::frequent;
-use crate::counts::count_matrix::{CountMatrix, NotThere};
+use crate::counts::count_matrix::{CountMatrix, NotContained};
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{Example, RowId};
 use crate::examples::rows::ids;
@@ -73,8 +73,8 @@ pub enum RetrainError {
     Nothing,
 }
 
-impl From<NotThere> for RetrainError {
-    fn from(_: NotThere) -> Self {
+impl From<NotContained> for RetrainError {
+    fn from(_: NotContained) -> Self {
         // The rows are there, so their features must be.
         Self::Model(ModelError::Corrupt("its counts do not hold its rows".into()))
     }
@@ -105,7 +105,7 @@ pub struct Retrained {
 impl Retrained {
     /// Whether the new model has counted a row.
     pub fn holds(&self, row: RowId) -> bool {
-        [row, row.title_turned()].iter().any(|&row| self.ledgers[1].count(row) > 0)
+        [row, row.title_toggled()].iter().any(|&row| self.ledgers[1].count(row) > 0)
     }
 
     /// What the old and the new model say of labelled rows, both by counts without the buckets of
@@ -144,14 +144,14 @@ impl Model {
         let leaving: Vec<&Example> = out.iter().map(|&i| leaving[i]).collect();
         let part = CountMatrix::new(&leaving, removed.names.clone());
         training_state.matrix = before.minus(&part)?;
-        training_state.forget(&part.rows);
+        training_state.remove_from_sample(&part.rows);
 
         let rows_merged = merge(&mut training_state, merged, *counting)?;
 
         let known = &training_state.matrix;
         let places = absent(&added.examples, known, *counting);
         let examples = of_places(&added.examples, &places);
-        let relabelled = examples.iter().filter(|e| known.knows_otherwise(e.row)).count();
+        let relabelled = examples.iter().filter(|e| known.has_other_class(e.row)).count();
         let part = CountMatrix::new(&examples, added.names.clone());
         training_state.matrix = known.plus(&part).ok_or_else(too_large)?;
         let masks = masks(&training_state.matrix, &examples);
@@ -161,7 +161,7 @@ impl Model {
             scores.round();
             HeldOutRow { row: example.row, scores }
         });
-        training_state.resample(rows);
+        training_state.add_to_sample(rows);
 
         let drifted = (!examples.is_empty())
             .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
@@ -278,7 +278,7 @@ impl Model {
 
 /// The buckets of a count matrix that could vouch for each row.
 fn masks(matrix: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
-    matrix.masks(&ids(examples))
+    matrix.leaking_buckets(&ids(examples))
 }
 
 fn too_large() -> RetrainError {
@@ -309,7 +309,7 @@ fn merge(
         rows += other.matrix.rows.len() as u64;
         training_state.matrix = training_state.matrix.plus(&other.matrix).ok_or_else(too_large)?;
         training_state.cut = training_state.cut.min(other.cut);
-        training_state.resample(other.sample);
+        training_state.add_to_sample(other.sample);
     }
     Ok(rows)
 }
@@ -334,7 +334,7 @@ fn present(examples: &[&Example], matrix: &CountMatrix) -> Result<Vec<usize>, Re
 /// twice.
 fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec<usize> {
     let mut seen = HashSet::new();
-    let known = |row: RowId| matrix.count(row) + matrix.count(row.title_turned()) > 0;
+    let known = |row: RowId| matrix.count(row) + matrix.count(row.title_toggled()) > 0;
     let mut wanted = |row| counting.twice || (!known(row) && seen.insert(row));
     (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
 }

@@ -1,15 +1,15 @@
 //! Model files, compressed with Zstandard.
 //!
 //! ```text
-//! rolecall-model 7
+//! rolecall-model 8
 //! {"tool":"0.1.0","roles":[...],...}
-//! the features in the form of postcard (see [`Features`])
-//! BLAKE3 of all before, in 32 bytes
+//! the features, serialised with postcard (see [`Features`])
+//! BLAKE3 hash of all before, 32 bytes
 //! ```
 //!
-//! This is all that scoring needs, and all of a compact model. Otherwise a second Zstandard frame follows
-//! with what retraining needs ([`crate::model::training_state`]), whose BLAKE3 hash stands in the header. A model file
-//! is data: nothing in it is executed, and every number is checked.
+//! This is all that scoring needs, and all of a compact model. Otherwise a second Zstandard frame follows with the
+//! training state ([`crate::model::training_state`]), whose BLAKE3 hash is in the header. A model file is data: nothing
+//! in it is executed, and every number is checked.
 
 use super::collect::Provenance;
 use super::error::ModelError;
@@ -24,13 +24,13 @@ use crate::stacking::summary::Summary;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 
-/// A file that unpacks to more than this is no model.
-const LARGEST: u64 = 1 << 30;
-/// Most unpack to less than this.
-const LIKELY: u64 = 1 << 26;
-/// A model that is given away is packed once and read often.
+/// Bytes of the largest model, unpacked, without training state.
+const MAX_BYTES: u64 = 1 << 30;
+/// Most models unpack to fewer bytes than this: the largest buffer that is allocated up front.
+const MAX_PREALLOCATED: u64 = 1 << 26;
+/// Zstandard level of a compact model, which is written once and read often.
 const LEVEL: i32 = 19;
-/// One that is retrained is written often.
+/// Zstandard level of a model with training state, which is written often.
 pub(super) const TRAINING_STATE_LEVEL: i32 = 3;
 
 /// All of a model but its features.
@@ -46,29 +46,29 @@ pub struct Header {
     pub families: Vec<String>,
     /// Postings counted, by role and then by family of other jobs.
     pub postings: Vec<u32>,
-    /// Organisations, where a row without one counts as its own.
+    /// Number of organisations; rows without one count by their text.
     pub organisations: u64,
     /// BLAKE3 hash of the identities of the rows in sorted order: the same for the same rows in any
     /// order. Of a model that began as a compact one, of the rows added since.
     pub rows_hash: String,
     /// Where it comes from.
     pub provenance: Provenance,
-    /// What it was retrained with since, in order.
+    /// Its retrains, in order.
     pub history: Vec<Retrain>,
-    /// What it began as, if that was a compact model.
+    /// The compact model that it was retrained from, if it was.
     pub base: Option<Base>,
-    /// BLAKE3 hash of what retraining needs, as packed; none in a compact model.
+    /// BLAKE3 hash of the compressed training state; none in a compact model.
     pub training_state: Option<String>,
-    /// How good it was on organisations it had not seen, by view.
+    /// Held-out figures and thresholds, by view.
     pub held_out: Vec<Summary>,
-    /// Postings that it could not be tried on, because without their organisations and near copies there is no
-    /// posting of some role.
+    /// Postings that it could not be tested on, because without their organisations and near copies there is no posting
+    /// of some role.
     pub kept_out: usize,
-    /// Channel scores to probabilities, by view and question.
+    /// Logistic regressions from channel scores to probabilities, by view and question.
     pub combinations: Vec<Combination>,
 }
 
-/// Writes a model; `training_state` as packed, or empty.
+/// Writes a model; `training_state` is compressed, or empty.
 ///
 /// # Errors
 /// Those of the writer.
@@ -94,7 +94,7 @@ fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
     packed.finish().map(drop)
 }
 
-/// Reads a model but for what retraining needs, and gives the bytes that follow.
+/// Reads a model without its training state, and gives the bytes of that, compressed.
 ///
 /// # Errors
 /// [`ModelError::Foreign`], [`ModelError::Newer`] or [`ModelError::Corrupt`].
@@ -106,7 +106,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
     let mut unpacked = Vec::new();
     let decoder =
         zstd::Decoder::with_buffer(bytes).map_err(|e| ModelError::Corrupt(e.to_string()))?;
-    let mut decoder = decoder.single_frame().take(LARGEST + 1);
+    let mut decoder = decoder.single_frame().take(MAX_BYTES + 1);
     let result = unpack(&mut decoder, size(bytes), &mut unpacked);
     let following = decoder.into_inner().finish();
     if !unpacked.starts_with(MAGIC.as_bytes()) && (result.is_ok() || unpacked.len() >= MAGIC.len())
@@ -114,7 +114,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
         return Err(ModelError::Foreign);
     }
     result.map_err(|e| ModelError::Corrupt(e.to_string()))?;
-    if unpacked.len() as u64 > LARGEST {
+    if unpacked.len() as u64 > MAX_BYTES {
         return Err(corrupt("it unpacks to more than a gigabyte"));
     }
     let (format, rest) = line(&unpacked[MAGIC.len()..]).ok_or_else(|| corrupt("it ends early"))?;
@@ -133,7 +133,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
     let classes = header.roles.len() + header.families.len();
     let features = Features::from_bytes(features, classes)
         .map_err(|what| ModelError::Corrupt(format!("its features: {what}")))?;
-    // Packed, because this is checked at every start.
+    // Of the compressed bytes, because it is checked at every start.
     let hash = (!following.is_empty()).then(|| blake3::hash(following).to_hex().to_string());
     if header.training_state != hash {
         return Err(corrupt("the part that retraining needs does not fit the rest"));
@@ -141,19 +141,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
     Ok((header, features, following))
 }
 
-/// The first line, and what follows.
+/// Splits off the first line.
 fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr::memchr(b'\n', bytes)?;
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-/// The size that a frame says it unpacks to, if it is one to make room for held-out.
+/// The uncompressed size in the header of a frame, or 0 if that is none or more than to allocate up front.
 fn size(frame: &[u8]) -> usize {
     let size = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
-    size.filter(|&size| size <= LIKELY).unwrap_or(0) as usize
+    size.filter(|&size| size <= MAX_PREALLOCATED).unwrap_or(0) as usize
 }
 
-/// Unpacks a whole frame, which is quicker at once than bit by bit.
+/// Decompresses a frame; the expected size is read into a preallocated buffer, which is faster.
 fn unpack(packed: &mut impl Read, size: usize, unpacked: &mut Vec<u8>) -> std::io::Result<()> {
     *unpacked = vec![0; size];
     let mut filled = 0;

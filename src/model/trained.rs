@@ -299,11 +299,11 @@ fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelErr
         for feature in places.clone().map(|place| features.get(place)) {
             totals.add(feature.postings, lexicon.of(feature.key()));
         }
-        let scale = totals.scale();
+        let normalisers = totals.normalisers();
         let mut class_counts = Array2::zeros((classes, places.len()));
         let mut column = vec![0.0; classes];
         for (j, feature) in places.clone().map(|place| features.get(place)).enumerate() {
-            scale.cells(feature.postings, lexicon.of(feature.key()), &mut column);
+            normalisers.shrunk_counts(feature.postings, lexicon.of(feature.key()), &mut column);
             column.iter().enumerate().for_each(|(class, &value)| class_counts[[class, j]] = value);
         }
         let fitted = weights::fit(class_counts).map_err(|e| ModelError::Fit(e.to_string()))?;

@@ -1,12 +1,12 @@
-//! What a model needs to be retrained exactly, and not to score: the count matrix, the held-out scores of a
-//! sample of its rows, and what it was before each retrain. The second part of a model file.
+//! The training state: what exact retraining needs and scoring does not. It has the count matrix, the held-out scores of
+//! a sample of the rows, and the header before each retrain. It is the second part of a model file.
 
 use super::error::ModelError;
 use super::features::{Features, is_feature};
 use super::store::{Header, TRAINING_STATE_LEVEL};
 use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
-use crate::counts::feature_count::{ClassCount, PLACES};
+use crate::counts::feature_count::{ClassCount, SLOTS_PER_CLASS};
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{BUCKETS, RowId};
 use crate::examples::near_copies::NearKeys;
@@ -15,66 +15,66 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufWriter, Read, Write};
 
-/// Rows whose held-out scores are kept: those with the smallest hashes, which is a random sample that
-/// adding, taking away and merging keep random.
-const SAMPLE: usize = 1 << 14;
+/// Rows whose held-out scores are stored: those with the smallest hashes of their text, a random sample that stays one
+/// when rows are added, removed or merged.
+const SAMPLE_ROWS: usize = 1 << 14;
 
-/// The largest hash of a text in the sample of these rows.
+/// The largest hash in the sample of rows with these hashes of texts.
 pub(crate) fn sample_cut(texts: impl Iterator<Item = u64>) -> u64 {
     let mut texts: Vec<u64> = texts.collect();
-    if texts.len() <= SAMPLE {
+    if texts.len() <= SAMPLE_ROWS {
         return u64::MAX;
     }
-    *texts.select_nth_unstable(SAMPLE - 1).1
+    *texts.select_nth_unstable(SAMPLE_ROWS - 1).1
 }
 
-/// All that retraining needs.
+/// What retraining needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct TrainingState {
     pub(crate) matrix: CountMatrix,
-    /// Rows whose text has no larger hash are in the sample.
+    /// The largest hash of a text in the sample.
     pub(crate) cut: u64,
     /// In the order of the rows.
     pub(crate) sample: Vec<HeldOutRow>,
-    /// The model before each retrain of its history.
+    /// The header of the model before each retrain of its history.
     pub(crate) before: Vec<Header>,
 }
 
 impl TrainingState {
-    /// The start for a model whose rows are not known: its counts in a bucket of their own, and one
-    /// sign for each bucket of organisations that shows a feature.
+    /// The training state of a compact model, whose rows are not known: its counts in the slot for an unknown bucket, and
+    /// in each bucket of the support mask of a feature a plain count of 1 without a posting.
     pub(crate) fn of_compact(features: &Features, roles: usize) -> Self {
         let mut matrix = CountMatrix::default();
         let mut keys: Vec<(FeatureKey, usize)> = (0..features.len())
             .map(|i| (FeatureKey::new(features.get(i).channel, features.get(i).text), i))
             .collect();
         keys.sort_unstable();
-        for (key, place) in keys {
-            let feature = features.get(place);
+        for (key, index) in keys {
+            let feature = features.get(index);
             let mut class_counts = Vec::new();
             for (class, &postings) in feature.postings.iter().enumerate() {
-                // The signs of the roles stand with the first role, those of the rest with the first family.
-                let signs = match class {
+                // The mask of the roles is stored with the first role, the rest of it with the first family.
+                let mask = match class {
                     0 => feature.buckets[1],
                     c if c == roles => feature.buckets[0] & !feature.buckets[1],
                     _ => 0,
                 };
-                let at = |bucket: usize| (class * PLACES + bucket) as u16;
-                let signs = (0..BUCKETS).filter(|b| signs & (1 << b) != 0);
-                class_counts.extend(signs.map(|b| ClassCount {
-                    place: at(b),
+                let slot = |bucket: usize| (class * SLOTS_PER_CLASS + bucket) as u16;
+                let buckets = (0..BUCKETS).filter(|b| mask & (1 << b) != 0);
+                class_counts.extend(buckets.map(|b| ClassCount {
+                    slot: slot(b),
                     postings: 0,
                     plain: 1,
                 }));
-                class_counts.push(ClassCount { place: at(BUCKETS), postings, plain: 0 });
+                class_counts.push(ClassCount { slot: slot(BUCKETS), postings, plain: 0 });
             }
             matrix.push(key, Some(feature.text), class_counts);
         }
         Self { matrix, cut: u64::MAX, ..Self::default() }
     }
 
-    /// Takes rows into the sample that are small enough, and leaves out what is then too much.
-    pub(crate) fn resample(&mut self, rows: impl IntoIterator<Item = HeldOutRow>) {
+    /// Adds rows to the sample, and shrinks it to its size.
+    pub(crate) fn add_to_sample(&mut self, rows: impl IntoIterator<Item = HeldOutRow>) {
         self.sample.extend(rows);
         self.sample.retain(|r| r.row.text <= self.cut);
         self.cut = self.cut.min(sample_cut(self.sample.iter().map(|r| r.row.text)));
@@ -82,42 +82,44 @@ impl TrainingState {
         self.sample.sort_by_key(|r| r.row);
     }
 
-    /// Takes rows out of the sample; of rows that stand there twice, the later.
-    pub(crate) fn forget(&mut self, rows: &[RowId]) {
-        let mut gone = rows.iter().rev().peekable();
+    /// Removes rows from the sample; of equal rows the last.
+    pub(crate) fn remove_from_sample(&mut self, rows: &[RowId]) {
+        let mut removed = rows.iter().rev().peekable();
         self.sample.reverse();
         self.sample.retain(|r| {
-            while gone.next_if(|row| **row > r.row).is_some() {}
-            gone.next_if(|row| **row == r.row).is_none()
+            while removed.next_if(|row| **row > r.row).is_some() {}
+            removed.next_if(|row| **row == r.row).is_none()
         });
         self.sample.reverse();
     }
 
-    /// Writes it: what [`Stored`] reads.
+    /// Writes it in the format of [`Stored`].
     ///
     /// # Errors
     /// Those of the writer.
     pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
         let matrix = &self.matrix;
         let (named, unnamed): (Vec<u32>, Vec<u32>) =
-            (0..matrix.len() as u32).partition(|&place| matrix.feature(place).1.is_some());
-        let channel = |place: u32| matrix.feature(place).0.channel();
-        let of_channel = |c| named.iter().filter(|&&place| channel(place) == c).count() as u32;
+            (0..matrix.len() as u32).partition(|&index| matrix.feature(index).1.is_some());
+        let channel = |index: u32| matrix.feature(index).0.channel();
+        let of_channel = |c| named.iter().filter(|&&index| channel(index) == c).count() as u32;
         let counts = Channel::ALL.map(of_channel).to_vec();
         let order = [by_text(matrix, &named), unnamed].concat();
         drop(named);
-        // Each feature is looked at once: they are all over the memory.
-        let parts: Vec<Written> =
-            order.par_chunks(WRITTEN).map(|places| Written::new(matrix, places)).collect();
+        // One pass over the features, for all columns: in this order they are cache misses.
+        let parts: Vec<EncodedFeatures> = order
+            .par_chunks(ENCODE_CHUNK)
+            .map(|indices| EncodedFeatures::new(matrix, indices))
+            .collect();
         let class_counts = parts.iter().map(|part| part.class_counts).sum();
-        let bytes = |of: fn(&Written) -> &Vec<u8>| parts.iter().map(of);
+        let bytes = |of: fn(&EncodedFeatures) -> &Vec<u8>| parts.iter().map(of);
         put(&counts, &mut out)?;
-        // Each with how many numbers it has; of the others, bytes are what counts.
+        // Each with its length: in numbers, or in bytes for columns of bytes.
         for (of, numbers) in [
             (bytes(|part| &part.texts), None),
             (bytes(|part| &part.keys), None),
             (bytes(|part| &part.counts), Some(order.len())),
-            (bytes(|part| &part.places), Some(class_counts)),
+            (bytes(|part| &part.slots), Some(class_counts)),
             (bytes(|part| &part.postings), Some(class_counts)),
             (bytes(|part| &part.plain), Some(class_counts)),
         ] {
@@ -129,11 +131,11 @@ impl TrainingState {
         let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
             rows.iter().flat_map(|row| of(row).to_le_bytes()).collect()
         };
-        let mut at = 0;
-        let place = |r: &HeldOutRow| {
-            at += rows[at..].partition_point(|row| *row < r.row);
-            at += 1;
-            (at - 1) as u32
+        let mut next = 0;
+        let row_index = |r: &HeldOutRow| {
+            next += rows[next..].partition_point(|row| *row < r.row);
+            next += 1;
+            (next - 1) as u32
         };
         put(&bytes(|row| row.organisation), &mut out)?;
         put(&bytes(|row| row.text), &mut out)?;
@@ -141,7 +143,7 @@ impl TrainingState {
         put(&rows.iter().map(|row| row.class).collect::<Vec<_>>(), &mut out)?;
         put(&rows.iter().flat_map(|row| row.near.bytes()).collect::<Vec<_>>(), &mut out)?;
         put(&self.cut, &mut out)?;
-        put(&self.sample.iter().map(place).collect::<Vec<_>>(), &mut out)?;
+        put(&self.sample.iter().map(row_index).collect::<Vec<_>>(), &mut out)?;
         put(&self.sample.iter().flat_map(|r| r.scores.numbers()).collect::<Vec<_>>(), &mut out)?;
         let before = self.before.iter().map(serde_json::to_string);
         put(&before.collect::<Result<Vec<_>, _>>()?, &mut out)?;
@@ -156,74 +158,73 @@ impl TrainingState {
     }
 }
 
-/// Features that are written together.
-const WRITTEN: usize = 1 << 14;
+/// Features that are encoded together.
+const ENCODE_CHUNK: usize = 1 << 14;
 
-/// Places of features with a text, in the order of channels and texts.
+/// Sorts the indices of features with a text by channel and text.
 fn by_text(matrix: &CountMatrix, named: &[u32]) -> Vec<u32> {
-    let feature = |place: u32| {
-        let (key, text, _) = matrix.feature(place);
+    let feature = |index: u32| {
+        let (key, text, _) = matrix.feature(index);
         (key.channel(), text.unwrap_or_default())
     };
-    // The first letters tell most of them apart, without a look at where they stand.
+    // The first eight bytes as an integer decide most comparisons without a cache miss.
     let mut sorted: Vec<(u64, u32)> = named
         .iter()
-        .map(|&place| {
-            let text = feature(place).1.as_bytes();
+        .map(|&index| {
+            let text = feature(index).1.as_bytes();
             let mut first = [0; size_of::<u64>()];
             let length = text.len().min(first.len());
             first[..length].copy_from_slice(&text[..length]);
-            (u64::from_be_bytes(first), place)
+            (u64::from_be_bytes(first), index)
         })
         .collect();
-    // Those of a channel stand together already.
+    // Those of a channel are adjacent already.
     for of_channel in sorted.chunk_by_mut(|a, b| feature(a.1).0 == feature(b.1).0) {
         of_channel.par_sort_unstable_by(|a, b| {
             a.0.cmp(&b.0).then_with(|| feature(a.1).1.cmp(feature(b.1).1))
         });
     }
-    sorted.into_iter().map(|(_, place)| place).collect()
+    sorted.into_iter().map(|(_, index)| index).collect()
 }
 
-/// Some features in the columns of [`Stored`], as they are written.
+/// Features in the columns of [`Stored`], encoded.
 #[derive(Default)]
-struct Written {
+struct EncodedFeatures {
     texts: Vec<u8>,
     keys: Vec<u8>,
     counts: Vec<u8>,
-    places: Vec<u8>,
+    slots: Vec<u8>,
     postings: Vec<u8>,
     plain: Vec<u8>,
     class_counts: usize,
 }
 
-impl Written {
-    fn new(matrix: &CountMatrix, places: &[u32]) -> Self {
-        let mut written = Self::default();
-        for &place in places {
-            let (key, text, class_counts) = matrix.feature(place);
+impl EncodedFeatures {
+    fn new(matrix: &CountMatrix, indices: &[u32]) -> Self {
+        let mut encoded = Self::default();
+        for &index in indices {
+            let (key, text, class_counts) = matrix.feature(index);
             match text {
                 Some(text) => {
-                    written.texts.extend_from_slice(text.as_bytes());
-                    written.texts.push(b'\n');
+                    encoded.texts.extend_from_slice(text.as_bytes());
+                    encoded.texts.push(b'\n');
                 }
-                None => written.keys.extend(key.number().to_le_bytes()),
+                None => encoded.keys.extend(key.number().to_le_bytes()),
             }
-            put_number(class_counts.len() as u32, &mut written.counts);
+            put_varint(class_counts.len() as u32, &mut encoded.counts);
             for class_count in class_counts {
-                put_number(class_count.place.into(), &mut written.places);
-                put_number(class_count.postings, &mut written.postings);
-                put_number(class_count.plain, &mut written.plain);
+                put_varint(class_count.slot.into(), &mut encoded.slots);
+                put_varint(class_count.postings, &mut encoded.postings);
+                put_varint(class_count.plain, &mut encoded.plain);
             }
-            written.class_counts += class_counts.len();
+            encoded.class_counts += class_counts.len();
         }
-        written
+        encoded
     }
 }
 
-/// Writes a number as postcard does: seven bits a byte, the lowest first, the highest bit set in all but the
-/// last.
-fn put_number(mut number: u32, to: &mut Vec<u8>) {
+/// Writes a varint as postcard does: seven bits a byte, the lowest first, the highest bit set in all but the last.
+fn put_varint(mut number: u32, to: &mut Vec<u8>) {
     while number >= 0x80 {
         to.push(number as u8 | 0x80);
         number >>= 7;
@@ -235,7 +236,7 @@ fn put<T: Serialize + ?Sized>(what: &T, out: &mut impl Write) -> io::Result<()> 
     postcard::to_io(what, out).map(drop).map_err(io::Error::other)
 }
 
-/// Columns, because like packs well with like. Hashes are bytes, because they do not pack at all.
+/// The serialised form: in columns, which compress better. Hashes are plain bytes, because they do not compress.
 #[derive(Deserialize)]
 struct Stored {
     /// Features with a text, by channel.
@@ -244,23 +245,23 @@ struct Stored {
     texts: String,
     /// Keys of the other features, sorted.
     unnamed: Vec<u8>,
-    /// Cells of each feature: first those with a text.
+    /// Number of class counts of each feature, those with a text first.
     class_counts: Vec<u16>,
-    places: Vec<u16>,
+    slots: Vec<u16>,
     postings: Vec<u32>,
     plain: Vec<u32>,
     organisations: Vec<u8>,
     row_texts: Vec<u8>,
     titles: Vec<u32>,
     classes: Vec<u16>,
-    /// What near copies share, row by row.
+    /// Near-copy keys, row by row.
     near: Vec<u8>,
     cut: u64,
-    /// Places of the sampled rows among the rows.
+    /// Indices of the sampled rows among the rows.
     sampled: Vec<u32>,
     /// Their scores, row by row.
     scores: Vec<i32>,
-    /// JSON.
+    /// Headers as JSON.
     before: Vec<String>,
 }
 
@@ -272,9 +273,9 @@ impl Stored {
             return None;
         }
         let sample =
-            self.sampled.iter().zip(self.scores.chunks_exact(width)).map(|(&at, numbers)| {
+            self.sampled.iter().zip(self.scores.chunks_exact(width)).map(|(&index, numbers)| {
                 let scores = Scores::from_numbers(numbers, sizes)?;
-                Some(HeldOutRow { row: *matrix.rows.get(at as usize)?, scores })
+                Some(HeldOutRow { row: *matrix.rows.get(index as usize)?, scores })
             });
         let sample: Vec<HeldOutRow> = sample.collect::<Option<_>>()?;
         let before = self.before.iter().map(|h| serde_json::from_str(h).ok());
@@ -294,10 +295,10 @@ impl Stored {
                 chunks.map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes"))).collect()
             })
         };
-        let mut class_counts = self.places.iter().zip(&self.postings).zip(&self.plain).map(
-            |((&place, &postings), &plain)| {
-                ((place as usize) < classes * PLACES).then_some(ClassCount {
-                    place,
+        let mut class_counts = self.slots.iter().zip(&self.postings).zip(&self.plain).map(
+            |((&slot, &postings), &plain)| {
+                ((slot as usize) < classes * SLOTS_PER_CLASS).then_some(ClassCount {
+                    slot,
                     postings,
                     plain,
                 })
@@ -306,10 +307,10 @@ impl Stored {
         let mut counts = self.class_counts.iter();
         let mut of_feature = || -> Option<Vec<ClassCount>> {
             let count = *counts.next()?;
-            let own: Vec<ClassCount> =
+            let counted: Vec<ClassCount> =
                 class_counts.by_ref().take(count as usize).collect::<Option<_>>()?;
-            let whole = own.len() == count as usize && count > 0;
-            (whole && own.is_sorted_by(|a, b| a.place < b.place)).then_some(own)
+            let complete = counted.len() == count as usize && count > 0;
+            (complete && counted.is_sorted_by(|a, b| a.slot < b.slot)).then_some(counted)
         };
         let mut features: Vec<(FeatureKey, Option<&str>, Vec<ClassCount>)> = Vec::new();
         let mut texts = self.texts.lines();
@@ -351,10 +352,10 @@ impl Stored {
     }
 }
 
-/// Workings that unpack to more than this are none.
+/// Bytes of the largest training state, unpacked.
 const LARGEST_TRAINING_STATE: u64 = 1 << 32;
 
-/// Packs what retraining needs, and gives the hash of that.
+/// Compresses the training state; gives the BLAKE3 hash of the compressed bytes too.
 pub(super) fn pack_training_state(training_state: &TrainingState) -> (String, Vec<u8>) {
     let pack = || -> std::io::Result<Vec<u8>> {
         let mut packed = zstd::Encoder::new(Vec::new(), TRAINING_STATE_LEVEL)?;
@@ -366,7 +367,7 @@ pub(super) fn pack_training_state(training_state: &TrainingState) -> (String, Ve
     (blake3::hash(&packed).to_hex().to_string(), packed)
 }
 
-/// Reads what retraining needs, as packed.
+/// Reads a compressed training state.
 pub(super) fn read_training_state(
     header: &Header,
     packed: &[u8],
@@ -386,7 +387,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_feature_in_small_letters_has_a_text() {
+    fn a_feature_in_lower_case_has_a_text() {
         let sizes = [3, 16];
         let empty = || -> Stored {
             let mut bytes = Vec::new();
@@ -397,7 +398,7 @@ mod tests {
             named: vec![0, 1, 0, 0, 0],
             texts: texts.to_owned(),
             class_counts: vec![1],
-            places: vec![0],
+            slots: vec![0],
             postings: vec![1],
             plain: vec![1],
             ..empty()
