@@ -1,4 +1,4 @@
-//! How new rows differ from those a model has counted.
+//! Drift: how new rows differ from those a model has counted.
 
 use crate::counts::count_matrix::{CountMatrix, FeatureNames};
 use crate::counts::feature_count::{FeatureCount, FeatureMap, SUPPORT};
@@ -6,54 +6,54 @@ use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::Example;
 use serde::{Deserialize, Serialize};
 
-/// Features that fewer rows than this are expected to show tell nothing about drift.
-const LEAST_EXPECTED: f64 = 5.0;
-/// Features that are named, of each kind.
-const NAMED: usize = 8;
+/// Minimum expected number of rows with a feature for it to be evidence of drift.
+const MIN_EXPECTED_ROWS: f64 = 5.0;
+/// Features in each list of [`Drifted`].
+const LISTED: usize = 8;
 
-/// How the evidence of new rows differs from what a model knew.
+/// How the features of new rows differ from those a model has counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
-    /// Share of the words of a row that the model had never seen, mean over the rows.
+    /// Share of the words of a row that the model has never counted, mean over the rows.
     pub words_never_seen: f64,
     /// Total variation distance between the labels of the new rows and of those before, 0 to 1.
     pub labels: f64,
-    /// How far the features are from what the model expects of rows with these labels: mean of the
-    /// squared distances in standard deviations. 1 is chance; postings of an organisation are alike,
-    /// which makes it larger. None if the rows are too few to tell.
+    /// Mean of the squared z-scores of the features, given the labels of the rows. 1 is chance; similar postings of one
+    /// organisation make it larger. None if the rows are too few.
     pub features: Option<f64>,
 }
 
-/// A feature that new rows show more or less often than expected of rows with their labels.
+/// A feature that is more or less common in new rows than expected, given their labels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shift {
     /// Its channel.
     pub channel: Channel,
     /// Its text.
     pub text: String,
-    /// Rows expected to show it.
+    /// Expected number of rows with it.
     pub expected: f64,
-    /// Rows that show it.
+    /// Number of rows with it.
     pub observed: u32,
-    /// Their distance in standard deviations.
+    /// Its z-score: the difference in standard deviations.
     pub distance: f64,
 }
 
-/// What has drifted.
+/// The drift, with examples.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Drifted {
     /// The figures.
     #[serde(flatten)]
     pub drift: Drift,
-    /// Words the model had never seen, with the rows that show them, commonest first.
+    /// Words the model has never counted, with their number of rows, most frequent first.
     pub never_seen: Vec<(String, u32)>,
-    /// Features that are more common than expected, furthest first.
+    /// Features that are more common than expected, largest difference first.
     pub more: Vec<Shift>,
-    /// Features that are less common than expected, furthest first.
+    /// Features that are less common than expected, largest difference first.
     pub less: Vec<Shift>,
 }
 
-/// Compares rows with a count matrix of `postings` by class; `names` has the texts of the rows.
+/// Compares rows with a count matrix, whose number of postings by class is `postings`; `names` has the texts of the
+/// features of the rows.
 pub(super) fn drift(
     matrix: &CountMatrix,
     postings: &[u32],
@@ -62,12 +62,12 @@ pub(super) fn drift(
     roles: usize,
 ) -> Drifted {
     let mut labels = vec![0u32; postings.len()];
-    let mut shown: FeatureMap<u32> = FeatureMap::default();
+    let mut observed_rows: FeatureMap<u32> = FeatureMap::default();
     let mut never: FeatureMap<u32> = FeatureMap::default();
     let mut words_never_seen = 0.0;
     for row in rows {
         labels[row.row.class()] += 1;
-        row.features.iter().for_each(|f| *shown.entry(f.key()).or_default() += 1);
+        row.features.iter().for_each(|f| *observed_rows.entry(f.key()).or_default() += 1);
         let keys = || row.features.iter().map(|f| f.key());
         let words = || keys().filter(|key| key.channel() == Channel::Words);
         let mut new = 0;
@@ -80,7 +80,7 @@ pub(super) fn drift(
     let mut never_seen: Vec<(String, u32)> =
         never.into_iter().filter_map(|(key, n)| Some((names.get(key)?.to_owned(), n))).collect();
     never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    never_seen.truncate(NAMED);
+    never_seen.truncate(LISTED);
 
     let expectation = Expectation { labels: &labels, postings };
     let mut squares = Vec::new();
@@ -88,10 +88,10 @@ pub(super) fn drift(
     for (key, _, class_counts) in matrix.features() {
         let feature_count = FeatureCount::of(class_counts, roles, postings.len());
         let (expected, variance) = expectation.of(&feature_count.postings);
-        if expected < LEAST_EXPECTED || feature_count.support.masks()[0].count_ones() < SUPPORT {
+        if expected < MIN_EXPECTED_ROWS || feature_count.support.masks()[0].count_ones() < SUPPORT {
             continue;
         }
-        let observed = shown.get(&key).copied().unwrap_or(0);
+        let observed = observed_rows.get(&key).copied().unwrap_or(0);
         let distance = (f64::from(observed) - expected) / variance.sqrt();
         squares.push(distance * distance);
         shifts.push((distance, key, expected, observed));
@@ -110,12 +110,12 @@ pub(super) fn drift(
     Drifted {
         drift,
         never_seen,
-        more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(NAMED).map(shift).collect(),
-        less: shifts.iter().filter(|s| s.0 < 0.0).take(NAMED).map(shift).collect(),
+        more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(LISTED).map(shift).collect(),
+        less: shifts.iter().filter(|s| s.0 < 0.0).take(LISTED).map(shift).collect(),
     }
 }
 
-/// What a model expects of rows with these labels.
+/// The expected number of rows with a feature, given the labels of the rows.
 struct Expectation<'a> {
     /// New rows by class.
     labels: &'a [u32],
@@ -124,8 +124,8 @@ struct Expectation<'a> {
 }
 
 impl Expectation<'_> {
-    /// Rows that show a feature, and their variance: that of the rows and that of the shares known
-    /// from the postings counted, which begin with one posting of the mean share.
+    /// Mean and variance of the number of rows with a feature. The variance is that of the rows plus that of the estimated
+    /// share of each class, which is smoothed with one pseudo-posting of the mean share.
     fn of(&self, counted: &[u32]) -> (f64, f64) {
         let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>();
         let mean = sum(counted) / sum(self.postings).max(1.0);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_is_expected_follows_the_labels() {
-        // 40 of 100 postings of the first class show it, none of the second.
+        // 40 of 100 postings of the first class have it, none of the second.
         let expectation =
             |labels: [u32; 2]| Expectation { labels: &labels, postings: &[100, 100] }.of(&[40, 0]);
         let (expected, variance) = expectation([50, 0]);

@@ -1,4 +1,4 @@
-//! Rows judged by counts that neither they nor their neighbours are among: for audits.
+//! Held-out probabilities of rows, by counts without them and their neighbours: for audits.
 
 use super::error::ModelError;
 use super::requirements::enough;
@@ -24,20 +24,20 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 
-/// The views that rows are judged in: their labels come from titles.
+/// The views that rows are classified in: without titles, because labels come from titles.
 const VIEWS: [View; 2] = [View::Duties, View::Text];
 
-/// What the duties alone count where both views say whether it is a role at all. Of 0 to 1 on the real titles of
-/// the first edition, anything between .3 and .5 ranks those of other jobs best, and those of roles no worse.
+/// Weight of the duties in the mean of both views that decides whether a posting is a role at all. Chosen from 0 to 1 on
+/// the real titles of the first edition: from .3 to .5 ranks other jobs best, and roles no worse.
 const DUTIES_SHARE: f64 = 1.0 / 3.0;
-/// No view is surer than this, in nats.
+/// Logits are clamped to this, in nats.
 const LARGEST_LOGIT: f64 = 30.0;
 
-/// What is said of rows, without their titles, by counts that neither they nor their neighbours are among: rows of
-/// the same organisation, or with nearly the same text.
+/// Probabilities of rows, without their titles, by counts without them and their neighbours: rows of the same
+/// organisation, or with nearly the same text.
 ///
-/// Which role it is, the duties alone say: a text repeats the name that its title gives a role. Whether it is a role
-/// at all, the names say too.
+/// Which role it is follows from the duties alone, because a text repeats the name of the role in its title. For whether
+/// it is a role at all the names are evidence too.
 pub struct HoldoutScores<'a, R: Rows> {
     rows: Relabelled<'a, R>,
     sizes: [usize; 2],
@@ -50,19 +50,18 @@ pub struct HoldoutScores<'a, R: Rows> {
 }
 
 enum CountSource {
-    /// The rows themselves are counted; their neighbours are taken out.
+    /// The rows themselves are counted; their neighbours are removed.
     OfRows { held_out: Box<HeldOut>, neighbours: Neighbours },
-    /// A model has counted some of the rows; the buckets of organisations that hold their neighbours are
-    /// taken out.
+    /// A model has counted some of the rows; the buckets of organisations with their neighbours are removed.
     OfModel { matrix: CountMatrix, lexicon: LexiconWeights, masks: Vec<u16> },
 }
 
 impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
     ///
-    /// Labels that are most likely wrong must not teach what the others are judged by. So there is a first look at the
-    /// rows of the roles: `correct` is told which role the duties of each are those of, and says which are to be counted
-    /// as which other role. They are, unless that leaves too little of a role.
+    /// Labels that are most likely wrong should not be trained on. So the rows of the roles are classified by their duties
+    /// first: `correct` gets the index of each and the probability of each role, and gives the new roles of those to
+    /// relabel. They are relabelled, unless a role would have too few rows then.
     ///
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or
@@ -84,8 +83,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let feature_counts = FeatureCounts::new(rows, Some(sketch), before, sizes)?;
         let neighbours = Neighbours::new(&as_stated);
         let held_out = HeldOut::new(feature_counts, LexiconWeights::new(lexicon));
-        let look = FirstLook { rows, ids: &as_stated, neighbours: &neighbours, sizes };
-        let mut rows = Relabelled { rows, roles: correct(&look.roles(&held_out, model)?) };
+        let first_pass = FirstPass { rows, ids: &as_stated, neighbours: &neighbours, sizes };
+        let mut rows = Relabelled { rows, roles: correct(&first_pass.roles(&held_out, model)?) };
         let mut ids = ids(&rows);
         if model.is_none() && enough(&ids, lexicon.roles()).is_err() {
             rows.roles.clear();
@@ -100,8 +99,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         Ok(holdout_scores)
     }
 
-    /// By the counts of a model that may have counted rows. A compact model does not know its
-    /// rows, so nothing is taken out of it.
+    /// By the counts of a model that may have counted rows. A compact model has no record of its rows, so nothing is
+    /// removed from it.
     ///
     /// # Errors
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
@@ -113,8 +112,10 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let counts = CountSource::OfModel { matrix, lexicon: model.lexicon.clone(), masks };
         let mut holdout_scores = Self::scored(Relabelled::unchanged(rows), sizes, counts)?;
         let shifts = VIEWS.map(|view| shift(model, view));
-        let says = |i| without_title(&header.combinations, &holdout_scores.scores(i), shifts);
-        holdout_scores.probabilities = (0..rows.count()).into_par_iter().map(says).collect();
+        let probabilities =
+            |i| without_title(&header.combinations, &holdout_scores.scores(i), shifts);
+        holdout_scores.probabilities =
+            (0..rows.count()).into_par_iter().map(probabilities).collect();
         holdout_scores.knows_other = model.knows_other();
         Ok(holdout_scores)
     }
@@ -142,7 +143,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         Ok(holdout_scores)
     }
 
-    /// Probabilities by combinations that the rows and their neighbours had no part in.
+    /// Probabilities of rows by combinations that were fitted without them and their neighbours.
     fn fitted(
         &self,
         ids: &[RowId],
@@ -156,47 +157,46 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &VIEWS);
         let parts = Parts::new(ids, neighbours);
-        let combined = fitter.without_each(&fitter.combinations()?, |place, part| {
-            parts.holds_neighbour(sampled[place], part)
+        let combined = fitter.without_each(&fitter.combinations()?, |index, part| {
+            parts.holds_neighbour(sampled[index], part)
         })?;
-        // As far as the combinations are those of the model.
+        // The share of the model in the rows that the combinations are fitted to.
         let share = base.as_ref().map_or(0.0, |base| {
             let of_model = base.rows(Question::Scope, self.sizes[0]);
             of_model / (of_model + rows.len() as f64)
         });
         let shifts = VIEWS.map(|view| share * model.map_or(0.0, |model| shift(model, view)));
-        let says = |i| without_title(&combined[parts.of(i)], &self.scores(i), shifts);
-        Ok((0..ids.len()).into_par_iter().map(says).collect())
+        let probabilities = |i| without_title(&combined[parts.of(i)], &self.scores(i), shifts);
+        Ok((0..ids.len()).into_par_iter().map(probabilities).collect())
     }
 
-    fn scores(&self, place: usize) -> Scores {
+    fn scores(&self, index: usize) -> Scores {
         let width = Scores::width(self.sizes);
-        Scores::from_numbers(&self.scores[place * width..][..width], self.sizes)
+        Scores::from_numbers(&self.scores[index * width..][..width], self.sizes)
             .expect("they were made of scores")
     }
 
-    /// What is said of the row at a place.
-    pub fn probabilities(&self, place: usize) -> &Probabilities {
-        &self.probabilities[place]
+    /// The probabilities of the row at an index.
+    pub fn probabilities(&self, index: usize) -> &Probabilities {
+        &self.probabilities[index]
     }
 
-    /// How many rows only the lexicon judges, because without their neighbours there is no posting of some role.
+    /// How many rows only the lexicon scores, because without their neighbours there is no posting of some role.
     pub fn lexicon_only(&self) -> usize {
-        (0..self.rows.count()).filter(|&place| self.scores(place).lexicon_only).count()
+        (0..self.rows.count()).filter(|&index| self.scores(index).lexicon_only).count()
     }
 
-    /// Whether the counts have other jobs than the roles.
+    /// Whether the counts include other jobs.
     pub fn knows_other(&self) -> bool {
         self.knows_other
     }
 
-    /// The family of other jobs that the row at a place is most like, as a class.
-    pub fn family(&self, place: usize) -> usize {
-        self.scores(place).nearest(View::Duties.channels()).1
+    /// The family of other jobs with the largest score for the row at an index, as a class.
+    pub fn family(&self, index: usize) -> usize {
+        self.scores(index).nearest(View::Duties.channels()).1
     }
 
-    /// What `then` makes of the wanted rows, each with its place and the counts that its neighbours are not
-    /// among; in their order.
+    /// Calls `then` with the index and the counts without its neighbours of each wanted row; results in the order of rows.
     ///
     /// # Errors
     /// Those of `then`, and of what the rows are read with.
@@ -219,7 +219,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         }
     }
 
-    /// What `then` makes of all that was counted.
+    /// Calls `then` with all counts.
     pub fn with_all<T>(&self, then: impl FnOnce(&Without) -> T) -> T {
         match &self.counts {
             CountSource::OfRows { held_out, .. } => then(&Without(&held_out.all())),
@@ -230,9 +230,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     }
 }
 
-/// What a model that learned how far titles can be trusted says of rows, their titles read: of each the probabilities,
-/// by counts that neither it nor its neighbours are among, as in [`HoldoutScores::by_model`]. None if it has learned nothing
-/// of titles.
+/// The probabilities of rows with their titles, by the counts of a model without them and their neighbours, as in
+/// [`HoldoutScores::by_model`]. None if the model was not trained on titles.
 ///
 /// # Errors
 /// As [`HoldoutScores::by_model`].
@@ -245,31 +244,31 @@ pub fn with_titles(
         return Ok(None);
     }
     let (matrix, masks) = counted(rows, model)?;
-    let says = |scores: &Scores| {
+    let probabilities = |scores: &Scores| {
         let combinations = &model.header().combinations;
         Probabilities::new(combinations, View::Whole, scores)
     };
     if masks.iter().all(|&mask| mask == 0) {
-        let score = |place| -> Result<Probabilities, ModelError> {
-            let row = rows.get(place)?;
+        let score = |index| -> Result<Probabilities, ModelError> {
+            let row = rows.get(index)?;
             let features = row.features.iter().map(|feature| feature.key());
-            Ok(says(&model.scores_of(features, &row.mentions, row.stated())))
+            Ok(probabilities(&model.scores_of(features, &row.mentions, row.stated())))
         };
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
     }
     let sizes = [model.header().roles.len(), model.header().postings.len()];
     let buckets = BucketHoldout::new(&matrix, &model.lexicon, sizes);
-    let said = buckets.by_mask(
+    let by_row = buckets.by_mask(
         rows,
         &masks,
         |_| true,
-        |_, row, remaining| Ok(says(&remaining.score(row))),
+        |_, row, remaining| Ok(probabilities(&remaining.score(row))),
     )?;
-    Ok(Some(said.into_iter().map(|(_, said)| said).collect()))
+    Ok(Some(by_row.into_iter().map(|(_, probabilities)| probabilities).collect()))
 }
 
-/// What a model has counted, and of each row the buckets of organisations that hold its neighbours; none of a compact
-/// model, which does not know its rows.
+/// The counts of a model, and for each row a mask of the buckets of organisations with its neighbours: 0 for a compact
+/// model, which has no record of its rows.
 ///
 /// # Errors
 /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged.
@@ -288,37 +287,37 @@ fn counted(rows: &impl Rows, model: &Model) -> Result<(CountMatrix, Vec<u16>), M
     Ok((matrix, masks))
 }
 
-/// The rows of the roles as they are stated, looked at before anything is corrected.
-struct FirstLook<'a, R> {
+/// The rows of the roles with their original labels, classified before any are corrected.
+struct FirstPass<'a, R> {
     rows: &'a R,
     ids: &'a [RowId],
     neighbours: &'a Neighbours,
     sizes: [usize; 2],
 }
 
-impl<R: Rows> FirstLook<'_, R> {
-    /// The probability of each role by the duties alone, of each row that is of a role; with their places.
+impl<R: Rows> FirstPass<'_, R> {
+    /// The index and the probability of each role, by the duties alone, of each row that is of a role.
     fn roles(
         &self,
         held_out: &HeldOut,
         model: Option<&Model>,
     ) -> Result<Vec<(usize, Vec<f64>)>, ModelError> {
-        let is_of_role = |place: usize| self.ids[place].class() < self.sizes[0];
+        let is_of_role = |index: usize| self.ids[index].class() < self.sizes[0];
         let score = |_, row: &Example, remaining: &RemainingCounts| {
             let mut scores = remaining.score(row);
             scores.round();
             Ok(HeldOutRow { row: row.row, scores })
         };
         let scored = held_out.by_neighbours(self.rows, self.neighbours, is_of_role, score)?;
-        let (places, rows): (Vec<usize>, Vec<HeldOutRow>) = scored.into_iter().unzip();
+        let (indices, rows): (Vec<usize>, Vec<HeldOutRow>) = scored.into_iter().unzip();
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &[View::Duties]);
-        let said = fitter.held_out(&fitter.combinations()?)?.concat();
-        Ok(places.into_iter().zip(said.into_iter().map(|said| said.closed)).collect())
+        let held_out = fitter.held_out(&fitter.combinations()?)?.concat();
+        Ok(indices.into_iter().zip(held_out.into_iter().map(|p| p.closed)).collect())
     }
 }
 
-/// What is said of a posting without its title: `shifts` are added to the logits of its being a role, by view.
+/// The probabilities of a posting without its title; `shifts` are added to the logits of its being a role, by view.
 fn without_title(combinations: &[Combination], scores: &Scores, shifts: [f64; 2]) -> Probabilities {
     let [duties, text] = VIEWS.map(|view| Probabilities::new(combinations, view, scores));
     let logit = |p: f64| (p / (1.0 - p)).ln().clamp(-LARGEST_LOGIT, LARGEST_LOGIT);
@@ -327,8 +326,8 @@ fn without_title(combinations: &[Combination], scores: &Scores, shifts: [f64; 2]
     Probabilities { closed: duties.closed, in_scope: 1.0 / (1.0 + (-mean).exp()) }
 }
 
-/// How much less common, in nats, roles are among the postings of a model than among the rows that a view was fitted
-/// to, where postings whose title sounds like a role count more than once.
+/// Prior shift, in nats: the log-odds of a role among the postings of a model less those among the rows that a view was
+/// fitted to, where postings with a title like that of a role count more than once.
 fn shift(model: &Model, view: View) -> f64 {
     let Header { roles, postings, .. } = model.header();
     let odds = |counts: &[u64]| {
@@ -341,11 +340,11 @@ fn shift(model: &Model, view: View) -> f64 {
     Some((odds(&counted) / odds(fitted)).ln()).filter(|shift| shift.is_finite()).unwrap_or(0.0)
 }
 
-/// Counts without those of some rows.
+/// Counts without those of a row and its neighbours.
 pub struct Without<'a>(&'a RemainingCounts<'a>);
 
 impl Without<'_> {
-    /// The weights of a feature by class; nothing if it takes no part.
+    /// The weights of a feature by class; none if it is not frequent enough or not selected.
     pub fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         self.0.weights(key)
     }

@@ -1,5 +1,5 @@
-//! Rows added to a model, taken out of it, and models merged: the counts exactly, the combination and
-//! the thresholds refitted on what is known of the rows.
+//! Retraining: adding rows to a model, removing rows from it, and merging models. The counts are exact; the combination
+//! and the thresholds are refitted to the sample of held-out scores.
 
 use super::collect::Collector;
 use super::collect::Counting;
@@ -25,14 +25,14 @@ use crate::stacking::probabilities::Probabilities;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
-/// What is to be done to a model.
+/// The changes of a retrain.
 #[derive(Debug, Default)]
 pub struct Change {
-    /// Rows to be added.
+    /// Rows to add.
     pub added: Collector,
-    /// Rows to be taken out; this comes first.
+    /// Rows to remove, before any are added.
     pub removed: Collector,
-    /// Models whose counts are to be added.
+    /// Models to merge.
     pub merged: Vec<Model>,
     /// How rows are counted.
     pub counting: Counting,
@@ -41,13 +41,13 @@ pub struct Change {
 /// Why a model could not be retrained.
 #[derive(Debug, thiserror::Error)]
 pub enum RetrainError {
-    /// No model came of it.
+    /// Reading or training a model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// Rows were to be taken out that are not in the model: their places among those collected.
+    /// Rows to remove that are not in the model.
     #[error("{} rows to be removed were never added to the model", rows.len())]
     NotInModel {
-        /// Places among the rows to be removed, in order.
+        /// Indices among the rows to remove, in order.
         rows: Vec<usize>,
     },
     /// Merging would count rows twice.
@@ -59,13 +59,13 @@ pub enum RetrainError {
         /// Rows in more than one of the models.
         rows: usize,
     },
-    /// A model to be merged has no record of its rows.
+    /// A model to merge has no record of its rows.
     #[error(
         "a compact model cannot be merged: it keeps neither its rare features nor the record of its \
          rows; merge the model it was exported from"
     )]
     CompactMerge,
-    /// Nothing was to be done.
+    /// There is no change to make.
     #[error(
         "there is nothing to add, remove or merge: give labelled rows with --add or --remove, or a \
          model with --merge"
@@ -80,46 +80,46 @@ impl From<NotContained> for RetrainError {
     }
 }
 
-/// What came of a retrain.
+/// The result of a retrain.
 pub struct Retrained {
     /// The new model.
     pub model: Model,
-    /// What there is to remember of it.
+    /// The record of the retrain.
     pub record: Retrain,
-    /// How the added rows differ from those before; none without added rows.
+    /// Drift of the added rows; none without added rows.
     pub drifted: Option<Drifted>,
-    /// Whether it took back an earlier retrain, which is then forgotten.
+    /// Whether it reverted an earlier retrain, which is then no longer in the history.
     pub taken_back: bool,
-    /// Places of the rows that were added, among those collected.
+    /// Indices of the rows that were added, among those collected.
     pub added: Vec<usize>,
-    /// Features that take part since.
+    /// Features that became frequent enough.
     pub new_features: Vec<Turned>,
-    /// Features that no longer take part.
+    /// Features that are no longer frequent enough.
     pub lost_features: Vec<Turned>,
-    /// What was counted before and after.
-    ledgers: [CountMatrix; 2],
-    /// Probabilities of the rows of the sample by combinations that did not see them, by view.
+    /// The counts before and after.
+    matrices: [CountMatrix; 2],
+    /// Held-out probabilities of the rows of the sample, by view.
     held_out: HashMap<RowId, [Probabilities; View::ALL.len()]>,
 }
 
 impl Retrained {
     /// Whether the new model has counted a row.
     pub fn holds(&self, row: RowId) -> bool {
-        [row, row.title_toggled()].iter().any(|&row| self.ledgers[1].count(row) > 0)
+        [row, row.title_toggled()].iter().any(|&row| self.matrices[1].count(row) > 0)
     }
 
-    /// What the old and the new model say of labelled rows, both by counts without the buckets of
-    /// organisations that hold a row's organisation or its text. By row.
+    /// The probabilities of labelled rows by the old and by the new model, both by counts without the buckets that would
+    /// leak the label of a row: those of its organisation or its text. By row.
     pub fn beside(&self, old: &Model, rows: &[&Example], view: View) -> [Vec<Probabilities>; 2] {
-        let masks = masks(&self.ledgers[1], rows);
-        let before = old.judged_without(&self.ledgers[0], &masks, rows, view);
+        let masks = leaking_buckets(&self.matrices[1], rows);
+        let before = old.classify_without(&self.matrices[0], &masks, rows, view);
         let known = |row: &&Example| self.held_out.get(&row.row).map(|v| v[view as usize].clone());
         let mut after: Vec<Option<Probabilities>> = rows.iter().map(known).collect();
         let rest: Vec<usize> = (0..rows.len()).filter(|&i| after[i].is_none()).collect();
         let (masks, rows): (Vec<u16>, Vec<&Example>) =
             rest.iter().map(|&i| (masks[i], rows[i])).unzip();
-        let judged = self.model.judged_without(&self.ledgers[1], &masks, &rows, view);
-        rest.into_iter().zip(judged).for_each(|(i, p)| after[i] = Some(p));
+        let classified = self.model.classify_without(&self.matrices[1], &masks, &rows, view);
+        rest.into_iter().zip(classified).for_each(|(i, p)| after[i] = Some(p));
         [before, after.into_iter().flatten().collect()]
     }
 }
@@ -128,7 +128,7 @@ impl Model {
     /// Retrains the model.
     ///
     /// # Errors
-    /// What stands against it; then nothing was done.
+    /// Why it is not possible; the model is not changed.
     pub fn retrain(&self, change: &Change, lexicon: &Lexicon) -> Result<Retrained, RetrainError> {
         let Change { added, removed, merged, counting } = change;
         if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
@@ -138,42 +138,26 @@ impl Model {
         let mut training_state = self.training_state()?;
         let before = training_state.matrix.clone();
 
-        let leaving: Vec<_> = removed.examples.iter().map(|e| before.as_counted(e)).collect();
-        let leaving: Vec<&Example> = leaving.iter().map(AsRef::as_ref).collect();
-        let out = present(&leaving, &before)?;
-        let leaving: Vec<&Example> = out.iter().map(|&i| leaving[i]).collect();
-        let part = CountMatrix::new(&leaving, removed.names.clone());
-        training_state.matrix = before.minus(&part)?;
-        training_state.remove_from_sample(&part.rows);
-
-        let rows_merged = merge(&mut training_state, merged, *counting)?;
+        let removed_rows = remove(&mut training_state, removed)?;
+        let merged_rows = merge(&mut training_state, merged, *counting)?;
 
         let known = &training_state.matrix;
-        let places = absent(&added.examples, known, *counting);
-        let examples = of_places(&added.examples, &places);
+        let indices = absent(&added.examples, known, *counting);
+        let examples = at_indices(&added.examples, &indices);
         let relabelled = examples.iter().filter(|e| known.has_other_class(e.row)).count();
-        let part = CountMatrix::new(&examples, added.names.clone());
-        training_state.matrix = known.plus(&part).ok_or_else(too_large)?;
-        let masks = masks(&training_state.matrix, &examples);
-        let scores =
-            scores_without(&training_state.matrix, &masks, &examples, &self.lexicon, sizes);
-        let rows = examples.iter().zip(scores).map(|(example, mut scores)| {
-            scores.round();
-            HeldOutRow { row: example.row, scores }
-        });
-        training_state.add_to_sample(rows);
+        self.add(&mut training_state, &examples, added, sizes)?;
 
         let drifted = (!examples.is_empty())
             .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
         let [new_features, lost_features] = turnover(&before, &training_state.matrix, sizes);
         let mut read = added.provenance.clone().without_rare();
-        read.duplicates = (added.examples.len() - places.len()) as u64;
+        read.duplicates = (added.examples.len() - indices.len()) as u64;
         let record = Retrain {
             read,
-            added: places.len() as u64,
+            added: indices.len() as u64,
             relabelled: relabelled as u64,
-            removed: out.len() as u64,
-            merged: rows_merged,
+            removed: removed_rows,
+            merged: merged_rows,
             new_features: new_features.len() as u64,
             lost_features: lost_features.len() as u64,
             drift: drifted.as_ref().map(|d| d.drift.clone()),
@@ -183,10 +167,10 @@ impl Model {
         let hash = training_state.matrix.rows_hash();
         let earlier = training_state.before.iter().position(|h| h.rows_hash == hash);
         let earlier = earlier.filter(|_| only_removed);
-        let (model, held_out) = if let Some(place) = earlier {
-            let mut header = training_state.before[place].clone();
-            header.history = self.header.history.iter().take(place).cloned().collect();
-            training_state.before.truncate(place);
+        let (model, held_out) = if let Some(index) = earlier {
+            let mut header = training_state.before[index].clone();
+            header.history = self.header.history.iter().take(index).cloned().collect();
+            training_state.before.truncate(index);
             (Self::assemble(|| Ok(header), &training_state, lexicon)?, HashMap::new())
         } else {
             let mut header = self.header.clone();
@@ -201,21 +185,41 @@ impl Model {
             record,
             drifted,
             taken_back,
-            added: places,
+            added: indices,
             new_features,
             lost_features,
-            ledgers: [before, training_state.matrix],
+            matrices: [before, training_state.matrix],
             held_out,
         })
     }
 
-    /// Remembers the retrain that made this model.
+    /// Adds the counts of rows to a training state, and their held-out scores to its sample.
+    fn add(
+        &self,
+        training_state: &mut TrainingState,
+        examples: &[&Example],
+        added: &Collector,
+        sizes: [usize; 2],
+    ) -> Result<(), RetrainError> {
+        let part = CountMatrix::new(examples, added.names.clone());
+        training_state.matrix = training_state.matrix.plus(&part).ok_or_else(too_large)?;
+        let masks = leaking_buckets(&training_state.matrix, examples);
+        let scores = scores_without(&training_state.matrix, &masks, examples, &self.lexicon, sizes);
+        let rows = examples.iter().zip(scores).map(|(example, mut scores)| {
+            scores.round();
+            HeldOutRow { row: example.row, scores }
+        });
+        training_state.add_to_sample(rows);
+        Ok(())
+    }
+
+    /// Adds the record of a retrain to the history.
     pub fn remember(&mut self, record: Retrain) {
         self.header.history.push(record);
     }
 
-    /// This model with other training state, and combinations and thresholds fitted to their sample; and
-    /// what combinations that did not see the rows of the sample say of them.
+    /// This model with another training state, and combinations and thresholds fitted to its sample; and the held-out
+    /// probabilities of the rows of the sample.
     fn refitted(
         &self,
         training_state: &TrainingState,
@@ -247,7 +251,7 @@ impl Model {
         Ok((Self::assemble(|| Ok(header), training_state, lexicon)?, held_out))
     }
 
-    /// What it began as, if its rows are not all known.
+    /// The compact model that it is based on, if its rows are not all known.
     pub(super) fn base(&self) -> Option<Base> {
         let Header {
             base, training_state, postings, organisations, combinations, held_out, ..
@@ -262,8 +266,8 @@ impl Model {
         })
     }
 
-    /// What this model says of rows by the counts of a count matrix without the buckets in their masks.
-    fn judged_without(
+    /// The probabilities of rows by the counts of a matrix without the buckets in the mask of each.
+    fn classify_without(
         &self,
         matrix: &CountMatrix,
         masks: &[u16],
@@ -276,8 +280,8 @@ impl Model {
     }
 }
 
-/// The buckets of a count matrix that could vouch for each row.
-fn masks(matrix: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
+/// For each row a mask of the buckets of a count matrix that would leak its label.
+fn leaking_buckets(matrix: &CountMatrix, examples: &[&Example]) -> Vec<u16> {
     matrix.leaking_buckets(&ids(examples))
 }
 
@@ -285,11 +289,24 @@ fn too_large() -> RetrainError {
     RetrainError::Model(ModelError::Corrupt("its counts are larger than any file's".into()))
 }
 
-fn of_places<'a>(examples: &'a [Example], places: &[usize]) -> Vec<&'a Example> {
-    places.iter().map(|&i| &examples[i]).collect()
+fn at_indices<'a>(examples: &'a [Example], indices: &[usize]) -> Vec<&'a Example> {
+    indices.iter().map(|&i| &examples[i]).collect()
 }
 
-/// Adds the counts of models; gives their rows.
+/// Removes rows from a training state; gives their number.
+fn remove(training_state: &mut TrainingState, removed: &Collector) -> Result<u64, RetrainError> {
+    let matrix = &training_state.matrix;
+    let examples: Vec<_> = removed.examples.iter().map(|e| matrix.as_counted(e)).collect();
+    let examples: Vec<&Example> = examples.iter().map(AsRef::as_ref).collect();
+    let indices = present(&examples, matrix)?;
+    let examples: Vec<&Example> = indices.iter().map(|&i| examples[i]).collect();
+    let part = CountMatrix::new(&examples, removed.names.clone());
+    training_state.matrix = matrix.minus(&part)?;
+    training_state.remove_from_sample(&part.rows);
+    Ok(examples.len() as u64)
+}
+
+/// Adds the counts of models; gives their number of rows.
 fn merge(
     training_state: &mut TrainingState,
     models: &[Model],
@@ -314,24 +331,23 @@ fn merge(
     Ok(rows)
 }
 
-/// Places of the rows that are in a count matrix, each once.
+/// Indices of the rows that are in a count matrix, each as often as it was counted at most.
 fn present(examples: &[&Example], matrix: &CountMatrix) -> Result<Vec<usize>, RetrainError> {
     let mut seen: HashMap<RowId, usize> = HashMap::new();
-    let (mut places, mut missing) = (Vec::new(), Vec::new());
+    let (mut indices, mut missing) = (Vec::new(), Vec::new());
     for (i, example) in examples.iter().enumerate() {
         let times = seen.entry(example.row).or_default();
         *times += 1;
         match matrix.count(example.row) {
             0 => missing.push(i),
-            there if *times <= there => places.push(i),
+            counted if *times <= counted => indices.push(i),
             _ => {}
         }
     }
-    if missing.is_empty() { Ok(places) } else { Err(RetrainError::NotInModel { rows: missing }) }
+    if missing.is_empty() { Ok(indices) } else { Err(RetrainError::NotInModel { rows: missing }) }
 }
 
-/// Places of the rows that are not in a count matrix, each once; or of all rows, if they are to be counted
-/// twice.
+/// Indices of the rows that are not in a count matrix, each once; or of all rows, if they are to be counted twice.
 fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec<usize> {
     let mut seen = HashSet::new();
     let known = |row: RowId| matrix.count(row) + matrix.count(row.title_toggled()) > 0;
@@ -339,21 +355,20 @@ fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec
     (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
 }
 
-/// A feature that takes part since a retrain, or no longer does.
+/// A feature that became frequent enough by a retrain, or no longer is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Turned {
     /// Its channel.
     pub channel: Channel,
     /// Its text.
     pub text: String,
-    /// Postings that show it, where it takes part.
+    /// Postings with it, in the model in which it is frequent enough.
     pub postings: u32,
 }
 
-/// Features that take part after a change and not before, and the other way round; each commonest
-/// first.
+/// Features that are frequent enough after a change and not before, and the other way round; most frequent first.
 fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
-    let less = |a: &CountMatrix, b: &CountMatrix| {
+    let only_in = |a: &CountMatrix, b: &CountMatrix| {
         let others: HashSet<FeatureKey> = frequent(b, sizes).map(|(key, ..)| key).collect();
         let only = frequent(a, sizes).filter(|(key, ..)| !others.contains(key));
         let mut only: Vec<Turned> = only
@@ -366,5 +381,5 @@ fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Ve
         only.sort_by(|a, b| b.postings.cmp(&a.postings).then_with(|| a.text.cmp(&b.text)));
         only
     };
-    [less(after, before), less(before, after)]
+    [only_in(after, before), only_in(before, after)]
 }

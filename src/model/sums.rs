@@ -1,5 +1,5 @@
-//! Counting in many places at once: what each has counted is added up by feature, so that no posting has
-//! to go where the model is fitted.
+//! Distributed counting: the counts of several machines are summed by feature, so that no posting has to be moved to
+//! where the model is fitted.
 
 use super::collect::Counting;
 use super::collect::{Collector, Provenance};
@@ -19,13 +19,13 @@ use crate::stacking::fit::Fit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What was counted of labelled postings, added up by feature.
+/// Counts of labelled postings, summed by feature.
 ///
-/// The postings of an organisation must be counted in one place. Then, in three steps:
+/// The postings of an organisation must be counted on one machine. Then, in three steps:
 ///
-/// 1. Each place counts its postings ([`Collector::sums`]), and all sums are added up ([`Self::plus`]).
-/// 2. The postings that [`Self::sampled`] asks for are brought together by group, all neighbours in one, and
-///    scored by [`Self::others`], their neighbours taken out ([`Self::scored`], [`Self::with_scores`]).
+/// 1. Each machine counts its postings ([`Collector::sums`]), and all sums are added up ([`Self::plus`]).
+/// 2. The postings of the groups in [`Self::sampled`] are brought together by group, all neighbours in one, and scored
+///    by [`Self::others`] without their neighbours ([`Self::scored`], [`Self::with_scores`]).
 /// 3. The model is fitted ([`Self::train`]): the same, byte for byte, as from all postings at once.
 #[derive(Debug, Clone)]
 pub struct Sums {
@@ -38,15 +38,15 @@ pub struct Sums {
 pub struct Sampled {
     /// The largest hash of a text in the sample.
     pub cut: u64,
-    /// The group of each organisation with a posting in the sample, or in the group of one: all postings of
-    /// a group are to be scored in one place.
+    /// The group of each organisation, if any posting of the group is in the sample: all postings of a group must be
+    /// scored on one machine.
     pub groups: BTreeMap<u64, u64>,
 }
 
-/// What stands before the count matrix in packed bytes.
+/// The header of the serialised form, before the count matrix.
 #[derive(Serialize, Deserialize)]
 struct BeforeCounts {
-    /// Of models made of it.
+    /// The model format.
     format: u32,
     /// Hash of the lexicon.
     lexicon: String,
@@ -54,7 +54,7 @@ struct BeforeCounts {
 }
 
 impl Collector {
-    /// Adds up what was collected.
+    /// Counts what was collected.
     pub fn sums(mut self, counting: Counting) -> Sums {
         self.order(counting);
         let rows: Vec<&Example> = self.examples.iter().collect();
@@ -76,17 +76,17 @@ impl Sums {
         sample_cut(self.training_state.matrix.rows.iter().map(|row| row.text))
     }
 
-    /// Takes the scores of rows that are in the sample, each by all that was counted but its neighbours.
+    /// Sets the held-out scores of those rows that are in the sample, each by all counts without its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
         let (feature_counts, _) = FeatureCounts::of(&self.training_state.matrix, lexicon.sizes());
         self.training_state.sample = held_out(rows, feature_counts, lexicon, sampled).1;
     }
 
-    /// These and others.
+    /// The sum of these and others.
     ///
     /// # Errors
-    /// [`ModelError::Corrupt`] if a count becomes too large.
+    /// [`ModelError::Corrupt`] if a count overflows.
     pub fn plus(mut self, other: Self) -> Result<Self, ModelError> {
         let matrix = self.training_state.matrix.plus(&other.training_state.matrix);
         let large = || ModelError::Corrupt("a count is above 4,294,967,295".to_owned());
@@ -95,7 +95,7 @@ impl Sums {
         Ok(self)
     }
 
-    /// Which postings are to be scored.
+    /// Which postings must be scored.
     ///
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations.
@@ -113,7 +113,7 @@ impl Sums {
         Ok(Sampled { cut, groups })
     }
 
-    /// What postings are scored by: the features that take part, and no row.
+    /// The counts that postings are scored by: the features that are frequent enough, and no row.
     #[must_use]
     pub fn others(&self, lexicon: &Lexicon) -> Self {
         let matrix = self.training_state.matrix.frequent(lexicon.sizes());
@@ -124,8 +124,8 @@ impl Sums {
         }
     }
 
-    /// The scores of the collected postings that are in the sample. Whole groups must be there, and these
-    /// sums must be [`Self::others`].
+    /// The held-out scores of the collected postings that are in the sample. The groups must be complete, and these sums
+    /// must be [`Self::others`].
     #[must_use]
     pub fn scored(
         mut self,
@@ -143,7 +143,7 @@ impl Sums {
         self
     }
 
-    /// These with the scores of some of their postings, as [`Self::scored`] gives them.
+    /// These with the scores of some of their postings, from [`Self::scored`].
     #[must_use]
     pub fn with_scores(mut self, scored: Self) -> Self {
         self.training_state.sample.extend(scored.training_state.sample);
@@ -187,15 +187,15 @@ impl Sums {
         Model::assemble(header, &training_state, lexicon)
     }
 
-    /// Where they come from.
+    /// The provenance of the counts.
     pub fn provenance(&mut self) -> &mut Provenance {
         &mut self.provenance
     }
 
-    /// As packed bytes.
+    /// Serialises and compresses them.
     ///
     /// # Panics
-    /// Never: numbers and text can be written down.
+    /// Never: numbers and text can be serialised.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
         let provenance = self.provenance.clone();
         let before =
@@ -205,7 +205,7 @@ impl Sums {
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
     }
 
-    /// From packed bytes.
+    /// Reads the bytes of [`Self::to_bytes`].
     ///
     /// # Errors
     /// What is wrong with them, and that they belong to another lexicon or another rolecall.
@@ -234,8 +234,8 @@ mod tests {
 
     const PARTS: usize = 3;
 
-    /// Postings of each role by several organisations, some twice, and some of one text by two: those of an
-    /// organisation in one of the parts.
+    /// Postings of each role by several organisations, some twice, and some of one text by two organisations; those of
+    /// an organisation in one of the parts.
     fn collected(lexicon: &Lexicon, parts: usize) -> Vec<Collector> {
         let mut collectors = vec![Collector::default(); parts];
         for (i, role) in lexicon.roles().ids().enumerate() {
@@ -246,11 +246,11 @@ mod tests {
                     format!("As {name} you plan the backlog {i} of the firm, which is number {of}");
                 let evidence = Extractor::new(lexicon).extract("", &text);
                 let company = format!("Firm {organisation}");
-                let own = &mut collectors[organisation % parts];
+                let collector = &mut collectors[organisation % parts];
                 for _ in 0..=organisation % 2 {
-                    own.add(&evidence, name, &company, Ok(Label::Role(role)), lexicon);
+                    collector.add(&evidence, name, &company, Ok(Label::Role(role)), lexicon);
                 }
-                own.leave_out("chef");
+                collector.leave_out("chef");
             }
         }
         collectors
@@ -278,16 +278,16 @@ mod tests {
             let mut sums = sums.expect("there are parts");
             let Sampled { cut, groups } = sums.sampled(&lexicon).expect("there are rows enough");
             let others = sent(&sums.others(&lexicon), &lexicon);
-            // Whole groups, in two places.
-            let mut places = [Collector::default(), Collector::default()];
+            // Complete groups, on two machines.
+            let mut machines = [Collector::default(), Collector::default()];
             for mut part in collected(&lexicon, PARTS) {
                 for example in std::mem::take(&mut part.examples) {
                     let group = groups[&example.row.organisation];
-                    places[group as usize % 2].add_example(example);
+                    machines[group as usize % 2].add_example(example);
                 }
             }
-            for place in places {
-                let scored = others.clone().scored(place, cut, counting, &lexicon);
+            for machine in machines {
+                let scored = others.clone().scored(machine, cut, counting, &lexicon);
                 sums = sums.with_scores(sent(&scored, &lexicon));
             }
             let model = sums.train(&lexicon).expect("there are rows enough");

@@ -1,4 +1,4 @@
-//! Labelled rows to a model.
+//! Training a model on labelled rows.
 
 use super::collect::{Collector, Counting, Provenance};
 use super::error::ModelError;
@@ -31,11 +31,11 @@ impl Collector {
         self.model(counting, lexicon)
     }
 
-    /// A model of the lexicon alone, without any labelled posting. It accepts nothing, because nothing
-    /// says how often it is right.
+    /// A model of the lexicon alone, without labelled postings. It accepts no prediction, because its precision is
+    /// unknown.
     ///
     /// # Errors
-    /// None for a lexicon that could be read.
+    /// None for a valid lexicon.
     pub fn lexicon_only(provenance: Provenance, lexicon: &Lexicon) -> Result<Model, ModelError> {
         Self { provenance, ..Self::default() }.model(Counting::default(), lexicon)
     }
@@ -48,12 +48,12 @@ impl Collector {
         let mut sums = Sums::of(&rows, names, provenance);
         sums.sample(&rows, sums.cut(), lexicon);
         drop(rows);
-        // The record that is written then takes as much room.
+        // Freed before the training state is serialised, which takes as much memory.
         drop(examples);
         sums.train(lexicon)
     }
 
-    /// Puts the postings in the order of their identities, each once if they are not to be counted twice.
+    /// Sorts the postings by identity, and removes duplicates unless they are to be counted twice.
     pub(super) fn order(&mut self, counting: Counting) {
         self.examples.sort_unstable_by_key(|e| e.row);
         if !counting.twice {
@@ -65,7 +65,7 @@ impl Collector {
     }
 }
 
-/// Tallies of rows, and the held-out scores of the wanted ones.
+/// Counts of rows, and their held-out scores.
 struct CountedRows {
     held_out: HeldOut,
     rows: Vec<HeldOutRow>,
@@ -73,7 +73,7 @@ struct CountedRows {
 }
 
 impl CountedRows {
-    /// Scores rows, which may be none, by their feature counts.
+    /// Scores rows, of which there may be none, by their feature counts without their neighbours.
     fn new(
         examples: &[&Example],
         feature_counts: FeatureCounts,
@@ -94,8 +94,8 @@ fn feature_counts(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
     FeatureCounts::new(rows, None, None, lexicon.sizes()).expect("rows in memory can be read")
 }
 
-/// Held-out probabilities of rows in their order of [`RowId`]s, each by the others without its organisation and its
-/// near copies; and how many rows that leaves to the lexicon alone.
+/// Held-out probabilities of rows in the order of their [`RowId`]s, each by the others without its organisation and its
+/// near copies; and how many rows only the lexicon could score.
 ///
 /// # Errors
 /// As [`Collector::train`].
@@ -109,7 +109,7 @@ pub fn leave_organisation_out(
     Ok((fitter.held_out(&fitter.combinations()?)?.concat(), fitter.kept_out()))
 }
 
-/// Rows in their order, each once.
+/// The distinct rows, sorted by identity.
 fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
     let mut rows = rows.to_vec();
     rows.sort_unstable_by_key(|e| e.row);
@@ -117,8 +117,7 @@ fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
     rows
 }
 
-/// Rows that models are trained on again and again, each time without others of them: they are counted
-/// once, and those left out taken away.
+/// Rows for cross-validation: they are counted once, and for each model the rows that are left out are subtracted.
 pub struct Folds<'e> {
     rows: Vec<&'e Example>,
     feature_counts: FeatureCounts,
@@ -143,14 +142,15 @@ impl<'e> Folds<'e> {
         lexicon: &Lexicon,
     ) -> Result<Trained, ModelError> {
         let rows = each_once(rows);
-        let mut left = rows.iter().peekable();
-        let gone = self.rows.iter().filter(|all| left.next_if(|row| row.row == all.row).is_none());
-        let feature_counts = self.feature_counts.without(&gone.copied().collect::<Vec<_>>());
+        let mut kept = rows.iter().peekable();
+        let removed =
+            self.rows.iter().filter(|all| kept.next_if(|row| row.row == all.row).is_none());
+        let feature_counts = self.feature_counts.without(&removed.copied().collect::<Vec<_>>());
         Trained::by(&rows, feature_counts, view, lexicon)
     }
 }
 
-/// A model of some rows, to judge others by in one view.
+/// A model of some rows, to classify others in one view.
 pub struct Trained {
     counted: CountedRows,
     view: View,
@@ -158,7 +158,7 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// Trains on rows, or takes the lexicon alone if there are none.
+    /// Trains on rows; without any, it is the lexicon alone.
     ///
     /// # Errors
     /// As [`Collector::train`].
@@ -178,7 +178,7 @@ impl Trained {
         Ok(Self { counted, view, combinations })
     }
 
-    /// What it says of other rows.
+    /// The probabilities of other rows.
     pub fn predict(&self, rows: &[&Example]) -> Vec<Probabilities> {
         let all = self.counted.held_out.all();
         let predict = |same: &[&Example]| {
@@ -192,7 +192,7 @@ impl Trained {
         rows.par_chunk_by(same).flat_map_iter(predict).collect()
     }
 
-    /// Figures and thresholds from its own rows, held out.
+    /// Figures and thresholds, from held-out probabilities of its training rows.
     ///
     /// # Errors
     /// As [`Collector::train`].
@@ -209,7 +209,7 @@ mod tests {
     use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
     use crate::examples::example::RowId;
 
-    /// So many rows, some of each role, by organisations of so many rows.
+    /// `count` rows, some of each role, with `of_organisation` rows an organisation.
     fn rows(count: u64, of_organisation: u64) -> Vec<Example> {
         let word = |n: u64| FeatureKey::new(Channel::Words, &n.to_string());
         let row = |i: u64| {
@@ -234,21 +234,21 @@ mod tests {
         let rows = rows(60, 3);
         let rows: Vec<&Example> = rows.iter().chain(&rows[..9]).collect();
         let folds = Folds::new(&rows, &lexicon);
-        // The rows that stand twice stand in the last fold too.
+        // The rows that occur twice are in the last fold too.
         for fold in 0..4 {
-            let (own, others): (Vec<_>, Vec<_>) = (0..rows.len()).partition(|i| i / 20 == fold);
-            let [own, others] =
-                [own, others].map(|of| of.iter().map(|&i| rows[i]).collect::<Vec<_>>());
+            let (tested, others): (Vec<_>, Vec<_>) = (0..rows.len()).partition(|i| i / 20 == fold);
+            let [tested, others] =
+                [tested, others].map(|of| of.iter().map(|&i| rows[i]).collect::<Vec<_>>());
             let by_fold = folds.train(&others, View::Text, &lexicon).expect("a model");
             let alone = Trained::new(&others, View::Text, &lexicon).expect("a model");
-            assert_eq!(by_fold.predict(&own), alone.predict(&own));
+            assert_eq!(by_fold.predict(&tested), alone.predict(&tested));
         }
     }
 
     #[test]
     fn two_organisations_are_enough() {
         let lexicon = Lexicon::embedded().expect("the lexicon is sound");
-        // Their groups are 0 and 10, and so in the same part: outside it there is no row.
+        // Their groups are 0 and 10, and so in the same fold: outside it there is no row.
         let rows = rows(20, 10);
         let rows: Vec<&Example> = rows.iter().collect();
         let (full, _) = leave_organisation_out(&rows, View::Text, &lexicon).expect("a model");

@@ -1,4 +1,4 @@
-//! A model, and the file that it is read from.
+//! A model, and reading and writing it.
 
 use super::error::ModelError;
 use super::features::{Features, StoredFeature};
@@ -25,7 +25,7 @@ use std::sync::OnceLock;
 
 static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 
-/// A model file that was read while its lexicon may not have been yet.
+/// The content of a model file, before it is checked against its lexicon.
 #[derive(Debug)]
 pub struct ModelFile {
     header: Header,
@@ -34,10 +34,10 @@ pub struct ModelFile {
 }
 
 impl ModelFile {
-    /// Reads the model inside the program.
+    /// Reads the model embedded in the program.
     ///
     /// # Errors
-    /// None in a released program: a test reads it.
+    /// None in practice: a test reads it.
     pub fn embedded() -> Result<Self, ModelError> {
         Self::read(EMBEDDED)
     }
@@ -45,22 +45,21 @@ impl ModelFile {
     /// Reads a model file.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// That the file is damaged or of another format.
     pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
         let (header, features, training_state) = store::read(bytes)?;
         Ok(Self { header, features, training_state: training_state.to_vec() })
     }
 
-    /// All of the model but its features.
+    /// All of the model except its features.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The model, with the lexicon it was trained with.
+    /// The model, given the lexicon it was trained with.
     ///
     /// # Errors
-    /// [`ModelError::Lexicon`] if it was trained with another, and a header whose parts do not fit
-    /// together.
+    /// [`ModelError::Lexicon`] if it was trained with another, [`ModelError::Corrupt`] if its header is inconsistent.
     pub fn with(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
         Model::new(self.header, self.features, self.training_state, lexicon)
     }
@@ -71,18 +70,18 @@ impl ModelFile {
 pub struct Model {
     pub(super) header: Header,
     pub(super) features: Features,
-    /// Of the features, by their keys; made when first asked for.
-    pub(super) places: OnceLock<FeatureMap<u32>>,
+    /// Feature indices by key, built on first use.
+    pub(super) indices: OnceLock<FeatureMap<u32>>,
     pub(super) lexicon: LexiconWeights,
-    /// Packed; empty in a compact model.
+    /// Compressed; empty in a compact model.
     pub(super) training_state: Vec<u8>,
 }
 
 impl Model {
-    /// The model inside the program.
+    /// The model embedded in the program.
     ///
     /// # Errors
-    /// [`ModelError::Lexicon`] if `lexicon` is not the one inside the program.
+    /// [`ModelError::Lexicon`] if `lexicon` is not the one embedded in the program.
     pub fn embedded(lexicon: &Lexicon) -> Result<Self, ModelError> {
         ModelFile::embedded()?.with(lexicon)
     }
@@ -90,7 +89,7 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// What is wrong with the file, or that it belongs to another lexicon.
+    /// That the file is damaged or of another format, or that it belongs to another lexicon.
     pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
         ModelFile::read(bytes)?.with(lexicon)
     }
@@ -103,14 +102,14 @@ impl Model {
         store::write(&self.header, &self.features, &self.training_state, out)
     }
 
-    /// The counts as sorted text: channel, feature, postings of each role and of each family
-    /// of other jobs, and the buckets of organisations that show it.
+    /// The counts as sorted lines: channel, feature, postings of each role and of each family of other jobs, and the
+    /// number of buckets of organisations, separated by tabs.
     pub fn counts(&self) -> impl Iterator<Item = String> {
         self.features.iter().map(|feature| feature.line())
     }
 
-    /// The model without what retraining needs: to give away. It scores the same. It still takes new
-    /// rows, but its rare features are gone, and it does not know which rows it has counted.
+    /// The model without its training state, to distribute. It scores the same. It can still be retrained on new rows, but
+    /// without its rare features, and without a record of the rows it has counted.
     #[must_use]
     pub fn compact(mut self) -> Self {
         self.header.training_state = None;
@@ -118,7 +117,7 @@ impl Model {
         self
     }
 
-    /// Whether it lacks what retraining needs to be exact.
+    /// Whether it has no training state.
     pub fn is_compact(&self) -> bool {
         self.header.training_state.is_none()
     }
@@ -128,25 +127,25 @@ impl Model {
         self.features.iter()
     }
 
-    /// The feature at a place.
-    pub(crate) fn feature(&self, place: usize) -> StoredFeature<'_> {
-        self.features.get(place)
+    /// The feature at an index.
+    pub(crate) fn feature(&self, index: usize) -> StoredFeature<'_> {
+        self.features.get(index)
     }
 
-    /// All of the model but its features.
+    /// All of the model except its features.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// A model of what was counted, with what stands in the header besides the counts: made while the training state
-    /// are packed.
+    /// Builds a model from a training state and the fields of its header that do not follow from that. The features are
+    /// fitted while the training state is compressed.
     pub(super) fn assemble(
         header: impl FnOnce() -> Result<Header, ModelError> + Send,
         training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
-        let made = || {
+        let fitted = || {
             let header = header()?;
             let mut kept: Vec<_> = frequent(&training_state.matrix, [roles, classes])
                 .map(|(key, text, feature_count)| (key.channel(), text, feature_count))
@@ -165,8 +164,8 @@ impl Model {
             fit(&mut features, &LexiconWeights::new(lexicon))?;
             Ok::<_, ModelError>((header, features))
         };
-        let (made, (hash, packed)) = rayon::join(made, || pack_training_state(training_state));
-        let (mut header, features) = made?;
+        let (fitted, (hash, packed)) = rayon::join(fitted, || pack_training_state(training_state));
+        let (mut header, features) = fitted?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
@@ -179,12 +178,12 @@ impl Model {
         Self::new(header, features, packed, lexicon)
     }
 
-    /// Whether it has counted other jobs than the roles.
+    /// Whether it has counted postings of other jobs.
     pub(super) fn knows_other(&self) -> bool {
         self.header.postings[self.header.roles.len()..].iter().any(|&n| n > 0)
     }
 
-    /// What retraining needs.
+    /// The training state, or one made from the counts of a compact model.
     pub(super) fn training_state(&self) -> Result<TrainingState, ModelError> {
         if self.is_compact() {
             return Ok(TrainingState::of_compact(&self.features, self.header.roles.len()));
@@ -212,8 +211,8 @@ impl Model {
             return Err(ModelError::other_lexicon(&header.lexicon, lexicon));
         }
         check(&header)?;
-        let (places, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));
-        Ok(Self { header, features, places, lexicon, training_state })
+        let (indices, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));
+        Ok(Self { header, features, indices, lexicon, training_state })
     }
 
     /// The combinations, of both views and questions.
@@ -226,7 +225,7 @@ impl Model {
         Combination::of(&self.header.combinations, view, question)
     }
 
-    /// What a title says where there is no text, by the rows that the model learned from.
+    /// The probabilities of a posting without text, by its title alone.
     pub fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
         self.summary(View::Whole)?.said_by_title(stated)
     }
@@ -236,22 +235,22 @@ impl Model {
         self.header.held_out.iter().find(|summary| summary.view == view)
     }
 
-    /// The place of a feature, if the model knows it.
+    /// The index of a feature, if the model has it.
     pub(crate) fn place(&self, key: FeatureKey) -> Option<usize> {
-        let places = self.places.get_or_init(|| {
+        let indices = self.indices.get_or_init(|| {
             let keys = self.features.iter().map(StoredFeature::key);
             keys.zip(0..).collect()
         });
-        places.get(&key).map(|&place| place as usize)
+        indices.get(&key).map(|&index| index as usize)
     }
 
-    /// The weights of a feature by class, in nats, if the model knows and selects it.
+    /// The weights of a feature by class, in nats, if the model has and selects it.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         let feature = self.features.get(self.place(key)?);
         feature.is_selected().then(|| feature.weights().collect())
     }
 
-    /// The lexicon's own centred weights of a feature.
+    /// The centred lexicon weights of a feature.
     pub(crate) fn lexicon_weights(&self, key: FeatureKey) -> Option<&[f64]> {
         self.lexicon.centred(key)
     }
@@ -271,7 +270,7 @@ impl Model {
     ) -> Scores {
         let mut weights = Vec::new();
         let learned = |key, add: &mut dyn FnMut(&[f64])| {
-            let known = self.place(key).map(|place| self.features.get(place));
+            let known = self.place(key).map(|index| self.features.get(index));
             if let Some(feature) = known.filter(StoredFeature::is_selected) {
                 weights.clear();
                 weights.extend(feature.weights());
@@ -282,52 +281,52 @@ impl Model {
         Scores::new(features, mentions, stated, sizes, learned, |key| self.lexicon.centred(key))
     }
 
-    /// What the model says of a posting.
+    /// The probabilities of a posting.
     pub fn probabilities(&self, evidence: &Evidence, view: View) -> Probabilities {
         let scores = self.scores(evidence);
         Probabilities::new(&self.header.combinations, view, &scores)
     }
 }
 
-/// Fits each channel with linfa-bayes, and puts the weights in their places.
+/// Fits each channel with linfa-bayes, and sets the weights of the features.
 fn fit(features: &mut Features, lexicon: &LexiconWeights) -> Result<(), ModelError> {
     for channel in Channel::ALL {
-        let places = features.of_channel(channel);
-        let Some(first) = places.clone().next() else { continue };
+        let indices = features.of_channel(channel);
+        let Some(first) = indices.clone().next() else { continue };
         let classes = features.get(first).postings.len();
         let mut totals = ClassTotals::new(classes);
-        for feature in places.clone().map(|place| features.get(place)) {
+        for feature in indices.clone().map(|index| features.get(index)) {
             totals.add(feature.postings, lexicon.of(feature.key()));
         }
         let normalisers = totals.normalisers();
-        let mut class_counts = Array2::zeros((classes, places.len()));
+        let mut counts = Array2::zeros((classes, indices.len()));
         let mut column = vec![0.0; classes];
-        for (j, feature) in places.clone().map(|place| features.get(place)).enumerate() {
+        for (j, feature) in indices.clone().map(|index| features.get(index)).enumerate() {
             normalisers.shrunk_counts(feature.postings, lexicon.of(feature.key()), &mut column);
-            column.iter().enumerate().for_each(|(class, &value)| class_counts[[class, j]] = value);
+            column.iter().enumerate().for_each(|(class, &value)| counts[[class, j]] = value);
         }
-        let fitted = weights::fit(class_counts).map_err(|e| ModelError::Fit(e.to_string()))?;
+        let fitted = weights::fit(counts).map_err(|e| ModelError::Fit(e.to_string()))?;
         let by_class = weights::log_probabilities(&fitted);
-        for (j, place) in places.enumerate() {
+        for (j, index) in indices.enumerate() {
             column.iter_mut().zip(&by_class).for_each(|(w, of_class)| *w = of_class[j]);
             weights::centre(&mut column);
-            features.set_weights(place, &column);
+            features.set_weights(index, &column);
         }
     }
     Ok(())
 }
 
-/// Postings of the largest model: sums of some of them stay far from the end of `u32`.
+/// Maximum number of postings of a model, so that sums of a few counts fit into `u32`.
 const MOST_POSTINGS: u64 = 1 << 31;
 
-/// Refuses a header whose parts do not fit together.
+/// Fails if a header is inconsistent.
 fn check(header: &Header) -> Result<(), ModelError> {
     let roles = header.roles.len();
     let sizes = [roles, roles + header.families.len()];
     let sound = |postings: &[u32], combinations: &[Combination], held_out: &[Summary]| {
         let has = |view, question| {
-            let own = |c: &&Combination| (c.view, c.question) == (view, question);
-            combinations.iter().find(own).is_some_and(|c| c.fits(sizes))
+            let is_wanted = |c: &&Combination| (c.view, c.question) == (view, question);
+            combinations.iter().find(is_wanted).is_some_and(|c| c.fits(sizes))
         };
         postings.len() == sizes[1]
             && postings.iter().map(|&n| u64::from(n)).sum::<u64>() <= MOST_POSTINGS
@@ -341,12 +340,12 @@ fn check(header: &Header) -> Result<(), ModelError> {
         base.organisations <= MOST_POSTINGS
             && sound(&base.postings, &base.combinations, &base.held_out)
     };
-    let remembered = |r: &Retrain| {
+    let in_range = |r: &Retrain| {
         r.flips.values().chain(r.read.left_out.values()).all(|&rows| rows <= MOST_POSTINGS)
     };
     let fits = sound(postings, combinations, held_out)
         && *organisations <= MOST_POSTINGS
-        && history.iter().all(remembered)
+        && history.iter().all(in_range)
         && base.as_ref().is_none_or(of_base);
     if fits { Ok(()) } else { Err(ModelError::Corrupt("its header does not hold together".into())) }
 }

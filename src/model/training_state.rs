@@ -98,36 +98,13 @@ impl TrainingState {
     /// # Errors
     /// Those of the writer.
     pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
-        let matrix = &self.matrix;
-        let (named, unnamed): (Vec<u32>, Vec<u32>) =
-            (0..matrix.len() as u32).partition(|&index| matrix.feature(index).1.is_some());
-        let channel = |index: u32| matrix.feature(index).0.channel();
-        let of_channel = |c| named.iter().filter(|&&index| channel(index) == c).count() as u32;
-        let counts = Channel::ALL.map(of_channel).to_vec();
-        let order = [by_text(matrix, &named), unnamed].concat();
-        drop(named);
-        // One pass over the features, for all columns: in this order they are cache misses.
-        let parts: Vec<EncodedFeatures> = order
-            .par_chunks(ENCODE_CHUNK)
-            .map(|indices| EncodedFeatures::new(matrix, indices))
-            .collect();
-        let class_counts = parts.iter().map(|part| part.class_counts).sum();
-        let bytes = |of: fn(&EncodedFeatures) -> &Vec<u8>| parts.iter().map(of);
-        put(&counts, &mut out)?;
-        // Each with its length: in numbers, or in bytes for columns of bytes.
-        for (of, numbers) in [
-            (bytes(|part| &part.texts), None),
-            (bytes(|part| &part.keys), None),
-            (bytes(|part| &part.counts), Some(order.len())),
-            (bytes(|part| &part.slots), Some(class_counts)),
-            (bytes(|part| &part.postings), Some(class_counts)),
-            (bytes(|part| &part.plain), Some(class_counts)),
-        ] {
-            put(&numbers.unwrap_or_else(|| of.clone().map(Vec::len).sum()), &mut out)?;
-            of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
-        }
-        drop(parts);
-        let rows = &matrix.rows;
+        write_features(&self.matrix, &mut out)?;
+        self.write_rows(&mut out)?;
+        out.flush()
+    }
+
+    fn write_rows(&self, mut out: impl Write) -> io::Result<()> {
+        let rows = &self.matrix.rows;
         let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
             rows.iter().flat_map(|row| of(row).to_le_bytes()).collect()
         };
@@ -146,8 +123,7 @@ impl TrainingState {
         put(&self.sample.iter().map(row_index).collect::<Vec<_>>(), &mut out)?;
         put(&self.sample.iter().flat_map(|r| r.scores.numbers()).collect::<Vec<_>>(), &mut out)?;
         let before = self.before.iter().map(serde_json::to_string);
-        put(&before.collect::<Result<Vec<_>, _>>()?, &mut out)?;
-        out.flush()
+        put(&before.collect::<Result<Vec<_>, _>>()?, &mut out)
     }
 
     /// From bytes; `sizes` are the numbers of roles and of classes.
@@ -156,6 +132,38 @@ impl TrainingState {
         let stored: Stored = postcard::from_bytes(bytes).map_err(|e| corrupt(&e.to_string()))?;
         stored.training_state(sizes).ok_or_else(|| corrupt("parts do not fit together"))
     }
+}
+
+/// Writes the columns of the features in [`Stored`].
+fn write_features(matrix: &CountMatrix, mut out: impl Write) -> io::Result<()> {
+    let (named, unnamed): (Vec<u32>, Vec<u32>) =
+        (0..matrix.len() as u32).partition(|&index| matrix.feature(index).1.is_some());
+    let channel = |index: u32| matrix.feature(index).0.channel();
+    let of_channel = |c| named.iter().filter(|&&index| channel(index) == c).count() as u32;
+    let counts = Channel::ALL.map(of_channel).to_vec();
+    let order = [by_text(matrix, &named), unnamed].concat();
+    drop(named);
+    // One pass over the features, for all columns: in this order they are cache misses.
+    let parts: Vec<EncodedFeatures> = order
+        .par_chunks(ENCODE_CHUNK)
+        .map(|indices| EncodedFeatures::new(matrix, indices))
+        .collect();
+    let class_counts = parts.iter().map(|part| part.class_counts).sum();
+    let bytes = |of: fn(&EncodedFeatures) -> &Vec<u8>| parts.iter().map(of);
+    put(&counts, &mut out)?;
+    // Each with its length: in numbers, or in bytes for columns of bytes.
+    for (of, numbers) in [
+        (bytes(|part| &part.texts), None),
+        (bytes(|part| &part.keys), None),
+        (bytes(|part| &part.counts), Some(order.len())),
+        (bytes(|part| &part.slots), Some(class_counts)),
+        (bytes(|part| &part.postings), Some(class_counts)),
+        (bytes(|part| &part.plain), Some(class_counts)),
+    ] {
+        put(&numbers.unwrap_or_else(|| of.clone().map(Vec::len).sum()), &mut out)?;
+        of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
+    }
+    Ok(())
 }
 
 /// Features that are encoded together.

@@ -1,4 +1,4 @@
-//! What a model knows, laid out to be looked up while a text is read.
+//! The features of a model and the entries of the lexicon, laid out for fast look-up while a text is read.
 
 mod sums;
 mod word;
@@ -12,111 +12,63 @@ use std::collections::BTreeMap;
 use sums::{ChannelSums, LANES, LARGEST_SMALL, WeightLanes};
 pub(crate) use word::Word;
 
-/// Something that is known, by its number: below the number of features that of a feature.
+/// Index of an entry; those below the number of features are features of the model.
 pub(crate) type VocabularyEntry = u32;
 
-/// A feature of a posting that the model knows.
+/// A feature in a posting that is in the vocabulary.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
     /// Its entry.
     pub(crate) feature: VocabularyEntry,
-    /// The token it first begins with, and how many it has.
+    /// Index of the first token of its first occurrence.
     pub(crate) at: u32,
+    /// Number of tokens.
     pub(crate) length: u32,
 }
 
-/// What a model knows.
+/// Hash tables from words, phrases and other features to entries, with the weights of the entries.
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
     words: HashTable,
-    /// By the hashes of both words.
+    /// By the combined hash of both words.
     phrases: HashTable,
     contexts: HashTable,
     titles: HashTable,
-    /// Common words of English.
+    /// Entries of common words of English.
     common: Vec<VocabularyEntry>,
-    /// Of the entries of the lexicon, and of what is said of mentions.
+    /// Entries of the skills in the lexicon, and of the contexts of mentions.
     skills: Vec<VocabularyEntry>,
     mentions: Vec<VocabularyEntry>,
-    /// Of the features of the model, by their places; none of those that are not selected.
-    places: Vec<Option<VocabularyEntry>>,
-    /// Where the features of each channel end.
+    /// By feature index in the model: its entry, if it is selected.
+    by_feature: Vec<Option<VocabularyEntry>>,
+    /// End of the entries of each channel.
     ends: [usize; Channel::ALL.len()],
     entries: usize,
     classes: usize,
-    /// Lines of a feature; by feature, then by class.
+    /// Lines of a feature.
     stride: usize,
+    /// By feature, then by class.
     lines: Vec<WeightLanes>,
-    /// How readily each feature is given as a reason for a role, and for another job.
+    /// Factor of each feature as a reason for a role, and for another job; see [`Self::readiness`].
     readiness: [Vec<u8>; 2],
     /// Whether no weight is larger than [`LARGEST_SMALL`].
     small: bool,
-    /// The lexicon's own weights, by entry, then by role.
+    /// Lexicon weights, by skill, then by role.
     lexicon: Vec<f64>,
 }
 
-/// A word that is no entry of the lexicon is given as a reason for a role if so many postings of roles have it, or, in
-/// a small model, one in so many: rarer ones are mostly of the matter of a few companies.
-const LEAST_FOR_REASON: u32 = 12;
-const EACH_FOR_REASON: u32 = 64;
+/// A word that is no entry of the lexicon is given as a reason for a role if at least this many postings of roles have
+/// it, or, in a small model, one in [`REASON_ONE_IN`]: rarer ones are mostly about a few companies.
+const REASON_MIN_POSTINGS: u32 = 12;
+const REASON_ONE_IN: u32 = 64;
 
 impl Vocabulary {
-    /// What a model knows, and the entries of the lexicon.
+    /// Adds the selected features of a model, and then the entries of the lexicon that are none of them.
     pub(crate) fn new(model: &Model, extractor: &Extractor) -> Self {
         let classes = model.header().postings.len();
-        let roles = model.header().roles.len();
-        let of_roles: u32 = model.header().postings[..roles].iter().sum();
-        let least_of_roles = (of_roles / EACH_FOR_REASON).min(LEAST_FOR_REASON);
-        let mut ends = [0; Channel::ALL.len()];
-        let mut lines = Vec::new();
-        let mut ready = [Vec::new(), Vec::new()];
-        // The commonest of each channel first: then what is looked at most stands together.
-        let mut order: Vec<_> = model
-            .features()
-            .zip(0..)
-            .filter(|(feature, _)| feature.is_selected())
-            .map(|(feature, place)| (commonest_first(&feature), place))
-            .collect();
-        order.sort_unstable();
-        let mut places = vec![None; model.features().count()];
-        let mut named = BTreeMap::new();
-        let mut words: BTreeMap<u64, Word> = BTreeMap::new();
-        let (mut phrases, mut contexts, mut titles) = (Vec::new(), Vec::new(), Vec::new());
-        for (entry, (_, place)) in (0..).zip(order) {
-            places[place] = Some(entry);
-            let feature = model.feature(place);
-            match feature.channel {
-                Channel::Words => {
-                    words.insert(word_hash(feature.text), Word::new(entry));
-                }
-                Channel::Phrases => {
-                    let (first, second) =
-                        feature.text.split_once(' ').unwrap_or((feature.text, ""));
-                    phrases.push((combine(word_hash(first), word_hash(second)), entry));
-                }
-                Channel::Contexts | Channel::Title => {
-                    let key = FeatureKey::new(feature.channel, feature.text).number();
-                    let of_title = feature.channel == Channel::Title;
-                    let keys = if of_title { &mut titles } else { &mut contexts };
-                    keys.push((key, entry));
-                }
-                Channel::Skills | Channel::Mentions => {
-                    named.insert(FeatureKey::new(feature.channel, feature.text), entry);
-                }
-            }
-            let mut own = readiness(feature.channel, feature.text);
-            let of_roles: u32 = feature.postings[..roles].iter().sum();
-            if feature.channel == Channel::Words && of_roles < least_of_roles {
-                own[0] = 0;
-            }
-            ready.iter_mut().zip(own).for_each(|(ready, own)| ready.push(own));
-            ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
-            for steps in feature.steps.chunks(LANES) {
-                lines.push(WeightLanes(std::array::from_fn(|class| {
-                    steps.get(class).copied().unwrap_or(0)
-                })));
-            }
-        }
+        let features = ModelFeatures::new(model);
+        let ModelFeatures { mut words, named, ends, lines, phrases, contexts, titles, .. } =
+            features;
         let mut entries = ends[Channel::ALL.len() - 1];
         let mut another = || {
             entries += 1;
@@ -126,8 +78,8 @@ impl Vocabulary {
         let skills: Vec<VocabularyEntry> = extractor.skill_keys().iter().map(&mut entry).collect();
         let mentions: Vec<VocabularyEntry> =
             extractor.mention_keys().iter().map(&mut entry).collect();
-        for (&word, &kinds) in extractor.words() {
-            words.entry(word).or_insert_with(|| Word::new(another())).add_kinds(kinds);
+        for (&word, &token_classes) in extractor.words() {
+            words.entry(word).or_insert_with(|| Word::new(another())).add_classes(token_classes);
         }
         let common = common_words().filter_map(|word| words[&word].entry()).collect();
         let mut words: Vec<(u64, u32)> =
@@ -142,7 +94,7 @@ impl Vocabulary {
             common,
             skills,
             mentions,
-            places,
+            by_feature: features.by_feature,
             ends,
             entries,
             classes,
@@ -152,32 +104,34 @@ impl Vocabulary {
                 .flat_map(|line: &WeightLanes| line.0)
                 .all(|steps| steps.unsigned_abs() <= LARGEST_SMALL),
             lines,
-            readiness: ready,
+            readiness: features.readiness,
             lexicon: extractor.skill_keys().iter().flat_map(|&key| weights(key)).collect(),
         }
     }
 
-    /// The entry of the feature at a place in the model, if it is selected.
-    pub(crate) fn feature(&self, place: usize) -> Option<VocabularyEntry> {
-        self.places[place]
+    /// The entry of the feature at an index in the model, if it is selected.
+    pub(crate) fn feature(&self, index: usize) -> Option<VocabularyEntry> {
+        self.by_feature[index]
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub(crate) fn len(&self) -> usize {
         self.entries
     }
 
-    /// Looks up words. What stands where each is looked for first is fetched before the first is looked at, because the memory then answers several times as fast.
+    /// Looks up words. All home slots are loaded before the first is compared: the cache misses then overlap, which is
+    /// several times as fast. `fetched` is a scratch buffer.
     #[inline(never)]
     pub(crate) fn words(&self, tokens: &[Token], fetched: &mut Vec<u64>, words: &mut Vec<Word>) {
         fetched.clear();
-        let (first, value) = (self.words.home_slots(), self.words.values());
-        fetched.extend(tokens.iter().map(|token| first(token.hash)));
+        let (home_slot, value) = (self.words.home_slots(), self.words.values());
+        fetched.extend(tokens.iter().map(|token| home_slot(token.hash)));
         words.clear();
         words.extend(
-            tokens.iter().zip(fetched).map(|(token, fetched)| {
-                Word::from_number(value(token.hash, *fetched).unwrap_or(0))
-            }),
+            tokens
+                .iter()
+                .zip(fetched)
+                .map(|(token, slot)| Word::from_number(value(token.hash, *slot).unwrap_or(0))),
         );
     }
 
@@ -186,19 +140,19 @@ impl Vocabulary {
         &self.common
     }
 
-    /// Says whether two words may be a phrase that is known, by the hash of both; hardly ever if not.
+    /// Gives whether two words may be a known phrase, by their combined hash; with few false positives.
     #[inline]
     pub(crate) fn may_be_phrase(&self) -> impl Fn(u64) -> bool {
         self.phrases.likely.may_have()
     }
 
-    /// Fetches what stands where the phrases with these hashes are looked for first.
+    /// Loads the home slots of phrases with these hashes.
     pub(crate) fn fetch_phrases(&self, phrases: impl Iterator<Item = u64>, to: &mut Vec<u64>) {
         to.clear();
         to.extend(phrases.map(self.phrases.home_slots()));
     }
 
-    /// Gives the entry of two words, by the hash of both and by what was fetched for it.
+    /// Gives the entry of two words, by their combined hash and its home slot.
     #[inline]
     pub(crate) fn phrases(&self) -> impl Fn(u64, u64) -> Option<VocabularyEntry> {
         self.phrases.values()
@@ -214,17 +168,17 @@ impl Vocabulary {
         self.titles.get(key.number())
     }
 
-    /// The entry of a skill, by its place in the lexicon.
-    pub(crate) fn skill(&self, place: u32) -> VocabularyEntry {
-        self.skills[place as usize]
+    /// The entry of a skill, by its index in the lexicon.
+    pub(crate) fn skill(&self, index: u32) -> VocabularyEntry {
+        self.skills[index as usize]
     }
 
-    /// The entry of what is said of mentions, by its place in [`Extractor::mention_keys`].
-    pub(crate) fn mention(&self, place: u32) -> VocabularyEntry {
-        self.mentions[place as usize]
+    /// The entry of a feature of mentions, by its index in [`Extractor::mention_keys`].
+    pub(crate) fn mention(&self, index: u32) -> VocabularyEntry {
+        self.mentions[index as usize]
     }
 
-    /// How many entries are features of the model: the first.
+    /// Number of entries that are features of the model; they come first.
     pub(crate) fn features(&self) -> VocabularyEntry {
         self.ends[Channel::ALL.len() - 1] as VocabularyEntry
     }
@@ -235,26 +189,25 @@ impl Vocabulary {
         Channel::ALL[before.map(|&end| usize::from(end <= feature as usize)).sum::<usize>()]
     }
 
-    /// The weight of a feature for a class less that for another, in steps.
+    /// The difference between the weights of a feature for two classes, in steps.
     #[inline]
     pub(crate) fn difference(&self, contest: [usize; 2]) -> impl Fn(VocabularyEntry) -> i32 {
         let (stride, all) = (self.stride, self.lines.as_slice());
         let [class, other] = contest.map(|class| (class / LANES, class % LANES));
         move |feature| {
             let first = feature as usize * stride;
-            let steps = |(line, at): (usize, usize)| i32::from(all[first + line].0[at % LANES]);
+            let steps = |(line, lane): (usize, usize)| i32::from(all[first + line].0[lane % LANES]);
             steps(class) - steps(other)
         }
     }
 
-    /// How readily each feature is given as a reason, for a role or for another job; 0 if it is none that a
-    /// person would name.
+    /// Factor on the weight of each feature as a reason for a role, or for another job; 0 if it is never given.
     pub(crate) fn readiness(&self, for_role: bool) -> &[u8] {
         &self.readiness[usize::from(!for_role)]
     }
 
-    /// Adds up features, each different, and skills of the lexicon by their places, each different too. The
-    /// features are words, phrases, others of the text, and those of the title.
+    /// The scores of distinct features, and of distinct skills by their indices in the lexicon. The features are words,
+    /// phrases, others of the text, and those of the title.
     #[inline(never)]
     pub(crate) fn scores(
         &self,
@@ -267,8 +220,9 @@ impl Vocabulary {
         sums.add(Channel::Words, words, &self.lines);
         sums.add(Channel::Phrases, phrases, &self.lines);
         sums.add(Channel::Title, title, &self.lines);
-        for some in others.chunk_by(|a, b| self.channel(a.feature) == self.channel(b.feature)) {
-            sums.add(self.channel(some[0].feature), some, &self.lines);
+        for of_channel in others.chunk_by(|a, b| self.channel(a.feature) == self.channel(b.feature))
+        {
+            sums.add(self.channel(of_channel[0].feature), of_channel, &self.lines);
         }
         let roles = mentions.len() - 1;
         let mut lexicon = vec![0.0; roles];
@@ -281,7 +235,85 @@ impl Vocabulary {
     }
 }
 
-/// Orders features by channel, and then the commonest first.
-fn commonest_first(feature: &StoredFeature) -> (Channel, u64) {
+/// The entries of the selected features of a model, as the fields of [`Vocabulary`].
+struct ModelFeatures {
+    words: BTreeMap<u64, Word>,
+    phrases: Vec<(u64, VocabularyEntry)>,
+    contexts: Vec<(u64, VocabularyEntry)>,
+    titles: Vec<(u64, VocabularyEntry)>,
+    /// Entries of skills and mentions.
+    named: BTreeMap<FeatureKey, VocabularyEntry>,
+    by_feature: Vec<Option<VocabularyEntry>>,
+    ends: [usize; Channel::ALL.len()],
+    lines: Vec<WeightLanes>,
+    readiness: [Vec<u8>; 2],
+}
+
+impl ModelFeatures {
+    fn new(model: &Model) -> Self {
+        let roles = model.header().roles.len();
+        let of_roles: u32 = model.header().postings[..roles].iter().sum();
+        let min_of_roles = (of_roles / REASON_ONE_IN).min(REASON_MIN_POSTINGS);
+        // The most frequent of each channel first, so that what is read most is close together in memory.
+        let mut order: Vec<_> = model
+            .features()
+            .zip(0..)
+            .filter(|(feature, _)| feature.is_selected())
+            .map(|(feature, index)| (most_frequent_first(&feature), index))
+            .collect();
+        order.sort_unstable();
+        let mut features = Self {
+            words: BTreeMap::new(),
+            phrases: Vec::new(),
+            contexts: Vec::new(),
+            titles: Vec::new(),
+            named: BTreeMap::new(),
+            by_feature: vec![None; model.features().count()],
+            ends: [0; Channel::ALL.len()],
+            lines: Vec::new(),
+            readiness: [Vec::new(), Vec::new()],
+        };
+        for (entry, (_, index)) in (0..).zip(order) {
+            let feature = model.feature(index);
+            features.by_feature[index] = Some(entry);
+            features.insert(&feature, entry);
+            let mut factors = readiness(feature.channel, feature.text);
+            let of_roles: u32 = feature.postings[..roles].iter().sum();
+            if feature.channel == Channel::Words && of_roles < min_of_roles {
+                factors[0] = 0;
+            }
+            features.readiness.iter_mut().zip(factors).for_each(|(all, factor)| all.push(factor));
+            features.ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
+            for steps in feature.steps.chunks(LANES) {
+                features.lines.push(WeightLanes(std::array::from_fn(|class| {
+                    steps.get(class).copied().unwrap_or(0)
+                })));
+            }
+        }
+        features
+    }
+
+    /// Adds the key of a feature to the table of its channel.
+    fn insert(&mut self, feature: &StoredFeature, entry: VocabularyEntry) {
+        let key = || FeatureKey::new(feature.channel, feature.text);
+        match feature.channel {
+            Channel::Words => {
+                self.words.insert(word_hash(feature.text), Word::new(entry));
+            }
+            Channel::Phrases => {
+                let (first, second) = feature.text.split_once(' ').unwrap_or((feature.text, ""));
+                self.phrases.push((combine(word_hash(first), word_hash(second)), entry));
+            }
+            Channel::Contexts => self.contexts.push((key().number(), entry)),
+            Channel::Title => self.titles.push((key().number(), entry)),
+            Channel::Skills | Channel::Mentions => {
+                self.named.insert(key(), entry);
+            }
+        }
+    }
+}
+
+/// Sort key of features: by channel, then the most frequent first.
+fn most_frequent_first(feature: &StoredFeature) -> (Channel, u64) {
     (feature.channel, u64::MAX - feature.postings.iter().map(|&n| u64::from(n)).sum::<u64>())
 }

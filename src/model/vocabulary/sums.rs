@@ -1,4 +1,4 @@
-//! Sums of weights, many at a time.
+//! SIMD sums of weights.
 
 use super::Known;
 use crate::bayes::weights::STEPS;
@@ -6,17 +6,17 @@ use crate::evidence::Channel;
 use std::hint::black_box;
 use wide::{i16x8, i32x8};
 
-/// Classes whose weights stand in one line.
+/// Classes in one [`WeightLanes`].
 pub(super) const LANES: usize = 16;
-/// Features of the most extreme weights that can be added up in 32 bits.
-const AT_ONCE: usize = 1 << 15;
-/// Features whose lines are fetched together.
-const FETCHED: usize = 64;
-/// So many are added up in 16 bits, if no weight is larger than that allows.
+/// Number of features whose weights can be added in 32 bits without overflow.
+const MAX_IN_I32: usize = 1 << 15;
+/// Features whose lines are prefetched together.
+const PREFETCHED: usize = 64;
+/// Number of features that are added in 16 bits, if no weight is larger than [`LARGEST_SMALL`].
 const SMALL: usize = 4;
 pub(super) const LARGEST_SMALL: u16 = i16::MAX as u16 / SMALL as u16;
 
-/// The weights of some classes, in the steps of [`crate::bayes::weights`].
+/// The weights of a feature for [`LANES`] classes, in the steps of [`crate::bayes::weights`].
 #[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
 pub(super) struct WeightLanes(pub(super) [i16; LANES]);
@@ -28,76 +28,81 @@ impl WeightLanes {
     }
 }
 
-/// Sums of weights, in steps, by channel.
+/// Running sums of weights, in steps, by channel.
 pub(super) struct ChannelSums {
+    /// Whether all weights are at most [`LARGEST_SMALL`].
     small: bool,
-    /// By line, then by channel.
-    now: Vec<[[i32; LANES]; Channel::ALL.len()]>,
-    /// Features in them.
-    held: [usize; Channel::ALL.len()],
+    /// By line, then by channel: sums since the last flush.
+    current: Vec<[[i32; LANES]; Channel::ALL.len()]>,
+    /// Number of features in `current`, by channel.
+    pending: [usize; Channel::ALL.len()],
+    /// Number of features, by channel.
     counts: [usize; Channel::ALL.len()],
-    /// By channel, then by class: of the features that would be too many for 32 bits.
-    before: Vec<[[f64; LANES]; Channel::ALL.len()]>,
+    /// By line, then by channel: flushed sums, which may be too large for 32 bits.
+    flushed: Vec<[[f64; LANES]; Channel::ALL.len()]>,
 }
 
 impl ChannelSums {
-    /// No sums, of so many lines of each feature. `small` is whether all weights are at most
-    /// [`LARGEST_SMALL`].
+    /// Sums of 0, with `stride` lines of each feature. `small` is whether all weights are at most [`LARGEST_SMALL`].
     pub(super) fn new(stride: usize, small: bool) -> Self {
         Self {
             small,
-            now: vec![[[0; LANES]; Channel::ALL.len()]; stride],
-            held: [0; Channel::ALL.len()],
+            current: vec![[[0; LANES]; Channel::ALL.len()]; stride],
+            pending: [0; Channel::ALL.len()],
             counts: [0; Channel::ALL.len()],
-            before: Vec::new(),
+            flushed: Vec::new(),
         }
     }
 
-    /// Adds the lines of features of one channel. They are fetched together, because the memory then
-    /// answers several times as fast.
+    /// Adds features of one channel. Their lines are loaded together first: the cache misses then overlap, which is several
+    /// times as fast.
     #[inline]
     pub(super) fn add(&mut self, channel: Channel, features: &[Known], lines: &[WeightLanes]) {
         let channel = channel as usize;
-        let stride = self.now.len();
-        for some in features.chunks(FETCHED) {
-            if self.held[channel] + some.len() > AT_ONCE {
-                self.set_aside(channel);
+        let stride = self.current.len();
+        for chunk in features.chunks(PREFETCHED) {
+            if self.pending[channel] + chunk.len() > MAX_IN_I32 {
+                self.flush(channel);
             }
-            self.held[channel] += some.len();
+            self.pending[channel] += chunk.len();
             let line = |known: &Known, i| &lines[known.feature as usize * stride + i];
-            black_box(some.iter().fold(0, |all, known| all ^ line(known, 0).0[0]));
-            for (i, sums) in self.now.iter_mut().enumerate() {
-                let own = if self.small {
-                    sum::<SMALL>(some, |known| line(known, i))
+            black_box(chunk.iter().fold(0, |all, known| all ^ line(known, 0).0[0]));
+            for (i, sums) in self.current.iter_mut().enumerate() {
+                let added = if self.small {
+                    sum::<SMALL>(chunk, |known| line(known, i))
                 } else {
-                    sum::<1>(some, |known| line(known, i))
+                    sum::<1>(chunk, |known| line(known, i))
                 };
-                sums[channel].iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+                sums[channel].iter_mut().zip(added).for_each(|(sum, n)| *sum += n);
             }
-            self.counts[channel] += some.len();
+            self.counts[channel] += chunk.len();
         }
     }
 
-    fn set_aside(&mut self, channel: usize) {
-        self.held[channel] = 0;
-        self.before.resize(self.now.len(), [[0.0; LANES]; Channel::ALL.len()]);
-        for (before, now) in self.before.iter_mut().zip(&mut self.now) {
-            let now = std::mem::replace(&mut now[channel], [0; LANES]);
-            before[channel].iter_mut().zip(now).for_each(|(sum, steps)| *sum += f64::from(steps));
+    /// Adds the current sums of a channel to the flushed ones.
+    fn flush(&mut self, channel: usize) {
+        self.pending[channel] = 0;
+        self.flushed.resize(self.current.len(), [[0.0; LANES]; Channel::ALL.len()]);
+        for (flushed, current) in self.flushed.iter_mut().zip(&mut self.current) {
+            let current = std::mem::replace(&mut current[channel], [0; LANES]);
+            flushed[channel]
+                .iter_mut()
+                .zip(current)
+                .for_each(|(sum, steps)| *sum += f64::from(steps));
         }
     }
 
     /// The sums by class in nats, and the number of features, of each channel.
     pub(super) fn finish(mut self, classes: usize) -> [(Vec<f64>, u32); Channel::ALL.len()] {
         std::array::from_fn(|channel| {
-            self.set_aside(channel);
-            let sums = self.before.iter().flat_map(|sums| sums[channel]).take(classes);
+            self.flush(channel);
+            let sums = self.flushed.iter().flat_map(|sums| sums[channel]).take(classes);
             (sums.map(|steps| steps / STEPS).collect(), self.counts[channel] as u32)
         })
     }
 }
 
-/// The sum of lines, of which `N` can be added up in 16 bits.
+/// The sum of the lines of features, `N` of which can be added in 16 bits.
 #[inline]
 fn sum<'l, const N: usize>(
     features: &[Known],
@@ -107,8 +112,8 @@ fn sum<'l, const N: usize>(
     let mut add = |halves: [i16x8; 2]| {
         all.iter_mut().zip(halves).for_each(|(all, half)| *all += i32x8::from_i16x8(half));
     };
-    let (some, rest) = features.as_chunks::<N>();
-    for features in some {
+    let (chunks, rest) = features.as_chunks::<N>();
+    for features in chunks {
         let lines = features.iter().map(|known| line(known).halves());
         add(lines.fold([i16x8::ZERO; 2], |[low, high], line| [low + line[0], high + line[1]]));
     }

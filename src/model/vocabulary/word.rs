@@ -1,23 +1,23 @@
-//! What is known of a word.
+//! A word in the vocabulary.
 
 use super::VocabularyEntry;
 use crate::lexicon::TokenClass;
 
-/// What is known of a word: its entry, if it has one, and what it is to the lexicon.
+/// The vocabulary entry of a word, if it has one, and its token classes, packed into 32 bits.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Word(u32);
 
-/// Where the number of the entry begins, which is one more than the entry.
-const ENTRY_AT: u32 = TokenClass::BITS;
+/// Bits below the entry, which is stored plus one.
+const ENTRY_SHIFT: u32 = TokenClass::BITS;
 
 impl Word {
     /// A word with an entry.
     pub(super) fn new(entry: VocabularyEntry) -> Self {
-        Self((entry + 1) << ENTRY_AT)
+        Self((entry + 1) << ENTRY_SHIFT)
     }
 
-    pub(super) fn add_kinds(&mut self, kinds: TokenClass) {
-        self.0 |= kinds.number();
+    pub(super) fn add_classes(&mut self, classes: TokenClass) {
+        self.0 |= classes.number();
     }
 
     /// As a number; 0 without an entry.
@@ -32,7 +32,7 @@ impl Word {
     /// Its entry.
     #[inline]
     pub(crate) fn entry(self) -> Option<VocabularyEntry> {
-        (self.0 >> ENTRY_AT).checked_sub(1)
+        (self.0 >> ENTRY_SHIFT).checked_sub(1)
     }
 
     /// Whether it is a common word of English.
@@ -41,7 +41,7 @@ impl Word {
         self.kinds().has(TokenClass::COMMON)
     }
 
-    /// What it is to the lexicon.
+    /// Its token classes in the lexicon.
     #[inline]
     pub(crate) fn kinds(self) -> TokenClass {
         TokenClass::from_number(self.0)
