@@ -59,8 +59,8 @@ pub(crate) struct Scores {
 }
 
 impl Scores {
-    /// Sums the weights of the selected features. `learned` passes on the weights from the counts, `lexicon` gives those
-    /// of the lexicon (centred).
+    /// Sums the weights of the selected features. `learned` passes on the weights from the counts, `lexicon` gives
+    /// those of the lexicon (centred).
     pub(crate) fn new<'w, F, L>(
         features: impl Iterator<Item = FeatureKey>,
         mentions: &[u32],

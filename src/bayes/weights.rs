@@ -1,20 +1,20 @@
 //! Naive Bayes weights from counts.
 //!
-//! The classes are the roles and the families of other jobs. In each channel separately, a feature
-//! `f` has for class `k` the weight
+//! The classes are the roles and the families of other jobs. In each channel separately, a feature `f` has for class
+//! `k` the weight
 //!
 //! ```text
 //! w(f,k) = ln(m(f,k) + ALPHA) - ln(sum over g of (m(g,k) + ALPHA))
 //! m(f,k) = M * (n(f,k) + B * b(f)) / (N(k) + B)  +  LEXICON * l(f,k)
 //! ```
 //!
-//! where `n(f,k)` counts the postings of class `k` with `f`, `N(k)` is its sum over the channel, `b(f)` the mean of `n(f,j) / N(j)` over the classes, `B` the smallest `N` above 0 times
-//! BACKGROUND, `M` the geometric mean of the smallest and the largest `N`, and `l` the weight of a
-//! lexicon entry. This is multinomial naive Bayes on binary counts (Nigam et al. 2000) with a
-//! Dirichlet prior: a class with few postings is shrunk towards the mean of all classes, a class with
-//! many hardly at all; then every class gets the same total `M`, so that a rare role is not
-//! outweighed. Natural logarithms throughout. The weights are centred, less their mean over the classes, and
-//! rounded to 1024ths of a nat: sums of them are then exact, and the same in any order.
+//! where `n(f,k)` counts the postings of class `k` with `f`, `N(k)` is its sum over the channel, `b(f)` the mean of
+//! `n(f,j) / N(j)` over the classes, `B` the smallest `N` above 0 times BACKGROUND, `M` the geometric mean of the
+//! smallest and the largest `N`, and `l` the weight of a lexicon entry. This is multinomial naive Bayes on binary
+//! counts (Nigam et al. 2000) with a Dirichlet prior: a class with few postings is shrunk towards the mean of all
+//! classes, a class with many hardly at all; then every class gets the same total `M`, so that a rare role is not
+//! outweighed. Natural logarithms throughout. The weights are centred, less their mean over the classes, and rounded to
+//! 1024ths of a nat: sums of them are then exact, and the same in any order.
 
 #![expect(clippy::inline_always, reason = "compiled for each instruction set")]
 

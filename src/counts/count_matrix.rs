@@ -329,8 +329,8 @@ impl CountMatrix {
         self.rows.chunk_by(|a, b| a.organisation == b.organisation).count()
     }
 
-    /// For each row a mask of the buckets that would leak its label: those with rows of its organisation, or with a near
-    /// copy of its text.
+    /// For each row a mask of the buckets that would leak its label: those with rows of its organisation, or with a
+    /// near copy of its text.
     pub(crate) fn leaking_buckets(&self, rows: &[RowId]) -> Vec<u16> {
         let copies = self.copies_of(rows);
         let all: Vec<RowId> = rows.iter().chain(copies).copied().collect();

@@ -163,7 +163,10 @@ impl FeatureCounts {
     }
 
     /// The feature counts of a count matrix, and the indices of their features in it.
-    pub(crate) fn of(matrix: &CountMatrix, [roles, classes]: [usize; 2]) -> (Self, Vec<u32>) {
+    pub(crate) fn from_matrix(
+        matrix: &CountMatrix,
+        [roles, classes]: [usize; 2],
+    ) -> (Self, Vec<u32>) {
         let (mut features, mut indices) = (Vec::new(), Vec::new());
         let mut columns = CountColumns::new(classes);
         for (index, (key, _, class_counts)) in matrix.features().enumerate() {

@@ -1,7 +1,7 @@
-//! Which texts are near copies of each other: `MinHash` (Broder 1997) over the pairs of words in a text, all
-//! hashes from one hash function (one permutation hashing, Li, Owen and Zhang 2012, with the empty bins
-//! filled as by Shrivastava 2017), and bands of hashes as keys (Leskovec, Rajaraman and Ullman, Mining of
-//! Massive Datasets, chapter 3).
+//! Which texts are near copies of each other: `MinHash` (Broder 1997) over the pairs of words in a text, all hashes
+//! from one hash function (one permutation hashing, Li, Owen and Zhang 2012, with the empty bins filled as by
+//! Shrivastava 2017), and bands of hashes as keys (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter
+//! 3).
 
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};

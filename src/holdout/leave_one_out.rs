@@ -1,4 +1,5 @@
-//! Leave-one-group-out: the scores of a model that never saw a posting's neighbours, by subtracting their counts exactly.
+//! Leave-one-group-out: the scores of a model that never saw a posting's neighbours, by subtracting their counts
+//! exactly.
 
 use crate::bayes::scores::Scores;
 use crate::bayes::weights::{ClassTotals, Normalisers, centre, is_selected, weigh};
@@ -247,7 +248,7 @@ impl<'a> BucketHoldout<'a> {
         lexicon: &LexiconWeights,
         sizes: [usize; 2],
     ) -> Self {
-        let (feature_counts, indices) = FeatureCounts::of(matrix, sizes);
+        let (feature_counts, indices) = FeatureCounts::from_matrix(matrix, sizes);
         Self { matrix, indices, held_out: HeldOut::new(feature_counts, lexicon.clone()) }
     }
 
@@ -359,8 +360,8 @@ impl GroupCounts {
         self.frequent += u32::from(is_frequent);
     }
 
-    /// The index at which a feature is or would be, which is not below `from`: by exponential search, since the next one
-    /// is mostly close.
+    /// The index at which a feature is or would be, which is not below `from`: by exponential search, since the next
+    /// one is mostly close.
     fn find(&self, key: FeatureKey, from: usize) -> usize {
         let (mut start, mut step) = (from, 1);
         while self.keys.get(start + step).is_some_and(|other| *other <= key) {

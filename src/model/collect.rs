@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// Replaces labels in a model that few rows have, or that are longer than a name.
 pub const RARE_LABELS: &str = "(rare labels)";
-/// Labels are considered derived from titles if fewer than one in this many differs from the role that the title states.
-/// Of real titles that state a role, one in twenty is wrong.
+/// Labels are considered derived from titles if fewer than one in this many differs from the role that the title
+/// states. Of real titles that state a role, one in twenty is wrong.
 const ONE_DIFFERING_IN: u64 = 50;
 /// The minimum number of titles that state a role to decide that.
 const LEAST_STATING: u64 = 100;
@@ -36,8 +36,8 @@ pub struct Provenance {
     /// Rows whose title is not counted, because the labels repeat what the titles state.
     #[serde(default)]
     pub labels_of_titles: u64,
-    /// Rows left out because their label is not in the role set, by label; in a model, rare and long labels are replaced
-    /// by [`RARE_LABELS`], so that it contains no text of single rows.
+    /// Rows left out because their label is not in the role set, by label; in a model, rare and long labels are
+    /// replaced by [`RARE_LABELS`], so that it contains no text of single rows.
     pub left_out: BTreeMap<String, u64>,
 }
 
@@ -102,8 +102,8 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Adds a posting; `label` is an error with the reason or the text if it is no label of the role set. Gives the posting
-    /// as it will be counted.
+    /// Adds a posting; `label` is an error with the reason or the text if it is no label of the role set. Gives the
+    /// posting as it will be counted.
     pub fn add(
         &mut self,
         evidence: &Evidence,
@@ -126,9 +126,9 @@ impl Collector {
         }
     }
 
-    /// Stops counting titles if the labels are derived from them: a model would learn to trust titles too much. They are
-    /// if hardly any label differs from the role that its title states ([`labels_repeat_titles`]), or if the caller says
-    /// so. Gives the number of postings that lost their title.
+    /// Stops counting titles if the labels are derived from them: a model would learn to trust titles too much. They
+    /// are if hardly any label differs from the role that its title states ([`labels_repeat_titles`]), or if the caller
+    /// says so. Gives the number of postings that lost their title.
     pub fn distrust_titles(&mut self, labels_are_of_titles: bool) -> u64 {
         let mut examples: Vec<&mut Example> = self.examples.iter_mut().collect();
         let lost = distrust_titles(&mut examples, labels_are_of_titles);

@@ -124,8 +124,8 @@ struct Expectation<'a> {
 }
 
 impl Expectation<'_> {
-    /// Mean and variance of the number of rows with a feature. The variance is that of the rows plus that of the estimated
-    /// share of each class, which is smoothed with one pseudo-posting of the mean share.
+    /// Mean and variance of the number of rows with a feature. The variance is that of the rows plus that of the
+    /// estimated share of each class, which is smoothed with one pseudo-posting of the mean share.
     fn of(&self, counted: &[u32]) -> (f64, f64) {
         let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>();
         let mean = sum(counted) / sum(self.postings).max(1.0);

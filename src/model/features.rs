@@ -139,7 +139,7 @@ impl Features {
 
     /// Serialises with postcard.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("numbers and text can be written down")
+        postcard::to_stdvec(self).expect("numbers and text can be serialised")
     }
 
     /// Deserialises with postcard.

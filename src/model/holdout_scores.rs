@@ -1,7 +1,7 @@
 //! Held-out probabilities of rows, by counts without them and their neighbours: for audits.
 
 use super::error::ModelError;
-use super::requirements::enough;
+use super::requirements::require_organisations;
 use super::store::Header;
 use super::trained::Model;
 use crate::bayes::scores::Scores;
@@ -27,8 +27,8 @@ use std::io;
 /// The views that rows are classified in: without titles, because labels come from titles.
 const VIEWS: [View; 2] = [View::Duties, View::Text];
 
-/// Weight of the duties in the mean of both views that decides whether a posting is a role at all. Chosen from 0 to 1 on
-/// the real titles of the first edition: from .3 to .5 ranks other jobs best, and roles no worse.
+/// Weight of the duties in the mean of both views that decides whether a posting is a role at all. Chosen from 0 to 1
+/// on the real titles of the first edition: from .3 to .5 ranks other jobs best, and roles no worse.
 const DUTIES_SHARE: f64 = 1.0 / 3.0;
 /// Logits are clamped to this, in nats.
 const LARGEST_LOGIT: f64 = 30.0;
@@ -36,8 +36,8 @@ const LARGEST_LOGIT: f64 = 30.0;
 /// Probabilities of rows, without their titles, by counts without them and their neighbours: rows of the same
 /// organisation, or with nearly the same text.
 ///
-/// Which role it is follows from the duties alone, because a text repeats the name of the role in its title. For whether
-/// it is a role at all the names are evidence too.
+/// Which role it is follows from the duties alone, because a text repeats the name of the role in its title. For
+/// whether it is a role at all the names are evidence too.
 pub struct HoldoutScores<'a, R: Rows> {
     rows: Relabelled<'a, R>,
     sizes: [usize; 2],
@@ -59,13 +59,13 @@ enum CountSource {
 impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// By counts of the rows themselves, and of a model whose rows are not among them if one is given.
     ///
-    /// Labels that are most likely wrong should not be trained on. So the rows of the roles are classified by their duties
-    /// first: `correct` gets the index of each and the probability of each role, and gives the new roles of those to
-    /// relabel. They are relabelled, unless a role would have too few rows then.
+    /// Labels that are most likely wrong should not be trained on. So the rows of the roles are classified by their
+    /// duties first: `correct` gets the index of each and the probability of each role, and gives the new roles of
+    /// those to relabel. They are relabelled, unless a role would have too few rows then.
     ///
     /// # Errors
-    /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or
-    /// what the rows are read with, or fitting fails.
+    /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or what the rows are
+    /// read with, or fitting fails.
     pub fn by_rows(
         rows: &'a R,
         sketch: &Sketch,
@@ -76,7 +76,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         let as_stated = ids(rows);
         if model.is_none() {
-            enough(&as_stated, lexicon.roles())?;
+            require_organisations(&as_stated, lexicon.roles())?;
         }
         let before = model.map(Model::training_state).transpose()?;
         let before = before.as_ref().map(|training_state| &training_state.matrix);
@@ -86,7 +86,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let first_pass = FirstPass { rows, ids: &as_stated, neighbours: &neighbours, sizes };
         let mut rows = Relabelled { rows, roles: correct(&first_pass.roles(&held_out, model)?) };
         let mut ids = ids(&rows);
-        if model.is_none() && enough(&ids, lexicon.roles()).is_err() {
+        if model.is_none() && require_organisations(&ids, lexicon.roles()).is_err() {
             rows.roles.clear();
             ids = as_stated;
         }
@@ -103,8 +103,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// removed from it.
     ///
     /// # Errors
-    /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what
-    /// the rows are read with.
+    /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what the rows are
+    /// read with.
     pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
         let (matrix, masks) = counted(rows, model)?;
         let header = model.header();
@@ -173,7 +173,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     fn scores(&self, index: usize) -> Scores {
         let width = Scores::width(self.sizes);
         Scores::from_numbers(&self.scores[index * width..][..width], self.sizes)
-            .expect("they were made of scores")
+            .expect("they are the numbers of scores")
     }
 
     /// The probabilities of the row at an index.
@@ -196,7 +196,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         self.scores(index).nearest(View::Duties.channels()).1
     }
 
-    /// Calls `then` with the index and the counts without its neighbours of each wanted row; results in the order of rows.
+    /// Calls `then` with the index and the counts without its neighbours of each wanted row; results in the order of
+    /// rows.
     ///
     /// # Errors
     /// Those of `then`, and of what the rows are read with.

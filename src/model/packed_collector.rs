@@ -90,7 +90,7 @@ impl Collector {
             rows: self.examples.iter().map(row).collect(),
             provenance: self.provenance.clone(),
         };
-        let bytes = postcard::to_stdvec(&collector).expect("numbers and text can be written down");
+        let bytes = postcard::to_stdvec(&collector).expect("numbers and text can be serialised");
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
     }
 

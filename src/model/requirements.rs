@@ -6,7 +6,7 @@ use crate::examples::neighbours::Neighbours;
 use crate::roles::RoleSet;
 
 /// Fails if there are no rows.
-pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
+pub(super) fn require_rows(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
     if rows > 0 {
         return Ok(());
     }
@@ -14,9 +14,9 @@ pub(super) fn some(rows: usize, roles: &RoleSet) -> Result<(), ModelError> {
     Err(ModelError::TooFew { role, organisations: 0 })
 }
 
-/// Fails if a role has rows of fewer than two organisations, or only near copies of one text; but not if there is no row
-/// at all.
-pub(super) fn enough(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
+/// Fails if a role has rows of fewer than two organisations, or only near copies of one text; but not if there is no
+/// row at all.
+pub(super) fn require_organisations(rows: &[RowId], roles: &RoleSet) -> Result<(), ModelError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use super::collect::Counting;
 use super::drift::{Drifted, drift};
 use super::error::ModelError;
 use super::history::Retrain;
-use super::requirements::enough;
+use super::requirements::require_organisations;
 use super::store::Header;
 use super::trained::Model;
 use crate::counts::count_matrix::frequent;
@@ -108,8 +108,8 @@ impl Retrained {
         [row, row.title_toggled()].iter().any(|&row| self.matrices[1].count(row) > 0)
     }
 
-    /// The probabilities of labelled rows by the old and by the new model, both by counts without the buckets that would
-    /// leak the label of a row: those of its organisation or its text. By row.
+    /// The probabilities of labelled rows by the old and by the new model, both by counts without the buckets that
+    /// would leak the label of a row: those of its organisation or its text. By row.
     pub fn beside(&self, old: &Model, rows: &[&Example], view: View) -> [Vec<Probabilities>; 2] {
         let masks = leaking_buckets(&self.matrices[1], rows);
         let before = old.classify_without(&self.matrices[0], &masks, rows, view);
@@ -164,14 +164,11 @@ impl Model {
             ..Retrain::default()
         };
         let only_removed = added.examples.is_empty() && merged.is_empty();
-        let hash = training_state.matrix.rows_hash();
-        let earlier = training_state.before.iter().position(|h| h.rows_hash == hash);
-        let earlier = earlier.filter(|_| only_removed);
-        let (model, held_out) = if let Some(index) = earlier {
-            let mut header = training_state.before[index].clone();
-            header.history = self.header.history.iter().take(index).cloned().collect();
-            training_state.before.truncate(index);
-            (Self::assemble(|| Ok(header), &training_state, lexicon)?, HashMap::new())
+        let reverted =
+            if only_removed { self.reverted(&mut training_state, lexicon)? } else { None };
+        let taken_back = reverted.is_some();
+        let (model, held_out) = if let Some(model) = reverted {
+            (model, HashMap::new())
         } else {
             let mut header = self.header.clone();
             header.history = Vec::new();
@@ -179,7 +176,6 @@ impl Model {
             training_state.before.push(header);
             self.refitted(&training_state, lexicon)?
         };
-        let taken_back = earlier.is_some();
         Ok(Retrained {
             model,
             record,
@@ -213,6 +209,22 @@ impl Model {
         Ok(())
     }
 
+    /// The model before an earlier retrain, if the rows are the same as then: removing the rows that retrains had added
+    /// reverts these.
+    fn reverted(
+        &self,
+        training_state: &mut TrainingState,
+        lexicon: &Lexicon,
+    ) -> Result<Option<Self>, ModelError> {
+        let hash = training_state.matrix.rows_hash();
+        let earlier = training_state.before.iter().position(|h| h.rows_hash == hash);
+        let Some(index) = earlier else { return Ok(None) };
+        let mut header = training_state.before[index].clone();
+        header.history = self.header.history.iter().take(index).cloned().collect();
+        training_state.before.truncate(index);
+        Self::assemble(|| Ok(header), training_state, lexicon).map(Some)
+    }
+
     /// Adds the record of a retrain to the history.
     pub fn remember(&mut self, record: Retrain) {
         self.header.history.push(record);
@@ -227,7 +239,7 @@ impl Model {
     ) -> Result<(Self, HashMap<RowId, [Probabilities; View::ALL.len()]>), ModelError> {
         let base = self.base();
         if base.is_none() {
-            enough(&training_state.matrix.rows, lexicon.roles())?;
+            require_organisations(&training_state.matrix.rows, lexicon.roles())?;
         }
         let sizes = [lexicon.roles().len(), lexicon.classes().len()];
         let fit = Fit::new(

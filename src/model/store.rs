@@ -48,8 +48,8 @@ pub struct Header {
     pub postings: Vec<u32>,
     /// Number of organisations; rows without one count by their text.
     pub organisations: u64,
-    /// BLAKE3 hash of the identities of the rows in sorted order: the same for the same rows in any
-    /// order. Of a model that began as a compact one, of the rows added since.
+    /// BLAKE3 hash of the identities of the rows in sorted order: the same for the same rows in any order. Of a model
+    /// that began as a compact one, of the rows added since.
     pub rows_hash: String,
     /// Where it comes from.
     pub provenance: Provenance,

@@ -5,7 +5,7 @@ use super::collect::Counting;
 use super::collect::{Collector, Provenance};
 use super::error::ModelError;
 use super::format::FORMAT;
-use super::requirements::{enough, some};
+use super::requirements::{require_organisations, require_rows};
 use super::store::Header;
 use super::trained::Model;
 use crate::counts::count_matrix::{CountMatrix, FeatureNames};
@@ -79,7 +79,8 @@ impl Sums {
     /// Sets the held-out scores of those rows that are in the sample, each by all counts without its neighbours.
     pub(super) fn sample(&mut self, rows: &[&Example], cut: u64, lexicon: &Lexicon) {
         let sampled = |row: RowId| row.text <= cut;
-        let (feature_counts, _) = FeatureCounts::of(&self.training_state.matrix, lexicon.sizes());
+        let (feature_counts, _) =
+            FeatureCounts::from_matrix(&self.training_state.matrix, lexicon.sizes());
         self.training_state.sample = held_out(rows, feature_counts, lexicon, sampled).1;
     }
 
@@ -101,8 +102,8 @@ impl Sums {
     /// [`ModelError::TooFew`] if a role has fewer than two organisations.
     pub fn sampled(&self, lexicon: &Lexicon) -> Result<Sampled, ModelError> {
         let (cut, rows) = (self.cut(), &self.training_state.matrix.rows);
-        some(rows.len(), lexicon.roles())?;
-        enough(rows, lexicon.roles())?;
+        require_rows(rows.len(), lexicon.roles())?;
+        require_organisations(rows, lexicon.roles())?;
         let group_of = Neighbours::new(rows).chains();
         let mut wanted = vec![false; rows.len()];
         for (row, &group) in rows.iter().zip(&group_of) {
@@ -124,8 +125,8 @@ impl Sums {
         }
     }
 
-    /// The held-out scores of the collected postings that are in the sample. The groups must be complete, and these sums
-    /// must be [`Self::others`].
+    /// The held-out scores of the collected postings that are in the sample. The groups must be complete, and these
+    /// sums must be [`Self::others`].
     #[must_use]
     pub fn scored(
         mut self,
@@ -200,7 +201,7 @@ impl Sums {
         let provenance = self.provenance.clone();
         let before =
             BeforeCounts { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
-        let mut bytes = postcard::to_stdvec(&before).expect("text can be written down");
+        let mut bytes = postcard::to_stdvec(&before).expect("text can be serialised");
         self.training_state.write(&mut bytes).expect("memory can be written to");
         zstd::encode_all(&*bytes, 1).expect("memory does not fail")
     }

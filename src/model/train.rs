@@ -2,7 +2,7 @@
 
 use super::collect::{Collector, Counting, Provenance};
 use super::error::ModelError;
-use super::requirements::{enough, some};
+use super::requirements::{require_organisations, require_rows};
 use super::sums::Sums;
 use super::trained::Model;
 use crate::counts::feature_counts::FeatureCounts;
@@ -27,7 +27,7 @@ impl Collector {
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations, or fitting fails.
     pub fn train(self, counting: Counting, lexicon: &Lexicon) -> Result<Model, ModelError> {
-        some(self.examples.len(), lexicon.roles())?;
+        require_rows(self.examples.len(), lexicon.roles())?;
         self.model(counting, lexicon)
     }
 
@@ -44,7 +44,7 @@ impl Collector {
         self.order(counting);
         let Self { examples, names, provenance } = self;
         let rows: Vec<&Example> = examples.iter().collect();
-        enough(&ids(&rows[..]), lexicon.roles())?;
+        require_organisations(&ids(&rows[..]), lexicon.roles())?;
         let mut sums = Sums::of(&rows, names, provenance);
         sums.sample(&rows, sums.cut(), lexicon);
         drop(rows);
@@ -79,7 +79,7 @@ impl CountedRows {
         feature_counts: FeatureCounts,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
-        enough(&ids(examples), lexicon.roles())?;
+        require_organisations(&ids(examples), lexicon.roles())?;
         let (held_out, rows) = held_out(examples, feature_counts, lexicon, |_| true);
         Ok(Self { held_out, rows, sizes: lexicon.sizes() })
     }

@@ -108,8 +108,8 @@ impl Model {
         self.features.iter().map(|feature| feature.line())
     }
 
-    /// The model without its training state, to distribute. It scores the same. It can still be retrained on new rows, but
-    /// without its rare features, and without a record of the rows it has counted.
+    /// The model without its training state, to distribute. It scores the same. It can still be retrained on new rows,
+    /// but without its rare features, and without a record of the rows it has counted.
     #[must_use]
     pub fn compact(mut self) -> Self {
         self.header.training_state = None;

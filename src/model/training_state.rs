@@ -1,5 +1,5 @@
-//! The training state: what exact retraining needs and scoring does not. It has the count matrix, the held-out scores of
-//! a sample of the rows, and the header before each retrain. It is the second part of a model file.
+//! The training state: what exact retraining needs and scoring does not. It has the count matrix, the held-out scores
+//! of a sample of the rows, and the header before each retrain. It is the second part of a model file.
 
 use super::error::ModelError;
 use super::features::{Features, is_feature};
@@ -41,8 +41,8 @@ pub(crate) struct TrainingState {
 }
 
 impl TrainingState {
-    /// The training state of a compact model, whose rows are not known: its counts in the slot for an unknown bucket, and
-    /// in each bucket of the support mask of a feature a plain count of 1 without a posting.
+    /// The training state of a compact model, whose rows are not known: its counts in the slot for an unknown bucket,
+    /// and in each bucket of the support mask of a feature a plain count of 1 without a posting.
     pub(crate) fn of_compact(features: &Features, roles: usize) -> Self {
         let mut matrix = CountMatrix::default();
         let mut keys: Vec<(FeatureKey, usize)> = (0..features.len())
@@ -103,6 +103,7 @@ impl TrainingState {
         out.flush()
     }
 
+    /// Writes the columns of the rows in [`Stored`], and the headers.
     fn write_rows(&self, mut out: impl Write) -> io::Result<()> {
         let rows = &self.matrix.rows;
         let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
@@ -296,13 +297,8 @@ impl Stored {
         })
     }
 
+    /// The count matrix, if its columns are consistent.
     fn matrix(&self, classes: usize) -> Option<CountMatrix> {
-        let hashes = |bytes: &[u8]| -> Option<Vec<u64>> {
-            let chunks = bytes.chunks_exact(8);
-            chunks.remainder().is_empty().then(|| {
-                chunks.map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes"))).collect()
-            })
-        };
         let mut class_counts = self.slots.iter().zip(&self.postings).zip(&self.plain).map(
             |((&slot, &postings), &plain)| {
                 ((slot as usize) < classes * SLOTS_PER_CLASS).then_some(ClassCount {
@@ -341,6 +337,12 @@ impl Stored {
             let named = text.is_some() == class_counts.iter().any(|c| c.plain > 0);
             (named && text.is_none_or(is_feature)).then(|| matrix.push(key, text, class_counts))?;
         }
+        matrix.rows = self.rows(classes)?;
+        Some(matrix)
+    }
+
+    /// The rows, if they are sorted and their columns have one length.
+    fn rows(&self, classes: usize) -> Option<Vec<RowId>> {
         let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
         let row_of = |class| RowId::new(0, 0, 0, class);
         let (near, rest) = self.near.as_chunks::<{ NearKeys::BYTES }>();
@@ -355,9 +357,15 @@ impl Stored {
         let row = |((((&organisation, &text), &title), &class), near)| {
             RowId::new(organisation, text, title, class).with_near(NearKeys::from_bytes(near))
         };
-        matrix.rows = rows.map(row).collect();
-        matrix.rows.is_sorted().then_some(matrix)
+        let rows: Vec<RowId> = rows.map(row).collect();
+        rows.is_sorted().then_some(rows)
     }
+}
+
+/// Hashes from little-endian bytes, if these are a multiple of eight.
+fn hashes(bytes: &[u8]) -> Option<Vec<u64>> {
+    let (chunks, rest) = bytes.as_chunks();
+    rest.is_empty().then(|| chunks.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
 }
 
 /// Bytes of the largest training state, unpacked.

@@ -54,8 +54,8 @@ impl ChannelSums {
         }
     }
 
-    /// Adds features of one channel. Their lines are loaded together first: the cache misses then overlap, which is several
-    /// times as fast.
+    /// Adds features of one channel. Their lines are loaded together first: the cache misses then overlap, which is
+    /// several times as fast.
     #[inline]
     pub(super) fn add(&mut self, channel: Channel, features: &[Known], lines: &[WeightLanes]) {
         let channel = channel as usize;
