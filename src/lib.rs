@@ -2,23 +2,22 @@
 //! Manager.
 //!
 //! ```text
-//! postings   files of postings: columns, rows, rows set aside
-//!    |
+//! postings   files to rows, rows set aside        roles, metrics   role sets; figures
 //! text       a raw field to clean text to tokens
-//!    |
-//! evidence   the role lexicon and four channels: skills, words, phrases, mentions
-//!    |
-//! model      counts -> naive Bayes weights -> channel scores -> calibrated probabilities
-//!    |
+//! lexicon    the role lexicon, indexed
+//! evidence   a text to features: skills, words, phrases, names of roles
+//! examples   labelled postings as hashes          bayes            counts to weights to scores
+//! counts     how many postings show a feature
+//! holdout    scores without a posting's organisation and near copies
+//! stacking   scores to calibrated probabilities
+//! model      model files, training, retraining
 //! judge      verdicts and explanations
-//!    |
-//! report     CSV rows, tables, text
-//!    |
+//! audit      titles that do not match the duties
+//! report     rows, tables, pages
 //! cli        options, files by name, the terminal
 //! ```
 //!
-//! Each step uses the steps above it and never those below. [`roles`] and [`metrics`] stand beside
-//! them.
+//! Each uses those above it and none below. `ARCHITECTURE.md` has the way of the data for each job.
 //!
 //! # Classify
 //!
