@@ -281,7 +281,7 @@ const NOUNS: &str = "abilities ability acumen affinity ambiguity appearance arra
     difficulty driver duties duty effect effects effort efforts emphasis encounter encounters \
     endeavors eng entities entity example examples expectation expectations exposure extent eye \
     eyes fact factor factors facts familiarity form forms glance gut hand hat hats implications \
-    importance instance instances interest interested interests item items job jobs token_classes lbs lens \
+    importance instance instances interest interested interests item items job jobs kinds lbs lens \
     lift lifting list lists manner mind minds mindset mindsets mix motivation nature noise \
     obstacles option options overview part parts patience peer peers piece pieces place placed \
     places placing point points position positions possibilities possibility preparation presence \
