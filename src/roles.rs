@@ -1,4 +1,4 @@
-//! The roles: data, not code. `data/roles/roles.csv` lists them.
+//! The roles, which `data/roles/roles.csv` defines, and labels.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,12 @@ pub struct Role {
     pub name: String,
 }
 
-/// Place of a role in its [`RoleSet`].
+/// Index of a role in its [`RoleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoleId(pub(crate) u8);
 
 impl RoleId {
-    /// Place in the role set, from 0.
+    /// Index in the role set, from 0.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -66,18 +66,18 @@ impl RoleSet {
         self.0.iter()
     }
 
-    /// The places of the roles in order.
+    /// The indices of the roles in order.
     pub fn ids(&self) -> impl Iterator<Item = RoleId> + use<> {
         (0..self.0.len() as u8).map(RoleId)
     }
 
-    /// The role at a place.
+    /// The role at an index.
     pub fn get(&self, id: RoleId) -> &Role {
         &self.0[id.index()]
     }
 
-    /// The ids, or `other`, that a label may be meant for, the likeliest first: similar ones, those
-    /// with these initials, and those that it is a part of.
+    /// The ids (or `other`) that an unknown label may mean, the likeliest first: similar ones, those with these
+    /// initials, and those that contain it.
     pub fn nearest(&self, label: &str) -> Vec<&str> {
         let label = label.trim().to_lowercase().replace([' ', '-'], "_");
         let likeness = |name: &str| {
@@ -87,10 +87,10 @@ impl RoleSet {
             f64::from(u8::from(short || part)) + strsim::jaro_winkler(&label, name)
         };
         let names = self.0.iter().map(|r| r.id.as_str()).chain([OTHER]);
-        let mut near: Vec<(f64, &str)> =
+        let mut similar: Vec<(f64, &str)> =
             names.map(|name| (likeness(name), name)).filter(|n| n.0 >= SIMILAR).collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        near.into_iter().map(|(_, name)| name).collect()
+        similar.sort_by(|a, b| b.0.total_cmp(&a.0));
+        similar.into_iter().map(|(_, name)| name).collect()
     }
 
     /// The role with this id, or with this display name in any case.
@@ -100,10 +100,10 @@ impl RoleSet {
     }
 }
 
-/// A label this similar to a role's name may be meant for it (Jaro-Winkler similarity, 0 to 1).
+/// Least Jaro-Winkler similarity (0 to 1) of a label to the id that it may mean.
 const SIMILAR: f64 = 0.8;
 
-/// What a labelled posting is.
+/// The label of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
     /// One of the roles.
@@ -130,7 +130,7 @@ impl Label {
         }
     }
 
-    /// Place among the outcomes: the role's place, or one past the last role.
+    /// Index of the outcome: the role's index, or the number of roles for `other`.
     pub fn outcome(self, roles: &RoleSet) -> usize {
         match self {
             Self::Role(id) => id.index(),

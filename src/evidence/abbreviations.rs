@@ -1,5 +1,4 @@
-//! What an abbreviation stands for that may be the name of a role: "PO" is a Product Owner, a project office, or a
-//! purchase order.
+//! The meaning of abbreviations that may name a role: "PO" is a Product Owner, a project office or a purchase order.
 
 use super::sentences::between;
 use crate::lexicon::Lexicon;
@@ -31,16 +30,16 @@ const PURCHASING: [&str; 22] = [
     "buyers",
     "shipment",
 ];
-/// Words on either side that are looked at.
-const NEAR: usize = 4;
+/// Words on either side in which [`PURCHASING`] words are searched.
+const WINDOW: usize = 4;
 
-/// Abbreviations of one text that have been looked up: their hashes, and whether they stand for something else.
+/// Cache for one text: the hashes of its abbreviations, and whether each means something else than a role.
 #[derive(Debug, Default)]
 pub(super) struct Abbreviations(Vec<(u64, bool)>);
 
 impl Abbreviations {
-    /// Whether the abbreviation at a place stands for something else than a role. Where it is spelt out in the text it
-    /// has that meaning throughout; otherwise the words beside it say, at any place.
+    /// Whether the abbreviation at a token index means something else than a role. If the text spells it out, it has
+    /// that meaning throughout; otherwise the words next to any of its occurrences decide.
     pub(super) fn is_other(
         &mut self,
         text: &str,
@@ -52,18 +51,20 @@ impl Abbreviations {
         let hash = tokens[at].hash;
         let known = self.0.iter().find(|(of, _)| *of == hash).map(|(_, other)| *other);
         let spelt_otherwise = known.unwrap_or_else(|| {
-            let alike = || (0..tokens.len()).filter(|&i| tokens[i].hash == hash);
-            let spelt = alike().find_map(|i| spelt_out(text, tokens, token_classes, i, lexicon));
-            let other = spelt.unwrap_or_else(|| alike().any(|i| is_of_purchasing(text, tokens, i)));
+            let occurrences = || (0..tokens.len()).filter(|&i| tokens[i].hash == hash);
+            let spelt =
+                occurrences().find_map(|i| spelt_out(text, tokens, token_classes, i, lexicon));
+            let other = spelt
+                .unwrap_or_else(|| occurrences().any(|i| is_near_purchasing_word(text, tokens, i)));
             self.0.push((hash, other));
             other
         });
-        spelt_otherwise || is_of_purchasing(text, tokens, at)
+        spelt_otherwise || is_near_purchasing_word(text, tokens, at)
     }
 }
 
-/// Whether the words that an abbreviation is of, which stand beside it ("PO (Project Office)", "purchase order (PO)"),
-/// are no name of a role; none if there are no such words.
+/// Whether the words next to an abbreviation that spell it out ("PO (Project Office)", "purchase order (PO)") are no
+/// name of a role. `None` if no words spell it out.
 fn spelt_out(
     text: &str,
     tokens: &[Token],
@@ -93,12 +94,12 @@ fn spelt_out(
     Some(name.is_none())
 }
 
-fn is_of_purchasing(text: &str, tokens: &[Token], at: usize) -> bool {
+fn is_near_purchasing_word(text: &str, tokens: &[Token], at: usize) -> bool {
     if !matches!(&*tokens[at].word(text), "po" | "pos") {
         return false;
     }
-    let of_purchasing = |i: usize| PURCHASING.contains(&&*tokens[i].word(text));
-    let before = (at.saturating_sub(NEAR)..at).rev().take_while(|&i| !tokens[i + 1].breaks);
-    let behind = (at + 1..tokens.len().min(at + 1 + NEAR)).take_while(|&i| !tokens[i].breaks);
-    before.chain(behind).any(of_purchasing)
+    let is_purchasing_word = |i: usize| PURCHASING.contains(&&*tokens[i].word(text));
+    let before = (at.saturating_sub(WINDOW)..at).rev().take_while(|&i| !tokens[i + 1].breaks);
+    let behind = (at + 1..tokens.len().min(at + 1 + WINDOW)).take_while(|&i| !tokens[i].breaks);
+    before.chain(behind).any(is_purchasing_word)
 }

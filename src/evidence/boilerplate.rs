@@ -1,22 +1,21 @@
-//! Sentences that could stand below any job, known by their own words: equal opportunity, pay, benefits, checks,
-//! how to apply.
+//! Sentences of boilerplate, known by their words: equal opportunity, pay, benefits, background checks, how to apply.
 
-use super::parts::merged;
+use super::sections::merged;
 use super::sentences::{Reach, around, next_end};
 use crate::lexicon::{PhraseTable, Strength, TokenClasses};
 use crate::text::Token;
 use std::ops::Range;
 
-/// A sentence must have a form for so many of its words, and for so many if it is most of the text: one that has lost
-/// its full stops is not lost whole.
+/// Most words of a sentence for each form of boilerplate in it, and the same for a sentence that is more than half of
+/// the text: a text without full stops must not be dropped whole.
 const WORDS_EACH: [usize; 2] = [30, 10];
-/// A sentence of at most so many words between two that are left out is left out too.
+/// A sentence of at most this many words between two dropped sentences is dropped too.
 const LONGEST_BETWEEN: usize = 20;
-/// A line that is left out has at most so many other words.
-const LONGEST_REST: usize = 60;
+/// A dropped line has at most this many words outside its dropped sentences.
+const LONGEST_REMAINDER: usize = 60;
 
-/// The sentences that show forms of boilerplate, in order, as the parts that are left out. `starts`
-/// are the tokens that a form may begin with.
+/// Sets `parts` to the token ranges of boilerplate sentences, in order. `starts` are the indices of tokens that may
+/// begin a form.
 pub(super) fn leave_out(
     text: &str,
     tokens: &[Token],
@@ -52,9 +51,11 @@ pub(super) fn leave_out(
         if sure || several {
             let sentence = around(text, tokens, token_classes, at, Reach::Sentence);
             let [some, most] = WORDS_EACH.map(|words| words * count);
-            sentences.extend(sentence.filter(|own| {
-                own.len() <= some && (own.len() <= most || 2 * own.len() <= tokens.len())
-            }));
+            sentences.extend(
+                sentence.filter(|s| {
+                    s.len() <= some && (s.len() <= most || 2 * s.len() <= tokens.len())
+                }),
+            );
         }
     }
     if !sentences.is_empty() {
@@ -62,7 +63,7 @@ pub(super) fn leave_out(
     }
 }
 
-/// Sentences that are left out, with those between two of them and the lines that they make up half of.
+/// The dropped sentences, with short ones between two of them and lines of which they are at least half.
 fn filled(
     text: &str,
     tokens: &[Token],
@@ -80,8 +81,8 @@ fn filled(
         }
     }
     lines.retain(|(line, left_out)| {
-        let rest = line.len() - left_out;
-        rest <= *left_out && rest <= LONGEST_REST
+        let remainder = line.len() - left_out;
+        remainder <= *left_out && remainder <= LONGEST_REMAINDER
     });
     let is_one = |between: &Range<usize>| {
         between.len() <= LONGEST_BETWEEN

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 /// Years of experience that a text asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Experience {
-    /// At least so many.
+    /// Minimum.
     pub least: u32,
-    /// At most so many, if it says so: "3 to 5 years".
+    /// Maximum, if the text states one: "3 to 5 years".
     pub most: Option<u32>,
     /// Bytes of the text from the first number to the word for years.
     pub at: Range<usize>,
@@ -41,19 +41,19 @@ const NUMBERS: [&str; 21] = [
 /// How the words for years begin.
 static YEARS: LazyLock<[Finder; 4]> =
     LazyLock::new(|| ["year", "Year", "YEAR", "yr"].map(Finder::new));
-/// More years are those of a company, or a typing error.
+/// More years are the age of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
-/// Bytes before the word for years in which its numbers stand.
+/// Bytes before the word for years in which its numbers are searched.
 const LONGEST: usize = 40;
 /// The first byte of `•`.
 const BULLET: u8 = 0xe2;
-/// Letters before the numbers of an item of a list: "Experience: 5 years".
+/// Most letters before the numbers of a list item: "Experience: 5 years".
 const SHORT: usize = 16;
-/// Bytes of a sentence looked at before and behind the years.
+/// Bytes of the sentence that are read before and after the years.
 const BEFORE: usize = 120;
 const BEHIND: usize = 120;
 
-/// What a word says of the sentence that it stands in.
+/// What a word tells about its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sense {
     /// What somebody has done, or must have.
@@ -62,11 +62,11 @@ enum Sense {
     Others,
     /// Who is sought.
     Sought,
-    /// Before the years, the company: "With over 20 years of experience, we".
+    /// Before the years, a word of the company: "With over 20 years of experience, we".
     Company,
 }
 
-/// The longest word that says something.
+/// Bytes of the longest word that has a [`Sense`].
 const LONGEST_WORD: usize = 16;
 
 /// The words of a piece of a text.
@@ -74,7 +74,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty())
 }
 
-/// What a word says.
+/// The sense of a word, in any case.
 fn sense(word: &str) -> Option<Sense> {
     let mut small = [0; LONGEST_WORD];
     let small = small.get_mut(..word.len())?;
@@ -97,13 +97,13 @@ fn sense(word: &str) -> Option<Sense> {
     }
 }
 
-/// The most years of experience that a text asks for; none if it asks for none.
+/// The largest number of years of experience that a text asks for; `None` if it asks for none.
 pub fn asked_experience(text: &str) -> Option<Experience> {
     let mut most: Option<Experience> = None;
     for finder in YEARS.iter() {
         for at in finder.find_iter(text.as_bytes()) {
             let Some(years) = years_at(text, at) else { continue };
-            // Of equal ones the first. Most sentences are not read.
+            // The first of equals wins. Sentences are read only for a larger number.
             let is_more = most
                 .as_ref()
                 .is_none_or(|most| (years.least, most.at.start) > (most.least, years.at.start));
@@ -115,7 +115,7 @@ pub fn asked_experience(text: &str) -> Option<Experience> {
     most
 }
 
-/// The years whose word stands at a place, with the numbers before it.
+/// The years whose word begins at a byte offset, with the numbers before it.
 fn years_at(text: &str, at: usize) -> Option<Experience> {
     let length = word_for_years(&text.as_bytes()[at..])?;
     let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric());
@@ -127,12 +127,12 @@ fn years_at(text: &str, at: usize) -> Option<Experience> {
     Some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..at + length })
 }
 
-/// The last end of a character up to a byte.
+/// The last character boundary up to a byte offset.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
-/// Whether the sentence of some years asks for experience of somebody sought.
+/// Whether the sentence around the years asks a candidate for experience.
 fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     let first = floor(text, years.start.saturating_sub(BEFORE));
     let last = floor(text, (years.end + BEHIND).min(text.len()));
@@ -170,7 +170,7 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     of_experience && (sought || is_direct || is_item) && !of_others
 }
 
-/// Bytes of "years" or a shorter word for them that begin some; none if another word does.
+/// Length of the word for years at the start of `bytes`; `None` if another word is there.
 fn word_for_years(bytes: &[u8]) -> Option<usize> {
     let words: [&[u8]; 4] = [b"years", b"year", b"yrs", b"yr"];
     let word = words.iter().find(|word| {
@@ -187,7 +187,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// The last ones in a range of a text, with nothing behind them but "or more" and the like.
+    /// The last numbers in a range of a text, followed by nothing but "or more" and the like.
     fn before(text: &str, range: Range<usize>) -> Option<Self> {
         let mut pieces = pieces(&text[range.clone()]).peekable();
         let is = |piece: &str, list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(piece));
@@ -212,7 +212,7 @@ impl Numbers {
     }
 }
 
-/// Numbers, words and signs, the last first, each with its place.
+/// Numbers, words and signs from the last to the first, each with its byte offset.
 fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut end = text.len();
     std::iter::from_fn(move || {
@@ -229,7 +229,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// A number in digits or as a word. Of "2.5" the whole years.
+/// A number in digits or as a word; "2.5" counts as 2.
 fn number(piece: &str) -> Option<u32> {
     let of_word = || {
         let named = |(word, _): &(&&str, u32)| word.eq_ignore_ascii_case(piece);

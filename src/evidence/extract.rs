@@ -1,10 +1,10 @@
-//! The channels of evidence in one posting.
+//! Extracts the features of a posting, by channel.
 
 use super::abbreviations::Abbreviations;
 use super::boilerplate::leave_out;
 use super::feature::{CHANNEL_AT, Channel, Feature, FeatureKey, Side, Span};
-use super::halves::leave_out_others;
-use super::parts::{LONGEST_HEADING, boilerplate};
+use super::other_language::leave_out_others;
+use super::sections::{LONGEST_HEADING, leave_out_sections};
 use super::{Stated, Title, is_title, title_words};
 use crate::lexicon::Lexicon;
 use crate::lexicon::Stub;
@@ -17,7 +17,7 @@ use std::ops::Range;
 #[derive(Debug, Default, Clone)]
 pub struct Evidence {
     features: Vec<Feature>,
-    /// Room to sort them.
+    /// Scratch buffer for sorting the features.
     unsorted: Vec<Feature>,
     clean: CleanText,
     tokens: Tokens,
@@ -34,18 +34,17 @@ impl Evidence {
         &self.features
     }
 
-    /// How often each role is named, in the order of the role set; last the names that leave the
-    /// role undecided.
+    /// Mentions by role, in the order of the role set; last those of names that leave the role undecided.
     pub fn mentions(&self) -> &[u32] {
         &self.terms.mentions
     }
 
-    /// Whether there is nothing of a posting in the text: no word, or a login wall, an error page and the like.
+    /// Whether the text is no posting: it has no word, or is a login wall, an error page and the like.
     pub fn has_no_text(&self, lexicon: &Lexicon) -> bool {
         self.tokens.as_slice().is_empty() || self.stub(lexicon).is_some()
     }
 
-    /// What the text is, if it is no posting.
+    /// What the text is if it is no posting.
     pub(crate) fn stub(&self, lexicon: &Lexicon) -> Option<Stub> {
         let skills = self.skills();
         Stub::find(
@@ -57,7 +56,7 @@ impl Evidence {
         )
     }
 
-    /// How many entries of the lexicon the text shows.
+    /// Number of lexicon entries that occur in the text.
     pub(crate) fn skills(&self) -> usize {
         self.features.iter().filter(|f| f.key.channel() == Channel::Skills).count()
     }
@@ -72,22 +71,22 @@ impl Evidence {
         &self.clean
     }
 
-    /// The words of the text.
+    /// The tokens of the text.
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// What the words of the text are to the lexicon.
+    /// The token classes of the text.
     pub(super) fn token_classes(&self) -> &TokenClasses {
         &self.token_classes
     }
 
-    /// By word, whether it counts: see [`Terms::counts`].
+    /// By token, whether it counts as a word: see [`Terms::counts`].
     pub(crate) fn counting(&self) -> &[bool] {
         &self.terms.counts
     }
 
-    /// Number of words in the parts of the text that are looked at.
+    /// Number of words outside the ignored parts.
     pub(crate) fn words_looked_at(&self) -> usize {
         self.terms.words()
     }
@@ -97,8 +96,7 @@ impl Evidence {
         self.tokens.as_slice().len()
     }
 
-    /// Bytes where a feature first stands: of the cleaned title for a word of the title, of the cleaned text
-    /// for all others.
+    /// Byte range of the first occurrence of a feature: in the cleaned title for title words, else in the cleaned text.
     pub fn span(&self, feature: &Feature) -> Range<usize> {
         let of_title = feature.key.channel() == Channel::Title;
         let tokens = if of_title { &self.title_tokens } else { &self.tokens };
@@ -106,7 +104,7 @@ impl Evidence {
         tokens[0].start as usize..tokens[tokens.len() - 1].end as usize
     }
 
-    /// Bytes of the cleaned text of the parts that say nothing about the job, and are not looked at.
+    /// Byte ranges of the ignored parts of the cleaned text, which say nothing about the job.
     pub fn ignored(&self) -> impl Iterator<Item = Range<usize>> {
         let tokens = self.tokens.as_slice();
         let span = |part: &Range<usize>| {
@@ -115,17 +113,17 @@ impl Evidence {
         self.terms.ignored.iter().map(span)
     }
 
-    /// Whether there are several jobs in the text, each under its title.
+    /// Whether the text describes several jobs, each under its title.
     pub fn several_jobs(&self) -> bool {
         self.terms.several_jobs
     }
 
-    /// Whether a part of the text in another language is not looked at.
+    /// Whether a part in another language is ignored.
     pub fn other_language_left_out(&self) -> bool {
         self.terms.other_language
     }
 
-    /// Text of a feature as models store it.
+    /// Text of a feature, as models store it.
     pub fn feature_text(&self, feature: &Feature, lexicon: &Lexicon) -> String {
         let of_title = feature.key.channel() == Channel::Title;
         let (tokens, text) = if of_title {
@@ -152,7 +150,7 @@ impl Evidence {
     }
 }
 
-/// What is said of the mentions of one name.
+/// A property of the mentions of one name, which is a feature.
 #[derive(Debug, Clone, Copy)]
 enum Naming {
     Once,
@@ -193,7 +191,7 @@ pub struct Extractor<'a> {
     skill_keys: Vec<FeatureKey>,
     mention_keys: Vec<FeatureKey>,
     words: BTreeMap<u64, TokenClass>,
-    /// By word.
+    /// Token class by word hash.
     token_classes: HashTable,
 }
 
@@ -216,22 +214,22 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// The lexicon it looks for.
+    /// The lexicon.
     pub fn lexicon(&self) -> &'a Lexicon {
         self.lexicon
     }
 
-    /// The features of the entries of the lexicon, in their order.
+    /// Feature keys of the lexicon's entries, in their order.
     pub(crate) fn skill_keys(&self) -> &[FeatureKey] {
         &self.skill_keys
     }
 
-    /// The features of what is said of the mentions of names.
+    /// Feature keys of mentions: by name, then by [`Naming`].
     pub(crate) fn mention_keys(&self) -> &[FeatureKey] {
         &self.mention_keys
     }
 
-    /// What words are to the lexicon, by their hashes; the others are nothing.
+    /// Token classes by word hash; other words have none.
     pub(crate) fn words(&self) -> &BTreeMap<u64, TokenClass> {
         &self.words
     }
@@ -247,7 +245,7 @@ impl<'a> Extractor<'a> {
         evidence
     }
 
-    /// The same, keeping the allocations of `evidence`.
+    /// The same as [`Self::extract`], reusing the allocations of `evidence`.
     pub fn extract_into(&self, title: &str, raw: &str, evidence: &mut Evidence) {
         let Evidence {
             features,
@@ -267,18 +265,18 @@ impl<'a> Extractor<'a> {
         clean.set(raw);
         tokens.set(clean.as_str());
         features.clear();
-        let mut gathered = Gathered { features, of: self };
+        let mut collected = Collected { features, extractor: self };
         let list = tokens.as_slice();
         token_classes.set(list.iter().map(|token| (self.token_classes(token.hash), token.breaks)));
-        self.find_terms(clean.as_str(), list, token_classes, terms, &mut gathered);
+        self.find_terms(clean.as_str(), list, token_classes, terms, &mut collected);
         let mut before: Option<&Token> = None;
         for (i, token) in list.iter().enumerate() {
             let counts = terms.counts[i];
             if counts {
-                gathered.word(token, i);
+                collected.word(token, i);
             }
             if let Some(first) = before.filter(|_| counts && !token.breaks) {
-                gathered.phrase(first, token, i - 1);
+                collected.phrase(first, token, i - 1);
             }
             before = Some(token).filter(|_| counts);
         }
@@ -294,8 +292,8 @@ impl<'a> Extractor<'a> {
         });
     }
 
-    /// Finds the entries of the lexicon and the names of roles in a text, one after the other, and which
-    /// of its words count. `token_classes` are what the tokens are to the lexicon.
+    /// Finds lexicon entries and names of roles from left to right, hands them to `to`, and marks which tokens count as
+    /// words. `token_classes` are those of the tokens.
     pub(crate) fn find_terms(
         &self,
         text: &str,
@@ -304,9 +302,9 @@ impl<'a> Extractor<'a> {
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
-        let Terms { mentions, ignored, counts, several_jobs, other_language, starts, fetched } =
+        let Terms { mentions, ignored, counts, several_jobs, other_language, starts, prefetched } =
             terms;
-        token_classes.list_beginnings(starts, TokenClass::BOILERPLATE);
+        token_classes.append_beginnings(starts, TokenClass::BOILERPLATE);
         self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
         leave_out(
             text,
@@ -316,23 +314,29 @@ impl<'a> Extractor<'a> {
             &self.lexicon.boilerplate,
             ignored,
         );
-        token_classes.list_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
+        token_classes.append_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
         self.lexicon.headings.keep_starts(tokens, token_classes, starts);
-        *several_jobs =
-            boilerplate(text, tokens, token_classes, starts.as_slice(), self.lexicon, ignored);
+        *several_jobs = leave_out_sections(
+            text,
+            tokens,
+            token_classes,
+            starts.as_slice(),
+            self.lexicon,
+            ignored,
+        );
         *other_language = leave_out_others(text, tokens, token_classes, ignored);
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
         counts.extend(tokens.iter().map(|token| !token.numeric));
-        // Where each name first stands.
+        // The first occurrence of each name.
         let mut named = vec![None; mentions.len()];
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
-        token_classes.list_beginnings(starts, TokenClass::BEGINS);
+        token_classes.append_beginnings(starts, TokenClass::BEGINS);
         self.lexicon.terms.keep_starts(tokens, token_classes, starts);
-        self.lexicon.terms.fetch(tokens, starts.as_slice(), fetched);
+        self.lexicon.terms.prefetch(tokens, starts.as_slice(), prefetched);
         let mut ahead = ignored.iter().peekable();
         let mut abbreviations = Abbreviations::default();
         let mut from = 0;
@@ -350,26 +354,26 @@ impl<'a> Extractor<'a> {
             let span = Span { at, length };
             from = at + length;
             match term {
-                Term::Skill { place, may_hold_name } => {
+                Term::Skill { index, may_hold_name } => {
                     if may_hold_name
                         && let Some(name) = self.name_in(text, tokens, token_classes, span)
                     {
                         if name.at + name.length > from {
-                            // It is the name of a role, with words before it.
+                            // It is the name of a role with words before it.
                             from = name.at;
                             self.find_skill_before(from, tokens, token_classes, at, to);
                             continue;
                         }
-                        // A certificate or a department that is called after a role: no words are left of it.
+                        // A certificate or department named after a role: its words do not count.
                         counts[name.at..name.at + name.length].fill(false);
                     }
-                    to.skill(place, span);
+                    to.skill(index, span);
                 }
                 Term::Mention { capitals: Some(_), .. }
                     if abbreviations.is_other(text, tokens, token_classes, at, self.lexicon) => {}
                 Term::Mention { name, discipline, .. } => {
-                    if let Some(place) = discipline {
-                        to.skill(place, span);
+                    if let Some(index) = discipline {
+                        to.skill(index, span);
                     }
                     mentions[name as usize] += 1;
                     named[name as usize].get_or_insert(span);
@@ -394,7 +398,7 @@ impl<'a> Extractor<'a> {
         })
     }
 
-    /// The longest entry that begins at a token and ends before another.
+    /// Hands on the longest entry that begins at token `at` and ends up to token `end`.
     fn find_skill_before(
         &self,
         end: usize,
@@ -404,10 +408,10 @@ impl<'a> Extractor<'a> {
         to: &mut impl Finds,
     ) {
         let before = |term, length| matches!(term, Term::Skill { .. }) && at + length <= end;
-        if let Some((Term::Skill { place, .. }, length)) =
+        if let Some((Term::Skill { index, .. }, length)) =
             self.lexicon.terms.longest_at(at, tokens, token_classes, before)
         {
-            to.skill(place, Span { at, length });
+            to.skill(index, Span { at, length });
         }
     }
 
@@ -431,7 +435,7 @@ impl<'a> Extractor<'a> {
     }
 }
 
-/// Whether a name of a role is written as it must be.
+/// Whether a name of a role has the capitals it needs.
 fn is_written_so(term: Term, text: &str, tokens: &[Token], at: usize, length: usize) -> bool {
     let Term::Mention { capitals: Some(capitals), .. } = term else { return true };
     // "5 PM" is a time of day.
@@ -439,11 +443,10 @@ fn is_written_so(term: Term, text: &str, tokens: &[Token], at: usize, length: us
     !hour && tokens[at..at + length].iter().all(|t| t.capitals(text) == capitals)
 }
 
-/// Bits of a key by which features are sorted first: those of the channel and of the hash behind them.
+/// Bits of a key that the radix pass sorts by: the channel and the first eight bits of the hash.
 const FIRST_BITS: u32 = u64::BITS - 1 - CHANNEL_AT + 8;
 
-/// Sorts features by key, and those of the same key as they are. The first bits of keys put nearly every
-/// feature in its place.
+/// Stable sort by key: one pass of a radix sort on the first bits, which leaves few features to sort in each bucket.
 fn sort_by_key(features: &mut [Feature], unsorted: &mut Vec<Feature>) {
     let first_bits = |f: &Feature| (f.key.number() >> (u64::BITS - 1 - FIRST_BITS)) as usize;
     unsorted.clear();
@@ -454,7 +457,7 @@ fn sort_by_key(features: &mut [Feature], unsorted: &mut Vec<Feature>) {
     }
     let mut next = 0;
     for end in &mut ends {
-        // Each is where its features begin, until they are there.
+        // Each is the start of its bucket here, and its end once the features are moved.
         next += std::mem::replace(end, next);
     }
     for feature in unsorted {
@@ -469,16 +472,17 @@ fn sort_by_key(features: &mut [Feature], unsorted: &mut Vec<Feature>) {
     }
 }
 
-/// A name among the first words is most likely that of the job.
+/// A name among this many first words is most likely that of the job.
 const EARLY: usize = 30;
-/// Words this far from the name of a role, in the same sentence, say how it is spoken of.
+/// Most tokens between the name of a role and its context words, in the same sentence.
 const WINDOW: usize = 5;
 
+/// Hands on the form of a name and its context words.
 fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds) {
     let end = at + length;
     to.context(Side::Form, &tokens[end - 1], Span { at, length });
-    let near = |i: &usize| !tokens[i + 1].breaks;
-    let before = (at.saturating_sub(WINDOW)..at).rev().take_while(near).count();
+    let in_sentence = |i: &usize| !tokens[i + 1].breaks;
+    let before = (at.saturating_sub(WINDOW)..at).rev().take_while(in_sentence).count();
     for (i, word) in tokens.iter().enumerate().take(at).skip(at - before) {
         to.context(Side::Before, word, Span { at: i, length: end - i });
     }
@@ -488,7 +492,7 @@ fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds
     }
 }
 
-/// In a text of several jobs it means nothing which is named first.
+/// Hands on the features of mentions. In a text of several jobs, which name comes first means nothing.
 fn find_mentions(
     mentions: &[u32],
     named: &[Option<Span>],
@@ -498,14 +502,14 @@ fn find_mentions(
     let first = named.iter().flatten().min();
     let most = mentions.iter().max().copied().unwrap_or(0);
     let alone = mentions.iter().filter(|&&count| count == most).count() == 1;
-    for (name, (&count, place)) in mentions.iter().zip(named).enumerate() {
-        let Some(span) = *place else { continue };
+    for (name, (&count, occurrence)) in mentions.iter().zip(named).enumerate() {
+        let Some(span) = *occurrence else { continue };
         for naming in Naming::ALL {
             let holds = match naming {
                 Naming::Once => true,
                 Naming::Twice => count >= 2,
                 Naming::FourTimes => count >= 4,
-                Naming::First => !several_jobs && place.as_ref() == first,
+                Naming::First => !several_jobs && occurrence.as_ref() == first,
                 Naming::Most => count == most && alone,
                 Naming::Early => !several_jobs && span.at < EARLY,
             };
@@ -516,51 +520,51 @@ fn find_mentions(
     }
 }
 
-/// What is in a text besides features.
+/// What is found in a text besides features.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Terms {
-    /// How often each role is named; last the names that leave it undecided.
+    /// Mentions by role; last those of names that leave the role undecided.
     pub(crate) mentions: Vec<u32>,
-    /// Tokens of parts that say nothing about the job.
+    /// Token ranges of the parts that say nothing about the job, in order.
     pub(crate) ignored: Vec<Range<usize>>,
-    /// By token, whether it counts as a word: not in such parts, nor in names, nor a number. Two that
-    /// count in a row, without a break between them, are a phrase.
+    /// By token, whether it counts as a word: numbers and words of names or ignored parts do not. Two counting tokens
+    /// in a row, with no break between them, are a phrase.
     pub(crate) counts: Vec<bool>,
-    /// Whether there are several jobs in it.
+    /// Whether the text describes several jobs.
     pub(crate) several_jobs: bool,
-    /// Whether parts in another language are among those that are not looked at.
+    /// Whether parts in another language are among the ignored ones.
     pub(crate) other_language: bool,
-    /// Tokens that an entry of the lexicon may begin with.
+    /// Scratch buffer: indices of tokens that may begin a lexicon entry.
     starts: AppendBuffer<u32>,
-    /// What is known of them.
-    fetched: Vec<u64>,
+    /// Scratch buffer: prefetched slots of the phrase table.
+    prefetched: Vec<u64>,
 }
 
 impl Terms {
-    /// Number of words in the parts that are looked at.
+    /// Number of words outside the ignored parts.
     pub(crate) fn words(&self) -> usize {
         self.counts.len() - self.ignored.iter().map(ExactSizeIterator::len).sum::<usize>()
     }
 }
 
-/// Takes what is found in a text: the same feature again where it stands again, never before its first
-/// place, nor longer there before shorter.
+/// Receives the features found in a text, one call for each occurrence: occurrences of a feature come in the order of
+/// the text, the shorter first where they begin at the same token.
 pub(crate) trait Finds {
-    /// An entry of the lexicon, by its place.
-    fn skill(&mut self, place: u32, span: Span);
-    /// What is said of the mentions of a name, by its place in [`Extractor::mention_keys`].
+    /// A lexicon entry, by its index.
+    fn skill(&mut self, index: u32, span: Span);
+    /// A feature of mentions, by its index in [`Extractor::mention_keys`].
     fn mention(&mut self, term: u32, span: Span);
-    /// A word beside the name of a role, and the tokens from the one to the other.
+    /// A context word of a role's name; the span reaches from the one to the other.
     fn context(&mut self, side: Side, word: &Token, span: Span);
 }
 
-/// Gathers features with what their texts are made of.
-struct Gathered<'f> {
+/// Collects features with what their texts are made from.
+struct Collected<'f> {
     features: &'f mut Vec<Feature>,
-    of: &'f Extractor<'f>,
+    extractor: &'f Extractor<'f>,
 }
 
-impl Gathered<'_> {
+impl Collected<'_> {
     fn push(&mut self, key: FeatureKey, term: u32, span: Span, plain: bool) {
         let (token, length) = (span.at as u32, span.length as u32);
         self.features.push(Feature { key, plain, token, term, length });
@@ -578,13 +582,13 @@ impl Gathered<'_> {
     }
 }
 
-impl Finds for Gathered<'_> {
-    fn skill(&mut self, place: u32, span: Span) {
-        self.push(self.of.skill_keys[place as usize], place, span, true);
+impl Finds for Collected<'_> {
+    fn skill(&mut self, index: u32, span: Span) {
+        self.push(self.extractor.skill_keys[index as usize], index, span, true);
     }
 
     fn mention(&mut self, term: u32, span: Span) {
-        self.push(self.of.mention_keys[term as usize], term, span, true);
+        self.push(self.extractor.mention_keys[term as usize], term, span, true);
     }
 
     fn context(&mut self, side: Side, word: &Token, span: Span) {

@@ -1,10 +1,10 @@
-//! The features of a posting: their channels, their keys, and where they stand.
+//! The features of a posting: their channels, keys and positions.
 
 use crate::text::{combine, word_hash};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// A kind of evidence.
+/// A group of features of one type, with a naive Bayes score of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
@@ -16,9 +16,9 @@ pub enum Channel {
     Phrases,
     /// Names of roles: which, how often, which first.
     Mentions,
-    /// How a role is spoken of: the words beside its name, and in which form it is named.
+    /// How a role is spoken of: the words near its name, and the form of the name.
     Contexts,
-    /// The words of the title, and each two of them in a row.
+    /// Single words of the title, and two in a row.
     Title,
 }
 
@@ -39,25 +39,25 @@ impl Channel {
         }
     }
 
-    /// Keeps the same word apart in different channels.
+    /// The key of a text's hash in this channel; the same word has another key in each channel.
     pub(crate) fn key(self, hash: u64) -> FeatureKey {
         FeatureKey(combine(hash, self as u64 + 1) >> FREE_BITS | (self as u64) << CHANNEL_AT)
     }
 }
 
-/// Bits that are not of the hash: three for the channel, and one that [`Occurrence`] uses.
+/// Bits of a key that are not of the hash: three for the channel, and one that [`Occurrence`] uses.
 const FREE_BITS: u32 = 4;
 
-/// Where the bits of the channel begin in a key.
+/// Lowest bit of the channel in a key.
 pub(crate) const CHANNEL_AT: u32 = u64::BITS - FREE_BITS;
 
-/// Identity of a feature, in 63 bits: its channel in the highest, and a hash of its text. Ordered by
-/// channel first.
+/// Identity of a feature, in 63 bits: its channel in the highest three, and a hash of its text. Ordered by channel
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeatureKey(u64);
 
 impl FeatureKey {
-    /// The key of a feature of this text, as models store it.
+    /// The key of a feature from its text as models store it.
     pub fn new(channel: Channel, text: &str) -> Self {
         match channel {
             Channel::Skills | Channel::Words | Channel::Mentions => channel.key(word_hash(text)),
@@ -87,18 +87,18 @@ impl FeatureKey {
         self.0
     }
 
-    /// A key from its number, if it is one.
+    /// A key from its number; `None` if it has no valid channel.
     pub(crate) fn from_number(number: u64) -> Option<Self> {
         ((number >> CHANNEL_AT) < Channel::ALL.len() as u64).then_some(Self(number))
     }
 }
 
-/// A feature that a posting shows, and whether it stands somewhere in small letters. Ordered by key.
+/// A feature of a posting, and whether it occurs in lower case. Ordered by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence(u64);
 
 impl Occurrence {
-    /// A feature, and whether it stands somewhere in small letters.
+    /// A feature, and whether it occurs in lower case.
     pub fn new(key: FeatureKey, plain: bool) -> Self {
         Self(key.0 << 1 | u64::from(plain))
     }
@@ -108,7 +108,7 @@ impl Occurrence {
         FeatureKey(self.0 >> 1)
     }
 
-    /// Whether it stands somewhere in small letters.
+    /// Whether it occurs in lower case.
     pub fn plain(self) -> bool {
         self.0 & 1 == 1
     }
@@ -118,7 +118,7 @@ impl Occurrence {
         self.0
     }
 
-    /// From its number, if it is one.
+    /// From its number; `None` if it has no valid channel.
     pub(crate) fn from_number(number: u64) -> Option<Self> {
         FeatureKey::from_number(number >> 1).map(|_| Self(number))
     }
@@ -127,40 +127,39 @@ impl Occurrence {
 /// One feature of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
-    /// What it is.
+    /// Its identity.
     pub key: FeatureKey,
-    /// Whether it stands somewhere in small letters: names of people and companies hardly ever do.
+    /// Whether it occurs in lower case: names of people and companies hardly ever do.
     pub plain: bool,
-    /// First token of its first occurrence: of the text, or of the title for a word of the title.
+    /// First token of its first occurrence: in the title for title words, else in the text.
     pub(super) token: u32,
-    /// Skills: place in the lexicon. Mentions: place in the list of mention features. Contexts:
-    /// the [`Side`].
+    /// Skills: index in the lexicon. Mentions: index among the mention features. Contexts: the [`Side`]. Else 0.
     pub(super) term: u32,
-    /// Tokens it covers.
+    /// Number of tokens it covers.
     pub(super) length: u32,
 }
 
 impl Feature {
-    /// The tokens where it first stands.
+    /// The tokens of its first occurrence.
     pub(crate) fn tokens(&self) -> Range<usize> {
         let first = self.token as usize;
         first..first + self.length as usize
     }
 }
 
-/// Tokens of a text: the first, and how many.
+/// Tokens of a text: index of the first, and their number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
     pub(crate) at: usize,
     pub(crate) length: usize,
 }
 
-/// Where a word stands beside the name of a role.
+/// Where a context word is, seen from the name of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Before,
     After,
-    /// The last word of the name itself: one product manager, or product managers.
+    /// The last word of the name itself: "manager" or "managers".
     Form,
 }
 
@@ -175,7 +174,7 @@ impl Side {
         }
     }
 
-    /// The feature of a word, by its hash.
+    /// The feature of a context word, by its hash.
     pub(crate) fn key(self, word: u64) -> FeatureKey {
         Channel::Contexts.key(combine(word, self as u64))
     }

@@ -1,4 +1,4 @@
-//! Titles of jobs within a text, each on a line of its own.
+//! Finds titles of jobs within a text, each on a line of its own.
 
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
 use crate::lexicon::Lexicon;
@@ -7,9 +7,9 @@ use crate::text::Token;
 use memchr::memmem;
 use std::ops::Range;
 
-/// Words that stand before the title of a job.
+/// Words that may precede the title of a job.
 const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
-/// Words that call for somebody, on the same line.
+/// Words of a call for applicants, which may precede a title on its line.
 const CALLING_WORDS: [&str; 12] = [
     "we",
     "are",
@@ -24,11 +24,11 @@ const CALLING_WORDS: [&str; 12] = [
     "a",
     "an",
 ];
-/// Small words of titles.
+/// Words that are lower case in titles, too.
 const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "with", "to"];
-/// A title of at most this many words can be written in small letters but for the first.
+/// A title of at most this many words may be lower case but for its first word.
 pub(super) const SHORT_TITLE: usize = 4;
-/// Words of a line that names a person the job has to do with.
+/// Words of a line about somebody else than the applicant.
 const WORDS_OF_OTHERS: [&str; 22] = [
     "report",
     "reports",
@@ -53,13 +53,13 @@ const WORDS_OF_OTHERS: [&str; 22] = [
     "certificate",
     "certification",
 ];
-/// Numbers of levels behind a title.
+/// Numerals for levels after a title.
 const NUMERALS: [&str; 5] = ["i", "ii", "iii", "iv", "v"];
-/// Words that the text of a job has at least.
+/// Least words of the text of a job.
 const LEAST_OF_JOB: usize = 25;
 
-/// Whether the name of a role is the title of a job: it begins a short line, but for its level, a number or a call
-/// for somebody, and the line ends or breaks behind it, or goes on like a title.
+/// Whether the name of a role is the title of a job: it begins a short line, after at most its level, a number or a
+/// call for applicants, and the line ends or breaks after it, or goes on like a title.
 pub(super) fn is_title(
     text: &str,
     tokens: &[Token],
@@ -74,7 +74,7 @@ pub(super) fn is_title(
         return false;
     }
     let word = |at: usize| tokens[at].word(text);
-    let stands_before = |at: usize| {
+    let may_precede = |at: usize| {
         tokens[at].numeric
             || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
             || JOB_WORDS.contains(&&*word(at))
@@ -82,11 +82,11 @@ pub(super) fn is_title(
     };
     let ends = name.end == line.end || tokens[name.end].breaks;
     (ends || (name.end..line.end).all(|at| is_of_title(text, tokens, at)))
-        && (line.start..name.start).all(stands_before)
+        && (line.start..name.start).all(may_precede)
 }
 
-/// Whether words for a job end a title: their short line, which is no item of a list, has nothing but words written
-/// as in a title, or is hardly more than they are, and none says that the line is about somebody else.
+/// Whether the words for a job, `name`, end a title: their short line is no list item, is written like a title or is
+/// very short, and has no word that makes it about somebody else.
 pub(super) fn ends_title(
     text: &str,
     tokens: &[Token],
@@ -108,7 +108,7 @@ pub(super) fn ends_title(
     };
     let is_numeral = |&at: &usize| tokens[at].numeric;
     let first = line.clone().find(|at| !is_numeral(at)).unwrap_or(line.start);
-    // What stands in brackets may be anything: "(m/f/d)".
+    // Brackets may contain anything: "(m/f/d)".
     let bracket = (name.end..line.end).find(|&at| signs(at).contains(&b'(')).unwrap_or(line.end);
     let are_of_title = || {
         let small = || line.clone().any(|at| is_any(at, &SMALL_WORDS));
@@ -123,13 +123,13 @@ pub(super) fn ends_title(
         && !is_of_others(text, tokens, &line)
 }
 
-/// Whether a word stands behind "'s": "Driver's License" is no driver.
+/// Whether a word follows "'s": "Driver's License" is no driver.
 fn is_possessive(text: &str, tokens: &[Token], at: usize) -> bool {
     at < tokens.len()
         && ["'", "’"].iter().any(|sign| between(text, tokens, at).starts_with(sign.as_bytes()))
 }
 
-/// Whether a line is an item of a list, or says that it is about somebody else.
+/// Whether a line is a list item, or is about somebody else.
 fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
     let signs = between(text, tokens, line.start);
     has_bullet(signs)
@@ -137,7 +137,7 @@ fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
         || line.clone().any(|at| WORDS_OF_OTHERS.contains(&&*tokens[at].word(text)))
 }
 
-/// Whether somebody is called for who does another job: "We are looking for a nurse".
+/// Whether the text calls for applicants to another job: "We are looking for a nurse".
 pub(super) fn calls_for(
     text: &str,
     tokens: &[Token],
@@ -151,7 +151,7 @@ pub(super) fn calls_for(
         && is_title(text, tokens, token_classes, name, lexicon)
 }
 
-/// Whether a word can be one of a title: it begins with a capital, follows a hyphen, is a number, or is small.
+/// Whether a word is written as in a title: it has a capital, follows a hyphen, is a number, or is a small word.
 fn is_of_title(text: &str, tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
     !token.plain
@@ -160,14 +160,14 @@ fn is_of_title(text: &str, tokens: &[Token], at: usize) -> bool {
         || SMALL_WORDS.contains(&&*token.word(text))
 }
 
-/// Whether two different titles stand above enough text of their own. All other jobs are one.
+/// Whether two different titles are each followed by enough text. All other jobs count as the same title.
 pub(super) fn are_several(lines: &[(usize, HeadingPart)], words: usize) -> bool {
     let is_title =
         |part: HeadingPart| matches!(part, HeadingPart::Title(_) | HeadingPart::OtherJob);
     let mut titles = lines.iter().filter(|(_, part)| is_title(*part)).peekable();
     let mut named: Option<HeadingPart> = None;
     while let Some(&(start, title)) = titles.next() {
-        // A title may stand there twice, above a text and in its heading.
+        // A title may be repeated, above a text and in its heading.
         while titles.next_if(|(_, other)| *other == title).is_some() {}
         let end = titles.peek().map_or(words, |(next, _)| *next);
         if end - start < LEAST_OF_JOB {

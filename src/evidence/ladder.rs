@@ -1,30 +1,30 @@
-//! Where a title stands on the career ladder of a role.
+//! The step of a title on the career ladder of a role.
 
 use super::Title;
 use crate::lexicon::Lexicon;
 use crate::lexicon::Rung;
 use serde::Serialize;
 
-/// A step of a career ladder, with those beside it.
+/// A step of a career ladder, with its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// The title of the step below.
     pub below: Option<String>,
-    /// The title of the step itself.
+    /// The title of the step.
     pub title: String,
     /// The title of the step above.
     pub above: Option<String>,
-    /// The document that has the ladder.
+    /// Title of the document that has the ladder.
     pub source: String,
 }
 
-/// The level of a title that names none.
+/// Level of a title that names none.
 const PLAIN: &str = "mid";
 
-/// The step that a title is on, on the ladder of a role, by its id: that with the same name, else the highest that is
-/// not above its level. None if no document has a ladder of the role.
+/// The step of a title on the ladder of a role id: the one with the same name, else the first of the highest level that
+/// is not above the title's. `None` if no document has a ladder of the role.
 pub fn ladder_step(title: &Title, role: &str, lexicon: &Lexicon) -> Option<Step> {
-    // Of several ladders that with the most steps.
+    // Of several ladders, the one with the most steps.
     let steps = |source: &str| -> Vec<&Rung> {
         let of_it = |rung: &&Rung| rung.role == role && rung.source == source;
         let mut steps: Vec<&Rung> = lexicon.ladders().iter().filter(of_it).collect();
@@ -35,19 +35,19 @@ pub fn ladder_step(title: &Title, role: &str, lexicon: &Lexicon) -> Option<Step>
     let rank = |title: &Title| lexicon.rank(title.level.as_deref().unwrap_or(PLAIN));
     let read: Vec<Title> = steps.iter().map(|rung| Title::read(&rung.title, lexicon)).collect();
     let same = |of: &Title| !of.form.is_empty() && of.form == title.form && of.level == title.level;
-    let own = rank(title);
-    let reaches = |of: &Title| rank(of) <= own;
-    let place = read.iter().rposition(same).or_else(|| {
+    let title_rank = rank(title);
+    let reaches = |of: &Title| rank(of) <= title_rank;
+    let index = read.iter().rposition(same).or_else(|| {
         let level = read.iter().filter(|of| reaches(of)).filter_map(rank).max()?;
         read.iter().position(|of| rank(of) == Some(level))
     });
-    let place = place.or((!steps.is_empty()).then_some(0))?;
-    let title_of = |place: usize| steps.get(place).map(|rung| rung.title.clone());
-    let source = lexicon.sources().iter().find(|source| source.id == steps[place].source);
+    let index = index.or((!steps.is_empty()).then_some(0))?;
+    let title_of = |index: usize| steps.get(index).map(|rung| rung.title.clone());
+    let source = lexicon.sources().iter().find(|source| source.id == steps[index].source);
     Some(Step {
-        below: place.checked_sub(1).and_then(title_of),
-        title: title_of(place)?,
-        above: title_of(place + 1),
+        below: index.checked_sub(1).and_then(title_of),
+        title: title_of(index)?,
+        above: title_of(index + 1),
         source: source.map(|source| source.title.clone()).unwrap_or_default(),
     })
 }
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn titles_have_their_step() {
         let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
-        for (title, role, below, own, above) in [
+        for (title, role, below, same, above) in [
             (
                 "Product Owner",
                 "product_owner",
@@ -119,9 +119,9 @@ mod tests {
             ),
         ] {
             let step = ladder_step(&Title::read(title, &lexicon), role, &lexicon).expect("a step");
-            let beside = |title: Option<String>| title.unwrap_or_default();
-            let found = (beside(step.below), step.title, beside(step.above));
-            assert_eq!(found, (below.to_owned(), own.to_owned(), above.to_owned()), "{title}");
+            let or_empty = |title: Option<String>| title.unwrap_or_default();
+            let found = (or_empty(step.below), step.title, or_empty(step.above));
+            assert_eq!(found, (below.to_owned(), same.to_owned(), above.to_owned()), "{title}");
         }
         let title = Title::read("Technical Project Manager", &lexicon);
         assert_eq!(ladder_step(&title, "technical_project_manager", &lexicon), None);

@@ -1,4 +1,4 @@
-//! The language of a text. Nearly all are English, which is told at once by its common words.
+//! The language of a text. Nearly all are English, which common words show quickly.
 
 use super::{Channel, Evidence, FeatureKey};
 use crate::lexicon::common_words::{COMMON, common_words};
@@ -6,26 +6,26 @@ use crate::lexicon::{TokenClass, TokenClasses};
 use crate::text::beginning;
 use std::collections::BTreeSet;
 
-/// A text with so many of them is English...
+/// A text is English if it has this many different common words...
 const LEAST_COMMON: usize = 5;
-/// ...and one more for so many words: a text in another language may have an English paragraph.
+/// ...plus one for each this many words: a text in another language may have an English paragraph...
 const WORDS_EACH: usize = 25;
-/// A long English text may show no more of them than this.
+/// ...but never more than this: a long English text may not have more of them...
 const MOST_COMMON: usize = 24;
-/// ...or one of which every eighth word is one of them, if they are as many different ones.
+/// ...or if one in this many words is common, and [`LEAST_COMMON`] of them are different.
 const SPOKEN_EACH: usize = 8;
-/// Of a list of terms in English more words in a hundred begin an entry of the lexicon; of a text in another
-/// language, fewer.
-const OF_TERMS: usize = 35;
-/// ...if it has so many words: a few sentences in another language may be full of terms.
+/// In a list of English terms, a larger percentage of the words begin a lexicon entry; in a text in another language, a
+/// smaller one...
+const TERMS_PERCENT: usize = 35;
+/// ...if it has this many words: a few sentences in another language may be full of terms.
 const LEAST_WITH_TERMS: usize = 40;
-/// Of fewer words, the language cannot be told.
+/// The language of fewer words cannot be told.
 const LEAST_WORDS: usize = 8;
-/// Bytes that are enough to tell a language by.
+/// Bytes of the text that the detector reads.
 const SAMPLE: usize = 2048;
-/// The detector's confidence that is believed: terms in English make it less sure of other languages.
+/// Least confidence of the detector. English terms make it less sure of other languages.
 const LEAST_CONFIDENCE: f64 = 0.8;
-/// ISO 639-1 codes of the languages that have one.
+/// Pairs of ISO 639-3 and ISO 639-1 codes.
 const TWO_LETTERS: &str = "\
     afr af aka ak amh am ara ar aze az bel be ben bn bul bg cat ca ces cs cmn zh cym cy dan da \
     deu de ell el eng en epo eo est et fin fi fra fr guj gu heb he hin hi hrv hr hun hu hye hy \
@@ -35,17 +35,16 @@ const TWO_LETTERS: &str = "\
     urd ur uzb uz vie vi yid yi zul zu";
 
 impl Evidence {
-    /// The language of the text by its ISO 639 code, of two letters where there is one; none if it
-    /// cannot be told.
+    /// The language of the text as an ISO 639 code, of two letters where there is one; `None` if it cannot be told.
     pub fn language(&self) -> Option<&'static str> {
         if self.other_language_left_out() {
             return Some("en");
         }
-        let stands = |word: &&&str| {
+        let occurs = |word: &&&str| {
             let key = FeatureKey::new(Channel::Words, word);
             self.features().binary_search_by_key(&key, |f| f.key).is_ok()
         };
-        let different = COMMON.iter().filter(stands).count();
+        let different = COMMON.iter().filter(occurs).count();
         let common: BTreeSet<u64> = common_words().collect();
         let words = self.tokens().as_slice().iter().zip(self.counting());
         let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
@@ -54,22 +53,22 @@ impl Evidence {
     }
 }
 
-/// How many words of a text are common ones of English.
+/// Counts of common English words in a text.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CommonWords {
-    /// Each once.
+    /// Distinct words.
     pub(crate) different: usize,
-    /// Each as often as it stands there.
+    /// Occurrences.
     pub(crate) spoken: usize,
 }
 
-/// Whether so many words that begin an entry of the lexicon, of all, show that a text is English that has few
-/// common words, such as a list of terms.
+/// Whether a text of few common words is English all the same, such as a list of terms: `terms` of its `words` begin a
+/// lexicon entry.
 pub(super) fn are_english_terms(terms: usize, words: usize) -> bool {
-    words >= LEAST_WITH_TERMS && 100 * terms > OF_TERMS * words
+    words >= LEAST_WITH_TERMS && 100 * terms > TERMS_PERCENT * words
 }
 
-/// The language of a text. `token_classes` are what its words are to the lexicon, of which so many are looked at.
+/// The language of a text with these token classes, of which `looked_at` words are not in ignored parts.
 pub(crate) fn language(
     text: &str,
     token_classes: &TokenClasses,
@@ -80,7 +79,7 @@ pub(crate) fn language(
     if all < LEAST_WORDS {
         return None;
     }
-    // The common words are counted among those that are looked at.
+    // Common words are not counted in ignored parts.
     let words = looked_at.max(all / 2);
     let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
     let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
@@ -90,7 +89,7 @@ pub(crate) fn language(
     detected(text).map(code)
 }
 
-/// The language of a text, as far as a detector is sure. It takes as long as reading a posting.
+/// The language of a text, if the detector is sure. As slow as extracting a posting.
 pub(super) fn detected(text: &str) -> Option<whatlang::Lang> {
     let told = whatlang::detect(beginning(text, SAMPLE))?;
     (told.confidence() >= LEAST_CONFIDENCE).then(|| told.lang())

@@ -1,20 +1,20 @@
-//! The level at which a text speaks of its own job: "we are looking for a senior product manager".
+//! The level that a text states for its job: "we are looking for a senior product manager".
 
 use super::Evidence;
 use crate::lexicon::Lexicon;
 use crate::lexicon::{TitleForm, TitleStates};
 use std::ops::Range;
 
-/// Words before the name of a role in which its level stands.
+/// Words before the name of a role in which its level is searched.
 const BEFORE: usize = 3;
-/// Words before that which say of whom it is spoken.
+/// Words before those that tell whose job it is.
 const CONTEXT: usize = 6;
-/// Words that begin a text: a level and a role there are its headline.
+/// A level and a role within this many first words are the headline.
 const HEADLINE: usize = 3;
-/// The job itself: "we are looking for a director of product".
-const OWN: [&str; 9] =
+/// Words before the advertised job: "we are looking for a director of product".
+const ADVERTISED: [&str; 9] =
     ["looking", "seeking", "seek", "seeks", "hiring", "hire", "searching", "recruiting", "as"];
-/// Another person: "reports to the director of product".
+/// Words before another person: "reports to the director of product".
 const OTHERS: [&str; 14] = [
     "report",
     "reports",
@@ -37,13 +37,13 @@ const OTHERS: [&str; 14] = [
 pub struct TextLevel {
     /// Name, such as `senior`.
     pub id: String,
-    /// Place from the lowest (0) upwards.
+    /// Rank, from 0 for the lowest.
     pub rank: u32,
-    /// Bytes of the text: the level and the name of the role.
+    /// Byte range of the text with the level and the name of the role.
     pub at: Range<usize>,
 }
 
-/// The level beside the first name of a role that is that of the job.
+/// The level at the first name of a role that is the advertised job.
 pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
     let text = evidence.text().as_str();
     let tokens = evidence.tokens().as_slice();
@@ -55,12 +55,12 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
         let start = at.saturating_sub(BEFORE);
         let context = &tokens[at.saturating_sub(BEFORE + CONTEXT)..at];
         let said = |list: &[&str]| context.iter().any(|token| list.contains(&&*token.word(text)));
-        if said(&OTHERS) || !(said(&OWN) || start <= HEADLINE) {
+        if said(&OTHERS) || !(said(&ADVERTISED) || start <= HEADLINE) {
             continue;
         }
         let named = (start..at).filter(|&i| !tokens[i + 1..=at].iter().any(|t| t.breaks));
         let end = at + length;
-        // The name may have the level in it: "director of product".
+        // The name may contain the level: "director of product".
         let level = named
             .chain(at..end)
             .filter_map(|i| {

@@ -1,21 +1,21 @@
-//! From tokens to evidence: the role [`lexicon`] and the [`Channel`]s.
+//! From tokens to evidence: features of each [`Channel`], some of them from the role [`lexicon`](crate::lexicon).
 //!
-//! Evidence knows no labels: the same text gives the same features at training and at use.
+//! Evidence depends on no label: a text has the same features at training and at prediction.
 
 mod abbreviations;
 mod boilerplate;
 mod experience;
 mod extract;
 mod feature;
-mod halves;
 mod jobs;
 mod ladder;
 mod language;
 mod level;
-mod parts;
+mod other_language;
 mod plain_words;
 mod reasons;
 mod salary;
+mod sections;
 mod sentences;
 mod stub;
 mod title;

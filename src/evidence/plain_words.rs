@@ -1,16 +1,16 @@
-//! Words that are no reason for a verdict, by class. A model may learn from them, but a person who is asked
-//! why a posting is what it is would not name them.
+//! Words that are no reason for a verdict, by class. A model may learn from them, but a person would not name them as
+//! reasons.
 
 /// How much a word is worth as a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Worth {
-    /// A phrase neither begins nor ends with it.
+    /// No phrase begins or ends with it.
     Nothing,
-    /// The second word of a phrase only, beside a word that is worth something.
+    /// Only the second word of a phrase, after a word that is a reason on its own.
     Second,
-    /// The first word of a phrase only, beside a word that is worth something.
+    /// Only the first word of a phrase, before a word that is a reason on its own.
     First,
-    /// A word of a phrase beside one that is worth something.
+    /// Either word of a phrase, if the other is a reason on its own.
     Little,
     /// A reason on its own.
     Something,
@@ -22,8 +22,7 @@ impl Worth {
         [Self::Nothing, Self::Second, Self::First, Self::Little, Self::Something];
 }
 
-/// The classes: what their words are worth, and the words. Words in -ly and words with digits need not be
-/// listed.
+/// The classes: the worth of their words, and the words. Words in -ly and words with digits need no entry.
 pub(super) const CLASSES: [(Worth, &str); 27] = [
     (Worth::Nothing, NUMERALS),
     (Worth::Nothing, PRONOUNS),
@@ -217,7 +216,7 @@ const ADJECTIVES: &str = "able accountable actual acute adaptable additional ade
     versatile viable visionary vital warm weak whichever white whole wide wider willing \
     willingness world worse worst wrong young";
 
-/// That carry no matter of their own.
+/// Verbs with little meaning of their own.
 const VERBS: &str = "accept accepted accepting accomplish accomplished achieve achieved achieves \
     achieving acquire acquired acquiring act acting acts add added adding addresses addressing \
     adds adhere adhering affect affecting agree agreed aim aimed aiming aims allow allowed \
@@ -273,7 +272,7 @@ const TRAITS: &str = "analytical approachable attention communicative communicat
     organisational organised organizational organized persuasion presentation pressure punctuality \
     resilience resilient tact teamwork tenacious tenacity";
 
-/// Of nothing in particular.
+/// Nouns with little meaning of their own.
 const NOUNS: &str = "abilities ability acumen affinity ambiguity appearance array aspect aspects \
     attendance basis bend bit bodies body breadth car chance circumstances combination conclusion \
     conclusions confidence consistency courage definition definitions demands demeanor depth \
@@ -342,7 +341,7 @@ const WORK: &str = "academic activities activity administration administrative a
     updating version versions worker workers workplace workplaces works workshop workshops \
     workspace";
 
-/// Verbs that say something with what they are done to.
+/// Verbs that are a reason with their object.
 const ACTIONS: &str = "accelerate accelerating adapt adapting adopt adopting advise advising align \
     aligned aligning analyse analyses analysing analyze analyzes analyzing assess assessing \
     attempt build building builds built champion clarify clean coach collaborate collaborates \

@@ -1,30 +1,28 @@
-//! Which features a person would name as reasons, and how readily.
+//! Which features a person would name as reasons, and how willingly.
 
 use super::Channel;
 use super::plain_words::{CLASSES, Worth};
 use crate::text::{HashTable, Token, word_hash};
 use std::sync::LazyLock;
 
-/// How readily a feature is given as a reason for a role, by channel: its weight is multiplied by it. An
-/// entry of the lexicon or the name of a role says more to a person than a phrase, and a phrase more than a
-/// word.
+/// Factors for the weights of features when reasons for a role are ranked, by channel. A lexicon entry or the name of a
+/// role tells a person more than a phrase, and a phrase more than a word.
 const FOR_ROLES: [u8; Channel::ALL.len()] = [4, 1, 3, 4, 4, 0];
-/// The same for other jobs: the lexicon is not about them, and no name of a role speaks for them.
+/// The same for other jobs: the lexicon is not about them, and no name of a role is evidence for them.
 const FOR_OTHERS: [u8; Channel::ALL.len()] = [3, 1, 3, 0, 0, 0];
-/// Words of one or two letters and words with digits that are known terms. Others are pieces of words,
-/// sums of money or times of day.
+/// Known terms of one or two letters or with digits. Other such words are fragments, sums of money or times of day.
 const SHORT_TERMS: [&str; 39] = [
     "2d", "3d", "ai", "ar", "b2b", "b2c", "bi", "c", "c#", "cd", "ci", "cx", "d2c", "db", "ec2",
     "f#", "gp", "hr", "js", "k8s", "l10n", "ml", "oauth2", "os", "pc", "po", "pr", "prince2", "qa",
     "qc", "r", "r&d", "s3", "sq", "ts", "ui", "ux", "vr", "web3",
 ];
-/// Longer words are names of hosts and the like.
+/// Longer words, in bytes, are host names and the like.
 const LONGEST: usize = 22;
-/// No adverbs, though they end like most of them.
+/// Words in -ly that are no adverbs.
 const NO_ADVERBS: [&str; 6] = ["anomaly", "assembly", "elderly", "family", "reply", "supply"];
-/// Endings of adjectives, behind which a phrase is cut.
+/// Endings of adjectives, with which no phrase ends.
 const ADJECTIVES: [&str; 6] = ["able", "ible", "ous", "ful", "sive", "tive"];
-/// Nouns that end like them.
+/// Nouns with such endings.
 const NO_ADJECTIVES: [&str; 10] = [
     "collective",
     "cooperative",
@@ -40,7 +38,7 @@ const NO_ADJECTIVES: [&str; 10] = [
 /// Endings of verbs.
 const VERBS: [&str; 2] = ["ed", "ing"];
 
-/// What the words of the classes are worth, by their hashes.
+/// Worth of the words of the classes, by hash.
 static WORDS: LazyLock<HashTable> = LazyLock::new(|| {
     let words = CLASSES.iter().flat_map(|(worth, words)| {
         words.split_ascii_whitespace().map(|word| (word_hash(word), *worth as u32))
@@ -48,8 +46,8 @@ static WORDS: LazyLock<HashTable> = LazyLock::new(|| {
     HashTable::new(&words.collect::<Vec<_>>(), Worth::ALL.len())
 });
 
-/// How readily a feature is given as a reason, for a role and for another job, by its text as models store
-/// it; 0 if a person would not name it.
+/// Factors of a feature as a reason, for a role and for another job, by its text as models store it; 0 if a person
+/// would not name it.
 pub(crate) fn readiness(channel: Channel, text: &str) -> [u8; 2] {
     let worth = |word| worth(word, word_hash(word));
     let named = match channel {
@@ -60,15 +58,15 @@ pub(crate) fn readiness(channel: Channel, text: &str) -> [u8; 2] {
             let edges = first > Worth::Second && is_end(second);
             edges && first.max(second) == Worth::Something && !is_adjective(last)
         }),
-        // The name alone, not the words beside it.
+        // The name only, not its context words.
         Channel::Contexts => text.starts_with("named as "),
-        // It has columns of its own.
+        // The title has its own columns.
         Channel::Title => false,
     };
     [FOR_ROLES, FOR_OTHERS].map(|readiness| if named { readiness[channel as usize] } else { 0 })
 }
 
-/// Whether words that stand for an entry of the lexicon are a reason as they are written.
+/// Whether the words that match a lexicon entry are a reason as they are written.
 pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
     match tokens {
         [] => false,
@@ -81,12 +79,12 @@ pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
     }
 }
 
-/// Whether a phrase may begin with a word that stands before it.
+/// Whether a quoted phrase may be extended to begin with a word.
 pub(crate) fn may_begin(text: &str, word: Token) -> bool {
     written_worth(text, word) > Worth::Nothing
 }
 
-/// Whether a phrase may end with a word that stands behind it.
+/// Whether a quoted phrase may be extended to end with a word.
 pub(crate) fn may_end(text: &str, word: Token) -> bool {
     let written = word.written(text);
     let ends = !is_adjective(written) && !VERBS.iter().any(|ending| written.ends_with(ending));
@@ -110,7 +108,7 @@ fn has_apostrophe(word: &str) -> bool {
     word.bytes().any(|b| b == b'\'') || (!word.is_ascii() && word.contains('’'))
 }
 
-/// What a word is worth as a reason.
+/// Worth of a word as a reason.
 fn worth(word: &str, hash: u64) -> Worth {
     if let Some(worth) = WORDS.get(hash) {
         return Worth::ALL[worth as usize];
@@ -118,9 +116,13 @@ fn worth(word: &str, hash: u64) -> Worth {
     let among = |terms: &[&str]| terms.iter().any(|term| term.eq_ignore_ascii_case(word));
     let short = word.len() <= 2 || word.bytes().any(|b| b.is_ascii_digit());
     let long = word.len() > LONGEST;
-    let stump = short && !among(&SHORT_TERMS);
+    let fragment = short && !among(&SHORT_TERMS);
     let adverb = word.ends_with("ly") && !among(&NO_ADVERBS);
-    if long || stump || adverb || has_apostrophe(word) { Worth::Nothing } else { Worth::Something }
+    if long || fragment || adverb || has_apostrophe(word) {
+        Worth::Nothing
+    } else {
+        Worth::Something
+    }
 }
 
 #[cfg(test)]
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_no_matter_are_no_reasons() {
+    fn words_of_little_meaning_are_no_reasons() {
         for class in [
             "five once 1s 100k",
             "me she themselves",
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn names_speak_for_roles_only() {
+    fn names_are_reasons_for_roles_only() {
         assert_eq!(readiness(Channel::Mentions, "product_owner named"), [4, 0]);
         assert_eq!(readiness(Channel::Contexts, "our ..."), [0, 0]);
     }

@@ -1,4 +1,4 @@
-//! Where the sentence or the line that a word stands in begins and ends.
+//! Finds the sentence or the line around a token.
 
 use crate::lexicon::TokenClasses;
 use crate::text::Token;
@@ -6,13 +6,13 @@ use memchr::memmem;
 use std::iter::successors;
 use std::ops::Range;
 
-/// What stands before the items of a list.
+/// Bullets before the items of a list.
 const BULLETS: [&str; 6] = ["•", "·", "●", "▪", "◦", "‣"];
 
 /// A line of at most this many words can be the title of a job.
 pub(super) const LONGEST_TITLE: usize = 10;
 
-/// What is looked for around a word.
+/// The unit that is searched around a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// A sentence within a line.
@@ -24,7 +24,7 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    /// Words looked at before and behind. What is longer has most likely lost its ends.
+    /// Most tokens searched before and after. A longer unit has most likely lost its ends.
     fn most_words(self) -> [usize; 2] {
         match self {
             Self::Sentence => [120, 120],
@@ -33,12 +33,12 @@ impl Reach {
         }
     }
 
-    /// Whether an end behind a word is looked for.
+    /// Whether an end after token `at` is within reach.
     pub(super) fn reaches(self, at: usize, end: usize) -> bool {
         end <= at + self.most_words()[1]
     }
 
-    /// Whether it ends before a word.
+    /// Whether a unit ends before token `at`.
     pub(super) fn ends_before(self, text: &str, tokens: &[Token], at: usize) -> bool {
         if at == 0 || at >= tokens.len() {
             return true;
@@ -47,7 +47,7 @@ impl Reach {
         if !tokens[at].breaks {
             return false;
         }
-        // A dot behind a single letter is most likely of an abbreviation: "U.S. law".
+        // A dot after a single letter most likely belongs to an abbreviation: "U.S. law".
         let dot = before.end - before.start > 1;
         let between = between(text, tokens, at);
         let ends = |byte: &u8| match byte {
@@ -56,7 +56,7 @@ impl Reach {
             b'.' => self == Self::Sentence && dot,
             _ => false,
         };
-        // Lists that have lost their lines.
+        // Lists that have lost their line breaks.
         let has_dash = || memmem::find(between, b" - ").is_some();
         let item =
             || between.len() > 1 && (has_bullet(between) || (has_dash() && !tokens[at].plain));
@@ -64,13 +64,13 @@ impl Reach {
     }
 }
 
-/// Whether the signs between two words have a bullet among them.
+/// Whether there is a bullet in the bytes between two tokens.
 pub(super) fn has_bullet(between: &[u8]) -> bool {
     let has = |bullet: &str| memmem::find(between, bullet.as_bytes()).is_some();
     !between.is_ascii() && BULLETS.into_iter().any(has)
 }
 
-/// The words of the sentence or the line that a word stands in; none if it is very long.
+/// The tokens of the sentence or the line around token `at`; `None` if it is very long.
 pub(super) fn around(
     text: &str,
     tokens: &[Token],
@@ -91,7 +91,7 @@ pub(super) fn around(
     Some(start..end)
 }
 
-/// The first word from one on before which a sentence or a line ends, or the end of the text.
+/// The first token index, from `from`, before which a sentence or a line ends, or the end of the text.
 pub(super) fn next_end(
     text: &str,
     tokens: &[Token],
@@ -106,7 +106,7 @@ pub(super) fn next_end(
     end
 }
 
-/// What stands before a word and behind the one before it; nothing at the ends of a text.
+/// The bytes between token `at` and the one before it; empty at both ends of a text.
 pub(super) fn between<'t>(text: &'t str, tokens: &[Token], at: usize) -> &'t [u8] {
     match (at.checked_sub(1).and_then(|before| tokens.get(before)), tokens.get(at)) {
         (Some(before), Some(token)) => &text.as_bytes()[before.end as usize..token.start as usize],

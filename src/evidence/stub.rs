@@ -1,33 +1,32 @@
-//! Texts that stand where a posting should be: login walls, error pages, teasers.
+//! Recognises texts in place of a posting: login walls, error pages, teasers.
 
 use super::sentences::{Reach, around};
 use crate::lexicon::{Lexicon, Stub, TokenClasses};
 use crate::text::Token;
 
-/// A text of fewer words may not say what the job is, and then reads like another one.
+/// A text of fewer words may not state what the job is, and can then look like another one.
 pub(crate) const FEW_WORDS: usize = 100;
-/// A text that was cut off is one of fewer words than this.
+/// A teaser, which was cut off, has fewer words than this.
 const LONGEST_TEASER: usize = 50;
-/// So many words of a longer sentence are of the same matter.
+/// At most this many words of a sentence count for its form.
 const LONGEST_SENTENCE: usize = 20;
-/// A word for nothing is one of so few.
+/// A placeholder makes up at least 1/`PLACEHOLDER_EACH` of the words.
 const PLACEHOLDER_EACH: usize = 4;
-/// A page that is no posting shows at most so many entries of the lexicon.
+/// A short page that is no posting has at most this many lexicon entries.
 const MOST_SKILLS: usize = 1;
-/// A page with its menus is shorter than this,
+/// A page with its menus has fewer words than this,
 const LONGEST_PAGE: usize = 400;
-/// has so many entries of the lexicon at most,
+/// at most this many lexicon entries,
 const MOST_SKILLS_OF_PAGE: usize = 5;
-/// and one of so many of its words stands in a sentence with such a form. Of 12,320 postings, the one nearest to that
-/// shows 9 entries.
+/// and at least 1/`OF_PAGE` of its words in sentences with such a form. The nearest of 12,320 postings has 9 entries.
 const OF_PAGE: usize = 4;
-/// How a text ends that was cut off.
+/// Endings of a text that was cut off.
 const CUT_OFF: [&str; 5] = ["...", "…", "[...]", "[…]", "(...)"];
 
 impl Stub {
-    /// What a text is, if it is no posting: one of few words, half of which stand in sentences with such a form, or a
-    /// longer page of which a quarter do. One that shows several entries of the lexicon, `skills`, is the posting of a
-    /// job that has to do with such pages.
+    /// What a text is, if it is no posting: it is short, and half of its words are in sentences with such a form, or it
+    /// is a longer page, and a quarter of them are. A text with several lexicon entries (`skills`) is a posting about
+    /// such pages.
     pub(crate) fn find(
         text: &str,
         tokens: &[Token],
@@ -49,18 +48,18 @@ impl Stub {
             let Some((stub, length)) = form(at).filter(|_| at >= from) else { continue };
             let sentence =
                 around(text, tokens, token_classes, at, Reach::Sentence).unwrap_or(at..at + length);
-            let says_so = match stub {
+            let counts = match stub {
                 Self::Placeholder => PLACEHOLDER_EACH * length >= tokens.len(),
                 Self::Teaser => sentence.end == tokens.len(),
                 _ => true,
             };
-            if says_so {
+            if counts {
                 first = first.or(Some(stub));
                 words += sentence.len().min(LONGEST_SENTENCE);
                 from = sentence.end;
             }
         }
-        let most = first.filter(|stub| match stub {
+        let found = first.filter(|stub| match stub {
             Self::Teaser => tokens.len() < LONGEST_TEASER,
             Self::LoginWall | Self::ErrorPage | Self::CookieNotice if is_long => {
                 OF_PAGE * words >= tokens.len()
@@ -68,8 +67,8 @@ impl Stub {
             _ => !is_long && 2 * words >= tokens.len() && skills <= most_skills,
         });
         let last = text.split_whitespace().next_back().unwrap_or_default();
-        // An address may be cut off in any text.
+        // A web address may be cut off in any text.
         let cut = CUT_OFF.iter().any(|end| last.ends_with(end)) && !last.contains('/');
-        most.or_else(|| (cut && tokens.len() < LONGEST_TEASER).then_some(Self::Teaser))
+        found.or_else(|| (cut && tokens.len() < LONGEST_TEASER).then_some(Self::Teaser))
     }
 }

@@ -1,4 +1,4 @@
-//! The words of a title, which are a channel of their own, and what a title states as a number.
+//! The features of a title, and the roles it states as a number.
 
 use super::feature::Span;
 use super::title::MOST_WORDS;
@@ -6,21 +6,21 @@ use super::{Channel, FeatureKey, Title, TitleRole};
 use crate::roles::RoleId;
 use crate::text::{Token, combine, word_hash};
 
-/// What exports write where there is no title.
+/// What exports write in place of a missing title.
 const PLACEHOLDERS: [&[&str]; 7] =
     [&["n", "a"], &["na"], &["nan"], &["none"], &["null"], &["unknown"], &["untitled"]];
 
-/// Whether the words of a title are one.
+/// Whether these tokens are a title: not empty, and no placeholder.
 pub(crate) fn is_title(tokens: &[Token]) -> bool {
-    let is_none = |none: &&[&str]| {
-        let words = none.iter().map(|word| word_hash(word));
+    let is_placeholder = |words: &&[&str]| {
+        let words = words.iter().map(|word| word_hash(word));
         words.eq(tokens.iter().map(|token| token.hash))
     };
-    !tokens.is_empty() && (tokens.len() > 2 || !PLACEHOLDERS.iter().any(is_none))
+    !tokens.is_empty() && (tokens.len() > 2 || !PLACEHOLDERS.iter().any(is_placeholder))
 }
 
-/// Hands on each word of a title and each two words in a row, with the tokens that they are. Numbers are no
-/// words here, and only the beginning of a long title is read.
+/// Hands on each word of a title and each two words in a row, with their tokens. Numbers do not count as words, and
+/// only the first [`MOST_WORDS`] tokens are read.
 pub(crate) fn title_words(tokens: &[Token], mut then: impl FnMut(FeatureKey, Span)) {
     let mut before: Option<&Token> = None;
     let tokens = if is_title(tokens) { tokens } else { &[] };
@@ -38,7 +38,7 @@ pub(crate) fn title_words(tokens: &[Token], mut then: impl FnMut(FeatureKey, Spa
     }
 }
 
-/// What a title states, as a model sees it: no title, no role, an undecided role, or one or more roles.
+/// What a title states, as a model input: no title, no role, an undecided role, or a set of roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stated(i32);
 
@@ -49,12 +49,12 @@ impl Default for Stated {
 }
 
 impl Stated {
-    /// There is no title, or it is no evidence.
+    /// There is no title, or it is not used as evidence.
     pub const NO_TITLE: Self = Self(-1);
     const UNDECIDED: Self = Self(-2);
     const NONE: Self = Self(0);
 
-    /// What a title states, if there is one.
+    /// What a title states; `is_there` is whether it is a title.
     pub fn new(title: &Title, is_there: bool) -> Self {
         match &title.role {
             _ if !is_there => Self::NO_TITLE,
@@ -72,22 +72,22 @@ impl Stated {
         self != Self::NO_TITLE
     }
 
-    /// Whether the title leaves it to the text which role it is.
+    /// Whether the title leaves the role undecided.
     pub fn is_undecided(self) -> bool {
         self == Self::UNDECIDED
     }
 
-    /// Whether the title sounds like a role: it states one, several, or an undecided one.
+    /// Whether the title states one role, several, or an undecided one.
     pub fn is_role_like(self) -> bool {
         self.is_there() && self != Self::NONE
     }
 
-    /// Number of roles that are stated.
+    /// Number of stated roles.
     pub fn roles(self) -> u32 {
         if self.is_there() && !self.is_undecided() { self.0.count_ones() } else { 0 }
     }
 
-    /// Whether a role is among those stated.
+    /// Whether a role, by its index, is stated.
     pub fn has(self, role: usize) -> bool {
         self.roles() > 0 && self.0 >> role & 1 == 1
     }
@@ -97,8 +97,8 @@ impl Stated {
         (self.roles() == 1).then(|| RoleId(self.0.trailing_zeros() as u8))
     }
 
-    /// Which of so many roles it states, then whether an undecided one, or none; nothing where there is no title,
-    /// or one that states several.
+    /// Index of the title's category among `roles` single roles, undecided, and none; `None` for no title or several
+    /// roles.
     pub(crate) fn kind(self, roles: usize) -> Option<usize> {
         let one = self.one().map(RoleId::index).filter(|&role| role < roles);
         let none = self == Self::NONE;

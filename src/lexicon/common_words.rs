@@ -1,8 +1,8 @@
-//! Words that nearly every English text has.
+//! Common words of English, which tell it from other languages.
 
 use crate::text::word_hash;
 
-/// Common words of English, the commonest first. Another language has a few of them too.
+/// Common words of English, the most frequent first. Other languages share a few of them.
 pub(crate) const COMMON: [&str; 54] = [
     "the", "and", "to", "of", "in", "a", "with", "for", "our", "you", "is", "are", "as", "on",
     "will", "or", "an", "that", "be", "this", "we", "from", "your", "at", "by", "work", "have",

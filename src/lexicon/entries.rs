@@ -1,4 +1,4 @@
-//! The records that the files of `data/roles/` hold.
+//! The records in the files of `data/roles/`.
 
 use crate::roles::RoleId;
 use serde::{Deserialize, Serialize};
@@ -13,24 +13,23 @@ pub struct SourceDocument {
     pub title: String,
 }
 
-/// A matter that the documents list: a skill, a duty, a metric, a certificate and so on.
+/// An entry that the documents list: a skill, a duty, a metric, a certificate and so on.
 #[derive(Debug, Clone, Serialize)]
 pub struct Skill {
     /// Name in models and output.
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// File it stands in, without its ending: `skills`, `duties`, ...
+    /// Name of its file without the extension: `skills`, `duties`, ...
     pub kind: &'static str,
-    /// Each place in the documents that lists it.
+    /// Where the documents list it.
     pub claims: Vec<Claim>,
-    /// The phrases that show it, as written in the file (alternatives separated by `|`).
+    /// The phrases that match it, as written in the file (alternatives separated by `|`).
     pub forms: Vec<String>,
 }
 
 impl Skill {
-    /// How strongly it speaks for each role: its largest weight in any one listing, 0 for roles
-    /// that no listing names.
+    /// Strength of evidence by role: its largest weight in any listing, 0 for roles that no listing names.
     pub fn weights(&self, roles: usize) -> Vec<f64> {
         let mut weights = vec![0.0; roles];
         for claim in &self.claims {
@@ -41,12 +40,12 @@ impl Skill {
     }
 }
 
-/// One listing of a skill: the role it speaks for, how strongly, and where it says so.
+/// One listing of a skill in a document: evidence for a role, with its strength.
 #[derive(Debug, Clone, Serialize)]
 pub struct Claim {
-    /// The role the skill speaks for.
+    /// The role that the skill is evidence for.
     pub role: RoleId,
-    /// Strength, above 0: the percentage where the document gives one.
+    /// Strength, above 0 and at most 100: the percentage where the document gives one.
     pub weight: f64,
     /// Id of the source document.
     pub source: String,
@@ -63,20 +62,20 @@ pub enum TitleStates {
     Undecided,
     /// Another job that contains the words of a role ("product marketing manager").
     Neither,
-    /// The role named behind it is another person's ("reporting to").
+    /// The role named after it is another person's ("reporting to").
     Anothers,
-    /// A job done for people of the role named beside it ("recruiter").
+    /// A job that serves people of the role named next to it ("recruiter").
     Serves,
 }
 
 /// A form in a job title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TitleForm {
-    /// What it states.
+    /// Its meaning.
     pub(crate) states: TitleStates,
-    /// Hash of its last word as it must be written, if that is an abbreviation (`PO`).
+    /// Hash of its last word with the capitals it must have, if that is an abbreviation (`PO`).
     pub(crate) written: Option<u64>,
-    /// The role that it is with one word before it, if it is undecided: "technical project manager".
+    /// For an undecided form, the role it becomes with one word before it: "technical project manager".
     pub(crate) may_be: Option<RoleId>,
 }
 
@@ -89,23 +88,23 @@ impl TitleForm {
         }
     }
 
-    /// Whether it states a role, if perhaps not which.
+    /// Whether it states a role, even an undecided one.
     pub(crate) fn names_role(&self) -> bool {
         matches!(self.states, TitleStates::Role(_) | TitleStates::Undecided)
     }
 }
 
-/// What stands below a heading.
+/// What a heading or title begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadingPart {
-    /// What the job is.
+    /// The description of the job.
     Content,
-    /// What could stand below any job: benefits, pay, equal opportunity, how to apply.
+    /// Boilerplate of any job: benefits, pay, equal opportunity, how to apply.
     Boilerplate,
-    /// A job that is none of the roles, by the last word of its title.
+    /// A job that is none of the roles, recognised by the last word of its title.
     OtherJob,
-    /// A job, by the place of its name, as in [`Term::Mention`](crate::lexicon::Term::Mention).
+    /// A job with the name of a role, by the index in [`Term::Mention`](crate::lexicon::Term::Mention).
     #[serde(skip)]
     Title(u32),
 }
@@ -115,7 +114,7 @@ pub enum HeadingPart {
 pub struct Level {
     /// Name, such as `senior`.
     pub id: String,
-    /// Place from the lowest (0) upwards.
+    /// Rank, from 0 for the lowest.
     pub rank: u32,
 }
 
@@ -125,7 +124,7 @@ pub struct Level {
 pub struct Rung {
     /// Role id.
     pub role: String,
-    /// Place from the lowest (1) upwards.
+    /// Rank, from 1 for the lowest.
     pub rank: u32,
     /// Title at this step.
     pub title: String,
@@ -143,9 +142,9 @@ pub struct SalaryBand {
     pub role: String,
     /// Level id, or `any`.
     pub level: String,
-    /// Lower end, in `currency` a year.
+    /// Lower end, in `currency` per year.
     pub low: f64,
-    /// Upper end, in `currency` a year.
+    /// Upper end, in `currency` per year.
     pub high: Upper,
     /// ISO 4217 code.
     pub currency: String,
@@ -155,7 +154,7 @@ pub struct SalaryBand {
     pub section: String,
 }
 
-/// How a text says that the roles are shared.
+/// How the roles are shared, as a text states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sharing {
@@ -181,9 +180,9 @@ impl Sharing {
 pub struct ExperienceBand {
     /// Role id.
     pub role: String,
-    /// Least years.
+    /// Minimum, in years.
     pub low: u32,
-    /// Most years.
+    /// Maximum, in years.
     pub high: u32,
     /// Id of the source document.
     pub source: String,
@@ -211,7 +210,7 @@ pub struct JobCount {
 pub struct Upper {
     /// The amount.
     pub amount: f64,
-    /// Whether more is within the band, too.
+    /// Whether the band has no upper limit.
     pub open: bool,
 }
 
@@ -233,33 +232,33 @@ impl From<Upper> for String {
     }
 }
 
-/// How surely a form shows that a sentence could stand below any job.
+/// How surely a form marks a sentence as boilerplate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strength {
-    /// A sentence with the form is left out.
+    /// One such form is enough.
     Sure,
-    /// A sentence with two different forms is left out.
+    /// Two different forms are needed.
     Likely,
 }
 
-/// What stands where a posting should be.
+/// A text in place of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stub {
-    /// One has to sign in to read it.
+    /// A request to sign in.
     LoginWall,
-    /// A page that says it cannot be shown, or asks whether one is human.
+    /// An error message, or a test whether the reader is human.
     ErrorPage,
     /// A question about cookies.
     CookieNotice,
-    /// The posting stands in another place: an attachment, a page behind a link.
+    /// The posting is elsewhere: in an attachment, on a linked page.
     SeeAttachment,
-    /// The beginning of a posting.
+    /// Only the beginning of a posting.
     Teaser,
-    /// The job is taken.
+    /// A note that the job is filled.
     Closed,
-    /// A word for nothing: `None`, `n/a`.
+    /// A word for a missing value: `None`, `n/a`.
     Placeholder,
 }
 

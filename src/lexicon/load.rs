@@ -14,12 +14,12 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// One form may stand for at most this many phrases, so that a slip of the pen is noticed.
+/// Most phrases of one form: more are taken for a typing error.
 const MOST_ALTERNATIVES: usize = 128;
-/// More families would make every feature of a model larger and help no more.
+/// Most families of other jobs: each adds a column to every feature of a model.
 const MOST_FAMILIES: usize = 32;
 
-/// Files with entries that postings are searched for.
+/// Files of [`Skill`]s.
 const EVIDENCE: [&str; 9] = [
     "skills",
     "duties",
@@ -63,7 +63,7 @@ static EMBEDDED: &[(&str, &str)] = embedded!(
     "salaries"
 );
 
-/// What is wrong with a lexicon, and where.
+/// Why a lexicon cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
     /// A file is missing or cannot be read.
@@ -73,10 +73,10 @@ pub enum LexiconError {
     File {
         /// Path of the file.
         file: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A line is not what the file's columns ask for.
+    /// A line is invalid.
     #[error("{file}, line {line}: {problem}")]
     Line {
         /// Path of the file.
@@ -102,7 +102,7 @@ impl Lexicon {
     /// The lexicon in a folder laid out like `data/roles/`.
     ///
     /// # Errors
-    /// A file that is missing, or a line that is not right, with its place.
+    /// A missing file, or an invalid line with its file and number.
     pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
         let mut files = LexiconFiles::new();
         for &(name, _) in EMBEDDED {
@@ -169,6 +169,7 @@ impl Lexicon {
 /// Path and text of each file, by name.
 type LexiconFiles = BTreeMap<&'static str, (String, String)>;
 
+/// The rows of a file, each with its line number, from 1.
 fn rows<T: DeserializeOwned>(
     files: &LexiconFiles,
     name: &str,
@@ -201,6 +202,7 @@ fn rows<T: DeserializeOwned>(
     Ok(all)
 }
 
+/// What rows are validated against.
 struct Checks<'a> {
     roles: &'a RoleSet,
     sources: &'a [SourceDocument],
@@ -235,7 +237,7 @@ impl Checks<'_> {
         Err(self.error(name, line, problem))
     }
 
-    /// The phrases of a form: every choice of its alternatives, as word hashes.
+    /// The phrases of a form, as word hashes: one for each combination of its alternatives.
     fn phrases(&self, name: &str, line: u64, form: &str) -> Result<Vec<Vec<u64>>, LexiconError> {
         let mut phrases: Vec<Vec<u64>> = vec![Vec::new()];
         for position in form.split_whitespace() {
@@ -265,7 +267,7 @@ impl Checks<'_> {
     }
 }
 
-/// The hashes of the words of an alternative, which mostly is one word of small letters.
+/// The word hashes of an alternative. Fast path: most are one lower-case word.
 fn words(alternative: &str) -> Vec<u64> {
     if !alternative.is_empty() && alternative.bytes().all(|b| b.is_ascii_lowercase()) {
         return vec![word_hash(alternative)];
@@ -295,7 +297,7 @@ struct SkillRow {
 
 fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconError> {
     let mut skills: Vec<Skill> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut indices: BTreeMap<String, usize> = BTreeMap::new();
     let mut terms = Phrases::new();
     for kind in EVIDENCE {
         for (line, row) in rows::<SkillRow>(checks.files, kind)? {
@@ -312,12 +314,12 @@ fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconEr
                 return Err(checks.error(kind, line, problem));
             }
             let role = checks.role(kind, line, &row.role)?;
-            let place = *places.entry(row.id.clone()).or_insert_with(|| {
+            let index = *indices.entry(row.id.clone()).or_insert_with(|| {
                 let (id, name) = (row.id.clone(), row.name.clone());
                 skills.push(Skill { id, name, kind, claims: Vec::new(), forms: Vec::new() });
                 skills.len() - 1
             });
-            let skill = &mut skills[place];
+            let skill = &mut skills[index];
             let claim =
                 Claim { role, weight: row.weight, source: row.source, section: row.section };
             if skill
@@ -332,17 +334,17 @@ fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconEr
             skill.claims.push(claim);
             for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
                 for phrase in checks.phrases(kind, line, form)? {
-                    let skill = Term::Skill { place: place as u32, may_hold_name: false };
+                    let skill = Term::Skill { index: index as u32, may_hold_name: false };
                     let before = terms.insert(phrase, skill);
-                    if let Some(Term::Skill { place: other, .. }) = before {
+                    if let Some(Term::Skill { index: other, .. }) = before {
                         let other = &skills[other as usize].id;
                         let problem = format!("form {form:?} already stands for {other:?}");
                         return Err(checks.error(kind, line, problem));
                     }
                 }
-                skills[place].forms.push(form.to_owned());
+                skills[index].forms.push(form.to_owned());
             }
-            if skills[place].forms.is_empty() {
+            if skills[index].forms.is_empty() {
                 return Err(checks.error(kind, line, format!("{:?} has no form", row.id)));
             }
         }
@@ -376,12 +378,12 @@ fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), Lexic
         let capitals = match (upper, row.form.ends_with(['s', 'S'])) {
             (false, _) => None,
             (true, false) => Some(Capitals::All),
-            // "POS" is a point of sale.
+            // "POs" is a plural; "POS" is a point of sale.
             (true, true) => Some(Capitals::AllButPlural),
         };
         for phrase in checks.phrases("mentions", line, &row.form)? {
             let discipline = match terms.get(&phrase) {
-                Some(Term::Skill { place, .. }) => Some(*place),
+                Some(Term::Skill { index, .. }) => Some(*index),
                 Some(Term::Mention { .. } | Term::OtherJob) => {
                     let problem = format!("form {:?} stands twice", row.form);
                     return Err(checks.error("mentions", line, problem));
@@ -407,17 +409,17 @@ fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), L
     let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Phrases::new());
     for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
         let error = |problem: String| checks.error("other_jobs", line, problem);
-        let taken = row.family == OTHER || families.contains(&row.family);
-        if taken || row.family.is_empty() || checks.roles.find(&row.family).is_some() {
+        let is_duplicate = row.family == OTHER || families.contains(&row.family);
+        if is_duplicate || row.family.is_empty() || checks.roles.find(&row.family).is_some() {
             return Err(error(format!("family {:?} has no name of its own", row.family)));
         }
         if families.len() == MOST_FAMILIES {
             return Err(error(format!("there can be at most {MOST_FAMILIES} families")));
         }
-        let place = families.len() as u32;
+        let index = families.len() as u32;
         for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
             for phrase in checks.phrases("other_jobs", line, form)? {
-                if words.insert(phrase, place).is_some() {
+                if words.insert(phrase, index).is_some() {
                     return Err(error(format!("form {form:?} stands twice")));
                 }
             }
@@ -448,7 +450,7 @@ fn load_headings(checks: &Checks) -> Result<Phrases<HeadingPart>, LexiconError> 
     Ok(headings)
 }
 
-/// Names of roles that end in such a word stand above the text of a job.
+/// Last words of names of roles that can be the title above the text of a job.
 const TITLE_ENDS: [&str; 15] = [
     "owner",
     "owners",
@@ -591,13 +593,13 @@ fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> 
     Ok(PhraseTable::new(&titles))
 }
 
-/// Hash of the last word of a form as it is written, if it has two capitals or more.
+/// Hash of the last word of a form, with its capitals, if it has two or more of them.
 fn abbreviation(form: &str) -> Option<u64> {
     let last = form.split_whitespace().last()?;
     (last.chars().filter(|c| c.is_uppercase()).count() > 1).then(|| word_hash(last))
 }
 
-/// The role of the forms that are these words with one before them, if they are all of one role.
+/// By the words of a form without the first: the role of these forms, if they all have the same.
 fn roles_with_a_word(titles: &Phrases<TitleForm>) -> BTreeMap<Vec<u64>, Option<RoleId>> {
     let mut roles = BTreeMap::new();
     for (words, form) in titles.by_words() {
@@ -609,10 +611,10 @@ fn roles_with_a_word(titles: &Phrases<TitleForm>) -> BTreeMap<Vec<u64>, Option<R
     roles
 }
 
-/// A shorter word differs from too many others in one letter.
+/// Least characters of a word that is checked for typing errors: shorter ones are one edit from too many others.
 const SHORTEST_NAME_WORD: usize = 5;
 
-/// The words of the roles' names but for levels.
+/// The words of the roles' names, without level words, with their hashes and sorted by these.
 fn load_name_words(
     checks: &Checks,
     levels: &PhraseTable<Option<u32>>,
@@ -652,18 +654,18 @@ fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>)
     let mut words = Phrases::new();
     for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
         let level = Level { id: row.level, rank: row.rank };
-        let place = (level.id != "none").then(|| {
+        let index = (level.id != "none").then(|| {
             list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
                 list.push(level.clone());
                 list.len() - 1
             })
         });
-        if let Some(known) = place.map(|place| &list[place]).filter(|known| **known != level) {
+        if let Some(known) = index.map(|index| &list[index]).filter(|known| **known != level) {
             let problem = format!("level {:?} already has rank {}", level.id, known.rank);
             return Err(checks.error("levels", line, problem));
         }
         for phrase in checks.phrases("levels", line, &row.word)? {
-            if words.insert(phrase, place.map(|place| place as u32)).is_some() {
+            if words.insert(phrase, index.map(|index| index as u32)).is_some() {
                 return Err(checks.error("levels", line, format!("{:?} stands twice", row.word)));
             }
         }

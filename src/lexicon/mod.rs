@@ -1,4 +1,4 @@
-//! The role lexicon: everything `data/roles/` says about the roles, checked and ready to match.
+//! The role lexicon: the content of `data/roles/`, validated and indexed for matching.
 
 pub(crate) mod common_words;
 mod entries;
@@ -22,26 +22,25 @@ use crate::text::{Capitals, CleanText, Tokens};
 use common_words::common_words;
 use std::collections::BTreeMap;
 
-/// What a phrase of the lexicon stands for.
+/// The meaning of a phrase of the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {
-    /// A skill, duty or other listed matter.
+    /// A [`Skill`].
     Skill {
-        /// Its place in [`Lexicon::skills`].
-        place: u32,
+        /// Its index in [`Lexicon::skills`].
+        index: u32,
         /// Whether the name of a role may begin within the phrase.
         may_hold_name: bool,
     },
     /// The name of another job that contains the name of a role ("director of product marketing").
     OtherJob,
-    /// The name of a role: its place in the role set, or one past the last role for names that
-    /// leave the role undecided ("project manager").
+    /// The name of a role.
     Mention {
-        /// Place in the role set, or its length.
+        /// Index in the role set, or its length for names that leave the role undecided ("project manager").
         name: u32,
-        /// How it must be written ("PO", "POs"), if that matters.
+        /// The capitals it must have ("PO", "POs"), if any are required.
         capitals: Option<Capitals>,
-        /// The skill that has the name of a discipline ("project management"), which is one and the other.
+        /// Index of the skill with the same phrase: the name of a discipline ("project management") is both.
         discipline: Option<u32>,
     },
 }
@@ -56,14 +55,14 @@ pub struct Lexicon {
     pub(crate) families: Vec<String>,
     pub(crate) other_jobs: PhraseTable<u32>,
     pub(crate) headings: PhraseTable<HeadingPart>,
-    /// Each form with its strength and a number of its own.
+    /// Each form with its strength and its number among the forms.
     pub(crate) boilerplate: PhraseTable<(Strength, u32)>,
     pub(crate) stubs: PhraseTable<Stub>,
     pub(crate) sharing: PhraseTable<Sharing>,
     pub(crate) titles: PhraseTable<TitleForm>,
-    /// Words of the roles' names, in which typing errors are looked for, with their hashes, by these.
+    /// Words of the roles' names, for correcting typing errors, with their hashes and sorted by these.
     pub(crate) name_words: Vec<(String, u64)>,
-    /// Places in `level_list`; nothing for names that only contain the word for a level.
+    /// Indices in `level_list`; `None` for names that only contain a level word.
     pub(crate) levels: PhraseTable<Option<u32>>,
     pub(crate) level_list: Vec<Level>,
     pub(crate) ladders: Vec<Rung>,
@@ -74,7 +73,7 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// The numbers of roles and of classes: the roles, and the families of other jobs.
+    /// The numbers of roles and of classes (roles and families of other jobs).
     pub(crate) fn sizes(&self) -> [usize; 2] {
         [self.roles().len(), self.classes().len()]
     }
@@ -84,8 +83,7 @@ impl Lexicon {
         &self.roles
     }
 
-    /// What words are to the terms, to the headings and to boilerplate, by their hashes, and which are common;
-    /// the others are nothing.
+    /// Token classes by word hash, for terms, headings, boilerplate and common words; other words have none.
     pub(crate) fn words(&self) -> BTreeMap<u64, TokenClass> {
         let mut words: BTreeMap<u64, TokenClass> = self.terms.words().collect();
         let headings = self.headings.first_words().map(|word| (word, TokenClass::HEADING));
@@ -98,30 +96,29 @@ impl Lexicon {
             (word, begins | token_classes.without(TokenClass::BEGINS))
         });
         let common = common_words().map(|word| (word, TokenClass::COMMON));
-        for (word, kind) in headings.chain(boilerplate).chain(common) {
+        for (word, class) in headings.chain(boilerplate).chain(common) {
             let token_classes = words.entry(word).or_default();
-            *token_classes = *token_classes | kind;
+            *token_classes = *token_classes | class;
         }
         words
     }
 
-    /// Every skill, duty and other listed matter, in the order of the files.
+    /// The skills, duties and other entries, in the order of the files.
     pub fn skills(&self) -> &[Skill] {
         &self.skills
     }
 
-    /// The families of other jobs; last the jobs of no family.
+    /// Names of the families of other jobs; last that of jobs of no family.
     pub fn families(&self) -> &[String] {
         &self.families
     }
 
-    /// Names of what is counted apart: the roles, then the families of other jobs.
+    /// Names of the classes: the roles, then the families of other jobs.
     pub fn classes(&self) -> Vec<String> {
         self.roles.iter().map(|r| r.id.clone()).chain(self.families.iter().cloned()).collect()
     }
 
-    /// The class of a posting, by its label, and by its title if it is none of the roles: the
-    /// first family with a form in the title.
+    /// The class of a posting by its label; if that is none of the roles, the first family with a form in the title.
     pub fn class(&self, label: Label, title: &str) -> usize {
         let Label::Other = label else { return label.outcome(&self.roles) };
         let tokens = Tokens::new(CleanText::new(title).as_str());
@@ -132,7 +129,7 @@ impl Lexicon {
         self.roles.len() + families.min().unwrap_or(self.families.len() - 1)
     }
 
-    /// Whether a hash is that of a word of the roles' names.
+    /// Whether a hash belongs to a word of the roles' names.
     pub(crate) fn is_name_word(&self, hash: u64) -> bool {
         self.name_words.binary_search_by_key(&hash, |(_, hash)| *hash).is_ok()
     }
@@ -142,13 +139,13 @@ impl Lexicon {
         &self.sources
     }
 
-    /// Place of a level from the lowest (0) upwards.
+    /// Rank of a level, from 0 for the lowest.
     pub fn rank(&self, level: &str) -> Option<u32> {
         self.level_list.iter().find(|l| l.id == level).map(|l| l.rank)
     }
 
-    /// The bands of the documents for a role and a level; a title without a level is of the middle. Where a level has
-    /// none, that of all levels, which is open above for levels that are higher than most.
+    /// The documents' salary bands for a role and a level (`mid` if the title has none). A level without bands has
+    /// those of directors from `head` upwards, else those for any level, without an upper limit above `senior`.
     pub fn salary_bands(&self, role: &str, level: Option<&str>) -> Vec<SalaryBand> {
         let of = |wanted: &str| -> Vec<SalaryBand> {
             let fits = |s: &&SalaryBand| s.role == role && s.level == wanted;
@@ -170,7 +167,7 @@ impl Lexicon {
         bands
     }
 
-    /// How a text says that roles are shared, if it does.
+    /// How roles are shared, if the text states it.
     pub(crate) fn sharing(&self, tokens: &[Token]) -> Option<Sharing> {
         (0..tokens.len()).find_map(|at| {
             let said = self.sharing.longest(&tokens[at..], false, |_, _| true);
@@ -183,7 +180,7 @@ impl Lexicon {
         &self.experience
     }
 
-    /// How many jobs of a role there are, as far as a document says it.
+    /// Number of jobs by role, where a document gives it.
     pub fn market(&self) -> &[JobCount] {
         &self.market
     }

@@ -1,11 +1,10 @@
-//! Which entries of the lexicon may overlap the name of a role: "AI product" and "AI product manager".
+//! Marks the lexicon entries that may overlap the name of a role: "AI product" and "AI product manager".
 
 use crate::lexicon::Term;
 use crate::lexicon::phrase_table::Phrases;
 use std::collections::HashSet;
 
-/// Marks the phrases of skills in which the name of a role may begin, so that only those are looked through for
-/// names.
+/// Marks the skill phrases in which the name of a role may begin, so that only those are searched for names.
 pub(crate) fn mark_names(phrases: &mut Phrases<Term>) {
     let is_name = |term: &Term| !matches!(term, Term::Skill { .. });
     let begins_name: HashSet<u64> = phrases
@@ -68,7 +67,7 @@ mod tests {
     ];
 
     #[test]
-    fn nothing_is_left_of_a_name_whatever_word_stands_before_it() {
+    fn words_of_a_name_do_not_count_whatever_precedes_it() {
         let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
         let extractor = Extractor::new(&lexicon);
         for (qualifier, name) in
@@ -85,9 +84,9 @@ mod tests {
                     let counted =
                         matches!(feature.key.channel(), Channel::Words | Channel::Phrases);
                     let last = name.split(' ').next_back().unwrap_or_default().to_lowercase();
-                    let left =
+                    let of_name =
                         found.split(' ').any(|word| word.starts_with(&last) || word == "product");
-                    assert!(!(counted && left), "{text}: {found}");
+                    assert!(!(counted && of_name), "{text}: {found}");
                     let at = evidence.span(feature);
                     let words = evidence.text().as_str()[at].to_lowercase();
                     let of_name =

@@ -1,15 +1,15 @@
-//! Longest match of phrases on tokens.
+//! Longest match of phrases on tokens, by a hash table of phrase prefixes.
 
 use crate::lexicon::{TokenClass, TokenClasses};
 use crate::text::{AppendBuffer, BloomFilter, HashTable, Token, Tokens, combine};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-/// Words that a phrase may have between its own: "prioritize the backlog".
+/// Words that a text may have between the words of a phrase: "prioritize the backlog".
 const DETERMINERS: [&str; 11] =
     ["a", "an", "the", "our", "your", "their", "its", "this", "that", "these", "those"];
 
-/// Phrases by the hashes of their words, each with a value.
+/// Phrases with values, by their word hashes.
 #[derive(Debug, Clone)]
 pub(crate) struct Phrases<V>(BTreeMap<Vec<u64>, V>);
 
@@ -19,12 +19,12 @@ impl<V> Phrases<V> {
         Self(BTreeMap::new())
     }
 
-    /// The phrases by their words.
+    /// All phrases, sorted by their word hashes.
     pub(crate) fn by_words(&self) -> &BTreeMap<Vec<u64>, V> {
         &self.0
     }
 
-    /// The values of the phrases.
+    /// The phrases with their values.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (&[u64], &mut V)> {
         self.0.iter_mut().map(|(words, value)| (words.as_slice(), value))
     }
@@ -34,137 +34,137 @@ impl<V> Phrases<V> {
         self.0.get(phrase)
     }
 
-    /// Adds a phrase. Gives back the value it already had, which the new one replaces.
+    /// Adds a phrase. Returns the value it had before, which the new one replaces.
     pub(crate) fn insert(&mut self, phrase: Vec<u64>, value: V) -> Option<V> {
         self.0.insert(phrase, value)
     }
 }
 
-/// Phrases that are looked for in texts, each with a value.
+/// Phrases with values, indexed for matching.
 #[derive(Debug, Clone)]
 pub struct PhraseTable<V> {
-    /// From the hash of the first words of a phrase to one more than the place of its value if the phrase
-    /// ends there, or 0.
-    paths: HashTable,
+    /// By the hash of a prefix of a phrase: the index of its value plus 1 if the prefix is a whole phrase, else 0.
+    prefixes: HashTable,
     values: Vec<V>,
     /// The phrases of one word.
-    alone: BloomFilter,
-    /// What words are to the phrases, by their hashes.
+    single_words: BloomFilter,
+    /// Token classes by word hash.
     words: Vec<(u64, TokenClass)>,
     determiners: Vec<u64>,
 }
 
 impl<V: Copy> PhraseTable<V> {
-    /// A trie of phrases.
+    /// Indexes phrases.
     pub(crate) fn new(phrases: &Phrases<V>) -> Self {
-        let mut paths: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut prefixes: BTreeMap<u64, u32> = BTreeMap::new();
         let values: Vec<V> = phrases.0.values().copied().collect();
-        for (phrase, place) in phrases.0.keys().zip(1..) {
-            let mut path = None;
+        for (phrase, number) in phrases.0.keys().zip(1..) {
+            let mut prefix = None;
             for &word in phrase {
-                let next = path.map_or(word, |path| combine(path, word));
-                paths.entry(next).or_default();
-                path = Some(next);
+                let next = prefix.map_or(word, |prefix| combine(prefix, word));
+                prefixes.entry(next).or_default();
+                prefix = Some(next);
             }
-            if let Some(path) = path {
-                paths.insert(path, place);
+            if let Some(prefix) = prefix {
+                prefixes.insert(prefix, number);
             }
         }
-        let paths: Vec<(u64, u32)> = paths.into_iter().collect();
+        let prefixes: Vec<(u64, u32)> = prefixes.into_iter().collect();
         let mut words: BTreeMap<u64, TokenClass> = BTreeMap::new();
-        let mut note = |word, kind| {
+        let mut add_class = |word, class| {
             let token_classes = words.entry(word).or_default();
-            *token_classes = *token_classes | kind;
+            *token_classes = *token_classes | class;
         };
         for phrase in phrases.0.keys() {
             let Some(&first) = phrase.first() else { continue };
-            note(first, TokenClass::BEGINS);
+            add_class(first, TokenClass::BEGINS);
             match phrase.get(1) {
-                Some(&second) => note(second, TokenClass::SECOND),
-                None => note(first, TokenClass::WHOLE),
+                Some(&second) => add_class(second, TokenClass::SECOND),
+                None => add_class(first, TokenClass::WHOLE),
             }
         }
-        let alone: Vec<u64> =
+        let single_words: Vec<u64> =
             phrases.0.keys().filter(|phrase| phrase.len() == 1).map(|phrase| phrase[0]).collect();
         let determiners = Tokens::new(&DETERMINERS.join(" "));
         let determiners: Vec<u64> = determiners.as_slice().iter().map(|token| token.hash).collect();
         for &word in &determiners {
-            note(word, TokenClass::DETERMINER | TokenClass::SECOND);
+            add_class(word, TokenClass::DETERMINER | TokenClass::SECOND);
         }
         Self {
-            // Twice the room: it is small, and each step waits for the one before.
-            paths: HashTable::with_room(2 * paths.len(), &paths, values.len() + 1),
+            // Twice the usual capacity: the table is small, and each step of a match depends on the one before.
+            prefixes: HashTable::with_room(2 * prefixes.len(), &prefixes, values.len() + 1),
             values,
-            alone: BloomFilter::of(&alone),
+            single_words: BloomFilter::of(&single_words),
             words: words.into_iter().collect(),
             determiners,
         }
     }
 
-    /// What words are to the phrases, by their hashes; the others are nothing.
+    /// Token classes by word hash; other words have none.
     pub(crate) fn words(&self) -> impl Iterator<Item = (u64, TokenClass)> {
         self.words.iter().copied()
     }
 
-    /// The first words of phrases, by their hashes.
+    /// Hashes of the first words of phrases.
     pub(crate) fn first_words(&self) -> impl Iterator<Item = u64> {
         self.words()
             .filter(|(_, token_classes)| token_classes.has(TokenClass::BEGINS))
             .map(|(word, _)| word)
     }
 
-    /// Keeps the tokens that a phrase may begin at, hardly any others among them, with few branches: what comes
-    /// next is hard to foresee. `token_classes` are what the tokens are to the phrases.
+    /// Keeps the indices of tokens that may begin a phrase, with few false positives (Bloom filters). Has few branches,
+    /// because they would be mispredicted.
     pub(crate) fn keep_starts(
         &self,
         tokens: &[Token],
         token_classes: &TokenClasses,
         starts: &mut AppendBuffer<u32>,
     ) {
-        let (may_be, alone) = (self.paths.likely.may_have(), self.alone.may_have());
+        let (may_be, single_words) =
+            (self.prefixes.likely.may_have(), self.single_words.may_have());
         starts.retain(|&at| {
             let tokens = &tokens[at as usize..];
-            let own = tokens[0].hash;
-            let with = |i: usize| tokens.get(i).is_some_and(|next| may_be(combine(own, next.hash)));
-            let mut goes_on = with(1) | alone(own);
-            let behind = at as usize + 1;
-            if token_classes.has(behind, TokenClass::DETERMINER) {
-                goes_on |= with(2) | token_classes.has(behind + 1, TokenClass::DETERMINER);
+            let first = tokens[0].hash;
+            let with =
+                |i: usize| tokens.get(i).is_some_and(|next| may_be(combine(first, next.hash)));
+            let mut may_begin = with(1) | single_words(first);
+            let second = at as usize + 1;
+            if token_classes.has(second, TokenClass::DETERMINER) {
+                may_begin |= with(2) | token_classes.has(second + 1, TokenClass::DETERMINER);
             }
-            goes_on
+            may_begin
         });
     }
 
-    /// Fetches what is known of the phrases that begin at these tokens, which then is at hand: one after the
-    /// other, each is waited for.
-    pub(crate) fn fetch(&self, tokens: &[Token], starts: &[u32], fetched: &mut Vec<u64>) {
-        let first = self.paths.home_slots();
-        fetched.clear();
-        fetched.extend(starts.iter().filter_map(|&at| {
+    /// Prefetches the slots and values of the first two tokens at each start into the cache: these reads are
+    /// independent, while those of a match wait for each other. `slots` is a scratch buffer.
+    pub(crate) fn prefetch(&self, tokens: &[Token], starts: &[u32], slots: &mut Vec<u64>) {
+        let home_slot = self.prefixes.home_slots();
+        slots.clear();
+        slots.extend(starts.iter().filter_map(|&at| {
             let [one, two] = tokens[at as usize..].first_chunk()?;
-            Some(first(combine(one.hash, two.hash)))
+            Some(home_slot(combine(one.hash, two.hash)))
         }));
-        let places = fetched.iter().map(|&found| self.paths.value_of(found) as usize);
-        for value in places.filter_map(|place| self.values.get(place.checked_sub(1)?)) {
+        let numbers = slots.iter().map(|&slot| self.prefixes.value_of(slot) as usize);
+        for value in numbers.filter_map(|number| self.values.get(number.checked_sub(1)?)) {
             black_box(*value);
         }
     }
 
-    /// What `paths` has, if phrases begin with such words.
+    /// The table's value for the hash of a prefix, if a phrase begins with it.
     #[inline]
-    fn find(&self, path: u64) -> Option<u32> {
-        self.paths.likely.may_have()(path).then(|| self.paths.get(path)).flatten()
+    fn find(&self, prefix: u64) -> Option<u32> {
+        self.prefixes.likely.may_have()(prefix).then(|| self.prefixes.get(prefix)).flatten()
     }
 
-    /// The value of the phrase that ends there.
+    /// The value of the phrase that is this prefix, by the prefix's value in the table.
     #[inline]
     fn value(&self, found: u32) -> Option<V> {
-        (found as usize).checked_sub(1).map(|place| self.values[place])
+        (found as usize).checked_sub(1).map(|index| self.values[index])
     }
 
-    /// The longest phrase that begins at `tokens[0]` and whose value `fits` accepts (given the
-    /// value and the number of tokens), with its length in tokens. Phrases do not reach over a
-    /// break if `within_breaks`.
+    /// The longest phrase that begins at `tokens[0]` and that `fits` accepts (by its value and length): its value and
+    /// length in tokens. If `within_breaks`, phrases do not extend over a break.
     pub fn longest(
         &self,
         tokens: &[Token],
@@ -177,8 +177,8 @@ impl<V: Copy> PhraseTable<V> {
         self.longer(tokens, within_breaks, is_determiner, fits).or(best.map(|value| (value, 1)))
     }
 
-    /// The same for the token at a place that a phrase begins with, within breaks. `token_classes` are what the tokens
-    /// are to the phrases.
+    /// The same within breaks, for the token at index `at`, which a phrase begins with. `token_classes` are those of
+    /// the tokens.
     pub(crate) fn longest_at(
         &self,
         at: usize,
@@ -206,16 +206,16 @@ impl<V: Copy> PhraseTable<V> {
         is_determiner: impl Fn(usize) -> bool,
         fits: impl Fn(V, usize) -> bool,
     ) -> Option<(V, usize)> {
-        let mut path = tokens[0].hash;
+        let mut prefix = tokens[0].hash;
         let mut best = None;
         for (i, token) in tokens.iter().enumerate().skip(1) {
             if within_breaks && token.breaks {
                 break;
             }
-            let next = combine(path, token.hash);
+            let next = combine(prefix, token.hash);
             match self.find(next) {
                 Some(found) => {
-                    path = next;
+                    prefix = next;
                     if let Some(value) = self.value(found).filter(|&value| fits(value, i + 1)) {
                         best = Some((value, i + 1));
                     }

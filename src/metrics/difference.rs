@@ -1,40 +1,40 @@
-//! Two sets of predictions of the same rows, compared.
+//! Compares two sets of predictions of the same rows.
 
 use super::intervals::{Interval, LEAST_GROUPS, different, ends, samples};
 use super::{Figures, figures};
 use serde::{Deserialize, Serialize};
 
-/// A log-loss that is worse by less than this is not called worse, in nats.
+/// Least increase of log-loss that counts as worse, in nats.
 const LEAST_LOSS: f64 = 0.005;
 
-/// A figure of two models, and the 95 % interval of new less old.
+/// A metric of two models, and the 95 % interval of the difference new - old.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MetricChange {
     /// Of the old model.
     pub old: f64,
     /// Of the new model.
     pub new: f64,
-    /// Of new less old, rows of an organisation drawn together.
+    /// Of new - old, by a cluster bootstrap over organisations.
     pub interval: Interval,
 }
 
-/// How two models do on the same rows.
+/// Metrics of two models on the same rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Rows.
     pub rows: u64,
-    /// Groups of rows that are drawn together.
+    /// Groups of rows, the clusters of the bootstrap.
     pub groups: u64,
-    /// Mean of the F1 of the classes.
+    /// Unweighted mean of the classes' F1.
     pub macro_f1: MetricChange,
-    /// Share of rows predicted right.
+    /// Share of rows predicted correctly.
     pub accuracy: MetricChange,
     /// In nats.
     pub log_loss: MetricChange,
 }
 
 impl Difference {
-    /// Compares predictions (rows x classes) of rows with these truths, each of a group.
+    /// Compares predictions (rows x classes) with the true classes; `groups` has the group of each row.
     ///
     /// # Panics
     /// If the predictions, truths and groups are not equally many.
@@ -47,8 +47,8 @@ impl Difference {
         let (old_samples, new_samples) =
             (samples(names, old, truths, groups), samples(names, new, truths, groups));
         let [old, new] = [old, new].map(|p| figures(names, p, truths));
-        let change = |place: usize, of: fn(&Figures) -> f64| {
-            let differences = old_samples[place].iter().zip(&new_samples[place]);
+        let change = |figure: usize, of: fn(&Figures) -> f64| {
+            let differences = old_samples[figure].iter().zip(&new_samples[figure]);
             let differences = differences.map(|(old, new)| new - old).collect();
             MetricChange { old: of(&old), new: of(&new), interval: ends(differences) }
         };
@@ -61,8 +61,8 @@ impl Difference {
         }
     }
 
-    /// Whether the new model is worse by more than chance explains: the whole interval of macro-F1
-    /// or of log-loss is on the wrong side.
+    /// Whether the new model is significantly worse: the whole interval of macro-F1 is below 0, or that of log-loss
+    /// above 0 and the increase at least 0.005 nats.
     pub fn worse(&self) -> bool {
         let loss =
             self.log_loss.interval[0] > 0.0 && self.log_loss.new - self.log_loss.old >= LEAST_LOSS;

@@ -1,5 +1,5 @@
-//! How far figures could be off: bootstrap over groups of rows (Efron 1979; cluster bootstrap, Field
-//! and Welsh 2007). Rows of an organisation are alike, so organisations are drawn and not rows.
+//! Confidence intervals by a cluster bootstrap over groups of rows (Efron 1979; Field and Welsh 2007). Rows of an
+//! organisation are correlated, so organisations are resampled instead of rows.
 
 use super::{class_figures, top};
 use rayon::prelude::*;
@@ -7,18 +7,18 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Samples drawn.
+/// Number of bootstrap samples.
 const SAMPLES: usize = 1000;
-/// Places of the ends of the 95 % interval among the sorted samples.
+/// Indices of the ends of the 95 % interval in the sorted samples.
 const ENDS: [usize; 2] = [24, 975];
 
-/// Fewer groups of rows than this say nothing of how far a figure could be off.
+/// Least number of groups for an interval.
 pub const LEAST_GROUPS: usize = 5;
 
 /// The lower and the upper end of a 95 % interval.
 pub type Interval = [f64; 2];
 
-/// Intervals of the figures of one class.
+/// Intervals of the metrics of one class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClassIntervals {
     /// Name of the class.
@@ -31,12 +31,12 @@ pub struct ClassIntervals {
     pub f1: Interval,
 }
 
-/// 95 % intervals of figures.
+/// 95 % intervals of metrics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Intervals {
-    /// Of the mean of the F1 of the classes.
+    /// Of the unweighted mean of the classes' F1.
     pub macro_f1: Interval,
-    /// Of the share of rows predicted right.
+    /// Of the share of rows predicted correctly.
     pub accuracy: Interval,
     /// Of the log-loss, in nats.
     pub log_loss: Interval,
@@ -44,18 +44,18 @@ pub struct Intervals {
     pub classes: Vec<ClassIntervals>,
 }
 
-/// What a group of rows adds to the figures.
+/// Sums over a group of rows.
 #[derive(Clone)]
 struct Group {
-    /// Rows by truth times classes plus prediction, where there are any.
+    /// Nonzero cells of the confusion matrix: (truth * classes + prediction, rows).
     confusion: Vec<(usize, u64)>,
     rows: f64,
     log_loss: f64,
 }
 
-/// The figures of samples of predictions, groups drawn with replacement; by figure (macro-F1,
-/// accuracy, log-loss, then precision, recall and F1 of each class), then by sample. The draws are the
-/// same at every run, and for other predictions of the same rows.
+/// Metrics of bootstrap samples, in which groups are drawn with replacement: by metric (macro-F1, accuracy, log-loss,
+/// then precision, recall and F1 of each class), then by sample. The seed is fixed, so that samples of different
+/// predictions of the same rows are paired.
 pub(super) fn samples(
     names: &[String],
     probabilities: &[Vec<f64>],
@@ -65,8 +65,8 @@ pub(super) fn samples(
     assert_eq!(probabilities.len(), groups.len(), "one group a row");
     let k = names.len();
     let groups = grouped(k, probabilities, truths, groups);
-    let sample = |place: usize| -> Vec<f64> {
-        let mut random = Random::after(place * groups.len());
+    let sample = |index: usize| -> Vec<f64> {
+        let mut random = Random::after(index * groups.len());
         let mut confusion = vec![vec![0; k]; k];
         let (mut rows, mut log_loss) = (0.0, 0.0);
         for _ in 0..groups.len() {
@@ -92,14 +92,14 @@ pub(super) fn samples(
     (0..3 + 3 * k).map(|figure| samples.iter().map(|sample| sample[figure]).collect()).collect()
 }
 
-/// The 95 % interval of a figure of samples.
+/// The 95 % percentile interval of a metric from its bootstrap samples.
 pub(super) fn ends(mut of_samples: Vec<f64>) -> Interval {
     of_samples.sort_unstable_by(f64::total_cmp);
-    ENDS.map(|place| of_samples[place])
+    ENDS.map(|index| of_samples[index])
 }
 
-/// 95 % intervals of the figures of predictions (rows x classes), each row of a group; none of fewer than five
-/// groups.
+/// 95 % intervals of the metrics of predictions (rows x classes); `groups` has the group of each row. `None` for fewer
+/// than [`LEAST_GROUPS`] groups.
 ///
 /// # Panics
 /// If `truths` or `groups` is not as long as `probabilities`.
@@ -124,16 +124,16 @@ pub fn intervals(
     Some(Intervals { macro_f1, accuracy, log_loss, classes: classes.collect() })
 }
 
-/// How many different groups there are.
+/// Number of distinct groups.
 pub(super) fn different(groups: &[u64]) -> usize {
     groups.iter().collect::<HashSet<_>>().len()
 }
 
-/// Sums of columns of values (rows x columns) and their 95 % intervals, groups of rows drawn with
-/// replacement, the same for every column; no intervals of fewer than five groups.
+/// Column sums of values (rows x columns) and their 95 % intervals, from bootstrap samples of groups that all columns
+/// share; no intervals for fewer than [`LEAST_GROUPS`] groups.
 ///
 /// # Panics
-/// If there is not one group a row.
+/// If `groups` is not as long as `values`.
 pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Option<Interval>)> {
     assert_eq!(values.len(), groups.len(), "one group a row");
     let columns = values.first().map_or(0, Vec::len);
@@ -144,33 +144,34 @@ pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Option<Interval>)>
     let of_group: Vec<f64> = of_group.into_values().flatten().collect();
     let count = of_group.len() / columns.max(1);
     let mut random = Random::after(0);
-    let mut drawn = vec![Vec::with_capacity(SAMPLES); columns];
+    let mut sampled = vec![Vec::with_capacity(SAMPLES); columns];
     for _ in 0..SAMPLES {
         let mut sum = vec![0.0; columns];
         for _ in 0..count {
             add(&mut sum, &of_group[random.below(count) * columns..][..columns]);
         }
-        drawn.iter_mut().zip(sum).for_each(|(drawn, sum)| drawn.push(sum));
+        sampled.iter_mut().zip(sum).for_each(|(sampled, sum)| sampled.push(sum));
     }
     let mut all = vec![0.0; columns];
     of_group.chunks_exact(columns.max(1)).for_each(|row| add(&mut all, row));
-    let interval = |drawn| (count >= LEAST_GROUPS).then(|| ends(drawn));
-    all.into_iter().zip(drawn.into_iter().map(interval)).collect()
+    let interval = |sampled| (count >= LEAST_GROUPS).then(|| ends(sampled));
+    all.into_iter().zip(sampled.into_iter().map(interval)).collect()
 }
 
 fn add(sum: &mut [f64], values: &[f64]) {
     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
 
+/// The groups in the order of their first rows; `k` is the number of classes.
 fn grouped(k: usize, probabilities: &[Vec<f64>], truths: &[usize], groups: &[u64]) -> Vec<Group> {
-    let mut places = HashMap::new();
+    let mut indices = HashMap::new();
     let mut list: Vec<Group> = Vec::new();
     for ((p, &truth), group) in probabilities.iter().zip(truths).zip(groups) {
-        let place = *places.entry(group).or_insert(list.len());
-        if place == list.len() {
+        let index = *indices.entry(group).or_insert(list.len());
+        if index == list.len() {
             list.push(Group { confusion: Vec::new(), rows: 0.0, log_loss: 0.0 });
         }
-        let group = &mut list[place];
+        let group = &mut list[index];
         let cell = truth * k + top(p);
         match group.confusion.iter_mut().find(|(c, _)| *c == cell) {
             Some((_, n)) => *n += 1,
@@ -182,17 +183,18 @@ fn grouped(k: usize, probabilities: &[Vec<f64>], truths: &[usize], groups: &[u64
     list
 }
 
-/// `SplitMix64` (Steele et al. 2014): the same numbers everywhere.
+/// `SplitMix64` (Steele et al. 2014): the same numbers on every platform.
 struct Random(u64);
 
 impl Random {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-    /// As it is when so many numbers were drawn.
-    fn after(drawn: usize) -> Self {
-        Self(SEED.wrapping_add(Self::STEP.wrapping_mul(drawn as u64)))
+    /// The generator after `steps` numbers.
+    fn after(steps: usize) -> Self {
+        Self(SEED.wrapping_add(Self::STEP.wrapping_mul(steps as u64)))
     }
 
+    /// A number from 0 up to `n`, exclusive.
     fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_add(Self::STEP);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -216,7 +218,7 @@ mod tests {
         let [low, high] =
             intervals(&names, &rows, &truths, &alone).expect("enough groups").accuracy;
         assert!((low - 0.76).abs() < 0.01 && (high - 0.84).abs() < 0.01, "{low} {high}");
-        // Twenty alike rows to a group tell less.
+        // Groups of twenty correlated rows have a wider interval.
         let grouped: Vec<u64> =
             (0..400).map(|i| if i % 5 == 0 { i / 100 } else { 9 + i / 20 }).collect();
         let [wide, _] =

@@ -1,8 +1,7 @@
-//! Probabilities and truths to figures.
+//! Metrics of predictions: from probabilities and true classes.
 //!
-//! Written here because linfa's `ConfusionMatrix` swaps precision and recall when it is built the
-//! documented way, and its F1 is not the mean of the F1 of the classes. Checked against hand-counted
-//! cases and scikit-learn's numbers.
+//! Written here because linfa's `ConfusionMatrix` swaps precision and recall when it is built the documented way, and
+//! its F1 is not the mean of the classes' F1. Tested against hand-counted cases and scikit-learn.
 
 mod difference;
 mod intervals;
@@ -12,42 +11,42 @@ pub use intervals::{ClassIntervals, Interval, Intervals, LEAST_GROUPS, intervals
 
 use serde::{Deserialize, Serialize};
 
-/// Bins of the calibration error, equally wide.
+/// Number of equally wide bins of the calibration error.
 const BINS: usize = 10;
 
-/// Figures of one class. A ratio whose denominator is 0 is 0.
+/// Metrics of one class. A ratio whose denominator is 0 is 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassFigures {
     /// Name of the class.
     pub name: String,
     /// Rows of the class.
     pub rows: u64,
-    /// Share of the rows predicted to be of the class that are.
+    /// Share of the rows predicted as the class that are of it.
     pub precision: f64,
-    /// Share of the rows of the class that are predicted to be.
+    /// Share of the rows of the class that are predicted as it.
     pub recall: f64,
     /// Harmonic mean of precision and recall.
     pub f1: f64,
 }
 
-/// How good a set of predictions is.
+/// Metrics of a set of predictions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// Rows judged.
+    /// Rows.
     pub rows: u64,
-    /// Mean of the F1 of the classes.
+    /// Unweighted mean of the classes' F1.
     pub macro_f1: f64,
-    /// Share of rows predicted right.
+    /// Share of rows predicted correctly.
     pub accuracy: f64,
-    /// Mean of -ln of the probability given to the truth, which counts as at least 1e-15; nats.
+    /// Mean of -ln of the probability of the true class, clipped to at least 1e-15; in nats.
     pub log_loss: f64,
-    /// Mean squared distance between the probabilities and the truth, summed over the classes
-    /// (Brier 1950): 0 to 2.
+    /// Mean squared distance between the probabilities and the one-hot truth, summed over the classes (Brier 1950): 0
+    /// to 2.
     pub brier: f64,
-    /// Expected calibration error: mean distance between confidence and accuracy over ten equally
-    /// wide bins of confidence (Naeini et al. 2015).
+    /// Expected calibration error: mean distance between confidence and accuracy over ten equally wide bins of
+    /// confidence, weighted by rows (Naeini et al. 2015).
     pub calibration_error: f64,
-    /// Largest share of rows, most confident first, of which 95 % are predicted right.
+    /// Largest share of rows, most confident first, with an accuracy of at least 95 %.
     pub coverage_at_95: f64,
     /// By class.
     pub classes: Vec<ClassFigures>,
@@ -55,17 +54,17 @@ pub struct Figures {
     pub confusion: Vec<Vec<u64>>,
 }
 
-/// The most probable class; the first of equals.
+/// Index of the most probable class; the first of equals.
 pub fn top(probabilities: &[f64]) -> usize {
     let better =
         |best: usize, i: usize| if probabilities[i] > probabilities[best] { i } else { best };
     (1..probabilities.len()).fold(0, better)
 }
 
-/// Judges predictions: probabilities (rows x classes) against the places of the true classes.
+/// Metrics of probabilities (rows x classes) against the indices of the true classes.
 ///
 /// # Panics
-/// If `truths` is not as long as `probabilities`, or names a class past `names`.
+/// If `truths` is not as long as `probabilities`, or has a class beyond `names`.
 pub fn figures(names: &[String], probabilities: &[Vec<f64>], truths: &[usize]) -> Figures {
     assert_eq!(probabilities.len(), truths.len(), "one truth a row");
     let (k, rows) = (names.len(), truths.len());
@@ -117,18 +116,17 @@ fn class_figures(name: &str, class: usize, confusion: &[Vec<u64>]) -> ClassFigur
 /// Rows of similar confidence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
-    /// Least confidence.
+    /// Lower edge of the confidence.
     pub from: f64,
     /// Rows.
     pub rows: u64,
     /// Mean confidence; 0 if there are no rows.
     pub confidence: f64,
-    /// Share of the rows that are right; 0 if there are no rows.
+    /// Share of the rows predicted correctly; 0 if there are no rows.
     pub accuracy: f64,
 }
 
-/// How often rows of similar confidence are right: ten equally wide bins of (confidence, whether
-/// right).
+/// Reliability diagram: accuracy in ten equally wide bins of confidence, from (confidence, whether correct).
 pub fn reliability(confidences: &[(f64, bool)]) -> Vec<Bin> {
     let edge = |bin: usize| bin as f64 / BINS as f64;
     let mut bins: Vec<Bin> =
@@ -147,19 +145,19 @@ pub fn reliability(confidences: &[(f64, bool)]) -> Vec<Bin> {
     bins
 }
 
-/// Expected calibration error of (confidence, whether right).
+/// Expected calibration error, from (confidence, whether correct).
 fn calibration_error(confidences: &[(f64, bool)]) -> f64 {
     let gap = |bin: &Bin| (bin.confidence - bin.accuracy).abs() * bin.rows as f64;
     reliability(confidences).iter().map(gap).sum::<f64>() / confidences.len().max(1) as f64
 }
 
+/// Largest share of rows, most confident first, with at least this precision.
 fn coverage(confidences: &[(f64, bool)], precision: f64) -> f64 {
     let kept = most_confident(confidences, |right, rows| right as f64 >= precision * rows as f64).0;
     kept as f64 / confidences.len().max(1) as f64
 }
 
-/// The share right that is exceeded with 90 % confidence when `right` of `rows` were (the lower end
-/// of Wilson's interval, 1927): 0 for no rows.
+/// One-sided 90 % lower bound of the share of correct rows when `right` of `rows` are (Wilson 1927): 0 for no rows.
 pub fn lower_bound(right: usize, rows: usize) -> f64 {
     const Z: f64 = 1.281_551_565_545;
     if rows == 0 {
@@ -170,9 +168,8 @@ pub fn lower_bound(right: usize, rows: usize) -> f64 {
     (share + Z * Z / (2.0 * n) - spread) / (1.0 + Z * Z / n)
 }
 
-/// How many of the most confident rows can be kept so that the number right of them is `enough`,
-/// and the confidence of the last of them (infinite if none). Rows of equal confidence are kept or
-/// left together.
+/// The largest number of most confident rows for which `enough(correct, rows)` holds, and the confidence of the last of
+/// them (infinite if none). Rows of equal confidence are kept or dropped together.
 pub fn most_confident(
     confidences: &[(f64, bool)],
     enough: impl Fn(usize, usize) -> bool,
@@ -190,8 +187,8 @@ pub fn most_confident(
     best
 }
 
-/// Average precision of a ranking by score, best first (the area under the precision-recall curve
-/// as scikit-learn computes it): 0 to 1, 0 if nothing is positive.
+/// Average precision of a ranking by score, best first (area under the precision-recall curve, as in scikit-learn): 0
+/// to 1, 0 if no row is positive.
 pub fn average_precision(scores: &[f64], positive: &[bool]) -> f64 {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));

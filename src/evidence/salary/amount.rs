@@ -7,17 +7,17 @@ use std::ops::Range;
 pub(super) struct Amount {
     pub(super) low: f64,
     pub(super) high: f64,
-    /// Whether it says "and more".
+    /// Whether the upper end is open ("+").
     pub(super) open: bool,
-    /// ISO 4217 code, if a sign or a code stands beside it.
+    /// ISO 4217 code, if a sign or a code is next to it.
     pub(super) currency: Option<&'static str>,
-    /// Bytes from the first sign or digit to the last.
+    /// Byte range from the first sign or digit to the last.
     pub(super) at: Range<usize>,
 }
 
 const SIGNS: [(char, &str); 6] =
     [('$', "USD"), ('£', "GBP"), ('€', "EUR"), ('₹', "INR"), ('¥', "JPY"), ('₪', "ILS")];
-/// Letters before a dollar sign, and whose dollars they are.
+/// Letters before a dollar sign, and their currency.
 const DOLLARS: [(&str, &str); 19] = [
     ("US", "USD"),
     ("USD", "USD"),
@@ -45,7 +45,7 @@ const CODES: &str = "\
     JMD JOD JPY KES KRW KWD KZT LBP LKR MAD MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK \
     SGD THB TND TRY TTD TWD UAH UGX USD UYU VND ZAR";
 
-/// The first amount that begins at a place or behind it.
+/// The first amount that begins at byte `from` or later.
 pub(super) fn next_amount(text: &str, from: usize) -> Option<Amount> {
     let mut from = from;
     loop {
@@ -61,12 +61,12 @@ pub(super) fn next_amount(text: &str, from: usize) -> Option<Amount> {
     }
 }
 
-/// Whether a mark before a number joins it to a word or number before.
+/// Whether the mark before a number joins it to a preceding word or number.
 fn is_joined(text: &str, start: usize) -> bool {
     text[..start - 1].chars().next_back().is_some_and(char::is_alphanumeric)
 }
 
-/// A number, whether it is in thousands, and where it ends.
+/// A number, whether it is in thousands, and the byte where it ends.
 #[derive(Debug, Clone, Copy)]
 struct Number {
     value: f64,
@@ -102,7 +102,7 @@ fn whole(text: &str, start: usize, first: Number) -> Amount {
     Amount { low, high, open, currency, at: before.map_or(start, |(_, at)| at)..end }
 }
 
-/// The currency of a sign and a code: "$90,000 CAD" are Canadian.
+/// The currency of a sign and a code: "$90,000 CAD" are Canadian dollars.
 fn joined(sign: Option<&'static str>, code: &'static str) -> &'static str {
     match sign {
         Some(sign) if sign != "USD" && code == "USD" => sign,
@@ -110,7 +110,7 @@ fn joined(sign: Option<&'static str>, code: &'static str) -> &'static str {
     }
 }
 
-/// The other end of a range, behind a dash or "to", where it ends with its code, and the code.
+/// The upper end of a range, after a dash or "to", with the byte where it ends and its currency code.
 fn second(text: &str, end: usize) -> Option<(Number, usize, Option<&'static str>)> {
     let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+']);
     let rest = ["per hour", "/hr", "/hour", "/yr", "/year", "per year"]
@@ -137,7 +137,7 @@ fn second(text: &str, end: usize) -> Option<(Number, usize, Option<&'static str>
     }
 }
 
-/// The currency that stands before a number, and where it begins.
+/// The currency before a number, and the byte where it begins.
 fn before(text: &str, start: usize) -> Option<(&'static str, usize)> {
     let close = text[..start].trim_end_matches([' ', '\u{a0}']);
     let sign = close.chars().next_back()?;
@@ -148,19 +148,19 @@ fn before(text: &str, start: usize) -> Option<(&'static str, usize)> {
         return code(&close[at..]).filter(|_| begins).map(|code| (code, at));
     };
     let at = close.len() - sign.len_utf8();
-    let left = close[..at].trim_end_matches([' ', '(']);
-    let letters = left.len() - left.trim_end_matches(|c: char| c.is_ascii_uppercase()).len();
-    let word = &left[left.len() - letters..];
+    let prefix = close[..at].trim_end_matches([' ', '(']);
+    let letters = prefix.len() - prefix.trim_end_matches(|c: char| c.is_ascii_uppercase()).len();
+    let word = &prefix[prefix.len() - letters..];
     let of_word = DOLLARS.iter().find(|(of, _)| *of == word).map(|(_, code)| *code);
-    match of_word.filter(|_| sign == '$' && (letters > 1 || left.len() == at)) {
-        Some(code) => Some((code, left.len() - letters)),
-        // "R$ 5.000" is told above; "XY$" is of nobody we know.
-        None if left.len() == at && (1..=3).contains(&letters) => None,
+    match of_word.filter(|_| sign == '$' && (letters > 1 || prefix.len() == at)) {
+        Some(code) => Some((code, prefix.len() - letters)),
+        // "R$ 5.000" is matched above; "XY$" is unknown.
+        None if prefix.len() == at && (1..=3).contains(&letters) => None,
         None => Some((of_sign, at)),
     }
 }
 
-/// The code or sign that stands behind a number, and where it ends.
+/// The currency code or sign after a number, and the byte where it ends.
 fn behind(text: &str, end: usize) -> Option<(&'static str, usize)> {
     let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+', '(', ',']);
     let at = text.len() - rest.len();
@@ -180,7 +180,7 @@ pub(super) fn code(word: &str) -> Option<&'static str> {
     CODES.split_ascii_whitespace().find(|code| *code == word)
 }
 
-/// The number that begins at a place; none if it is one of millions, or the beginning of a word.
+/// The number that begins at byte `at`; `None` if it is in millions, or the beginning of a word.
 fn number(text: &str, at: usize) -> Option<Number> {
     let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
     let mut end = at + digits(at);
@@ -205,7 +205,7 @@ fn number(text: &str, at: usize) -> Option<Number> {
     }
     let rest = text[end..].trim_start_matches([' ', '\u{a0}']);
     let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-    let (word, beside) = (&rest[..letters], rest.len() == text.len() - end);
+    let (word, adjacent) = (&rest[..letters], rest.len() == text.len() - end);
     let is_large = |word: &str| {
         [
             "m", "mm", "mn", "mio", "million", "millions", "b", "bn", "billion", "lakh", "crore",
@@ -218,7 +218,7 @@ fn number(text: &str, at: usize) -> Option<Number> {
         return Some(Number { value: value * 1000.0, thousands: true, end });
     }
     // "5M", "3rd"
-    if is_large(word) || (beside && !word.is_empty() && code(word).is_none()) {
+    if is_large(word) || (adjacent && !word.is_empty() && code(word).is_none()) {
         return None;
     }
     Some(Number { value, thousands: groups, end })

@@ -1,11 +1,11 @@
-//! The pay that a text states, where there is no doubt that it is pay.
+//! The pay that a text states, where it is certain to be pay.
 
 mod amount;
 
 use amount::{Amount, code, next_amount};
 use std::ops::Range;
 
-/// Pay stated in a text, for a year of 2,080 hours, 260 days, 52 weeks or 12 months.
+/// Yearly pay stated in a text, with 2,080 hours, 260 days, 52 weeks or 12 months to a year.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Salary {
     /// Lower end.
@@ -16,11 +16,11 @@ pub struct Salary {
     pub open: bool,
     /// ISO 4217 code.
     pub currency: &'static str,
-    /// Bytes of the text where the first amount stands.
+    /// Byte range of the first amount in the text.
     pub at: Range<usize>,
 }
 
-/// What is paid for.
+/// The period that an amount is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Period {
     Hour,
@@ -31,7 +31,7 @@ enum Period {
 }
 
 impl Period {
-    /// How many a year has.
+    /// Number of periods in a year.
     fn each_year(self) -> f64 {
         match self {
             Self::Hour => 2080.0,
@@ -42,7 +42,7 @@ impl Period {
         }
     }
 
-    /// Amounts in dollars that can be pay. Others are prices or turnovers.
+    /// Whether an amount in US dollars can be pay. Others are prices or turnovers.
     fn can_be(self, amount: f64) -> bool {
         let [least, most] = match self {
             Self::Hour => [7.0, 500.0],
@@ -74,7 +74,7 @@ const PAY: [&str; 16] = [
     "base",
     "ote",
 ];
-/// Words for other money. The nearest word decides.
+/// Words for other money. The word nearest to an amount decides.
 const NOT_PAY: [&str; 72] = [
     "bonus",
     "bonuses",
@@ -158,13 +158,13 @@ const PERIODS: [(Period, &[&str]); 5] = [
 ];
 /// Words between an amount and the word for its period.
 const TO_PERIOD: [&str; 7] = ["per", "a", "an", "p", "each", "gross", "the"];
-/// Bytes of a clause looked at before and behind an amount.
+/// Bytes of a clause that are read before and after an amount.
 const BEFORE: usize = 160;
 const AFTER: usize = 90;
-/// What a word behind an amount is farther away than one before it, unless it follows at once.
-const BEHIND: usize = 6;
+/// Bytes added to the distance of a word after an amount, unless it follows directly.
+const AFTER_PENALTY: usize = 6;
 
-/// The pay in a text: all amounts that are pay of one currency, as one range. None if there are two currencies.
+/// The pay in a text: all amounts of pay as one range. `None` if they have two currencies.
 pub fn stated_salary(text: &str) -> Option<Salary> {
     let mut stated: Option<Salary> = None;
     let mut from = 0;
@@ -184,7 +184,7 @@ pub fn stated_salary(text: &str) -> Option<Salary> {
     stated
 }
 
-/// An amount as pay, if it is.
+/// An amount as yearly pay, if it is pay.
 fn pay(text: &str, amount: &Amount) -> Option<Salary> {
     let clause = clause(text, &amount.at);
     let [before, behind] = [clause.start..amount.at.start, amount.at.end..clause.end];
@@ -195,7 +195,7 @@ fn pay(text: &str, amount: &Amount) -> Option<Salary> {
             amount.at.start - (at + word.len())
         } else {
             let gap = at - amount.at.end;
-            if gap <= 1 { 0 } else { gap + BEHIND }
+            if gap <= 1 { 0 } else { gap + AFTER_PENALTY }
         }
     };
     let is = |word: &str, list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(word));
@@ -229,7 +229,7 @@ fn pay(text: &str, amount: &Amount) -> Option<Salary> {
     })
 }
 
-/// The period that is named right behind an amount.
+/// The period that is named right after an amount.
 fn period_behind(behind: &[(usize, &str)]) -> Option<Period> {
     let between = |word: &str| {
         TO_PERIOD.iter().any(|small| small.eq_ignore_ascii_case(word)) || code(word).is_some()
@@ -247,14 +247,14 @@ fn period_behind(behind: &[(usize, &str)]) -> Option<Period> {
         .map(|(period, _)| *period)
 }
 
-/// The clause that bytes stand in: up to the end of a sentence, a semicolon, a line end or a bullet on either side.
+/// The clause around a byte range: up to the end of a sentence, a semicolon, a line end or a bullet on either side.
 fn clause(text: &str, at: &Range<usize>) -> Range<usize> {
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|&i| text.is_char_boundary(i));
     let first = floor(at.start.saturating_sub(BEFORE)).unwrap_or(0);
     let last = floor(at.end + AFTER).unwrap_or(text.len());
     let ends = |i: usize| match text.as_bytes()[i] {
         b';' | b'\n' | b'!' | b'?' | b'|' => true,
-        // A dot ends a sentence before a space, but for one behind a single letter: "p. a."
+        // A dot before a space ends a sentence, unless it follows a single letter: "p. a."
         b'.' => {
             let next = text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace);
             let letters = text[..i].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
@@ -268,7 +268,7 @@ fn clause(text: &str, at: &Range<usize>) -> Range<usize> {
     start..(at.end..last).find(boundary).unwrap_or(last)
 }
 
-/// The words in a range of a text, each with the place where it begins.
+/// The words in a byte range of a text, each with its offset.
 fn words(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
     let mut at = range.start;
     text[range].split_inclusive(|c: char| !c.is_alphabetic()).filter_map(move |piece| {
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn pay_is_read_where_there_is_no_doubt() {
+    fn pay_is_read_where_it_is_certain() {
         for (text, low, high, currency) in [
             ("The base salary is $120,000 - $150,000.", 120e3, 150e3, "USD"),
             ("Pay: $120-150k", 120e3, 150e3, "USD"),

@@ -1,10 +1,10 @@
-//! The level a title names.
+//! The level that a title names.
 
 use super::{FoundForm, Reader};
 use std::ops::Range;
 
 impl Reader<'_> {
-    /// The highest level of the job itself.
+    /// The highest level of the job, not of other people (`of_others` are token ranges about them).
     pub(super) fn level(&self, found: &[FoundForm], of_others: &[Range<usize>]) -> Option<String> {
         let role_end = found.iter().filter(|f| f.names_role()).map(|f| f.end).max();
         let mut highest: Option<u32> = None;
@@ -19,8 +19,9 @@ impl Reader<'_> {
                 continue;
             };
             let others = of_others.iter().any(|words| words.contains(&at));
-            let own = role_end.is_none_or(|end| at < end || self.is_own(at, length, level, end));
-            if own && !others {
+            let of_job =
+                role_end.is_none_or(|end| at < end || self.is_of_job(at, length, level, end));
+            if of_job && !others {
                 let rank = |level: u32| self.lexicon.level_list[level as usize].rank;
                 highest = highest.filter(|&known| rank(known) >= rank(level)).or(Some(level));
             }
@@ -29,13 +30,13 @@ impl Reader<'_> {
         highest.map(|level| self.lexicon.level_list[level as usize].id.clone())
     }
 
-    /// Whether a word for a level behind the name of the role is one, and not a part of another name:
+    /// Whether a level word after the name of the role is the job's level, and not part of another name:
     /// "Product Owner II, Senior Living".
-    fn is_own(&self, at: usize, length: usize, level: u32, role_end: usize) -> bool {
+    fn is_of_job(&self, at: usize, length: usize, level: u32, role_end: usize) -> bool {
         let words = self.words;
         let start = words.phrase_start(at).max(role_end);
         let end = words.phrase_end(at + length);
-        if start > role_end && !words.is_parted(start) && words.is_preposition(start - 1) {
+        if start > role_end && !words.is_separated(start) && words.is_preposition(start - 1) {
             return false;
         }
         let of_level = |mut from: usize, to: usize| {
@@ -50,7 +51,8 @@ impl Reader<'_> {
             true
         };
         let is_lowest = self.lexicon.level_list[level as usize].rank == 0;
-        let follows = start == role_end && !(role_end < words.len() && words.is_parted(role_end));
+        let follows =
+            start == role_end && !(role_end < words.len() && words.is_separated(role_end));
         (follows && of_level(start, at))
             || of_level(start, end)
             || (is_lowest && at + length == end)

@@ -1,4 +1,4 @@
-//! What a job title states: a role, several, one that the text has to decide, or none; and a level.
+//! Parses job titles: the role (one, several, undecided or none) and the level.
 
 mod level;
 mod spelling;
@@ -14,8 +14,8 @@ pub(super) use words::MOST_WORDS;
 use words::{Gap, Words};
 
 thread_local! {
-    /// Each thread reads one title after the other in the same room.
-    static ROOM: RefCell<Words> = RefCell::default();
+    /// Scratch buffers of each thread, reused for every title.
+    static SCRATCH: RefCell<Words> = RefCell::default();
 }
 
 /// The role a title states.
@@ -25,20 +25,20 @@ pub enum TitleRole {
     One(RoleId),
     /// Two or more roles, in the order of the role set.
     Several(Vec<RoleId>),
-    /// A form that leaves it to the text ("project manager").
+    /// A form of several roles ("project manager"): the text decides.
     Undecided,
     /// No role.
     None,
 }
 
-/// What a title says.
+/// A parsed title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title {
     /// The role it states.
     pub role: TitleRole,
     /// The highest level it names, such as `senior`.
     pub level: Option<String>,
-    /// The words that state it, in small letters: `it project manager`.
+    /// The words that state the role, in lower case: `it project manager`.
     pub form: String,
 }
 
@@ -48,23 +48,23 @@ impl Title {
         Self::read_with_words(title, lexicon, |_| ())
     }
 
-    /// Reads a title; `then` is given its words, as far as they are read.
+    /// Reads a title; `then` receives its first [`MOST_WORDS`] tokens.
     pub(crate) fn read_with_words(
         title: &str,
         lexicon: &Lexicon,
         then: impl FnOnce(&[Token]),
     ) -> Self {
-        ROOM.with_borrow_mut(|words| {
+        SCRATCH.with_borrow_mut(|words| {
             words.set(title);
             then(words.tokens());
             Reader { words, lexicon }.title()
         })
     }
 
-    /// The role it states, as a label.
+    /// The role as a label.
     ///
     /// # Errors
-    /// Why it states none, or no single one.
+    /// Why it does not state exactly one role.
     pub fn label(&self) -> Result<Label, &'static str> {
         match self.role {
             TitleRole::One(role) => Ok(Label::Role(role)),
@@ -75,7 +75,7 @@ impl Title {
     }
 }
 
-/// How words for the people of a role begin: its name in the singular or plural, and no discipline.
+/// Prefixes of last words of names that are people, singular or plural, and no discipline.
 const PERSONS: [&str; 6] = ["owner", "manager", "officer", "lead", "director", "tpms"];
 
 /// A form found in a title.
@@ -84,12 +84,12 @@ struct FoundForm {
     at: usize,
     end: usize,
     form: TitleForm,
-    /// The words of the form, where the title has others or in another order.
+    /// The words of the form, if the title has them in another order.
     words: Option<String>,
 }
 
 impl FoundForm {
-    /// Whether it states a role, if perhaps not which.
+    /// Whether it states a role, even an undecided one.
     fn names_role(&self) -> bool {
         self.form.names_role()
     }
@@ -108,7 +108,7 @@ impl Reader<'_> {
             if found.is_empty() { Vec::new() } else { self.leave_out_others(&mut found) };
         if of_others.is_empty() && !found.iter().any(|f| f.form.role().is_some()) {
             let undecided = found.iter().any(FoundForm::names_role);
-            if let Some(role) = self.written_otherwise(undecided) {
+            if let Some(role) = self.reordered_or_misspelt(undecided) {
                 found.retain(|f| f.end <= role.at || role.end <= f.at);
                 found.push(role);
             }
@@ -117,13 +117,13 @@ impl Reader<'_> {
         Title { role: self.role(&found), level, form: self.form(&found) }
     }
 
-    /// The role of a title in which no form states one.
-    fn written_otherwise(&self, undecided: bool) -> Option<FoundForm> {
+    /// The role of a title in which no form states one: its words are in another order, or misspelt.
+    fn reordered_or_misspelt(&self, undecided: bool) -> Option<FoundForm> {
         if !self.words.tokens().iter().any(|token| self.lexicon.is_name_word(token.hash)) {
             return None;
         }
         let decides = |f: &FoundForm| !undecided || f.form.role().is_some();
-        self.turned_around().or_else(|| self.misspelt().filter(decides))
+        self.with_head_first().or_else(|| self.misspelt().filter(decides))
     }
 
     fn role(&self, found: &[FoundForm]) -> TitleRole {
@@ -161,7 +161,7 @@ impl Reader<'_> {
         found.iter().map(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// The longest form at a place, of so many words at most.
+    /// The longest form at token `at`, of at most `most` words, with its length.
     fn longest(&self, at: usize, most: usize) -> Option<(TitleForm, usize)> {
         self.lexicon.titles.longest(&self.words.tokens()[at..], false, |form, length| {
             let last = at + length - 1;
@@ -170,8 +170,8 @@ impl Reader<'_> {
         })
     }
 
-    /// The forms in a title from the left. One that begins within another and ends behind it wins: the
-    /// head of a name stands last ("VP, Product Owner").
+    /// The forms in a title, from left to right. A form that begins within another and ends after it wins: the head of
+    /// a name comes last ("VP, Product Owner").
     fn forms(&self) -> Vec<FoundForm> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -198,7 +198,7 @@ impl Reader<'_> {
         found
     }
 
-    /// Where a form begins that wins over one of a role, at some words.
+    /// Where a form begins that wins over `form` at the tokens `at..end`.
     fn wins_over(&self, at: usize, end: usize, form: TitleForm) -> Option<usize> {
         let joined = |later| self.words.gap(later) == Gap::Joins;
         (at + 1..end).find(|&later| {
@@ -216,8 +216,8 @@ impl Reader<'_> {
         })
     }
 
-    /// The form of a role that ends at the first mark within another job, or before a slash: "Director of
-    /// Product, Security", "Product Owner/Manager".
+    /// The form of a role that ends at the first mark within another job, or at a slash: "Director of Product,
+    /// Security", "Product Owner/Manager".
     fn role_before_a_mark(
         &self,
         at: usize,
@@ -225,7 +225,7 @@ impl Reader<'_> {
         form: TitleForm,
     ) -> Option<(TitleForm, usize)> {
         let ends = |&i: &usize| match form.states {
-            TitleStates::Neither => self.words.is_parted(i),
+            TitleStates::Neither => self.words.is_separated(i),
             TitleStates::Role(_) => self.words.gap(i) == Gap::Joins,
             _ => false,
         };
@@ -234,13 +234,13 @@ impl Reader<'_> {
         (form.role().is_some() && at + length == mark).then_some((form, length))
     }
 
-    /// Whether no mark parts the words.
+    /// Whether no mark separates the words.
     fn is_whole(&self, at: usize, end: usize) -> bool {
-        (at + 1..end).all(|i| !self.words.is_parted(i))
+        (at + 1..end).all(|i| !self.words.is_separated(i))
     }
 
-    /// The roles that a form states with another word in place of its last one, or of its first ones:
-    /// "Product Owner/Manager", "Product & Project Manager".
+    /// The roles of a form whose last word, or first words, are replaced by joined words: "Product Owner/Manager",
+    /// "Product & Project Manager".
     fn other_halves(&self, f: &FoundForm) -> Vec<TitleForm> {
         let (words, tokens) = (self.words, self.words.tokens());
         let mut halves = Vec::new();
@@ -274,14 +274,14 @@ impl Reader<'_> {
         halves
     }
 
-    /// Whether a form and another, of a role, are joined: "Product Owner / Project Manager".
+    /// Whether a form is joined with one of a role: "Product Owner / Project Manager".
     fn is_joined(&self, f: &FoundForm, role: &FoundForm) -> bool {
         role.form.role().is_some()
             && (self.words.joined_before(f.at).is_some_and(|before| before + 1 == role.end)
                 || self.words.joined_at(f.end) == Some(role.at))
     }
 
-    /// Leaves out forms of roles that the title is not for, and gives the words that speak of others.
+    /// Removes forms of roles that are not the title's, and returns the token ranges about other people.
     fn leave_out_others(&self, found: &mut Vec<FoundForm>) -> Vec<Range<usize>> {
         let named = |f: &FoundForm| f.names_role() && f.form.written.is_none();
         let first = found.iter().find(|f| named(f)).map(|f| f.at);
@@ -293,7 +293,7 @@ impl Reader<'_> {
             match f.form.states {
                 TitleStates::Anothers if f.at > 0 => of_others.push(self.scope(f, found)),
                 TitleStates::Serves => of_others.extend(self.served(f, found)),
-                _ if f.names_role() && (self.is_spelt_out(f) || self.is_of_anothers_work(f)) => {
+                _ if f.names_role() && (self.is_spelt_out(f) || self.serves_others(f)) => {
                     of_others.push(f.at..f.end);
                 }
                 _ => {}
@@ -307,12 +307,12 @@ impl Reader<'_> {
         of_others
     }
 
-    /// The words that speak of another person, behind "reporting to".
+    /// The tokens about another person, after "reporting to".
     fn scope(&self, f: &FoundForm, found: &[FoundForm]) -> Range<usize> {
         let words = self.words;
         let ends = |&at: &usize| words.gap(at) == Gap::Ends;
         let end = (f.end..words.len()).find(ends).unwrap_or(words.len());
-        // "Go to Market Product Manager" is not about another.
+        // "Go to Market Product Manager" is not about another person.
         let direct = words.behind_levels(f.end, end, self.lexicon);
         let is_of_another = f.end - f.at > 1
             || (f.end < end && words.is_determiner(f.end))
@@ -320,9 +320,9 @@ impl Reader<'_> {
         f.end..if is_of_another { end } else { f.end }
     }
 
-    /// Whether a name is that of the people whom the job is for: "Copywriter for Product Managers", "Product Owner's
+    /// Whether a name is that of the people whom the job serves: "Copywriter for Product Managers", "Product Owner's
     /// Assistant".
-    fn is_of_anothers_work(&self, f: &FoundForm) -> bool {
+    fn serves_others(&self, f: &FoundForm) -> bool {
         let words = self.words;
         if f.end < words.len() && words.gap(f.end) == Gap::Possessive {
             return true;
@@ -337,7 +337,7 @@ impl Reader<'_> {
         is_person && head.is_some_and(|head| self.is_job(head))
     }
 
-    /// Whether the title of another job may end with a word.
+    /// Whether the title of another job may end with token `at`.
     fn is_job(&self, at: usize) -> bool {
         let ends = |start: usize| {
             let words = &self.words.tokens()[start..=at];
@@ -349,8 +349,8 @@ impl Reader<'_> {
         ends(at) || at.checked_sub(1).is_some_and(ends)
     }
 
-    /// Whether an abbreviation stands beside the words it is of: "Chief People Officer (CPO)". If they are the name
-    /// of a role, they state it themselves.
+    /// Whether the title spells out an abbreviation: "Chief People Officer (CPO)". If the words name a role, they state
+    /// it themselves.
     fn is_spelt_out(&self, f: &FoundForm) -> bool {
         let words = self.words;
         let letters: Vec<char> = words.word(f.at).chars().collect();
@@ -365,12 +365,12 @@ impl Reader<'_> {
         let is_before = before.filter(|_| words.is_bracketed(f.at)).is_some_and(spells);
         let is_behind = f.end + letters.len() <= words.len()
             && (words.gap(f.end) == Gap::Space || words.is_bracketed(f.end))
-            && (f.end + 1..f.end + letters.len()).all(|at| !words.is_parted(at))
+            && (f.end + 1..f.end + letters.len()).all(|at| !words.is_separated(at))
             && spells(f.end);
         is_before || is_behind
     }
 
-    /// The words that name whom a recruiter or trainer works for.
+    /// The tokens that name whom a recruiter or trainer works for.
     fn served(&self, f: &FoundForm, found: &[FoundForm]) -> Option<Range<usize>> {
         let words = self.words;
         let is_head = words.ends_at(f.end);
@@ -390,13 +390,13 @@ impl Reader<'_> {
             && words.gap(f.end) == Gap::Space
             && roles().any(alone);
         // "Recruiter, Product Owners", "Trainer for Product Owners"
-        let parted = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
+        let separated = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
         let plural = |role: &FoundForm| role.at == f.end && words.word(role.end - 1).ends_with('s');
-        (whole || parted || words.is_preposition(f.end) || roles().any(plural))
+        (whole || separated || words.is_preposition(f.end) || roles().any(plural))
             .then(|| f.end..words.len())
     }
 
-    /// Whether an abbreviation is the job: "Senior PO", and not "PO Processing" or "8 PM".
+    /// Whether an abbreviation is the head of the title: "Senior PO", and not "PO Processing" or "8 PM".
     fn is_head(&self, f: &FoundForm) -> bool {
         let (words, tokens) = (self.words, self.words.tokens());
         let ends = words.ends_at(f.end)
@@ -411,8 +411,8 @@ impl Reader<'_> {
         ends && begins && is_name && !(f.at > 0 && tokens[f.at - 1].numeric)
     }
 
-    /// The role that a title states in the other order: "Manager, Product".
-    fn turned_around(&self) -> Option<FoundForm> {
+    /// The role of a title with its head first: "Manager, Product".
+    fn with_head_first(&self) -> Option<FoundForm> {
         (1..self.words.len()).find_map(|mark| {
             let words = self.words;
             let behind = match words.gap(mark) {
@@ -437,13 +437,13 @@ impl Reader<'_> {
             if is_level && skip > 0 && end - behind - skip > 1 {
                 return None;
             }
-            let places = (behind + skip..end).chain(head.clone());
-            let words = words.joined(places);
+            let indices = (behind + skip..end).chain(head.clone());
+            let words = words.joined(indices);
             Some(FoundForm { at: head.start, end, form, words: Some(words) })
         })
     }
 
-    /// The words before a mark without those for a level: "senior manager ii".
+    /// The tokens before a mark without level words: "manager" of "senior manager ii".
     fn head(&self, start: usize, mark: usize) -> Option<Range<usize>> {
         const MOST: usize = 3;
         let words = self.words;

@@ -1,13 +1,13 @@
-//! Names of roles with one typing error.
+//! Recognises names of roles with one typing error.
 
 use super::{FoundForm, Reader};
 use crate::text::Token;
 
-/// A shorter word differs from too many others in one letter.
+/// Bytes of the shortest word that is corrected: shorter words are one edit from too many others.
 const SHORTEST: u32 = 4;
-/// Most words of a name before its last one.
+/// Most words of a name before the misspelt one.
 const BEFORE: usize = 3;
-/// Words one letter from one of a name, and meant as they are written.
+/// Correct words one edit from a word of a name.
 const REAL_WORDS: [&str; 4] = ["manage", "manages", "produce", "protect"];
 
 impl Reader<'_> {
@@ -18,11 +18,11 @@ impl Reader<'_> {
         let is_name =
             |at: usize| tokens.get(at).is_some_and(|token| self.lexicon.is_name_word(token.hash));
         let mut found: Option<FoundForm> = None;
-        let [mut before, mut own] = [false, is_name(0)];
+        let [mut before, mut current] = [false, is_name(0)];
         for (at, token) in tokens.iter().enumerate() {
             let next = is_name(at + 1);
-            let skip = own || !(before || next) || token.end - token.start < SHORTEST;
-            (before, own) = (own, next);
+            let skip = current || !(before || next) || token.end - token.start < SHORTEST;
+            (before, current) = (current, next);
             if skip {
                 continue;
             }
@@ -38,7 +38,7 @@ impl Reader<'_> {
         found
     }
 
-    /// The form of a role that has a word at a place.
+    /// The form of a role if token `at` is replaced by the word with this hash.
     fn with_word(&self, at: usize, hash: u64) -> Option<FoundForm> {
         let mut tokens: Vec<Token> = self.words.tokens().to_vec();
         tokens[at].hash = hash;
@@ -54,8 +54,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a word is another with one letter more, less, or changed, or two letters exchanged (a distance
-/// of 1 by Damerau and Levenshtein), and no word of its own.
+/// Whether a word is a misspelt `name`: their Damerau-Levenshtein distance is 1 (one letter more, less or changed, or
+/// two neighbours exchanged), and it is no correct word.
 fn is_typing_error(word: &str, name: &str) -> bool {
     // "Projects" and "managed" are no typing errors.
     let ending = |end| word.ends_with(end) && !name.ends_with(end);
@@ -65,6 +65,7 @@ fn is_typing_error(word: &str, name: &str) -> bool {
         && !REAL_WORDS.contains(&word)
 }
 
+/// Whether the Damerau-Levenshtein distance of two words is 1.
 fn is_one_edit(a: &[u8], b: &[u8]) -> bool {
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[same..], &b[same..]);

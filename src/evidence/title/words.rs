@@ -1,15 +1,15 @@
-//! The words of a title and what stands between them.
+//! The tokens of a title and the gaps between them.
 
 use crate::lexicon::Lexicon;
 use crate::text::{CleanText, Token, Tokens, word_hash};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// Hashes of words that mean something between the names of jobs.
-struct Small {
-    /// They join two jobs or two halves of one.
+/// Hashes of function words between the names of jobs.
+struct FunctionWords {
+    /// Join two jobs, or two halves of one.
     joining: Vec<u64>,
-    /// They end the name of a job: "product manager for trainers".
+    /// End the name of a job: "product manager for trainers".
     prepositions: Vec<u64>,
     determiners: Vec<u64>,
     numbers: Vec<u64>,
@@ -17,9 +17,9 @@ struct Small {
     r#for: u64,
 }
 
-static SMALL: LazyLock<Small> = LazyLock::new(|| {
+static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
     let hashes = |words: &str| words.split(' ').map(word_hash).collect();
-    Small {
+    FunctionWords {
         joining: hashes("and or and/or und oder"),
         prepositions: hashes("for of to in at with by from on as reporting für im bei mit"),
         determiners: hashes("a an the our your"),
@@ -29,13 +29,13 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
     }
 });
 
-/// A longer title is a text in the wrong column.
+/// Only this many words of a title are read: a longer one is a text in the wrong column.
 pub(in crate::evidence) const MOST_WORDS: usize = 100;
 
-/// What stands between a word and the one before it.
+/// The gap between a token and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
-    /// Nothing that parts them.
+    /// Nothing that separates them.
     Space,
     /// A hyphen without spaces.
     Hyphen,
@@ -45,7 +45,7 @@ pub(super) enum Gap {
     Comma,
     /// Any other mark: a dash, a bracket, a colon.
     Ends,
-    /// `'s`, which belongs to the word before.
+    /// `'s` of the word before.
     Possessive,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Takes those of another title.
+    /// Replaces the title.
     pub(super) fn set(&mut self, title: &str) {
         self.clean.set(title);
         self.tokens.set(self.clean.as_str());
@@ -84,17 +84,17 @@ impl Words {
         self.gaps[at]
     }
 
-    /// The word in small letters.
+    /// The normalised word at a token index.
     pub(super) fn word(&self, at: usize) -> Cow<'_, str> {
         self.tokens()[at].word(self.clean.as_str())
     }
 
-    /// Some of the words, with spaces between them.
-    pub(super) fn joined(&self, places: impl Iterator<Item = usize>) -> String {
-        places.map(|at| self.word(at)).collect::<Vec<_>>().join(" ")
+    /// The words at some token indices, separated by spaces.
+    pub(super) fn joined(&self, indices: impl Iterator<Item = usize>) -> String {
+        indices.map(|at| self.word(at)).collect::<Vec<_>>().join(" ")
     }
 
-    /// Whether it is written like this.
+    /// Whether the token, as written, has this hash.
     pub(super) fn is_written(&self, at: usize, written: u64) -> bool {
         let token = self.tokens()[at];
         word_hash(&self.clean.as_str()[token.start as usize..token.end as usize]) == written
@@ -104,26 +104,26 @@ impl Words {
         self.tokens()[at].hash
     }
 
-    /// Whether it joins what stands before and behind it.
+    /// Whether it joins the words before and after it.
     pub(super) fn is_joining(&self, at: usize) -> bool {
-        SMALL.joining.contains(&self.hash(at))
+        FUNCTION_WORDS.joining.contains(&self.hash(at))
     }
 
     pub(super) fn is_preposition(&self, at: usize) -> bool {
-        SMALL.prepositions.contains(&self.hash(at))
+        FUNCTION_WORDS.prepositions.contains(&self.hash(at))
     }
 
     pub(super) fn is_of(&self, at: usize) -> bool {
-        self.hash(at) == SMALL.of
+        self.hash(at) == FUNCTION_WORDS.of
     }
 
     pub(super) fn is_for(&self, at: usize) -> bool {
-        self.hash(at) == SMALL.r#for
+        self.hash(at) == FUNCTION_WORDS.r#for
     }
 
-    /// Whether it says how many.
+    /// Whether it is a number or a word for one.
     pub(super) fn is_number(&self, at: usize) -> bool {
-        self.tokens()[at].numeric || SMALL.numbers.contains(&self.hash(at))
+        self.tokens()[at].numeric || FUNCTION_WORDS.numbers.contains(&self.hash(at))
     }
 
     /// Whether a bracket opens before it.
@@ -133,42 +133,45 @@ impl Words {
     }
 
     pub(super) fn is_determiner(&self, at: usize) -> bool {
-        SMALL.determiners.contains(&self.hash(at))
+        FUNCTION_WORDS.determiners.contains(&self.hash(at))
     }
 
-    /// Whether a mark parts it from the word before.
-    pub(super) fn is_parted(&self, at: usize) -> bool {
+    /// Whether a mark separates it from the word before.
+    pub(super) fn is_separated(&self, at: usize) -> bool {
         !matches!(self.gaps[at], Gap::Space | Gap::Hyphen | Gap::Possessive)
     }
 
-    /// Whether a name of a job that reaches up to a place ends there.
+    /// Whether the name of a job that reaches up to token `at` ends there.
     pub(super) fn ends_at(&self, at: usize) -> bool {
-        at >= self.len() || self.is_parted(at) || self.is_joining(at) || self.is_preposition(at)
+        at >= self.len() || self.is_separated(at) || self.is_joining(at) || self.is_preposition(at)
     }
 
-    /// Where the name of a job ends, at a place or behind it.
+    /// Where the name of a job ends, at token `from` or after it.
     pub(super) fn phrase_end(&self, from: usize) -> usize {
         (from..self.len()).find(|&at| self.ends_at(at)).unwrap_or(self.len())
     }
 
-    /// Where the name of a job that has a place in it begins.
+    /// Where the name of a job that contains token `at` begins.
     pub(super) fn phrase_start(&self, at: usize) -> usize {
         let begins = |&at: &usize| {
-            at == 0 || self.is_parted(at) || self.is_joining(at - 1) || self.is_preposition(at - 1)
+            at == 0
+                || self.is_separated(at)
+                || self.is_joining(at - 1)
+                || self.is_preposition(at - 1)
         };
         (0..=at).rev().find(begins).unwrap_or(0)
     }
 
-    /// The words that a word is joined with before it: "product & project manager".
+    /// The last token of the words joined before token `at`: "product & project manager".
     pub(super) fn joined_before(&self, at: usize) -> Option<usize> {
         match at.checked_sub(1)? {
             before if self.gaps[at] == Gap::Joins => Some(before),
-            before if !self.is_parted(at) && self.is_joining(before) => before.checked_sub(1),
+            before if !self.is_separated(at) && self.is_joining(before) => before.checked_sub(1),
             _ => None,
         }
     }
 
-    /// The word that stands joined at a place or behind the joining word there.
+    /// The token that is joined to those before `at`: the one at `at`, or after the joining word there.
     pub(super) fn joined_at(&self, at: usize) -> Option<usize> {
         let next = at + 1;
         if at >= self.len() {
@@ -176,16 +179,16 @@ impl Words {
         } else if self.gaps[at] == Gap::Joins {
             Some(at)
         } else {
-            (next < self.len() && !self.is_parted(at) && self.is_joining(at)).then_some(next)
+            (next < self.len() && !self.is_separated(at) && self.is_joining(at)).then_some(next)
         }
     }
 
-    /// The level that begins at a place, `None` for a name that only looks like one, with its length.
+    /// The level that begins at token `at` (inner `None` for a name that only contains a level word), with its length.
     pub(super) fn level(&self, at: usize, lexicon: &Lexicon) -> Option<(Option<u32>, usize)> {
         lexicon.levels.longest(&self.tokens()[at..], false, |_, _| true)
     }
 
-    /// The first place from one on that no word for a level stands at.
+    /// The first token from `at` on that begins no level.
     pub(super) fn behind_levels(&self, mut at: usize, end: usize, lexicon: &Lexicon) -> usize {
         while at < end
             && let Some((Some(_), length)) = self.level(at, lexicon)

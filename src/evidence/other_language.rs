@@ -1,30 +1,30 @@
-//! Texts of which a part is in another language than English.
+//! Finds the parts of a text that are not in English.
 
 use super::language::{are_english_terms, detected};
-use super::parts::merged;
+use super::sections::merged;
 use super::sentences::{Reach, next_end};
 use crate::lexicon::{TokenClass, TokenClasses, WINDOW};
 use crate::text::Token;
 use std::ops::Range;
 use whatlang::Lang;
 
-/// In a sentence of English so many words in a hundred are common ones, and no more in one of another language.
-const OF_ENGLISH: usize = 20;
-const OF_OTHERS: usize = 9;
-/// Somewhere in a part in another language, among so many words in a row there are no more common ones of English, and
-/// no more that begin an entry of the lexicon: terms in English are among them in any language.
-const MOST_IN_A_ROW: [u32; 2] = [(OF_OTHERS * LEAST_OF_PART / 100) as u32, WINDOW as u32 / 6];
-/// Sentences of fewer words are in the language of those beside them.
+/// Least percentage of common English words in an English sentence.
+const ENGLISH_PERCENT: usize = 20;
+/// Largest percentage of common English words in a sentence of another language.
+const OTHER_PERCENT: usize = 9;
+/// Quick test: a part in another language has a window of [`WINDOW`] words with at most this many common English words,
+/// and at most this many that begin a lexicon entry (English terms occur in any language).
+const MOST_IN_WINDOW: [u32; 2] = [(OTHER_PERCENT * LEAST_OF_PART / 100) as u32, WINDOW as u32 / 6];
+/// Sentences of fewer words take the language of their neighbours.
 const LEAST_WORDS: usize = 8;
-/// Words that a part in another language has at least, and all that is English.
+/// Least words of a part in another language.
 const LEAST_OF_PART: usize = 40;
+/// Least words of the English remainder.
 const LEAST_OF_ENGLISH: usize = 40;
-/// Of the words of a part in another language, so many in a hundred are written in small letters or have none. Lists of names and
-/// places have fewer.
-const LEAST_PLAIN: usize = 40;
+/// Least percentage of words without capitals in a part in another language. Lists of names and places have fewer.
+const LEAST_PLAIN_PERCENT: usize = 40;
 
-/// Adds the parts that are in another language to those that are left out, if enough English is left. Gives whether
-/// there are any.
+/// Adds the parts in another language to the dropped `parts`, if enough English remains. Returns whether it added any.
 pub(super) fn leave_out_others(
     text: &str,
     tokens: &[Token],
@@ -33,7 +33,7 @@ pub(super) fn leave_out_others(
 ) -> bool {
     let words = tokens.len();
     if words < LEAST_OF_PART + LEAST_OF_ENGLISH
-        || !token_classes.has_few([TokenClass::COMMON, TokenClass::BEGINS], MOST_IN_A_ROW)
+        || !token_classes.has_few([TokenClass::COMMON, TokenClass::BEGINS], MOST_IN_WINDOW)
     {
         return false;
     }
@@ -47,21 +47,21 @@ pub(super) fn leave_out_others(
     true
 }
 
-/// The parts in another language.
+/// Token ranges of the parts in another language, in order.
 fn others(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<Range<usize>> {
     let sentences = sentences(text, tokens, token_classes);
-    let told: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, token_classes)).collect();
+    let known: Vec<Option<bool>> = sentences.iter().map(|s| is_other(s, token_classes)).collect();
     let mut before = None;
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (i, sentence) in sentences.iter().enumerate() {
-        let other = told[i].unwrap_or_else(|| {
-            let next = told[i..].iter().flatten().next().copied();
+        let other = known[i].unwrap_or_else(|| {
+            let next = known[i..].iter().flatten().next().copied();
             match (before, next) {
                 (Some(before), Some(next)) if before != next && sentence.len() >= LEAST_WORDS => {
                     2 * common_in(sentence, token_classes)
-                        < (OF_ENGLISH + OF_OTHERS) * sentence.len()
+                        < (ENGLISH_PERCENT + OTHER_PERCENT) * sentence.len()
                 }
-                // Few words go with what stands before them on their line.
+                // A short sentence has the language of the one before it on its line.
                 (Some(before), _) if !Reach::Line.ends_before(text, tokens, sentence.start) => {
                     before
                 }
@@ -76,12 +76,13 @@ fn others(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<Ran
             }
         }
     }
-    // The detector takes as long as reading some postings: it is asked last.
+    // The detector is slow (as slow as extracting some postings), so it comes last.
     runs.retain(|run| {
         run.len() >= LEAST_OF_PART
             && tokens.len() - run.len() >= LEAST_OF_ENGLISH
-            && common_in(run, token_classes) <= OF_OTHERS * run.len()
-            && 100 * run.clone().filter(|&at| tokens[at].plain).count() >= LEAST_PLAIN * run.len()
+            && common_in(run, token_classes) <= OTHER_PERCENT * run.len()
+            && 100 * run.clone().filter(|&at| tokens[at].plain).count()
+                >= LEAST_PLAIN_PERCENT * run.len()
             && !are_english_terms(
                 run.clone().filter(|&at| token_classes.has(at, TokenClass::BEGINS)).count(),
                 run.len(),
@@ -92,7 +93,7 @@ fn others(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<Ran
     runs
 }
 
-/// A hundred times the common words of English in a sentence.
+/// A hundred times the number of common English words in a sentence.
 fn common_in(sentence: &Range<usize>, token_classes: &TokenClasses) -> usize {
     100 * sentence.clone().filter(|&at| token_classes.has(at, TokenClass::COMMON)).count()
 }
@@ -109,13 +110,13 @@ fn sentences(text: &str, tokens: &[Token], token_classes: &TokenClasses) -> Vec<
     sentences
 }
 
-/// Whether a sentence is in another language, if its words show it.
+/// Whether a sentence is in another language; `None` if that is uncertain.
 fn is_other(sentence: &Range<usize>, token_classes: &TokenClasses) -> Option<bool> {
-    let share = |hundredths: usize| hundredths * sentence.len();
+    let share = |percent: usize| percent * sentence.len();
     match common_in(sentence, token_classes) {
         _ if sentence.len() < LEAST_WORDS => None,
-        common if common >= share(OF_ENGLISH) => Some(false),
-        common if common <= share(OF_OTHERS) => Some(true),
+        common if common >= share(ENGLISH_PERCENT) => Some(false),
+        common if common <= share(OTHER_PERCENT) => Some(true),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Which parts of a posting say nothing about the job.
+//! Finds the parts of a posting that say nothing about the job, by their headings.
 
 use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::sentences::{Reach, between};
@@ -11,18 +11,19 @@ use std::ops::Range;
 /// A line or sentence of at most this many words can be a heading.
 pub(super) const LONGEST_HEADING: usize = 8;
 
-/// Words that stand before the name of what is below a heading.
+/// Words that may precede the keyword of a heading.
 const HEADING_WORDS: [&str; 9] =
     ["our", "the", "your", "employee", "company", "additional", "other", "about", "more"];
-/// A heading of boilerplate in the first of so many equal parts of a text, before any other, stands above a paragraph.
-const FIRST_OF: usize = 3;
+/// A boilerplate heading in the first 1/`FIRST_FRACTION` of a text, before any other heading, covers one paragraph
+/// only.
+const FIRST_FRACTION: usize = 3;
 
-/// Adds the tokens below headings of boilerplate, up to the next heading of content, to the parts that are left
-/// out. None if that is more than half of what else there is: then the headings are not what they seem. `heads`
-/// are the tokens that a heading may begin with.
+/// Adds the tokens from each boilerplate heading up to the next heading of content to the dropped `parts`. If that is
+/// more than half of the remaining text, the headings were misread, and nothing is added. `heads` are the indices of
+/// tokens that may begin a heading.
 ///
-/// Gives whether the text has the titles of several jobs, each on a line of its own with enough text below it.
-pub(super) fn boilerplate(
+/// Returns whether the text has the titles of several jobs, each on its line with enough text below it.
+pub(super) fn leave_out_sections(
     text: &str,
     tokens: &[Token],
     token_classes: &TokenClasses,
@@ -31,10 +32,10 @@ pub(super) fn boilerplate(
     parts: &mut Vec<Range<usize>>,
 ) -> bool {
     let mut others: Vec<u32> = Vec::new();
-    let announced =
-        |&at: &u32| announced(text, tokens, token_classes, at as usize, lexicon, &mut others);
-    let mut found: Vec<(usize, HeadingPart)> = heads.iter().filter_map(announced).collect();
-    // Other jobs stand beside that of a role, or mean nothing here.
+    let heading_at =
+        |&at: &u32| heading_at(text, tokens, token_classes, at as usize, lexicon, &mut others);
+    let mut found: Vec<(usize, HeadingPart)> = heads.iter().filter_map(heading_at).collect();
+    // Titles of other jobs count only if there is one of a role.
     if found.iter().any(|(_, part)| matches!(part, HeadingPart::Title(_))) {
         found.extend(
             others.iter().filter_map(|&at| other_job(text, tokens, token_classes, at, lexicon)),
@@ -48,13 +49,15 @@ pub(super) fn boilerplate(
     let mut any_before = false;
     for (start, part) in lines {
         match (part, open) {
-            // What stands first in a text is a paragraph, and not all up to the next heading.
-            (HeadingPart::Boilerplate, None) if !any_before && FIRST_OF * start < tokens.len() => {
+            // At the beginning of a text, the heading covers only its paragraph.
+            (HeadingPart::Boilerplate, None)
+                if !any_before && FIRST_FRACTION * start < tokens.len() =>
+            {
                 below.push(start..paragraph_end(text, tokens, start));
                 continue;
             }
             (HeadingPart::Boilerplate, None) => open = Some(start),
-            // In the text of one job, words for another may be anything.
+            // In the text of one job, words for another job are no title.
             (HeadingPart::OtherJob, _) if !several_jobs => {}
             (HeadingPart::Content | HeadingPart::Title(_) | HeadingPart::OtherJob, Some(from)) => {
                 below.push(from..start);
@@ -77,9 +80,9 @@ pub(super) fn boilerplate(
     several_jobs
 }
 
-/// What begins with the line of a heading, or of a title, that has a word in it, and the first word of the line.
-/// Words that may end the title of another job are put among the others.
-fn announced(
+/// The part that the line with token `at` begins, if it is a heading or a title, and the first token of the line.
+/// Tokens that may end the title of another job are appended to `others`.
+fn heading_at(
     text: &str,
     tokens: &[Token],
     token_classes: &TokenClasses,
@@ -96,7 +99,7 @@ fn announced(
                 || ends_title(text, tokens, token_classes, words)
         }
         HeadingPart::OtherJob => {
-            // Only a short title is written in small letters.
+            // Only short titles are lower case.
             if !tokens[at].plain || line.len() <= SHORT_TITLE {
                 others.push(at as u32);
             }
@@ -104,7 +107,7 @@ fn announced(
         }
         HeadingPart::Content => has_no_comma(text, tokens, &line),
         HeadingPart::Boilerplate => {
-            // "Security and privacy review operations" is no heading of it.
+            // "Security and privacy review operations" is no boilerplate heading.
             let before = || (line.start..at).map(|word| tokens[word].word(text));
             let at_an_end = at == line.start
                 || words.end == line.end
@@ -117,7 +120,7 @@ fn announced(
     fits.then_some((line.start, part))
 }
 
-/// What begins with the line of a word that may end the title of another job, if it does.
+/// The part that the line with token `at` begins, if that token ends the title of another job.
 fn other_job(
     text: &str,
     tokens: &[Token],
@@ -134,8 +137,8 @@ fn other_job(
     is_one.then_some((line.start, part))
 }
 
-/// What the lines announce. One that announces two parts is taken for boilerplate, and "We are looking for a" is no
-/// heading of a job.
+/// One part for each line. Boilerplate wins over other parts, and all win over content: "We are looking for a" is no
+/// heading above a job.
 fn one_part_a_line(found: impl Iterator<Item = (usize, HeadingPart)>) -> Vec<(usize, HeadingPart)> {
     let mut lines: Vec<(usize, HeadingPart)> = Vec::new();
     for (start, part) in found {
@@ -152,7 +155,7 @@ fn one_part_a_line(found: impl Iterator<Item = (usize, HeadingPart)>) -> Vec<(us
     lines
 }
 
-/// Where the paragraph of a heading ends: at the next empty line, or where there is none at the end of its line.
+/// The end of the paragraph of a heading: the next empty line, or the end of its line if there is none.
 fn paragraph_end(text: &str, tokens: &[Token], start: usize) -> usize {
     let ends = |mark: &'static [u8]| {
         (start + 1..tokens.len()).find(move |&at| {
@@ -162,12 +165,12 @@ fn paragraph_end(text: &str, tokens: &[Token], start: usize) -> usize {
     ends(b"\n\n").or_else(|| ends(b"\n")).unwrap_or(tokens.len())
 }
 
-/// "Privacy, security and legal" is no heading.
+/// Whether no comma is next to the line: "Privacy, security and legal" is no heading.
 fn has_no_comma(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
     ![line.start, line.end].iter().any(|&at| between(text, tokens, at).contains(&b','))
 }
 
-/// Ranges in order, those that overlap or touch in one.
+/// Sorts ranges and merges those that overlap or touch.
 pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| range.start);
     ranges.dedup_by(|next, before| {
@@ -178,7 +181,7 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The line or sentence that a token is in, if it is short.
+/// The line or sentence of a token, if it has at most [`LONGEST_HEADING`] tokens.
 fn short_line(tokens: &[Token], at: usize) -> Option<Range<usize>> {
     let first = at.saturating_sub(LONGEST_HEADING - 1);
     let start = first + tokens[first..=at].iter().rposition(|token| token.breaks)?;
@@ -202,14 +205,14 @@ mod tests {
             let lines: Vec<String> = lines.into_iter().map(|words| "word ".repeat(words)).collect();
             let tokens = Tokens::new(&lines.join("\n"));
             let tokens = tokens.as_slice();
-            let (mut token_classes, mut listed) = (TokenClasses::default(), AppendBuffer::default());
+            let (mut token_classes, mut appended) = (TokenClasses::default(), AppendBuffer::default());
             token_classes.set(tokens.iter().map(|token| (TokenClass::HEADING, token.breaks)));
-            token_classes.list_in_short_lines(&mut listed, TokenClass::HEADING, LONGEST_HEADING);
+            token_classes.append_in_short_lines(&mut appended, TokenClass::HEADING, LONGEST_HEADING);
             for at in 0..tokens.len() {
                 let short = short_line(tokens, at).is_some();
-                prop_assert!(!short || listed.as_slice().contains(&(at as u32)), "{}", at);
+                prop_assert!(!short || appended.as_slice().contains(&(at as u32)), "{}", at);
             }
-            prop_assert!(listed.as_slice().iter().all(|&at| (at as usize) < tokens.len()));
+            prop_assert!(appended.as_slice().iter().all(|&at| (at as usize) < tokens.len()));
         }
     }
 }
