@@ -1,4 +1,4 @@
-//! Parquet files.
+//! Reads Parquet files.
 
 use super::columns::Columns;
 use super::json::{ColumnIndex, OTHERS, fields};
@@ -20,8 +20,8 @@ use std::sync::{Arc, Once};
 pub(super) struct ColumnarReader {
     reader: ParquetRecordBatchReader,
     next: u64,
-    places: ColumnIndex,
-    /// Rows of the batch that was read.
+    columns_by_path: ColumnIndex,
+    /// Rows of the current batch that were not yet returned: index in the batch, and JSON object.
     waiting: VecDeque<(Arc<RecordBatch>, usize, String)>,
 }
 
@@ -31,14 +31,15 @@ impl ColumnarReader {
         let schema = Some(builder.schema().clone());
         let mut paths = Vec::new();
         let others = named("", builder.schema().fields(), &mut paths);
-        let (mut header, mut places) = (Vec::new(), ColumnIndex::default());
-        places.add(&paths.into_iter().map(|path| (path, String::new())).collect(), &mut header);
+        let (mut header, mut columns_by_path) = (Vec::new(), ColumnIndex::default());
+        columns_by_path
+            .add(&paths.into_iter().map(|path| (path, String::new())).collect(), &mut header);
         if others {
             header.push(OTHERS.into());
         }
         let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
         let reader = guarded(|| builder.with_batch_size(AHEAD).build())?;
-        let rows = Self { reader, next: 1, places, waiting: VecDeque::new() };
+        let rows = Self { reader, next: 1, columns_by_path, waiting: VecDeque::new() };
         Ok((rows, Shape { header, columns, head: None, delimiter: None, schema }))
     }
 }
@@ -53,15 +54,15 @@ impl RowSource for ColumnarReader {
             let objects = guarded(|| objects(&read))?;
             let read = Arc::new(read);
             let rows = objects.into_iter().enumerate();
-            self.waiting = rows.map(|(at, object)| (read.clone(), at, object)).collect();
+            self.waiting = rows.map(|(index, object)| (read.clone(), index, object)).collect();
         }
-        for (read, at, object) in self.waiting.drain(..rows.min(self.waiting.len())) {
+        for (read, index, object) in self.waiting.drain(..rows.min(self.waiting.len())) {
             let (number, line) = (self.next, self.next);
             self.next += 1;
             match fields(&object) {
                 Ok(found) => {
-                    let original = Original::Arrow(read, at, object);
-                    let row = self.places.row(found, shape, original);
+                    let original = Original::Arrow(read, index, object);
+                    let row = self.columns_by_path.row(found, shape, original);
                     batch.rows.push(Row { number, line, ..row });
                 }
                 Err(e) => {
@@ -74,7 +75,7 @@ impl RowSource for ColumnarReader {
     }
 }
 
-/// Paths of columns, and whether there are maps, whose keys are paths of their own.
+/// Appends the paths of columns to `out`. Returns whether there are maps, whose keys become paths of their own.
 fn named(path: &str, of: &Fields, out: &mut Vec<String>) -> bool {
     let mut maps = false;
     for field in of {
@@ -102,7 +103,7 @@ fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
-/// A batch whose columns of bytes are texts: some programs do not say so. What is no UTF-8 is written as
+/// Converts binary columns to text, because some programs write text as binary. Values that are not UTF-8 become
 /// hexadecimal digits.
 fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let (mut columns, mut schema): (Vec<ArrayRef>, Vec<FieldRef>) = Default::default();
@@ -123,16 +124,18 @@ fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
 }
 
+/// A binary value as text.
 fn text(value: Option<&[u8]>) -> Option<String> {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or_else(|_| hex(bytes)))
 }
 
 thread_local! {
+    /// Whether panics on this thread print nothing.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What reading gives: the library panics at some damaged files.
+/// Runs `read`, and turns panics into errors: the library panics on some damaged files.
 fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -1,9 +1,9 @@
-//! Which column holds what.
+//! Finds the columns of a table that rolecall reads.
 
 use serde::Serialize;
 use std::collections::HashSet;
 
-/// What rolecall reads from a row.
+/// A column that rolecall reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Column {
@@ -20,11 +20,11 @@ pub enum Column {
 }
 
 impl Column {
-    /// All of them.
+    /// All columns in order.
     pub const ALL: [Self; 5] =
         [Self::Description, Self::Title, Self::Company, Self::Label, Self::Id];
 
-    /// Name of the option that chooses it.
+    /// Name of the command-line option that chooses it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Description => "description",
@@ -35,7 +35,7 @@ impl Column {
         }
     }
 
-    /// Names it is known by where it is nested in something of any name.
+    /// Usual last names of its path in nested data, normalised as by [`plain`].
     fn nested(self) -> &'static [&'static str] {
         match self {
             Self::Description => &["description", "jobdescription", "descriptionhtml", "content"],
@@ -44,7 +44,7 @@ impl Column {
         }
     }
 
-    /// Names it is known by, likeliest first, without case, spaces and punctuation.
+    /// Usual names, likeliest first, normalised as by [`plain`].
     fn known(self) -> &'static [&'static str] {
         match self {
             Self::Description => &[
@@ -125,44 +125,44 @@ impl Column {
     }
 }
 
-/// Column names that the user chose.
+/// Column names chosen by the user.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnNames(pub Vec<(Column, String)>);
 
-/// Places of the columns in a header.
+/// Indices of the columns in a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
-    places: [Option<usize>; Column::ALL.len()],
-    /// Places of the description, if it is in several.
+    indices: [Option<usize>; Column::ALL.len()],
+    /// Indices of the columns of the description, if there are several.
     parts: Vec<usize>,
 }
 
+/// A name in lower case, without spaces and punctuation.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl Columns {
-    /// Finds the columns in a header: those chosen by name, the others by the names they usually
-    /// have. A column is used for one thing only; the description may be in several.
+    /// Finds the columns in a header: the chosen ones by name, the others by their usual names. No column is used
+    /// twice; the description may be in several columns.
     ///
-    /// # Errors
-    /// A chosen column that is not there: what to say about it.
+    /// # Errors A message about a chosen column that does not exist.
     pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, String> {
         let mut columns = Self::default();
         let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
         for (column, name) in &chosen.0 {
-            let place = header
+            let index = header
                 .iter()
                 .position(|h| h == name)
                 .or_else(|| names.iter().position(|h| *h == plain(name)))
                 .ok_or_else(|| missing(&format!("no column {name:?}"), name, &[], header))?;
-            columns.places[*column as usize].get_or_insert(place);
+            columns.indices[*column as usize].get_or_insert(index);
             if *column == Column::Description {
-                columns.parts.push(place);
+                columns.parts.push(index);
             }
         }
-        let by_itself = columns.parts.is_empty();
-        // What is nested is known by its path, or else by its last name.
+        let is_default = columns.parts.is_empty();
+        // Nested columns are found by their path, or else by the last name of it.
         let last = |name: &String| plain(name.rsplit('.').next().unwrap_or(name));
         let last: Vec<String> = header.iter().map(last).collect();
         for column in Column::ALL {
@@ -174,9 +174,9 @@ impl Columns {
             };
             let known = column.known();
             let found = || find(&names, known).or_else(|| find(&last, column.nested()));
-            columns.places[column as usize] = columns.places[column as usize].or_else(found);
+            columns.indices[column as usize] = columns.indices[column as usize].or_else(found);
         }
-        if by_itself {
+        if is_default {
             columns.complete_lever(&names);
         }
         columns.parts.dedup();
@@ -186,56 +186,57 @@ impl Columns {
         Ok(columns)
     }
 
-    /// Lever gives the duties as lists beside the description, and calls the title a text.
+    /// Exports of Lever have the duties in `lists` besides the description, and the title in `text`.
     fn complete_lever(&mut self, names: &[String]) {
         let at = |name: &str| names.iter().position(|n| n == name);
         let (Some(description), Some(lists), Some(_)) =
-            (self.places[Column::Description as usize], at("lists"), at("hostedurl"))
+            (self.indices[Column::Description as usize], at("lists"), at("hostedurl"))
         else {
             return;
         };
         let additional = at("additionalplain").or_else(|| at("additional"));
         self.parts = [description, lists].into_iter().chain(additional).collect();
-        let title = at("text").filter(|place| !self.uses(*place));
-        self.places[Column::Title as usize] = self.places[Column::Title as usize].or(title);
+        let title = at("text").filter(|index| !self.uses(*index));
+        self.indices[Column::Title as usize] = self.indices[Column::Title as usize].or(title);
     }
 
-    fn uses(&self, place: usize) -> bool {
-        self.places.contains(&Some(place)) || self.parts.contains(&place)
+    /// Whether the column at an index is used.
+    fn uses(&self, index: usize) -> bool {
+        self.indices.contains(&Some(index)) || self.parts.contains(&index)
     }
 
-    /// The place of a column, from 0.
+    /// The index of a column in the header, from 0.
     pub fn place(&self, column: Column) -> Option<usize> {
-        self.places[column as usize]
+        self.indices[column as usize]
     }
 
-    /// The places of the description, from 0, if it is in several columns; none otherwise.
+    /// The indices of the description's columns, from 0, if there are several; empty otherwise.
     pub fn parts(&self) -> &[usize] {
         &self.parts
     }
 
-    /// The same columns in a table that has them at other places.
+    /// The same columns in a table with another order: `to` has the new index of each old one.
     #[must_use]
     pub fn moved(&self, to: &[usize]) -> Self {
         Self {
-            places: self.places.map(|place| place.map(|i| to[i])),
+            indices: self.indices.map(|index| index.map(|i| to[i])),
             parts: self.parts.iter().map(|&i| to[i]).collect(),
         }
     }
 
-    /// What to say when the description cannot be found.
+    /// The error message for a header without a description.
     pub(super) fn no_description(header: &[String]) -> String {
         let what = "no column with the text of the postings was found";
         missing(what, "description", Column::Description.known(), header)
     }
 }
 
-/// Names for columns whose names may be empty, or stand twice.
+/// Distinct, non-empty names for columns whose names may be empty or repeated.
 pub fn distinct(names: &[String]) -> Vec<String> {
     let mut seen: HashSet<String> = HashSet::new();
     let mut all = Vec::with_capacity(names.len());
-    for (place, name) in names.iter().enumerate() {
-        let name = if name.is_empty() { format!("column_{}", place + 1) } else { name.clone() };
+    for (index, name) in names.iter().enumerate() {
+        let name = if name.is_empty() { format!("column_{}", index + 1) } else { name.clone() };
         let mut other = name.clone();
         let mut times = 1;
         while seen.contains(&other) || (times > 1 && names.contains(&other)) {
@@ -248,7 +249,7 @@ pub fn distinct(names: &[String]) -> Vec<String> {
     all
 }
 
-/// Names of columns for a message: quoted, on one line, the first forty.
+/// The first forty column names for a message, quoted, on one line.
 pub fn listed(header: &[String]) -> String {
     let names: Vec<String> = header.iter().take(40).map(|name| format!("{name:?}")).collect();
     let more = header.len() - names.len();
@@ -256,9 +257,10 @@ pub fn listed(header: &[String]) -> String {
     names.join(", ") + &rest
 }
 
+/// An error message for a missing column, with the names most similar to `wanted` and `known` ones.
 fn missing(what: &str, wanted: &str, known: &[&str], header: &[String]) -> String {
     let wanted = plain(wanted);
-    let mut near: Vec<(f64, &String)> = header
+    let mut similar: Vec<(f64, &String)> = header
         .iter()
         .map(|h| {
             let h_plain = plain(h);
@@ -268,12 +270,13 @@ fn missing(what: &str, wanted: &str, known: &[&str], header: &[String]) -> Strin
             let like = names.map(|k| strsim::jaro_winkler(k, &h_plain));
             (f64::from(u8::from(inside)) + like.fold(0.0, f64::max), h)
         })
-        .filter(|(near, _)| *near > 0.75)
+        .filter(|(similarity, _)| *similarity > 0.75)
         .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    similar.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut message = format!("{what}; the columns are {}", listed(header));
-    if !near.is_empty() {
-        let nearest: Vec<String> = near.into_iter().take(3).map(|(_, name)| name.clone()).collect();
+    if !similar.is_empty() {
+        let nearest: Vec<String> =
+            similar.into_iter().take(3).map(|(_, name)| name.clone()).collect();
         message.push_str(&format!(". Nearest: {}", listed(&nearest)));
     }
     message
@@ -304,14 +307,14 @@ mod tests {
             ),
             (&["a", "b"], [None; 5]),
         ];
-        for (names, places) in cases {
+        for (names, indices) in cases {
             let found =
                 Columns::find(&header(names), &ColumnNames::default()).expect("no names chosen");
-            assert_eq!(found.places, places, "{names:?}");
+            assert_eq!(found.indices, indices, "{names:?}");
         }
     }
 
-    /// Names, and the places that are found.
+    /// Header, indices of the columns, and those of the description's parts.
     type Case<'c> = (&'c [&'c str], [Option<usize>; 5], &'c [usize]);
 
     #[test]
@@ -336,10 +339,10 @@ mod tests {
             ),
             (&["meta.title", "posting.content"], [Some(1), Some(0), None, None, None], &[]),
         ];
-        for (names, places, parts) in cases {
+        for (names, indices, parts) in cases {
             let found =
                 Columns::find(&header(names), &ColumnNames::default()).expect("no names chosen");
-            assert_eq!((found.places, found.parts()), (places, parts), "{names:?}");
+            assert_eq!((found.indices, found.parts()), (indices, parts), "{names:?}");
         }
     }
 

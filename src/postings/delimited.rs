@@ -1,24 +1,26 @@
-//! Tables of text: CSV and its relatives.
+//! Reads delimited text: CSV and its variants.
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
 use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
-use super::source::{Dialect, Problem, RowSource, Shape, most};
+use super::source::{Dialect, Problem, RowSource, Shape, takes_more};
 use super::window::Window;
 
-/// Delimiters that are looked for.
+/// Delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
-/// Rows of fields with a byte between them.
+/// Rows of delimited fields.
 pub(super) struct DelimitedReader {
     window: Window,
     delimiter: u8,
+    /// Number of the next row, from 1.
     next: u64,
 }
 
 impl DelimitedReader {
-    /// Reads the header of a text that is not empty.
+    /// Reads the header of a text that is not empty. Of several delimiters, it takes the one with which the header has
+    /// a column for the description, then the takes_more columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let mut rows = Self { window, delimiter: b',', next: 1 };
         let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
@@ -49,7 +51,7 @@ impl DelimitedReader {
         Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
     }
 
-    /// The header as read with a delimiter, and where it ends; nothing if its quotes are not sound then.
+    /// The length of the header in bytes and its fields, as read with a delimiter; `None` if its quotes are then wrong.
     fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, Problem> {
         let end = loop {
             match first(self.window.rest(), delimiter, 0, self.window.at_end()) {
@@ -74,6 +76,7 @@ impl DelimitedReader {
         Ok(Some((end, header)))
     }
 
+    /// The row of a record, or the reason why it is rejected.
     fn row(&self, record: &[u8], found: RecordEnd, shape: &Shape) -> Result<Row, String> {
         if let RecordEnd::Wrong { why, .. } = found {
             return Err(match why {
@@ -110,7 +113,7 @@ impl RowSource for DelimitedReader {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
         let mut bytes = 0;
-        while most(&batch, bytes, rows) {
+        while takes_more(&batch, bytes, rows) {
             // Empty lines are no rows.
             self.window.pass(|b| b"\r\n".contains(&b))?;
             if self.window.rest().is_empty() {
@@ -138,7 +141,7 @@ impl RowSource for DelimitedReader {
     }
 }
 
-/// Without the end of its line.
+/// A record without its line end.
 fn without_line_end(record: &[u8]) -> &[u8] {
     let record = record.strip_suffix(b"\n").unwrap_or(record);
     record.strip_suffix(b"\r").unwrap_or(record)

@@ -1,18 +1,18 @@
-//! The encoding of a text, by its first bytes.
+//! Detects the encoding of a text by its first bytes.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Share of the pairs of bytes with a NUL at the same place from which on a text is UTF-16.
+/// Least share of byte pairs with a NUL at the same offset for a text to be UTF-16.
 const WIDE: f64 = 0.4;
-/// Pairs that can tell: a stray NUL in fewer says nothing.
+/// Least number of pairs: in fewer, a stray NUL weighs too much.
 const FEWEST: usize = 4;
-/// A text with so many good sequences of UTF-8 to a bad one is UTF-8 with mistakes.
+/// A text with at least this many valid UTF-8 sequences for each invalid one is UTF-8 with errors.
 const GOOD: usize = 4;
-/// Letters and signs that Western texts often have beyond ASCII.
+/// Frequent characters beyond ASCII in Western texts.
 const USUAL: &str = "éèêëàâäáãåæçñóòôöõøœúùûüíìîïßÉÈÀÄÅÖÜØÇÑ’‘“”–—…•·°®™€£©«»½";
 
-/// The encoding that a text most likely has.
+/// The most likely encoding of a text.
 pub(super) fn detect(sample: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return encoding;
@@ -33,10 +33,10 @@ pub(super) fn detect(sample: &[u8]) -> &'static Encoding {
     guess
 }
 
-/// UTF-16 without a mark: every other byte of Western letters is NUL.
+/// Detects UTF-16 without a byte order mark: every other byte of Western letters is NUL.
 fn wide(sample: &[u8]) -> Option<&'static Encoding> {
     let (pairs, _) = sample.as_chunks::<2>();
-    let with_nul = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count() as f64;
+    let with_nul = |offset: usize| pairs.iter().filter(|pair| pair[offset] == 0).count() as f64;
     let least = WIDE * pairs.len() as f64;
     let [high, low] = [with_nul(0), with_nul(1)];
     if pairs.len() < FEWEST || high.max(low) < least {
@@ -48,7 +48,7 @@ fn wide(sample: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Sequences of several bytes that are UTF-8, and bytes that are not.
+/// Numbers of valid multi-byte UTF-8 sequences and of invalid ones.
 fn sequences(sample: &[u8]) -> (usize, usize) {
     let (mut good, mut bad) = (0, 0);
     let mut chunks = sample.utf8_chunks().peekable();
@@ -63,7 +63,7 @@ fn sequences(sample: &[u8]) -> (usize, usize) {
     (good, bad)
 }
 
-/// How usual the characters beyond ASCII are if a text has this encoding of one byte a character.
+/// Share of [`USUAL`] characters among those beyond ASCII, decoded with a single-byte encoding.
 fn usual(sample: &[u8], encoding: &'static Encoding) -> f64 {
     let beyond: Vec<u8> = sample.iter().copied().filter(|b| *b >= 0x80).collect();
     let (text, _) = encoding.decode_without_bom_handling(&beyond);

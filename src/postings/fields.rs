@@ -1,34 +1,35 @@
-//! The fields of a row, kept once with the record that they stand in.
+//! The fields of a row, as ranges of the record, which is stored once.
 
 use std::ops::{Index, Range};
 
-/// Fields in their order, as text.
+/// The fields of a row in order, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// The record as it stands, if there is one, and behind it the fields that do not stand so there.
+    /// The record as written, if there is one, followed by the fields that differ from it.
     text: String,
-    /// Bytes of the record.
+    /// Length of the record in bytes.
     record: usize,
-    places: Vec<Range<usize>>,
+    /// Byte range of each field in `text`.
+    ranges: Vec<Range<usize>>,
 }
 
 impl Fields {
-    /// None yet, of a record as it stands, without the end of its line; with room for so many.
+    /// No fields yet, of a record as written, without its line end; with capacity for `fields`.
     pub(super) fn of_record(record: &str, fields: usize) -> Self {
         let (text, record) = (record.to_owned(), record.len());
-        Self { text, record, places: Vec::with_capacity(fields) }
+        Self { text, record, ranges: Vec::with_capacity(fields) }
     }
 
-    /// Adds a field that stands in the record.
+    /// Adds a field by its byte range in the record.
     pub(super) fn push_bytes(&mut self, of_record: Range<usize>) {
-        self.places.push(of_record);
+        self.ranges.push(of_record);
     }
 
     /// Adds a field.
     pub(super) fn push(&mut self, field: &str) {
         let start = self.text.len();
         self.text.push_str(field);
-        self.places.push(start..self.text.len());
+        self.ranges.push(start..self.text.len());
     }
 
     /// Other fields of the same record.
@@ -39,29 +40,29 @@ impl Fields {
         replaced
     }
 
-    /// The record as it stands, without the end of its line; empty if there is none.
+    /// The record as written, without its line end; empty if there is none.
     pub fn record(&self) -> &str {
         &self.text[..self.record]
     }
 
-    /// How many there are.
+    /// Number of fields.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.ranges.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.ranges.is_empty()
     }
 
-    /// The field at a place, from 0.
-    pub fn get(&self, place: usize) -> Option<&str> {
-        Some(&self.text[self.places.get(place)?.clone()])
+    /// The field at an index, from 0.
+    pub fn get(&self, index: usize) -> Option<&str> {
+        Some(&self.text[self.ranges.get(index)?.clone()])
     }
 
     /// The fields in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.places.iter().map(|place| &self.text[place.clone()])
+        self.ranges.iter().map(|range| &self.text[range.clone()])
     }
 }
 
@@ -76,7 +77,7 @@ impl<T: AsRef<str>> FromIterator<T> for Fields {
 impl Index<usize> for Fields {
     type Output = str;
 
-    fn index(&self, place: usize) -> &str {
-        &self.text[self.places[place].clone()]
+    fn index(&self, index: usize) -> &str {
+        &self.text[self.ranges[index].clone()]
     }
 }

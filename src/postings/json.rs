@@ -1,10 +1,10 @@
-//! JSON: objects one after the other, usually one a line, or in an array. What is nested in an object
-//! is called by its path, with dots.
+//! Reads JSON objects, concatenated (usually one per line) or in an array. Nested values are columns named by their
+//! dotted path.
 
 use super::columns::{Column, Columns};
-use super::objects::{FoundValue, ObjectPlace, first, mended};
+use super::objects::{FoundValue, ObjectContext, first, mended};
 use super::row::{Batch, Original, Rejected, Row, joined};
-use super::source::{AHEAD, Dialect, Problem, RowSource, Shape, most};
+use super::source::{AHEAD, Dialect, Problem, RowSource, Shape, takes_more};
 use super::window::Window;
 use serde::Deserializer as _;
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -14,28 +14,28 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io::Cursor;
 
-/// Levels of nesting that get columns of their own.
+/// Levels of nesting that become columns.
 const LEVELS: usize = 6;
-/// Levels of nesting in which arrays of postings are looked for.
+/// Levels of nesting in which arrays of postings are searched.
 const DEEP: usize = 3;
-/// Column of what the first objects did not have, as an object.
+/// Column of the fields that the first objects did not have, as a JSON object.
 pub(super) const OTHERS: &str = "other_fields";
 
-/// Values of an object by path, in order. Text stands as it is, what is missing is empty, and the rest
-/// stands as JSON.
+/// Paths and values of an object, in order. Strings are unescaped, null is empty, and all else is JSON text.
 pub(super) type JsonFields = Vec<(String, String)>;
 
-/// Objects of a text.
+/// Rows of a text with JSON objects.
 pub(super) struct JsonReader {
     window: Window,
-    place: ObjectPlace,
+    context: ObjectContext,
+    /// Number of the next object, from 1.
     next: u64,
-    /// What was read to know the columns.
+    /// Objects that were read ahead to find the columns.
     ahead: VecDeque<Object>,
     columns: ColumnIndex,
 }
 
-/// An object that was found.
+/// An object: its text and fields, or its bytes and why it is rejected.
 struct Object {
     number: u64,
     line: u64,
@@ -43,18 +43,18 @@ struct Object {
 }
 
 impl JsonReader {
-    /// Reads as many objects as it takes to know their columns.
+    /// Reads up to [`AHEAD`] objects to find the columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let line = window.line();
         let mut json = Self {
             window,
-            place: ObjectPlace::default(),
+            context: ObjectContext::default(),
             next: 1,
             ahead: VecDeque::new(),
             columns: ColumnIndex::default(),
         };
         let (mut bytes, mut complete) = (0, false);
-        // A first object of many bytes may be a document, if it is the only one.
+        // A large first object may be a document with the postings, if it is the only one.
         while !complete
             && json.ahead.len() < AHEAD
             && (bytes < super::source::BATCH_BYTES || json.ahead.len() == 1)
@@ -94,21 +94,21 @@ impl JsonReader {
         Ok((json, Shape { header, columns, head: None, delimiter: None, schema: None }))
     }
 
-    /// The next object and the bytes that it takes.
+    /// The next object and its length in bytes.
     fn object(&mut self) -> Result<Option<(Object, usize)>, Problem> {
         loop {
-            let in_array = self.place.in_array;
-            // Record separators stand before objects in JSON text sequences.
+            let in_array = self.context.in_array;
+            // Record separators precede objects in JSON text sequences (RFC 7464).
             self.window
                 .pass(|b| b.is_ascii_whitespace() || b == 0x1e || (in_array && b == b','))?;
             let Some(&byte) = self.window.rest().first() else { return Ok(None) };
             if byte == (if in_array { b']' } else { b'[' }) {
-                self.place = ObjectPlace { in_array: !in_array, opening: Vec::new() };
+                self.context = ObjectContext { in_array: !in_array, opening: Vec::new() };
                 self.window.skip(1);
                 continue;
             }
             let rest = self.window.rest();
-            let (end, text) = match first(rest, &self.place, self.window.at_end()) {
+            let (end, text) = match first(rest, &self.context, self.window.at_end()) {
                 FoundValue::More => {
                     self.window.fill_more()?;
                     continue;
@@ -119,9 +119,9 @@ impl JsonReader {
                 FoundValue::Mended { end, text } => (end, Ok(text)),
                 FoundValue::Wrong { end, why } => (end, Err(why)),
             };
-            if in_array && text.is_ok() && self.place.opening.is_empty() {
+            if in_array && text.is_ok() && self.context.opening.is_empty() {
                 let colon = memchr::memchr(b':', &rest[..end]).unwrap_or(0);
-                self.place.opening = rest[..colon].to_vec();
+                self.context.opening = rest[..colon].to_vec();
             }
             let raw = || rest[..end].trim_ascii_end().to_vec();
             let text = text.and_then(read).map_err(|why| (raw(), why));
@@ -137,7 +137,7 @@ impl RowSource for JsonReader {
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem> {
         let mut batch = Batch::default();
         let mut bytes = 0;
-        while most(&batch, bytes, rows) {
+        while takes_more(&batch, bytes, rows) {
             let (object, length) = match self.ahead.pop_front() {
                 Some(object) => (object, 0),
                 None => match self.object()? {
@@ -159,12 +159,12 @@ impl RowSource for JsonReader {
     }
 }
 
-/// Places of the columns by path.
+/// Column indices by path.
 #[derive(Default)]
 pub(super) struct ColumnIndex(HashMap<String, usize>);
 
 impl ColumnIndex {
-    /// Adds the paths of an object that are new to a header.
+    /// Appends the new paths of an object to the header.
     pub(super) fn add(&mut self, fields: &JsonFields, header: &mut Vec<String>) {
         for (path, _) in fields {
             if !self.0.contains_key(path) {
@@ -180,7 +180,7 @@ impl ColumnIndex {
         let mut others = serde_json::Map::new();
         for (path, text) in fields {
             match self.0.get(&path) {
-                Some(&place) => row[place] = text,
+                Some(&index) => row[index] = text,
                 None if !text.is_empty() => _ = others.insert(path, text.into()),
                 None => {}
             }
@@ -190,18 +190,18 @@ impl ColumnIndex {
         }
         let parts = shape.columns.parts();
         let one = shape.columns.place(Column::Description);
-        let text = |place: usize| strings(&row[place]);
+        let text = |index: usize| strings(&row[index]);
         let description = if parts.is_empty() {
             one.map(text).and_then(|text| if let Cow::Owned(s) = text { Some(s) } else { None })
         } else {
-            let texts: Vec<Cow<str>> = parts.iter().map(|&place| text(place)).collect();
+            let texts: Vec<Cow<str>> = parts.iter().map(|&index| text(index)).collect();
             Some(joined(texts.iter().map(AsRef::as_ref)))
         };
         Row { number: 0, line: 0, fields: row.into_iter().collect(), original, description }
     }
 }
 
-/// An object and its fields.
+/// An object and its fields, repaired if necessary.
 fn read(text: String) -> Result<(String, JsonFields), String> {
     match fields(&text) {
         Ok(found) => Ok((text, found)),
@@ -220,6 +220,7 @@ pub(super) fn fields(object: &str) -> serde_json::Result<JsonFields> {
     Ok(all)
 }
 
+/// Appends the fields of an object to `out`; objects within up to `levels` are replaced by their fields.
 fn flatten(
     path: &str,
     object: &str,
@@ -285,7 +286,7 @@ fn elements(array: &str) -> serde_json::Result<Vec<&RawValue>> {
     text.end().map(|()| elements)
 }
 
-/// The texts within a field that is an array or an object, each on a line of its own.
+/// The strings within a field that is a JSON array or object, one per line; other fields as they are.
 fn strings(field: &str) -> Cow<'_, str> {
     fn walk(value: &str, levels: usize, out: &mut Vec<String>) -> Option<()> {
         let levels = levels.checked_sub(1)?;
@@ -301,7 +302,7 @@ fn strings(field: &str) -> Cow<'_, str> {
     if nested { texts.join("\n").into() } else { field.into() }
 }
 
-/// An object with another value, as JSON, at a path; nothing if there is none at it.
+/// The object with the value at a path replaced by `value` (JSON); `None` if it has no such path.
 pub(crate) fn with_value(object: &str, path: &str, value: &str) -> Option<String> {
     let members = members(object).ok()?;
     let mut found = false;

@@ -1,42 +1,42 @@
-//! Where JSON objects begin and end: one after the other, or in an array.
+//! Finds the ends of JSON objects, concatenated or in an array.
 //!
-//! An object that is not sound is mended if it is plain what was meant, and otherwise set aside up to
-//! where the next one begins.
+//! A malformed object is repaired if its meaning is clear; otherwise it is rejected, up to the start of the next
+//! object.
 
 use memchr::{memchr, memchr_iter, memmem};
 use serde_json::Deserializer;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// Bytes of the longest object; in tests it is small, so that they get there.
+/// Bytes of the longest object; small in tests, so that they reach it.
 const LONGEST: usize = if cfg!(test) { 1 << 9 } else { 1 << 26 };
-/// Bytes of the longest object that is mended.
+/// Bytes of the longest object that is repaired.
 const MENDED: usize = 1 << 20;
 
-/// The first object of some bytes.
+/// The first object in a buffer; `end` is its length in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FoundValue {
-    /// It takes more bytes to tell.
+    /// More bytes are needed.
     More,
-    /// An object, and the bytes it takes.
+    /// A valid object.
     Object { end: usize },
-    /// An object with mistakes, as it was meant, and the bytes it takes.
+    /// A malformed object, and its repaired text.
     Mended { end: usize, text: String },
-    /// Bytes to be set aside.
+    /// Bytes to be rejected.
     Wrong { end: usize, why: String },
 }
 
-/// Where objects stand.
+/// What surrounds the objects.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ObjectPlace {
+pub(super) struct ObjectContext {
     /// Whether they are in an array.
     pub(super) in_array: bool,
-    /// How the objects of the array begin: up to the colon behind the first key.
+    /// How objects of the array begin, up to the colon after the first key; empty if unknown.
     pub(super) opening: Vec<u8>,
 }
 
-/// The first object of some bytes, which do not begin with space; `at_end` is whether no more follow.
-pub(super) fn first(bytes: &[u8], place: &ObjectPlace, at_end: bool) -> FoundValue {
+/// The first object of a buffer, which does not begin with whitespace; `at_end` is whether no bytes follow it.
+pub(super) fn first(bytes: &[u8], context: &ObjectContext, at_end: bool) -> FoundValue {
     let at_end = at_end && bytes.len() <= LONGEST;
     let cut = bytes.len() >= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
@@ -45,7 +45,7 @@ pub(super) fn first(bytes: &[u8], place: &ObjectPlace, at_end: bool) -> FoundVal
         Some(Ok(_)) if bytes[0] == b'{' => {
             return FoundValue::Object { end: values.byte_offset() };
         }
-        // A number may go on behind the bytes.
+        // A number may continue after the buffer.
         Some(Ok(_)) if values.byte_offset() == bytes.len() && !at_end && !cut => {
             return FoundValue::More;
         }
@@ -60,7 +60,7 @@ pub(super) fn first(bytes: &[u8], place: &ObjectPlace, at_end: bool) -> FoundVal
             if cut { too_long() } else { "the JSON object is not closed".into() }
         }
         Some(Err(e)) => {
-            let length = own(bytes, place, at_end || cut);
+            let length = malformed_length(bytes, context, at_end || cut);
             let Some(length) = length else { return FoundValue::More };
             if let Some(text) = length.checked_sub(1).and_then(|_| mended(&bytes[..length])) {
                 return FoundValue::Mended { end: length, text };
@@ -71,7 +71,7 @@ pub(super) fn first(bytes: &[u8], place: &ObjectPlace, at_end: bool) -> FoundVal
         }
         None => "there is no JSON object".into(),
     };
-    match next(bytes, place, at_end || cut) {
+    match next(bytes, context, at_end || cut) {
         Some(end) => FoundValue::Wrong { end, why },
         None => FoundValue::More,
     }
@@ -85,10 +85,10 @@ fn too_long() -> String {
     )
 }
 
-/// The bytes that an object with mistakes takes: its line, or in an array as far as its brackets say;
-/// none at all if they do not. Nothing if it takes more bytes to tell.
-fn own(bytes: &[u8], place: &ObjectPlace, all: bool) -> Option<usize> {
-    if !place.in_array {
+/// Length of a malformed object: that of its line, or in an array, up to its closing bracket (0 if there is none).
+/// `None` if more bytes are needed; `all` is whether there are no more.
+fn malformed_length(bytes: &[u8], context: &ObjectContext, all: bool) -> Option<usize> {
+    if !context.in_array {
         return match memchr(b'\n', bytes) {
             Some(end) => Some(bytes[..end].trim_ascii_end().len()),
             None if all => Some(bytes.trim_ascii_end().len()),
@@ -112,8 +112,7 @@ fn own(bytes: &[u8], place: &ObjectPlace, all: bool) -> Option<usize> {
     (all || bytes.len() >= MENDED).then_some(0)
 }
 
-/// What was meant by an object with control characters in its strings, halves of surrogate pairs, or
-/// numbers that JSON does not have.
+/// Repairs an object with control characters in its strings, lone surrogates, or numbers that JSON does not have.
 pub(super) fn mended(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('{'))?;
     let mut out = String::with_capacity(text.len() + 16);
@@ -126,7 +125,7 @@ pub(super) fn mended(bytes: &[u8]) -> Option<String> {
                 let lone = escape == "\\u" && is_lone_surrogate(rest);
                 let length = if lone { 6 } else { 2 };
                 out.push_str(if lone { "\\ufffd" } else { escape });
-                // The second half of a pair is no half by itself.
+                // Copies both halves of a pair, so that the second is not taken for a lone surrogate.
                 let pair = escape == "\\u" && !lone && surrogate(rest).is_some();
                 if pair {
                     out.push_str(rest.get(2..12)?);
@@ -154,7 +153,7 @@ pub(super) fn mended(bytes: &[u8]) -> Option<String> {
     serde_json::from_str::<&RawValue>(&out).is_ok().then_some(out)
 }
 
-/// The half of a surrogate pair that an escape names.
+/// The surrogate of an escape sequence, if it is one.
 fn surrogate(escape: &str) -> Option<u32> {
     let digits = escape.strip_prefix("\\u")?.get(..4)?;
     u32::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
@@ -166,10 +165,10 @@ fn is_lone_surrogate(rest: &str) -> bool {
     unit >= 0xdc00 || second.is_none_or(|second| second < 0xdc00)
 }
 
-/// Where the next object begins, or the end if these are all bytes there are.
-fn next(bytes: &[u8], place: &ObjectPlace, all: bool) -> Option<usize> {
-    let found = if place.in_array {
-        let opening: &[u8] = if place.opening.is_empty() { b"{" } else { &place.opening };
+/// Offset of the next object; if there is none, the end of the bytes if they are all, else `None`.
+fn next(bytes: &[u8], context: &ObjectContext, all: bool) -> Option<usize> {
+    let found = if context.in_array {
+        let opening: &[u8] = if context.opening.is_empty() { b"{" } else { &context.opening };
         memmem::find_iter(&bytes[1..], opening).map(|at| at + 1).find(|&at| {
             let before = bytes[..at].trim_ascii_end().strip_suffix(b",");
             before.is_some_and(|before| before.trim_ascii_end().ends_with(b"}"))
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The objects of some bytes that come so many at a time, and what is set aside.
+    /// The objects of bytes that arrive `step` at a time, and the rejected bytes.
     fn objects(bytes: &[u8], step: usize) -> Vec<Result<String, String>> {
         let (mut at, mut there, mut all) = (0, 0, Vec::new());
         loop {
@@ -201,7 +200,7 @@ mod tests {
             let found = if at == there {
                 FoundValue::More
             } else {
-                first(&bytes[at..there], &ObjectPlace::default(), at_end)
+                first(&bytes[at..there], &ObjectContext::default(), at_end)
             };
             let text = |end| String::from_utf8_lossy(&bytes[at..at + end]).into_owned();
             let (end, what) = match found {

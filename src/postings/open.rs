@@ -1,4 +1,4 @@
-//! Files and standard input as text: unpacked and in UTF-8, whatever their names say.
+//! Opens files and standard input as UTF-8 text, decompressed by content and not by file name.
 
 use super::encoding::detect;
 use bzip2::bufread::MultiBzDecoder;
@@ -13,31 +13,33 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::SystemTime;
 use zip::ZipArchive;
 
-/// How a model file begins, which is no file of postings.
+/// First bytes of a model file, which is no file of postings.
 pub(crate) const MODEL_MAGIC: &str = "rolecall-model ";
 
+/// Bytes of a read buffer.
 pub(super) const BUFFER: usize = 1 << 18;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
-/// A packed file may unpack to so many times its size, beyond the first bytes.
+/// Largest ratio of unpacked to packed bytes, beyond the first [`FREE`] unpacked ones.
 const MOST_TIMES: u64 = 1000;
+/// Unpacked bytes that are always allowed.
 const FREE: u64 = 1 << 28;
 
-/// A file to be read.
+/// An open file.
 pub(super) struct Opened {
     pub(super) content: Content,
     pub(super) watch: Option<Watch>,
 }
 
-/// What a file holds.
+/// The content of a file.
 pub(super) enum Content {
-    /// Text as UTF-8, and the encoding that it has in the file.
+    /// Text decoded to UTF-8, and its encoding in the file.
     Text(Box<dyn Read + Send>, &'static Encoding),
     /// A Parquet file.
     Parquet(File),
 }
 
-/// Notices when a file changes.
+/// Detects changes of a file by its size and modification time.
 pub(super) struct Watch {
     file: File,
     size: u64,
@@ -45,7 +47,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Watches a file; not a pipe or a device.
+    /// Watches a regular file; `None` for a pipe or a device.
     fn new(file: &File) -> Option<Self> {
         let found = file.metadata().ok().filter(Metadata::is_file)?;
         let (size, written) = (found.len(), found.modified().ok());
@@ -59,7 +61,7 @@ impl Watch {
     }
 }
 
-/// Opens a file, or standard input for `-`; in this encoding, or in that of its first bytes.
+/// Opens a file, or standard input for `-`, with this encoding, or the one detected by its first bytes.
 pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Opened> {
     if path == Path::new("-") {
         let bytes = unpacked(BufReader::with_capacity(BUFFER, io::stdin()))?;
@@ -80,12 +82,12 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Resu
     Ok(Opened { content: text(unpacked(bytes)?, encoding)?, watch })
 }
 
-/// Bytes as text.
+/// Decodes bytes as text.
 fn text(
     mut bytes: Box<dyn BufRead + Send>,
     encoding: Option<&'static Encoding>,
 ) -> io::Result<Content> {
-    // What there is: a pipe may have no more for a while.
+    // Only what is available: a pipe may have no more for a while.
     let sample = bytes.fill_buf()?;
     let encoding = encoding.unwrap_or_else(|| detect(sample));
     if encoding == UTF_8 {
@@ -98,7 +100,7 @@ fn text(
     Ok(Content::Text(Box::new(text), encoding))
 }
 
-/// What a stream holds, unpacked if it is packed.
+/// A stream, decompressed if it is gzip, bzip2 or zstd.
 fn unpacked(mut bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     let start = bytes.fill_buf()?;
     let packed: fn(CountingReader<_>) -> io::Result<Box<dyn Read + Send>> = match start {
@@ -130,25 +132,25 @@ fn of_zip(mut file: File) -> io::Result<File> {
     let damaged = |e| io::Error::other(format!("it is a damaged zip archive: {e}"));
     let mut archive = ZipArchive::new(file).map_err(damaged)?;
     let mut wanted = Vec::new();
-    for place in 0..archive.len() {
-        let name = archive.by_index_raw(place)?.name()?.into_owned();
+    for index in 0..archive.len() {
+        let name = archive.by_index_raw(index)?.name()?.into_owned();
         if !name.ends_with('/') && !name.starts_with("__MACOSX/") {
-            wanted.push(place);
+            wanted.push(index);
         }
     }
-    let [place] = wanted[..] else {
+    let [index] = wanted[..] else {
         let problem = format!("it is a zip archive of {} files; unpack it first", wanted.len());
         return Err(io::Error::other(problem));
     };
     let packed = Arc::new(AtomicU64::new(size));
-    let inner = archive.by_index(place)?;
+    let inner = archive.by_index(index)?;
     let mut out = tempfile::tempfile()?;
     io::copy(&mut Limited { inner, packed, unpacked: 0 }, &mut out)?;
     out.rewind()?;
     Ok(out)
 }
 
-/// Counts the bytes that are read.
+/// Counts the bytes read through it.
 struct CountingReader<R> {
     bytes: R,
     read: Arc<AtomicU64>,
@@ -173,7 +175,7 @@ impl<R: BufRead> BufRead for CountingReader<R> {
     }
 }
 
-/// Stops where packed bytes unpack to far more than postings do.
+/// Fails on decompression bombs: see [`MOST_TIMES`].
 struct Limited<R> {
     inner: R,
     packed: Arc<AtomicU64>,
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_encodings_are_taken_away() {
+    fn marks_and_encodings_are_removed() {
         let wide: Vec<u8> =
             "\u{feff}text\nKöln".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for bytes in ["\u{feff}text\nKöln".as_bytes(), &wide, b"text\nK\xf6ln"] {

@@ -1,4 +1,4 @@
-//! Rows from a file of postings, whatever its form.
+//! Reads rows from a file of postings in any form.
 
 #[cfg(feature = "parquet")]
 use super::columnar::ColumnarReader;
@@ -13,10 +13,10 @@ use encoding_rs::Encoding;
 use std::io::{self, Cursor};
 use std::path::Path;
 
-/// Columns of a file of rejected rows. The first of its rows has the header of the file they are of.
+/// Columns of a file of rejected rows. Its first row has the header of the input file.
 pub const REJECTED: [&str; 4] = ["file", "line", "reason", "raw"];
 const REJECTED_HEAD: &str = "file,line,reason,raw\n";
-/// What stands as the reason there.
+/// Reason in the row that has the header.
 pub const HEADER: &str = "header";
 
 /// Why a file cannot be used at all.
@@ -27,7 +27,7 @@ pub enum InputError {
     Io {
         /// Name of the file.
         file: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// It is not a table of postings.
@@ -41,6 +41,7 @@ pub enum InputError {
 }
 
 impl Problem {
+    /// The error with the name of the file.
     fn of(self, file: &str) -> InputError {
         let file = file.to_owned();
         match self {
@@ -50,10 +51,10 @@ impl Problem {
     }
 }
 
-/// Forms of files.
+/// Format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputForm {
-    /// CSV and its relatives.
+    /// CSV and its variants.
     Delimited,
     /// JSON objects.
     Json,
@@ -72,11 +73,10 @@ pub struct PostingReader {
 }
 
 impl PostingReader {
-    /// Opens a file, or standard input for `-`, and reads its header. A file of rejected rows is read as
-    /// those rows.
+    /// Opens a file, or standard input for `-`, and reads its header. From a file of rejected rows, it reads the
+    /// original rows.
     ///
-    /// # Errors
-    /// If there is no such file, or it is not a table with a column for the text.
+    /// # Errors If the file cannot be read, or is not a table with a column for the text.
     pub fn open(path: &Path, dialect: &Dialect) -> Result<Self, InputError> {
         let file = if path == Path::new("-") {
             "standard input".into()
@@ -118,7 +118,7 @@ impl PostingReader {
         &self.file
     }
 
-    /// What it is.
+    /// Format of the file.
     pub fn form(&self) -> InputForm {
         self.form
     }
@@ -128,17 +128,17 @@ impl PostingReader {
         &self.shape.header
     }
 
-    /// The header line as it stands, if there is one.
+    /// The header line as written, if there is one.
     pub fn head(&self) -> Option<&str> {
         self.shape.head.as_deref()
     }
 
-    /// Byte between fields, if that is what separates them.
+    /// The delimiter, in delimited text.
     pub fn delimiter(&self) -> Option<u8> {
         self.shape.delimiter
     }
 
-    /// Types of the columns, in Parquet.
+    /// The schema, in Parquet.
     pub fn schema(&self) -> Option<&Types> {
         self.shape.schema.as_ref()
     }
@@ -148,7 +148,7 @@ impl PostingReader {
         self.encoding
     }
 
-    /// Which column holds what.
+    /// The columns that rolecall reads.
     pub fn columns(&self) -> &Columns {
         &self.shape.columns
     }
@@ -156,8 +156,7 @@ impl PostingReader {
     /// The next rows, at most `rows` (an empty batch at the end of the file).
     ///
     /// # Errors
-    /// If the file can no longer be read, or has changed since it was opened. Rows that are wrong are set
-    /// aside instead.
+    /// If the file can no longer be read, or has changed since it was opened. Invalid rows are no error but rejected.
     pub fn batch(&mut self, rows: usize) -> Result<Batch, InputError> {
         let batch = self.source.batch(rows, &self.shape);
         let batch = batch.map_err(|problem| problem.of(&self.file))?;
@@ -171,7 +170,7 @@ impl PostingReader {
 
 type OpenedSource = (Box<dyn RowSource>, Shape);
 
-/// What a text is, and its rows.
+/// The format of a text, and its rows.
 fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSource), Problem> {
     window.fill(REJECTED_HEAD.len())?;
     if window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
@@ -197,7 +196,7 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSo
     Ok((InputForm::Delimited, (Box::new(source), shape)))
 }
 
-/// The rows in a file of rejected rows, as the file that they are of.
+/// The original text of the rows in a file of rejected rows.
 fn of_rejected(window: Window) -> Result<Window, Problem> {
     let (mut source, shape) = DelimitedReader::open(window, &Dialect::default())?;
     let (mut text, mut head) = (String::new(), None);
@@ -234,11 +233,12 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
     Ok(Window::new(Box::new(Cursor::new(text)), 1))
 }
 
-/// Bytes of the beginning in which control characters tell that it is no text.
+/// Bytes at the beginning that are checked for control characters.
 const LOOKED_AT: usize = 1 << 13;
-/// A few may stand in the shortest file.
+/// Control characters that are always allowed.
 const FEW: usize = 2;
 
+/// Whether more than a tenth of the first bytes are control characters.
 fn is_binary(bytes: &[u8]) -> bool {
     let looked = &bytes[..bytes.len().min(LOOKED_AT)];
     let control = |b: &&u8| **b < 0x20 && !b"\t\n\r\x0c\x1b".contains(b);

@@ -1,52 +1,53 @@
-//! Where CSV records begin and end, whatever was done to their quotes.
+//! Finds the ends of CSV records, also of malformed ones.
 //!
-//! A record is sound if each of its quoted fields is closed before a delimiter or a line's end, and it
-//! has as many fields as the header. What is not sound is read as far as one can tell what was meant;
-//! otherwise it is set aside up to the next line at which a sound record begins, so that a quote that
-//! is never closed costs its own line and not the rest of the file.
+//! A record is sound if each quoted field is closed before a delimiter or a line end, and it has as many fields as the
+//! header. Other records are read if their meaning is clear. Otherwise they are rejected up to the next line at which a
+//! sound record begins, so that an unclosed quote costs its own line and not the rest of the file.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 use std::ops::Range;
 
-/// Bytes of the longest record: a longer one has a quote that is not closed. In tests it is small, so
-/// that they get there, and so is the reach.
+/// Bytes of the longest record: a longer one has an unclosed quote. Small in tests, so that they reach it, like
+/// [`REACH`].
 const LONGEST: usize = if cfg!(test) { 1 << 9 } else { 1 << 26 };
-/// Lines that are tried for the beginning of a sound record, and the bytes that each is looked at.
+/// Lines that are tried as the start of a sound record.
 const TRIED: usize = 1000;
+/// Bytes of each tried line that are read.
 const REACH: usize = if cfg!(test) { 1 << 5 } else { 1 << 16 };
 
-/// The first record of some bytes.
+/// The first record of a buffer; `end` is its length in bytes with its line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordEnd {
-    /// It takes more bytes to tell.
+    /// More bytes are needed.
     More,
-    /// A record that can be read, the bytes it takes with its line's end, and whether its quotes are right.
+    /// A readable record; `sound` is whether its quotes are right.
     Record { end: usize, sound: bool },
-    /// Bytes to be set aside, with their line's end.
+    /// Bytes to be rejected.
     Wrong { end: usize, why: Wrong },
 }
 
-/// Why bytes are no record.
+/// Why a record is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wrong {
-    /// It has so many fields.
+    /// It has this wrong number of fields.
     Fields(usize),
-    /// A quoted field is not closed, or goes on behind its quote.
+    /// A quoted field is not closed, or goes on after its closing quote.
     Quote,
 }
 
-/// What stands at the beginning of some bytes, read strictly.
+/// The start of a buffer, parsed strictly.
 enum Scan {
     More,
-    /// A record of so many bytes and fields.
+    /// A record: its length in bytes, and the number of its fields.
     Record {
         end: usize,
         fields: usize,
     },
-    /// A quoted field that is not closed, or goes on behind its quote.
+    /// A quoted field is not closed, or goes on after its closing quote.
     Odd,
 }
 
+/// Parses the first record strictly.
 fn scan(bytes: &[u8], delimiter: u8, at_end: bool) -> Scan {
     let ends =
         |at: usize| bytes.get(at).is_none_or(|&b| b == delimiter || b == b'\n' || b == b'\r');
@@ -85,7 +86,7 @@ fn scan(bytes: &[u8], delimiter: u8, at_end: bool) -> Scan {
     }
 }
 
-/// Where the next line begins, if a line ends here.
+/// Start of the next line, if a line ends at `at`.
 fn after_line(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
         Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => at + 2,
@@ -94,13 +95,13 @@ fn after_line(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Where the line that begins here ends, with its end.
+/// Length of the first line, with its line end.
 fn line(bytes: &[u8]) -> usize {
     memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |at| after_line(bytes, at))
 }
 
-/// The first record of some bytes; `fields` is the number of fields of the header, `at_end` whether no
-/// more bytes follow. It is the same however many of the bytes after it are there.
+/// The first record of a buffer; `fields` is the number of fields of the header, `at_end` whether no bytes follow. The
+/// result does not depend on how many bytes after the record are in the buffer.
 pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
     let at_end = at_end && bytes.len() <= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
@@ -114,20 +115,19 @@ pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) ->
     }
 }
 
-/// A record whose quotes are wrong: a line that has as many fields as it should and closes what it
-/// opens can be read.
+/// A record with wrong quotes: readable if its line has the right number of fields and an even number of quotes.
 fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
-    // A line that may go on behind the bytes is looked at when it is all there.
+    // A line that may continue after the buffer is read when it is complete.
     let may_go_on = |end: usize| end == bytes.len() && !at_end && bytes.len() < LONGEST;
-    let own = line(bytes);
-    if may_go_on(own) {
+    let line_end = line(bytes);
+    if may_go_on(line_end) {
         return RecordEnd::More;
     }
-    let closed = memchr_iter(b'"', &bytes[..own]).count().is_multiple_of(2);
-    if closed && count(&bytes[..own], delimiter) == fields {
-        return RecordEnd::Record { end: own, sound: false };
+    let closed = memchr_iter(b'"', &bytes[..line_end]).count().is_multiple_of(2);
+    if closed && count(&bytes[..line_end], delimiter) == fields {
+        return RecordEnd::Record { end: line_end, sound: false };
     }
-    let mut end = own;
+    let mut end = line_end;
     for _ in 0..TRIED {
         let rest = &bytes[end..];
         let reached = &rest[..rest.len().min(REACH)];
@@ -150,14 +150,14 @@ fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd
     RecordEnd::Wrong { end, why: Wrong::Quote }
 }
 
-/// The fields of a line whose quotes are wrong, as [`fields`] would read them.
+/// Number of fields of a line with wrong quotes, as [`fields`] reads them.
 fn count(line: &[u8], delimiter: u8) -> usize {
     let mut found = 0;
     each_field(line, delimiter, &mut |_, _| found += 1);
     found
 }
 
-/// Whether quotes stand in fields that are not quoted.
+/// Whether there are quotes in fields that are not quoted.
 fn has_stray_quotes(record: &[u8], delimiter: u8) -> bool {
     let mut stray = false;
     each_field(record, delimiter, &mut |field, quoted| {
@@ -166,8 +166,8 @@ fn has_stray_quotes(record: &[u8], delimiter: u8) -> bool {
     stray
 }
 
-/// Calls `then` for each field of a record, with the place of its bytes without the quotes around it, and
-/// whether it stands in quotes. Behind a closing quote a field goes on as it stands.
+/// Calls `then` for each field of a record, with its byte range without quotes around it, and whether it is quoted. A
+/// field that goes on after its closing quote counts as not quoted.
 fn each_field(record: &[u8], delimiter: u8, then: &mut dyn FnMut(Range<usize>, bool)) {
     let record = match record {
         [rest @ .., b'\r', b'\n'] | [rest @ .., b'\n' | b'\r'] => rest,
@@ -198,11 +198,12 @@ fn each_field(record: &[u8], delimiter: u8, then: &mut dyn FnMut(Range<usize>, b
     }
 }
 
+/// Offset of the next delimiter, or the end.
 fn until(bytes: &[u8], delimiter: u8) -> usize {
     memchr(delimiter, bytes).unwrap_or(bytes.len())
 }
 
-/// Where the quoted field that begins here is closed; its end if it is not.
+/// Offset of the closing quote of a field, of which `inner` is after the opening quote; the end if there is none.
 fn closing(inner: &[u8]) -> usize {
     let mut at = 0;
     while let Some(quote) = memchr(b'"', &inner[at..]) {
@@ -217,14 +218,13 @@ fn closing(inner: &[u8]) -> usize {
 
 /// A field of a record.
 pub(super) enum Field {
-    /// Bytes of the record.
+    /// Byte range of the record.
     Bytes(Range<usize>),
-    /// What stands otherwise there.
+    /// Text that differs from the record.
     Text(String),
 }
 
-/// The fields of a record that was found, pushed one by one. Doubled quotes of a quoted field become
-/// one.
+/// Pushes the fields of a record. Doubled quotes of quoted fields become single ones.
 pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(Field)) {
     each_field(record.as_bytes(), delimiter, &mut |field, quoted| {
         let text = &record[field.clone()];
@@ -239,7 +239,7 @@ pub(super) fn fields(record: &str, delimiter: u8, mut push: impl FnMut(Field)) {
     });
 }
 
-/// Quoted text with its doubled quotes as single ones.
+/// Replaces doubled quotes by single ones.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut from = 0;
@@ -251,15 +251,14 @@ fn unescaped(text: &str) -> String {
     plain + &text[from..]
 }
 
-/// The line that a record begins on, from 1. To the csv crate the line breaks before a record, which may
-/// be of two bytes, and empty lines are its beginning.
+/// The line of a record's start, from 1. The position of the csv crate is before the empty lines that precede a record.
 pub(crate) fn line_at(text: &[u8], position: &csv::Position) -> u64 {
     let from = text.get(position.byte() as usize..).unwrap_or_default();
     let before = from.iter().take_while(|b| b"\r\n".contains(b)).count();
     position.line() + memchr_iter(b'\n', &from[..before]).count() as u64
 }
 
-/// The field of a record that a byte is in, from 0, and the byte's place in it, from 1.
+/// The index of the field that contains a byte, from 0, and the byte's offset in it, from 1.
 pub(super) fn position(record: &[u8], delimiter: u8, at: usize) -> (usize, usize) {
     let (mut field, mut found) = (0, (0, at + 1));
     each_field(record, delimiter, &mut |bytes, _| {
@@ -276,7 +275,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The records of some bytes that come so many at a time.
+    /// The records of bytes that arrive `step` at a time.
     fn records(bytes: &[u8], step: usize) -> Vec<(Vec<u8>, Option<Wrong>)> {
         let (mut at, mut there, mut all) = (0, 0, Vec::new());
         loop {

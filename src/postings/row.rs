@@ -1,47 +1,47 @@
-//! Rows, and rows set aside.
+//! Rows, and rejected rows.
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
 
-/// Types of the columns of a file.
+/// Schema of a Parquet file.
 #[cfg(feature = "parquet")]
 pub type Types = arrow_schema::SchemaRef;
-/// Types of the columns of a file: no form that is read has some.
+/// Schema of a file: no other format has one.
 #[cfg(not(feature = "parquet"))]
 pub type Types = std::convert::Infallible;
 
-/// A row that could be read.
+/// A valid row.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Place among the rows of the file, from 1, without the header.
+    /// Number among the rows of the file, from 1, without the header.
     pub number: u64,
-    /// Line it starts on, from 1; in Parquet, which has no lines, its number.
+    /// Line of its start, from 1; in Parquet, which has no lines, its number.
     pub line: u64,
-    /// Its fields, as text, in the order of the header.
+    /// Its fields as text, in the order of the header.
     pub fields: Fields,
-    /// The row as it stands in the file.
+    /// The row as it is in the file.
     pub original: Original,
-    /// The text of the posting, where it is not simply that of a field.
+    /// The text of the posting, if it is not that of a single field.
     pub(super) description: Option<String>,
 }
 
-/// A row as it stands in its file.
+/// A row as it is in its file.
 #[derive(Debug, Clone)]
 pub enum Original {
-    /// The record of its fields; whether its quotes are right.
+    /// A record of delimited text.
     Record {
-        /// Whether it can be written as it stands.
+        /// Whether its quotes are right, so that it can be copied as it is.
         sound: bool,
     },
     /// A JSON object.
     Object(String),
-    /// A row of a batch, from 0, and the same as a JSON object.
+    /// A batch, the index of the row in it, and the row as a JSON object.
     #[cfg(feature = "parquet")]
     Arrow(std::sync::Arc<arrow_array::RecordBatch>, usize, String),
 }
 
 impl Original {
-    /// The row as a JSON object, if it is one.
+    /// The row as a JSON object; `None` for delimited text.
     pub fn object(&self) -> Option<&str> {
         match self {
             Self::Record { .. } => None,
@@ -62,39 +62,39 @@ impl Row {
     }
 }
 
-/// A row that was set aside.
+/// A rejected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Line it starts on, from 1.
+    /// Line of its start, from 1.
     pub line: u64,
-    /// Why.
+    /// Why it was rejected.
     pub reason: String,
-    /// Its bytes as they stand in the file.
+    /// Its bytes in the file.
     pub raw: Vec<u8>,
 }
 
-/// Some rows in their order.
+/// Consecutive rows.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Rows that could be read.
+    /// Valid rows, in order.
     pub rows: Vec<Row>,
-    /// Rows that could not.
+    /// Rejected rows, in order.
     pub rejected: Vec<Rejected>,
 }
 
 impl Batch {
-    /// Rows read and set aside.
+    /// Number of valid and rejected rows.
     pub fn len(&self) -> usize {
         self.rows.len() + self.rejected.len()
     }
 
-    /// Whether there is none, as at the end of a file.
+    /// Whether there are no rows, as at the end of a file.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// Joins the texts of several columns.
+/// Joins the non-blank texts of several columns, with empty lines between them.
 pub fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
 }

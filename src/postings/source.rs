@@ -1,17 +1,17 @@
-//! What a reader of one kind of file gives, and how it is told to read.
+//! The interface of readers of one file format, and their options.
 
 use super::columns::{ColumnNames, Columns};
 use super::row::{Batch, Types};
 use encoding_rs::Encoding;
 use std::io;
 
-/// Rows that are given together and rows that are read to know the columns of JSON, at most.
+/// Most rows of a Parquet batch, and most objects of JSON that are read ahead to find the columns.
 pub(super) const AHEAD: usize = 512;
 
-/// Bytes of rows that are given together: the rows of a batch, if they are long, are fewer.
+/// A batch ends after this many bytes.
 pub(super) const BATCH_BYTES: usize = 1 << 23;
 
-/// What is wrong with a file.
+/// Why a file cannot be used, without its name.
 #[derive(Debug)]
 pub(super) enum Problem {
     Io(io::Error),
@@ -24,16 +24,16 @@ impl From<io::Error> for Problem {
     }
 }
 
-/// How a file is to be read.
+/// Options for reading a file.
 #[derive(Debug, Clone, Default)]
 pub struct Dialect {
-    /// Columns that were chosen.
+    /// Chosen columns.
     pub names: ColumnNames,
-    /// Byte between fields, if it is not to be found.
+    /// Delimiter; `None` to detect it.
     pub delimiter: Option<u8>,
-    /// Encoding, if it is not to be found.
+    /// Encoding; `None` to detect it.
     pub encoding: Option<&'static Encoding>,
-    /// Whether the first line is a row: columns are then called by their numbers, from 1.
+    /// Whether the first line is a row: columns are then named by their numbers, from 1.
     pub no_header: bool,
 }
 
@@ -42,20 +42,20 @@ pub struct Dialect {
 pub(super) struct Shape {
     pub(super) header: Vec<String>,
     pub(super) columns: Columns,
-    /// The header line as it stands, if there is one.
+    /// The header line as written, if there is one.
     pub(super) head: Option<String>,
     pub(super) delimiter: Option<u8>,
-    /// Types of the columns, if they have some.
+    /// Schema, in Parquet.
     pub(super) schema: Option<Types>,
 }
 
-/// Rows of one form.
+/// A reader of one format.
 pub(super) trait RowSource: Send {
-    /// The next rows, at most so many; none at the end.
+    /// The next rows, at most `rows`; an empty batch at the end.
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem>;
 }
 
-/// Whether a batch takes more rows.
-pub(super) fn most(batch: &Batch, bytes: usize, rows: usize) -> bool {
+/// Whether a batch of this many bytes takes more rows.
+pub(super) fn takes_more(batch: &Batch, bytes: usize, rows: usize) -> bool {
     batch.len() < rows && bytes < BATCH_BYTES
 }

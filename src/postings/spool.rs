@@ -1,23 +1,24 @@
-//! Bytes kept aside while a file is read, so that memory does not grow with it.
+//! A buffer of records that moves to a temporary file, so that memory does not grow with the input.
 
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 use tempfile::SpooledTempFile;
 
-/// Bytes that are kept in memory; from there on a nameless temporary file has them, which goes with
-/// the program, however it ends.
+/// Bytes that are kept in memory; beyond them, an unnamed temporary file is used, which the system deletes when the
+/// program ends.
 const IN_MEMORY: usize = 1 << 24;
-/// Bytes that are written at once.
+/// Bytes of the write buffer.
 const BUFFER: usize = 1 << 16;
 
-/// Records of bytes, written one after the other and read in any order.
+/// Records of bytes, written in sequence and read in any order.
 #[derive(Debug)]
 pub struct Spool {
     file: Mutex<BufWriter<SpooledTempFile>>,
+    /// Bytes written.
     end: u64,
 }
 
-/// Where a record stands.
+/// Byte range of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpoolRange {
     at: u64,
@@ -32,25 +33,25 @@ impl Default for Spool {
 }
 
 impl Spool {
-    /// Puts a record aside; all of them before the first is read.
+    /// Appends a record. No record may be appended after the first is read.
     ///
     /// # Errors
     /// Those of the temporary file.
     pub fn push(&mut self, bytes: &[u8]) -> io::Result<SpoolRange> {
         self.file.get_mut().map_err(|_| io::Error::other("a thread failed"))?.write_all(bytes)?;
-        let place = SpoolRange { at: self.end, length: bytes.len() as u32 };
+        let range = SpoolRange { at: self.end, length: bytes.len() as u32 };
         self.end += bytes.len() as u64;
-        Ok(place)
+        Ok(range)
     }
 
     /// Reads a record.
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub fn read(&self, place: SpoolRange) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; place.length as usize];
+    pub fn read(&self, range: SpoolRange) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; range.length as usize];
         let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
-        file.seek(SeekFrom::Start(place.at))?;
+        file.seek(SeekFrom::Start(range.at))?;
         file.get_mut().read_exact(&mut bytes)?;
         Ok(bytes)
     }
@@ -64,10 +65,10 @@ mod tests {
     fn records_come_back_in_any_order() {
         let mut spool = Spool::default();
         let records: Vec<Vec<u8>> = (0..40).map(|i| vec![i as u8; i * 30_000]).collect();
-        let places: Vec<SpoolRange> =
-            records.iter().map(|r| spool.push(r).expect("there is room")).collect();
-        for (place, record) in places.iter().zip(&records).rev() {
-            assert_eq!(&spool.read(*place).expect("it is there"), record);
+        let ranges: Vec<SpoolRange> =
+            records.iter().map(|r| spool.push(r).expect("the disk has space")).collect();
+        for (range, record) in ranges.iter().zip(&records).rev() {
+            assert_eq!(&spool.read(*range).expect("it is there"), record);
         }
     }
 }

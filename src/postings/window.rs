@@ -1,29 +1,32 @@
-//! The part of a text that is looked at.
+//! A sliding window over an input stream.
 
 use memchr::memchr_iter;
 use std::io::{self, Read};
 
-/// Bytes that are read at once, at least.
+/// Least capacity for each read, in bytes.
 const STEP: usize = 1 << 18;
-/// Bytes from which on looking again and again is made rarer.
+/// From this length of the rest on, [`Window::fill_more`] doubles it.
 const MUCH: usize = 1 << 23;
 
-/// Text that is read as far as it is needed.
+/// A buffer over the part of an input that is read and not yet consumed.
 pub(super) struct Window {
     input: Box<dyn Read + Send>,
-    /// Room for bytes.
+    /// Buffer.
     bytes: Vec<u8>,
-    /// Bytes that are done with, and those that are read.
+    /// End of the consumed bytes in the buffer.
     done: usize,
+    /// End of the read bytes in the buffer.
     read: usize,
+    /// Whether the input has ended.
     at_end: bool,
+    /// Line of the first byte that is not consumed, from 1.
     line: u64,
-    /// Whether the last byte done with is a carriage return, which a line feed may follow.
+    /// Whether the last consumed byte is a carriage return, which a line feed may follow.
     after_return: bool,
 }
 
 impl Window {
-    /// Text that begins on this line, from 1.
+    /// A window over an input that begins on this line, from 1.
     pub(super) fn new(input: Box<dyn Read + Send>, line: u64) -> Self {
         Self {
             input,
@@ -36,22 +39,22 @@ impl Window {
         }
     }
 
-    /// What is read and not done with.
+    /// The bytes that are read and not consumed.
     pub(super) fn rest(&self) -> &[u8] {
         &self.bytes[self.done..self.read]
     }
 
-    /// Whether nothing follows the rest.
+    /// Whether no bytes follow the rest.
     pub(super) fn at_end(&self) -> bool {
         self.at_end
     }
 
-    /// Line that the rest begins on, from 1.
+    /// Line of the start of the rest, from 1.
     pub(super) fn line(&self) -> u64 {
         self.line
     }
 
-    /// Is done with so many bytes of the rest.
+    /// Consumes `length` bytes of the rest.
     pub(super) fn skip(&mut self, length: usize) {
         let done = &self.bytes[self.done..self.done + length];
         if let Some(&last) = done.last() {
@@ -62,7 +65,7 @@ impl Window {
         self.done += length;
     }
 
-    /// Reads until so many bytes are there, or the end.
+    /// Reads until the rest has `least` bytes, or the input ends.
     pub(super) fn fill(&mut self, least: usize) -> io::Result<()> {
         while self.rest().len() < least && !self.at_end {
             self.more()?;
@@ -70,14 +73,13 @@ impl Window {
         Ok(())
     }
 
-    /// Reads more than there is: as much again, where that is much, so that looking at it again and again
-    /// costs no more than looking twice.
+    /// Extends the rest. A long rest is doubled, so that parsing it again after each call takes linear time in total.
     pub(super) fn fill_more(&mut self) -> io::Result<()> {
         let length = self.rest().len();
         self.fill(if length < MUCH { length + 1 } else { 2 * length })
     }
 
-    /// Goes behind such bytes: another follows then, or the end.
+    /// Consumes all leading bytes for which `such` holds.
     pub(super) fn pass(&mut self, such: impl Fn(u8) -> bool) -> io::Result<()> {
         loop {
             self.fill(1)?;
@@ -89,17 +91,16 @@ impl Window {
         }
     }
 
-    /// Reads more, as much as there is at once. Room for as much again as there is makes looking at all
-    /// of it each time cost no more than twice looking at it once.
+    /// Reads once, into a buffer with capacity for as much again as the rest.
     fn more(&mut self) -> io::Result<()> {
         self.bytes.copy_within(self.done..self.read, 0);
         (self.done, self.read) = (0, self.read - self.done);
-        let room = self.read + self.read.max(STEP);
-        if self.bytes.len() < room {
-            self.bytes.resize(room, 0);
+        let capacity = self.read + self.read.max(STEP);
+        if self.bytes.len() < capacity {
+            self.bytes.resize(capacity, 0);
         }
         let read = loop {
-            match self.input.read(&mut self.bytes[self.read..room]) {
+            match self.input.read(&mut self.bytes[self.read..capacity]) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
@@ -110,7 +111,7 @@ impl Window {
     }
 }
 
-/// Number of lines that end in some bytes.
+/// Number of line ends (LF, CR or CR LF).
 fn lines(bytes: &[u8]) -> u64 {
     let feeds = memchr_iter(b'\n', bytes).count();
     let returns = memchr_iter(b'\r', bytes).filter(|&at| bytes.get(at + 1) != Some(&b'\n')).count();

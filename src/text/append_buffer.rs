@@ -1,8 +1,10 @@
-//! A list for what there is much of.
+//! A branchless append buffer.
 
-/// A list to which each of many items is added or not, with no branch that cannot be foreseen.
+/// A list with branchless conditional appends: an item is always written, and kept by advancing the length. Use it
+/// where the conditions are too irregular for branch prediction.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct AppendBuffer<T> {
+    /// Items from `length` on are spare capacity.
     items: Vec<T>,
     length: usize,
 }
@@ -13,35 +15,35 @@ impl<T: Copy + Default> AppendBuffer<T> {
         self.length = 0;
     }
 
-    /// Makes room for so many more.
+    /// Reserves capacity for at least `more` items.
     pub(crate) fn reserve(&mut self, more: usize) {
-        // One more, which is overwritten as long as nothing is added.
+        // One more for the last unwanted item.
         let least = self.length + more + 1;
         if self.items.len() < least {
             self.items.resize(least.next_power_of_two(), T::default());
         }
     }
 
-    /// Adds an item, for which there is room, if it is wanted.
+    /// Appends an item if it is wanted. Its capacity must be reserved.
     #[inline]
     pub(crate) fn add_if(&mut self, wanted: bool, item: T) {
         self.items[self.length] = item;
         self.length += usize::from(wanted);
     }
 
-    /// Adds those of some items, for which there is room, that are wanted.
+    /// Appends the wanted items. Capacity for all items must be reserved.
     #[inline]
     pub(crate) fn add_wanted(&mut self, items: impl Iterator<Item = (bool, T)>) {
-        let room = self.items.as_mut_slice();
+        let buffer = self.items.as_mut_slice();
         let mut length = self.length;
         for (wanted, item) in items {
-            room[length] = item;
+            buffer[length] = item;
             length += usize::from(wanted);
         }
         self.length = length;
     }
 
-    /// Keeps those that are wanted.
+    /// Keeps the wanted items.
     #[inline]
     pub(crate) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
         let mut kept = 0;
@@ -60,17 +62,17 @@ impl<T: Copy + Default> AppendBuffer<T> {
 }
 
 impl AppendBuffer<u32> {
-    /// Adds the places of bits, counted from a place on. Eight are written at once, even if fewer are left,
-    /// because how many there are cannot be foreseen.
+    /// Appends the indices of set bits, plus `from`. Always writes a multiple of eight, to avoid a mispredicted branch
+    /// for each bit.
     #[inline]
     pub(crate) fn add_bits(&mut self, from: u32, mut bits: u64) {
         self.reserve(64);
         let count = bits.count_ones() as usize;
-        let room = self.items[self.length..].first_chunk_mut::<64>().expect("there is room for 64");
-        for eight in room.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
-            for place in eight {
-                // Processors find the lowest of some bits faster than they find that there is none.
-                *place = from + (bits | 1 << 63).trailing_zeros();
+        let spare = self.items[self.length..].first_chunk_mut::<64>().expect("64 are reserved");
+        for eight in spare.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
+            for slot in eight {
+                // The highest bit is set because `trailing_zeros` is faster on numbers that are not 0.
+                *slot = from + (bits | 1 << 63).trailing_zeros();
                 bits &= bits.wrapping_sub(1);
             }
         }

@@ -1,12 +1,11 @@
-//! A Bloom filter: tells most of what is not in a set at once.
+//! A Bloom filter.
 
-/// A set of hashes, by one bit of each (Bloom 1970, with one function): what it does not have is not in
-/// the set.
+/// A Bloom filter with one hash function (Bloom 1970): it may have false positives, and no false negatives.
 #[derive(Debug, Clone)]
 pub(crate) struct BloomFilter(Vec<u64>);
 
 impl BloomFilter {
-    /// An empty set. At least eight bits for each hash keep the wrong answers few.
+    /// An empty set. At least eight bits for each hash keep false positives few.
     pub(crate) fn new(bits: usize) -> Self {
         Self(vec![0; (bits / 64).next_power_of_two()])
     }
@@ -21,23 +20,23 @@ impl BloomFilter {
     }
 
     pub(crate) fn insert(&mut self, hash: u64) {
-        let (place, mask) = bit(hash, self.0.len());
-        self.0[place] |= mask;
+        let (word, mask) = bit(hash, self.0.len());
+        self.0[word] |= mask;
     }
 
-    /// Whether it has a hash.
+    /// A function that tells whether the set may have a hash.
     #[inline]
     pub(crate) fn may_have(&self) -> impl Fn(u64) -> bool {
         let words = self.0.as_slice();
         move |hash| {
-            let (place, mask) = bit(hash, words.len());
-            words[place] & mask != 0
+            let (word, mask) = bit(hash, words.len());
+            words[word] & mask != 0
         }
     }
 }
 
-/// The bit of a hash: which of so many words of 64 bits, a power of two, and a mask in it. By other bits
-/// than those that tables use first.
+/// The bit of a hash: the index of its 64-bit word (of `words`, a power of two) and its mask. From other bits than the
+/// lowest ones, which [`HashTable`](super::HashTable) uses.
 #[inline]
 fn bit(hash: u64, words: usize) -> (usize, u64) {
     ((hash >> 38) as usize & (words - 1), 1 << (hash >> 32 & 63))

@@ -1,6 +1,6 @@
 //! Removes HTML, entities, markdown escapes and control characters from a raw field.
 //!
-//! The result remembers where each piece of it stood, so that evidence can be quoted as written.
+//! The result maps offsets back to the raw field, so that evidence can be quoted as written.
 //! Every step is linear in the length of the field.
 
 use super::layout::{has_letters_apart, unwrapped};
@@ -9,38 +9,38 @@ use memchr::{memchr, memchr_iter, memmem};
 use std::ops::Range;
 use wide::i8x16;
 
-/// Text without markup, and the way back to the raw field it came from.
+/// Text without markup, with a map of its UTF-8 offsets to those of the raw field.
 #[derive(Debug, Default, Clone)]
 pub struct CleanText {
     text: String,
-    /// Where text and raw field stop advancing together.
+    /// Offsets at which the difference to the raw offset changes, in order.
     anchors: Vec<Anchor>,
     repaired: usize,
     cut: bool,
 }
 
-/// A piece of a text, up to the next.
+/// The start of a piece of the text, which ends at the next anchor.
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
-    /// Its offset in the text.
+    /// Offset in the text.
     here: u32,
-    /// That in the raw field.
+    /// Offset in the raw field.
     raw: u32,
-    /// Bytes of the raw field that it stands for, if it is not as it stood there.
+    /// If the piece is a replacement, the length of what it replaces in the raw field.
     replaces: Option<u32>,
 }
 
-/// Bytes of a raw field that are looked at: no posting is a tenth as long, and a field with a broken
-/// quote can be a whole file.
+/// Bytes of a raw field that are read: no posting has a tenth of that, but a field with a broken quote can be a whole
+/// file.
 const LONGEST_FIELD: usize = 1 << 20;
 /// Elements whose content is never prose.
 const SKIPPED: [&str; 5] = ["script", "style", "svg", "template", "noscript"];
-/// Elements that stand inside a line: removing them must not split a word or a sentence.
+/// Inline elements: removing them must not split a word or a sentence.
 const INLINE: [&str; 21] = [
     "a", "abbr", "b", "bdi", "big", "cite", "code", "del", "em", "font", "i", "ins", "mark", "s",
     "small", "span", "strong", "sub", "sup", "u", "wbr",
 ];
-/// The longest entity name in HTML is 31 characters.
+/// Bytes of the longest entity; the longest name in HTML has 31 characters.
 const LONGEST_ENTITY: usize = 40;
 
 impl CleanText {
@@ -53,40 +53,40 @@ impl CleanText {
 
     /// Cleans a raw field into this buffer, keeping its allocation.
     pub fn set(&mut self, raw: &str) {
-        let whole = raw;
-        let raw = beginning(whole, LONGEST_FIELD);
-        self.cut = raw.len() < whole.len();
+        let full_length = raw.len();
+        let raw = beginning(raw, LONGEST_FIELD);
+        self.cut = raw.len() < full_length;
         let raw = &*unwrapped(raw);
         let once = if has_letters_apart(raw) { Some(joined(raw)) } else { decoded_markup(raw) };
         if let Some(once) = once {
             self.strip(&once.text);
-            self.lead_through(&once);
+            self.map_through(&once);
         } else {
             self.strip(raw);
         }
     }
 
-    /// Makes the anchors lead past `once`, the text that this one was made of, to its raw field.
-    fn lead_through(&mut self, once: &Self) {
+    /// Composes the anchors, which lead to the text `once`, with those of `once`, so that they lead to its raw field.
+    fn map_through(&mut self, once: &Self) {
         if self.anchors.first().is_none_or(|a| a.here > 0) {
             self.anchors.insert(0, Anchor { here: 0, raw: 0, replaces: None });
         }
         let ends = self.anchors.iter().skip(1).map(|a| a.here).chain([self.text.len() as u32]);
-        let mut led = Vec::with_capacity(self.anchors.len() + once.anchors.len());
+        let mut composed = Vec::with_capacity(self.anchors.len() + once.anchors.len());
         for (&Anchor { here, raw: there, replaces }, end) in self.anchors.iter().zip(ends) {
             let raw = once.raw_offset(there as usize) as u32;
             if let Some(bytes) = replaces {
                 let end = once.raw_end((there + bytes) as usize) as u32;
-                led.push(Anchor { here, raw, replaces: Some(end - raw) });
+                composed.push(Anchor { here, raw, replaces: Some(end - raw) });
                 continue;
             }
             let before = once.anchors.partition_point(|a| a.here <= there);
             let first = before.checked_sub(1).map(|i| once.anchors[i]);
-            led.push(Anchor { here, raw, replaces: first.and_then(|first| first.replaces) });
+            composed.push(Anchor { here, raw, replaces: first.and_then(|first| first.replaces) });
             let inner = once.anchors[before..].iter().take_while(|a| a.here < there + (end - here));
-            led.extend(inner.map(|a| Anchor { here: here + (a.here - there), ..*a }));
+            composed.extend(inner.map(|a| Anchor { here: here + (a.here - there), ..*a }));
         }
-        self.anchors = led;
+        self.anchors = composed;
     }
 
     /// The cleaned text.
@@ -99,12 +99,12 @@ impl CleanText {
         self.repaired
     }
 
-    /// Whether the field is so long that only its beginning was looked at.
+    /// Whether the field is so long that only its beginning was read.
     pub fn cut(&self) -> bool {
         self.cut
     }
 
-    /// Byte offset in the raw field of a character at a byte offset in the cleaned text.
+    /// UTF-8 offset in the raw field of the character at an offset in the cleaned text.
     pub fn raw_offset(&self, offset: usize) -> usize {
         match self.anchor(offset) {
             Some(Anchor { raw, replaces: Some(_), .. }) => raw as usize,
@@ -113,7 +113,7 @@ impl CleanText {
         }
     }
 
-    /// Where the character that ends at a byte offset in the cleaned text ends in the raw field.
+    /// End in the raw field of the character that ends at an offset in the cleaned text.
     fn raw_end(&self, end: usize) -> usize {
         match end.checked_sub(1).and_then(|last| self.anchor(last)) {
             Some(Anchor { raw, replaces: Some(bytes), .. }) => (raw + bytes) as usize,
@@ -122,16 +122,18 @@ impl CleanText {
         }
     }
 
-    /// Bytes of the raw field that some characters of the cleaned text stand for.
+    /// Byte range of the raw field for one of the cleaned text.
     pub fn raw_span(&self, span: Range<usize>) -> Range<usize> {
         self.raw_offset(span.start)..self.raw_end(span.end)
     }
 
+    /// The last anchor up to an offset in the text.
     fn anchor(&self, offset: usize) -> Option<Anchor> {
         let after = self.anchors.partition_point(|a| a.here as usize <= offset);
         after.checked_sub(1).map(|i| self.anchors[i])
     }
 
+    /// Replaces the text by a raw field without markup.
     fn strip(&mut self, raw: &str) {
         self.text.clear();
         self.anchors.clear();
@@ -193,12 +195,12 @@ impl CleanText {
         }
     }
 
-    /// Pushes one character that needs a closer look, for the bytes of the raw field that it stands for.
+    /// Pushes a character that may need normalisation, for a byte range of the raw field.
     fn push_char(&mut self, c: char, raw: Range<usize>) {
         let mut buffer = [0; 4];
         match c {
             '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' => self.replace("\n", raw),
-            // Soft hyphens and zero-width characters stand inside words.
+            // Soft hyphens and zero-width characters occur within words.
             '\u{ad}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
@@ -211,7 +213,7 @@ impl CleanText {
         }
     }
 
-    /// Pushes a piece that stands so in the raw field.
+    /// Pushes a piece that is at offset `raw` of the raw field, unchanged.
     fn push(&mut self, piece: &str, raw: usize) {
         if self.next() != Some(raw) {
             let here = self.text.len() as u32;
@@ -220,7 +222,7 @@ impl CleanText {
         self.text.push_str(piece);
     }
 
-    /// Pushes a piece for bytes of the raw field.
+    /// Pushes a piece in place of a byte range of the raw field.
     fn replace(&mut self, piece: &str, raw: Range<usize>) {
         if piece.len() == raw.len() {
             return self.push(piece, raw.start);
@@ -230,7 +232,7 @@ impl CleanText {
         self.text.push_str(piece);
     }
 
-    /// The place in the raw field of what comes next, as long as the two advance together.
+    /// The offset in the raw field that continues the last piece; `None` after a replacement.
     fn next(&self) -> Option<usize> {
         let Some(last) = self.anchors.last() else { return Some(self.text.len()) };
         let ahead = self.text.len() - last.here as usize;
@@ -238,19 +240,19 @@ impl CleanText {
     }
 }
 
-/// The beginning of a text: at most so many bytes, of whole characters.
+/// The longest prefix of whole characters with at most `bytes` bytes.
 pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|&i| text.is_char_boundary(i));
     &text[..end.unwrap_or(0)]
 }
 
-/// Whether a byte needs a closer look: it begins a tag, an entity, an escape, a character beyond ASCII,
-/// or is a backtick or a control character.
+/// Whether a byte is not copied unchanged: it begins a tag, an entity, an escape or a character beyond ASCII, or is a
+/// backtick or a control character.
 fn is_special(b: u8) -> bool {
     (b < b' ' && b != b'\n') | (b >= 0x80) | (b == b'<') | (b == b'&') | (b == b'\\') | (b == b'`')
 }
 
-/// Length of the run of bytes that pass through unchanged.
+/// Length of the leading run of bytes without special ones.
 fn plain_run(bytes: &[u8]) -> usize {
     let (blocks, rest) = bytes.as_chunks::<32>();
     for (block, from) in blocks.iter().zip((0..).step_by(32)) {
@@ -264,10 +266,10 @@ fn plain_run(bytes: &[u8]) -> usize {
     special.map_or(bytes.len(), |at| bytes.len() - rest.len() + at)
 }
 
-/// A bit for each of 16 bytes that [`is_special`].
+/// A bit mask of the bytes that are special (see [`is_special`]).
 #[inline]
 fn specials(bytes: [u8; 16]) -> u32 {
-    // As numbers with a sign, those beyond ASCII are below all others.
+    // As signed numbers, bytes beyond ASCII are below all others.
     let bytes = i8x16::new(bytes.map(u8::cast_signed));
     let each = |b: u8| i8x16::splat(b.cast_signed());
     let low = bytes.simd_lt(each(b' ')) & !bytes.simd_eq(each(b'\n'));
@@ -275,15 +277,18 @@ fn specials(bytes: [u8; 16]) -> u32 {
     signs.into_iter().fold(low, |any, sign| any | sign).to_bitmask()
 }
 
+/// A tag or comment: its name, and the offset after it.
 struct Tag<'a> {
     name: &'a str,
     end: usize,
 }
 
-/// Finds tags, remembering where there are no more closing brackets so that no search is repeated.
+/// Finds tags. Caches searches that fail, so that the total time is linear.
 struct Tags<'a> {
     raw: &'a str,
+    /// Offset of the next closing bracket that is known; `None` if there are no more.
     next_close: Option<usize>,
+    /// Skipped elements without a closing tag.
     missing: Vec<&'static str>,
 }
 
@@ -316,6 +321,7 @@ impl<'a> Tags<'a> {
         Some(Tag { name, end })
     }
 
+    /// Offset of the next closing bracket.
     fn close_after(&mut self, at: usize) -> Option<usize> {
         let known = self.next_close?;
         if known <= at {
@@ -324,8 +330,8 @@ impl<'a> Tags<'a> {
         self.next_close
     }
 
-    /// Where the content of a skipped element ends: behind its closing tag, or (when it has none)
-    /// right behind its opening tag, so that a stray `<style>` does not swallow the posting.
+    /// Where the content of a skipped element ends: after its closing tag, or if it has none, right after its opening
+    /// tag, so that a stray `<style>` does not remove the posting.
     fn skip(&mut self, element: &'static str, from: usize) -> usize {
         if self.missing.contains(&element) {
             return from;
@@ -345,7 +351,7 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// The character(s) an entity at the start of `text` stands for, and its length in bytes.
+/// The decoded entity at the start of `text`, and its length in bytes.
 fn entity(text: &str) -> Option<(String, usize)> {
     let window = &text.as_bytes()[..text.len().min(LONGEST_ENTITY)];
     let end = memchr(b';', window)? + 1;
@@ -358,7 +364,7 @@ fn entity(text: &str) -> Option<(String, usize)> {
     (decoded != source).then(|| (decoded.into_owned(), end))
 }
 
-/// A text whose letters stand apart, with its words whole: those have more than one space between them.
+/// Joins letters separated by spaces into words, which have more than one space between them.
 fn joined(raw: &str) -> CleanText {
     let mut once = CleanText::default();
     let mut at = 0;

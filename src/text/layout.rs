@@ -1,38 +1,39 @@
-//! Undoes what a mail program or a scraper did to the layout of a text: lines wrapped at a width, letters with
-//! spaces between them.
+//! Undoes damage to the layout of a text by mail programs and scrapers: hard-wrapped lines, letters with spaces between
+//! them.
 
 use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
 
-/// Lines are wrapped at no less and no more characters than this.
+/// Widths at which lines may be wrapped, in characters.
 const WIDTHS: std::ops::RangeInclusive<usize> = 12..=132;
-/// Lines of fewer characters may be those of a list of terms, if they are not many that go on in small letters.
+/// A narrower text may be a list of terms, so it must have [`LEAST_GOING_ON`] wraps before a lower-case word.
 const NARROW: usize = 30;
-/// Such lines of a narrow text.
+/// Least wraps before a lower-case word in a narrow or double-spaced text.
 const LEAST_GOING_ON: usize = 12;
-/// Bytes of a line of that many characters, a few of which take more than one byte.
+/// Bytes of a line of the largest width, a few characters of which take more than one byte.
 const LONGEST_LINE: usize = 200;
-/// Lines of a text that can be double-spaced.
+/// Least filled lines of a double-spaced text.
 const LEAST_SPACED: usize = 8;
-/// What a line may end with besides.
+/// Markup at the end of lines, which is ignored.
 const BREAKS: [&str; 4] = ["<br>", "<br/>", "<br />", "<BR>"];
-/// Letters of the sample that shows whether a text has spaces between its letters.
+/// Bytes of the sample that is checked for spaces between letters.
 const SAMPLE: usize = 64;
 
 /// A line of a text.
 struct Line<'a> {
-    /// Where it begins.
+    /// Byte offset.
     start: usize,
-    /// Without spaces at its end.
+    /// Without trailing spaces and [`BREAKS`].
     text: &'a str,
+    /// Number of characters.
     chars: usize,
 }
 
-/// The text with spaces in place of the line ends at which a wrap broke it, byte for byte.
+/// Replaces line ends of hard-wrapped text by spaces; byte offsets stay the same.
 ///
-/// A text counts as wrapped if no line is longer than a common width, and several line ends stand where the first
-/// word of the next line did not fit: all those within paragraphs, one of them before a word in small letters; or half
-/// of them before such a word.
+/// A wrap is a line end at which the first word of the next line did not fit. A text counts as wrapped if no line is
+/// longer than a common width, and either all line ends within paragraphs are wraps, at least one of them before a
+/// lower-case word, or there are several wraps, at least half of them before such a word.
 pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     let Some(mut lines) = short_lines(raw) else { return raw.into() };
     let is_double_spaced = close_up(&mut lines);
@@ -62,8 +63,8 @@ pub(super) fn unwrapped(raw: &str) -> Cow<'_, str> {
     String::from_utf8(bytes).map_or_else(|_| raw.into(), Cow::Owned)
 }
 
-/// Takes the empty lines out of a text in which one stands behind each line, and one of those where there are more.
-/// Gives whether it is such a text.
+/// Removes one empty line after each line of a double-spaced text, and all but one of any more. Returns whether the
+/// text is double-spaced.
 fn close_up(lines: &mut Vec<Line>) -> bool {
     let filled = lines.iter().filter(|line| line.chars > 0).count();
     let spaced = lines.windows(2).filter(|pair| pair[0].chars > 0 && pair[1].chars == 0).count();
@@ -78,7 +79,7 @@ fn close_up(lines: &mut Vec<Line>) -> bool {
     true
 }
 
-/// The lines of a text, if there are several and none is long. A line of one word may be: it cannot be wrapped.
+/// The lines of a text, if there are several and none is long; lines of one word, which cannot be wrapped, may be long.
 fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     memchr(b'\n', &raw.as_bytes()[..raw.len().min(LONGEST_LINE)])?;
     if has_long_line(raw) {
@@ -96,8 +97,8 @@ fn short_lines(raw: &str) -> Option<Vec<Line<'_>>> {
     Some(lines.collect())
 }
 
-/// Whether a line of several words is too long to be wrapped. From each line end, the last one within reach is
-/// looked for: most lines are passed over.
+/// Whether a line of several words is longer than [`LONGEST_LINE`]. Jumps from a line end to the last one within that
+/// distance, so that most lines are not visited.
 fn has_long_line(raw: &str) -> bool {
     let mut rest = raw.as_bytes();
     while rest.len() > LONGEST_LINE {
@@ -116,12 +117,12 @@ fn is_word(line: &str) -> bool {
     !line.trim_ascii().bytes().any(|b| b == b' ')
 }
 
-/// Whether a line can be of the paragraph of the line before it.
+/// Whether a line can continue the paragraph of the line before it.
 fn goes_with(line: &str) -> bool {
     !line.is_empty() && !is_bullet(line)
 }
 
-/// Whether a line of a text ended because the first word of the next one did not fit.
+/// Whether a line ended because the first word of the next one did not fit.
 fn is_wrap(line: &Line, next: &Line, width: usize) -> bool {
     let Some(word) = next.text.split_ascii_whitespace().next() else { return false };
     (1..=width).contains(&line.chars)
@@ -129,7 +130,7 @@ fn is_wrap(line: &Line, next: &Line, width: usize) -> bool {
         && goes_with(next.text)
 }
 
-/// Whether a line begins like an item of a list.
+/// Whether a line begins like a list item.
 fn is_bullet(line: &str) -> bool {
     let first = line.split_ascii_whitespace().next().unwrap_or_default();
     let number = first.strip_suffix(['.', ')']).unwrap_or_default();
@@ -143,7 +144,7 @@ fn goes_on(line: &str) -> bool {
     line.trim_ascii_start().starts_with(char::is_lowercase)
 }
 
-/// Whether each letter of a text stands alone: `Y o u   o w n   t h e   b a c k l o g`.
+/// Whether the letters of a text are separated: `Y o u   o w n   t h e   b a c k l o g`.
 pub(super) fn has_letters_apart(raw: &str) -> bool {
     let sample = raw.as_bytes().get(..SAMPLE).unwrap_or(raw.as_bytes());
     let spaces = memchr_iter(b' ', sample).count();

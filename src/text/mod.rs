@@ -1,4 +1,4 @@
-//! From a raw field to tokens: markup is removed ([`CleanText`]), words are found ([`Tokens`]).
+//! From a raw field to tokens: [`CleanText`] removes markup, [`Tokens`] splits into words.
 
 mod append_buffer;
 mod bloom_filter;

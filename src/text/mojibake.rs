@@ -1,21 +1,21 @@
-//! Repairs text whose UTF-8 was once read as another encoding: `donâ€™t`, `caf√©`.
+//! Repairs mojibake, UTF-8 that was decoded with another encoding: `donâ€™t`, `caf√©`.
 //!
-//! A sequence is repaired where it cannot be meant as it stands, or where it may well not be and
-//! another one in the same text cannot: `MANHÃ…` is honest Portuguese.
+//! A sequence is repaired if it is certainly garbled, or if it is doubtful and the same text has certain ones: `MANHÃ…`
+//! is correct Portuguese.
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 use std::sync::LazyLock;
 
 /// Characters that begin a garbled sequence, besides the C1 control characters.
 const LEADS: [char; 10] = ['Â', 'Ã', 'â', 'ð', 'ï', '‚', '√', '¬', 'Ô', '\u{f8ff}'];
-/// Signs that may stand right after a word.
+/// Signs that may follow a word directly.
 const ORDINARY: &str = "\u{a0}\u{ad}…‘’“”‹›«»•–—™©®°·ºª¹²³†‡";
-/// What Mac Roman text is certain by: more may be a German quotation, such as `‚Äößerung`.
+/// Decoded characters that make Mac Roman certain: others may be a German quotation, such as `‚Äößerung`.
 const MAC: &str = "–—‘’“”•…€™→";
-/// Text is seldom garbled more than three times.
+/// Most times that a text was garbled; more is rare.
 const TIMES: u8 = 3;
 
-/// An encoding that UTF-8 is read as by mistake.
+/// An encoding with which UTF-8 is decoded by mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CodePage {
     Windows,
@@ -33,9 +33,9 @@ impl CodePage {
         }
     }
 
-    /// The byte that was read as this character, if it is none of ASCII.
+    /// The byte beyond ASCII that decodes to a character.
     fn byte(self, c: char) -> Option<u8> {
-        // ISO 8859-1 has control characters where Windows-1252 has signs; texts mix the two.
+        // Texts mix Windows-1252 with ISO 8859-1, which has control characters in place of some signs.
         if self == Self::Windows && ('\u{80}'..='\u{9f}').contains(&c) {
             return u8::try_from(c).ok();
         }
@@ -43,19 +43,22 @@ impl CodePage {
     }
 }
 
+/// The characters of the bytes from 0x80.
 fn upper_half(encoding: &'static Encoding) -> Vec<char> {
     let bytes: Vec<u8> = (0x80..=0xff).collect();
     encoding.decode_without_bom_handling(&bytes).0.chars().collect()
 }
 
-/// What a garbled sequence stands for.
+/// A garbled sequence.
 #[derive(Debug, Clone, Copy)]
 struct Sequence {
-    stands_for: char,
-    /// Bytes of the text it takes.
+    /// The repaired character.
+    decoded: char,
+    /// Length of the sequence in bytes.
     length: usize,
     page: CodePage,
     lead: char,
+    /// Whether it cannot be correct text.
     certain: bool,
 }
 
@@ -65,11 +68,11 @@ pub(super) struct Garbled<'a> {
     certain: Option<Certain>,
 }
 
-/// Which sequences a text has for certain.
+/// Which types of certain sequences a text has.
 #[derive(Debug, Default, Clone, Copy)]
 struct Certain {
     windows: bool,
-    /// With the lead `Ã`, which is an honest letter too.
+    /// With the lead `Ã`, which is also a letter.
     letters: bool,
     mac: bool,
 }
@@ -79,13 +82,13 @@ impl<'a> Garbled<'a> {
         Self { raw, certain: None }
     }
 
-    /// The character that a garbled sequence at `at` stands for, and the length of the sequence.
+    /// The repaired character of a garbled sequence at byte `at`, and the length of the sequence.
     pub(super) fn at(&mut self, at: usize) -> Option<(char, usize)> {
         let found = sequence(self.raw, at)?;
-        (found.certain || self.trusts(found)).then_some((found.stands_for, found.length))
+        (found.certain || self.trusts(found)).then_some((found.decoded, found.length))
     }
 
-    /// Whether the text has others that are certain. It is searched once, and only if needed.
+    /// Whether the text has certain sequences of the same type. It is searched once, and only if needed.
     fn trusts(&mut self, doubtful: Sequence) -> bool {
         let certain = *self.certain.get_or_insert_with(|| certain_in(self.raw));
         match (doubtful.page, doubtful.lead) {
@@ -96,6 +99,7 @@ impl<'a> Garbled<'a> {
     }
 }
 
+/// Searches a text for certain sequences.
 fn certain_in(raw: &str) -> Certain {
     let mut all = Certain::default();
     for found in raw.char_indices().filter_map(|(at, _)| sequence(raw, at)).filter(|f| f.certain) {
@@ -110,42 +114,43 @@ fn certain_in(raw: &str) -> Certain {
     all
 }
 
+/// The garbled sequence at byte `at`, if there is one.
 fn sequence(raw: &str, at: usize) -> Option<Sequence> {
     let rest = &raw[at..];
     let lead = rest.chars().next()?;
-    if let Some(stands_for) = control(lead) {
+    if let Some(decoded) = control(lead) {
         let length = lead.len_utf8();
-        return Some(Sequence { stands_for, length, page: CodePage::Windows, lead, certain: true });
+        return Some(Sequence { decoded, length, page: CodePage::Windows, lead, certain: true });
     }
     if !LEADS.contains(&lead) {
         return None;
     }
     let mut again = (2..=TIMES).rev().filter_map(|times| decode(rest, CodePage::Windows, times));
-    if let Some((stands_for, length)) = again.find(|&(c, _)| usual(c)) {
-        return Some(Sequence { stands_for, length, page: CodePage::Windows, lead, certain: true });
+    if let Some((decoded, length)) = again.find(|&(c, _)| usual(c)) {
+        return Some(Sequence { decoded, length, page: CodePage::Windows, lead, certain: true });
     }
     for page in [CodePage::Windows, CodePage::Mac] {
         let Some((c, length)) = decode(rest, page, 1) else { continue };
-        let stands_for = control(c).unwrap_or(c);
-        if usual(stands_for) {
+        let decoded = control(c).unwrap_or(c);
+        if usual(decoded) {
             let certain = match page {
-                CodePage::Windows => cannot_be_meant(raw, at..at + length, stands_for),
-                CodePage::Mac => lead == '‚' && MAC.contains(stands_for),
+                CodePage::Windows => cannot_be_meant(raw, at..at + length, decoded),
+                CodePage::Mac => lead == '‚' && MAC.contains(decoded),
             };
-            return Some(Sequence { stands_for, length, page, lead, certain });
+            return Some(Sequence { decoded, length, page, lead, certain });
         }
     }
-    // The closing quote ends with a byte that Windows-1252 does not have: it is often lost.
+    // The last byte of a closing quote is undefined in Windows-1252, and often lost.
     let (quote, lost) = ("â€", rest.strip_prefix("â€")?.chars().next());
     let length = match lost {
         Some('\u{fffd}') => quote.len() + '\u{fffd}'.len_utf8(),
         _ if lost.is_none_or(char::is_whitespace) => quote.len(),
         _ => return None,
     };
-    Some(Sequence { stands_for: '”', length, page: CodePage::Windows, lead, certain: true })
+    Some(Sequence { decoded: '”', length, page: CodePage::Windows, lead, certain: true })
 }
 
-/// The character whose UTF-8, read as another encoding so many times, begins the text.
+/// The character at the start of `text` that was garbled `times` times, and the length of the sequence.
 fn decode(text: &str, page: CodePage, times: u8) -> Option<(char, usize)> {
     if times == 0 {
         return text.chars().next().map(|c| (c, c.len_utf8()));
@@ -170,14 +175,14 @@ fn decode(text: &str, page: CodePage, times: u8) -> Option<(char, usize)> {
     Some((c, end))
 }
 
-/// The sign of Windows-1252 that a C1 control character was meant as.
+/// The sign of Windows-1252 in place of a C1 control character.
 fn control(c: char) -> Option<char> {
     let sign = matches!(c, '\u{80}' | '\u{91}'..='\u{97}' | '\u{99}');
     sign.then(|| CodePage::Windows.upper()[c as usize - 0x80])
 }
 
-/// Whether postings have such characters: Latin-1, punctuation, symbols, emoji, bullets of Word,
-/// and what goes with them unseen.
+/// Whether postings have such characters: Latin-1, punctuation, symbols, emoji, bullets of Word, and invisible
+/// characters next to them.
 fn usual(c: char) -> bool {
     matches!(
         c,
@@ -193,8 +198,8 @@ fn usual(c: char) -> bool {
     )
 }
 
-/// Whether a sequence read as Windows-1252 cannot be a letter and the signs after it.
-fn cannot_be_meant(raw: &str, span: std::ops::Range<usize>, stands_for: char) -> bool {
+/// Whether a sequence in Windows-1252 cannot be a letter followed by signs.
+fn cannot_be_meant(raw: &str, span: std::ops::Range<usize>, decoded: char) -> bool {
     let mut chars = raw[span.clone()].chars();
     let lead = chars.next();
     if !chars.clone().all(|c| ORDINARY.contains(c)) {
@@ -205,10 +210,10 @@ fn cannot_be_meant(raw: &str, span: std::ops::Range<usize>, stands_for: char) ->
     }
     let before = raw[..span.start].chars().next_back();
     let after = raw[span.end..].chars().next();
-    // No capital stands within a word of small letters, or right behind a number or a full stop.
+    // No capital is within a lower-case word, or directly after a digit or a full stop.
     let within = |c: char| c.is_lowercase() || c.is_ascii_digit() || ".,;:!?)".contains(c);
-    // No sign stands between the first letter of a word and the second.
-    let first = stands_for.is_alphabetic()
+    // No sign is between the first two letters of a word.
+    let first = decoded.is_alphabetic()
         && chars.next() != Some('\u{a0}')
         && !before.is_some_and(char::is_alphanumeric)
         && after.is_some_and(char::is_lowercase);
@@ -255,7 +260,7 @@ mod tests {
         assert_eq!(repaired("ATENCIÃ“N, corazÃ³n"), "ATENCIÓN, corazón");
         assert_eq!(repaired(" Â\u{a0} x"), " Â  x");
         assert_eq!(repaired(" Â\u{a0} donâ€™t"), "   don't");
-        // That a dash is garbled says nothing of the letter.
+        // A garbled dash is no evidence for a garbled letter.
         assert_eq!(repaired("MANHÃ… â€“"), "MANHÃ… –");
     }
 
@@ -317,7 +322,7 @@ mod tests {
     fn sensible_text() -> impl Strategy<Value = String> {
         let words = "[a-zàâäåæçèéêëíîïñóôöøùûüß]{1,7}|[A-ZÀÂÄÅÇÉÑÖÜØ][a-zéè]{1,6}|[A-ZÉÜÇÑ]{2,6}";
         let piece = (words, proptest::sample::select(GAPS.as_slice()));
-        // A text of one weak letter only could be honest.
+        // A text with a single doubtful letter could be correct.
         proptest::collection::vec(piece, 1..16).prop_map(|pieces| {
             let text: String = pieces.into_iter().map(|(word, gap)| word + gap).collect();
             format!("{text} né")

@@ -1,73 +1,75 @@
-//! A hash table that never grows.
+//! A hash table of fixed size, with open addressing.
 
 use super::BloomFilter;
 
-/// Hashes and what they stand for, in 64 bits: the lowest are the value, the others those of the hash.
-/// The lowest bits of the hash say where to look. Whoever writes a posting cannot choose what stands in
-/// here, and so cannot make it slow.
+/// A map from hashes to small numbers: open addressing with linear probing, from the home slot that the lowest bits of
+/// the hash give. A slot has 64 bits: the value in the lowest ones, and the other bits of the hash. The text of
+/// postings is only looked up and never inserted, so it cannot cause long probe sequences.
 #[derive(Debug, Clone)]
 pub(crate) struct HashTable {
     slots: Vec<u64>,
-    values: u64,
+    /// Mask of the bits of the value.
+    value_mask: u64,
+    /// Filter for hashes that are not in the table.
     pub(crate) likely: BloomFilter,
 }
 
 const EMPTY: u64 = u64::MAX;
 
 impl HashTable {
-    /// Of hashes with values below `values`; the first of equal hashes stays.
+    /// A table of hashes with values below `values`; of equal hashes, the first is found.
     pub(crate) fn new(pairs: &[(u64, u32)], values: usize) -> Self {
         Self::with_room(pairs.len() * 5 / 4, pairs, values)
     }
 
-    /// The same with room for so many at least.
-    pub(crate) fn with_room(room: usize, pairs: &[(u64, u32)], values: usize) -> Self {
-        let capacity = room.next_power_of_two().max(64);
+    /// The same with at least `slots` slots.
+    pub(crate) fn with_room(slots: usize, pairs: &[(u64, u32)], values: usize) -> Self {
+        let capacity = slots.next_power_of_two().max(64);
         let mut table = Self {
             slots: vec![EMPTY; capacity],
-            // One more, so that no slot in use is empty.
-            values: (values as u64 + 1).next_power_of_two() - 1,
+            // One value more, so that no used slot equals `EMPTY`.
+            value_mask: (values as u64 + 1).next_power_of_two() - 1,
             likely: BloomFilter::new(8 * capacity),
         };
         for &(hash, value) in pairs {
-            let mut at = hash as usize % capacity;
-            while table.slots[at] != EMPTY {
-                at = (at + 1) % capacity;
+            let mut index = hash as usize % capacity;
+            while table.slots[index] != EMPTY {
+                index = (index + 1) % capacity;
             }
-            table.slots[at] = hash & !table.values | u64::from(value);
+            table.slots[index] = hash & !table.value_mask | u64::from(value);
             table.likely.insert(hash);
         }
         table
     }
 
-    /// Gives what stands where a hash is looked for first.
+    /// A function that gives the content of the home slot of a hash.
     #[inline]
     pub(crate) fn home_slots(&self) -> impl Fn(u64) -> u64 {
         let slots = self.slots.as_slice();
         move |hash| slots[hash as usize & (slots.len() - 1)]
     }
 
-    /// The value of what stands somewhere.
+    /// The value in a slot's content.
     #[inline]
     pub(crate) fn value_of(&self, slot: u64) -> u32 {
-        (slot & self.values) as u32
+        (slot & self.value_mask) as u32
     }
 
-    /// Gives the value of a hash, of which is known what stands where it is looked for first.
+    /// A function that gives the value of a hash, from the hash and the content of its home slot.
     #[inline]
     pub(crate) fn values(&self) -> impl Fn(u64, u64) -> Option<u32> {
-        let (slots, values) = (self.slots.as_slice(), self.values);
-        move |hash, first| {
-            let (mut at, mut slot) = (hash as usize, first);
+        let (slots, value_mask) = (self.slots.as_slice(), self.value_mask);
+        move |hash, home_slot| {
+            let (mut index, mut slot) = (hash as usize, home_slot);
             loop {
                 if slot == EMPTY {
                     return None;
                 }
-                if (slot ^ hash) & !values == 0 {
-                    return Some((slot & values) as u32);
+                if (slot ^ hash) & !value_mask == 0 {
+                    return Some((slot & value_mask) as u32);
                 }
-                at += 1;
-                slot = slots[at & (slots.len() - 1)];
+                index += 1;
+                slot = slots[index & (slots.len() - 1)];
             }
         }
     }

@@ -1,22 +1,31 @@
-//! What a byte can be, and eight of them looked at as one number.
+//! Classes of bytes, and operations on eight bytes in one number (SWAR).
 
-/// What a byte is, as bits: a small letter, a capital, a digit, of a character beyond ASCII, a sign that
-/// stands within a phrase, one that may go on with the word before it, one that may end it, a dot.
+// Classes of bytes, as bit flags.
+
+/// A lower-case letter.
 pub(super) const SMALL: u8 = 1;
+/// An upper-case letter.
 pub(super) const CAPITAL: u8 = 2;
+/// A digit.
 pub(super) const DIGIT: u8 = 4;
+/// A byte of a character beyond ASCII.
 pub(super) const BEYOND: u8 = 8;
+/// A sign that does not end a phrase.
 pub(super) const WITHIN: u8 = 16;
+/// A sign that may continue the word before it.
 pub(super) const GOES_ON: u8 = 32;
+/// A sign that may be the end of the word before it.
 pub(super) const CLOSES: u8 = 64;
+/// A dot.
 pub(super) const DOT: u8 = 128;
-/// What a word may go on with behind a sign.
+/// Classes with which a word may go on after a sign.
 pub(super) const WORD: u8 = SMALL | CAPITAL | DIGIT | BEYOND | GOES_ON;
-pub(super) const KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
+/// The classes of each byte.
+pub(super) const BYTE_CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
     let mut b = 0;
     while b < 256 {
-        kinds[b] = match b as u8 {
+        classes[b] = match b as u8 {
             b'a'..=b'z' => SMALL,
             b'A'..=b'Z' => CAPITAL,
             b'0'..=b'9' => DIGIT,
@@ -30,10 +39,10 @@ pub(super) const KINDS: [u8; 256] = {
         };
         b += 1;
     }
-    kinds
+    classes
 };
 
-/// The first bytes, with spaces behind them if there are too few.
+/// The first `N` bytes, padded with spaces.
 #[inline]
 pub(super) fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.first_chunk().copied().unwrap_or_else(|| {
@@ -43,12 +52,12 @@ pub(super) fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
     })
 }
 
-/// A byte in each place of a number.
+/// A number of eight equal bytes.
 pub(super) const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// The highest bit of each byte that is from `first` to `last`, if all are of ASCII.
+/// Sets the highest bit of each byte from `first` to `last`. All bytes must be ASCII.
 #[inline]
 pub(super) fn within(eight: u64, first: u8, last: u8) -> u64 {
     let seven = eight & each(0x7f);

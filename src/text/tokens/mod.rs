@@ -1,11 +1,11 @@
-//! Finds words. `C++`, `C#`, `.NET`, `Node.js`, `CI/CD`, `A/B` and `R&D` stay whole.
+//! Splits a text into words. `C++`, `C#`, `.NET`, `Node.js`, `CI/CD`, `A/B` and `R&D` stay whole.
 
 mod bytes;
 mod runs;
 mod scanner;
 mod short;
 
-use bytes::{BEYOND, CAPITAL, KINDS};
+use bytes::{BEYOND, BYTE_CLASSES, CAPITAL};
 use runs::Runs;
 use scanner::Scanner;
 use short::Short;
@@ -15,9 +15,9 @@ use unicode_normalization::UnicodeNormalization;
 /// One word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// First byte in the text.
+    /// UTF-8 offset of its start in the text.
     pub start: u32,
-    /// One past the last byte in the text.
+    /// UTF-8 offset of its end in the text.
     pub end: u32,
     /// Hash of the normalised word.
     pub hash: u64,
@@ -29,12 +29,12 @@ pub struct Token {
     pub numeric: bool,
 }
 
-/// How a word is written.
+/// The capitals of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capitals {
     /// No capitals: `po`, `42`.
     None,
-    /// Any other way: `Po`, `pO`.
+    /// Any other mixture: `Po`, `pO`.
     Mixed,
     /// Capitals only: `PO`.
     All,
@@ -46,11 +46,11 @@ pub enum Capitals {
 #[derive(Debug, Default, Clone)]
 pub struct Tokens {
     list: Vec<Token>,
-    /// Room to find them.
+    /// Scratch buffer.
     runs: Runs,
 }
 
-/// Hash of a sequence of words from the hash of its beginning and of its last word.
+/// Hash of a sequence of words, from the hash of all but the last and that of the last word.
 #[inline]
 pub fn combine(first: u64, second: u64) -> u64 {
     (first.rotate_left(23) ^ second).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31)
@@ -90,11 +90,12 @@ impl Tokens {
 }
 
 impl Token {
+    /// The word as written in its text.
     pub(crate) fn written(self, text: &str) -> &str {
         &text[self.start as usize..self.end as usize]
     }
 
-    /// How it is written in the text that it is of.
+    /// Its capitals in its text.
     pub fn capitals(self, text: &str) -> Capitals {
         let written = self.written(text);
         let count = |of: fn(&char) -> bool| nfkc(written).filter(of).count();
@@ -106,10 +107,10 @@ impl Token {
         }
     }
 
-    /// The normalised word in the text that the token is of: lower case, NFKC.
+    /// The normalised word (NFKC, lower case) in its text.
     pub fn word(self, text: &str) -> Cow<'_, str> {
         let written = self.written(text);
-        if written.bytes().all(|b| KINDS[b as usize] & (BEYOND | CAPITAL) == 0) {
+        if written.bytes().all(|b| BYTE_CLASSES[b as usize] & (BEYOND | CAPITAL) == 0) {
             written.into()
         } else {
             normalised(written).into()
@@ -125,11 +126,12 @@ pub(crate) fn word_hash(word: &str) -> u64 {
     }
 }
 
-/// A few letters stand for several words; a word has no space.
+/// NFKC without whitespace, which some compatibility characters decompose to.
 fn nfkc(written: &str) -> impl Iterator<Item = char> {
     written.nfkc().filter(|c| !c.is_whitespace())
 }
 
+/// A word in NFKC and lower case.
 fn normalised(written: &str) -> String {
     if written.is_ascii() {
         return written.to_ascii_lowercase();
@@ -195,8 +197,8 @@ mod tests {
         use Capitals::{All, AllButPlural, Mixed, None};
         let text = "PO Po po 2PO POs As 42";
         let tokens = Tokens::new(text);
-        let marks: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals(text)).collect();
-        assert_eq!(marks, [All, Mixed, None, All, AllButPlural, Mixed, None]);
+        let capitals: Vec<_> = tokens.as_slice().iter().map(|t| t.capitals(text)).collect();
+        assert_eq!(capitals, [All, Mixed, None, All, AllButPlural, Mixed, None]);
         assert!(tokens.as_slice().iter().all(|t| t.plain == (t.capitals(text) == None)));
         assert!(tokens.as_slice()[6].numeric);
     }

@@ -1,12 +1,12 @@
-//! Tells words apart: at a glance where nothing stands beside them, character by character elsewhere.
+//! Scans words: short plain ASCII runs by a fast path, all others character by character.
 
-use super::bytes::{BEYOND, CAPITAL, DIGIT, KINDS, SMALL, WITHIN};
+use super::bytes::{BEYOND, BYTE_CLASSES, CAPITAL, DIGIT, SMALL, WITHIN};
 use super::runs::Run;
 use super::short::Short;
 use super::{Token, nfkc, normalised, word_hash};
 use std::ops::Range;
 
-/// Terms written with a slash or an ampersand that are one word to their readers.
+/// Terms with a slash or an ampersand that are one word.
 const COMPOUNDS: [&str; 16] = [
     "a/b", "b2b/b2c", "ci/cd", "d&i", "i/o", "m&a", "o&m", "p&l", "pl/sql", "q&a", "r&d", "tcp/ip",
     "ui/ux", "ux/ui", "24/7", "l&d",
@@ -16,9 +16,12 @@ const DOTTED: [&str; 3] = [".js", ".net", ".io"];
 /// Endings after an apostrophe that carry no meaning of their own.
 const CONTRACTIONS: [&str; 6] = ["s", "ll", "re", "ve", "d", "m"];
 
+/// A position in a text.
 pub(super) struct Scanner<'a> {
     text: &'a str,
+    /// Byte offset.
     pub(super) at: usize,
+    /// Whether a phrase ended since the last word.
     breaks: bool,
 }
 
@@ -28,8 +31,8 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, breaks: true }
     }
 
-    /// The token of the next run, if it is a short word of ASCII with nothing about it that needs a closer
-    /// look. If not, nothing has changed.
+    /// Fast path: the token of the next run, if it is a short ASCII word on its own. Otherwise the scanner does not
+    /// move.
     #[inline]
     pub(super) fn quick_token(&mut self, run: Run) -> Option<Token> {
         if run.unsure {
@@ -40,8 +43,8 @@ impl<'a> Scanner<'a> {
         Some(token)
     }
 
-    /// Adds what is scanned slowly: it may take several runs, or a part of one. `phrase_ended` is known if
-    /// the scanner is where the run before ends.
+    /// Slow path: appends the tokens up to `end`. A token may span several runs, or a part of one. `phrase_ended` is
+    /// known if the scanner is at the end of the run before.
     #[cold]
     #[inline(never)]
     pub(super) fn add_slowly(
@@ -63,7 +66,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over the next run if it is of signs beyond ASCII alone: bullets, dashes.
+    /// Skips the next run if it only has signs beyond ASCII: bullets, dashes.
     fn pass_signs(&mut self, run: Range<usize>, phrase_ended: bool) -> bool {
         let signs = &self.text[run.clone()];
         // Nearly all are from U+2000 to U+203F.
@@ -76,7 +79,7 @@ impl<'a> Scanner<'a> {
         pass
     }
 
-    /// Adds the word that the next run begins with, or steps over the address, if it is of ASCII.
+    /// If the next run is ASCII, appends its first word or skips the address that it begins.
     fn pass_word(
         &mut self,
         run: Range<usize>,
@@ -95,7 +98,7 @@ impl<'a> Scanner<'a> {
         pass
     }
 
-    /// The token of a run of ASCII, if it is short.
+    /// The token of an ASCII run, if it is short.
     #[inline]
     fn short_token(&self, Run { start, end, .. }: Run, breaks: bool) -> Option<Token> {
         let written = Short::new(self.text.as_bytes(), start, end - start)?;
@@ -118,6 +121,7 @@ impl<'a> Scanner<'a> {
         Some(self.token_of(start, end))
     }
 
+    /// The token of a byte range.
     fn token_of(&mut self, start: usize, end: usize) -> Token {
         let written = &self.text[start..end];
         let (hash, plain, numeric) = if written.is_ascii() {
@@ -142,19 +146,20 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The byte at an offset, 0 beyond the end.
     fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
-    fn kind(&self, at: usize) -> u8 {
-        KINDS[self.byte(at) as usize]
+    fn class(&self, at: usize) -> u8 {
+        BYTE_CLASSES[self.byte(at) as usize]
     }
 
     /// Length of the word character at `at`, 0 if there is none.
     fn letter(&self, at: usize) -> usize {
-        let kind = self.kind(at);
-        if kind & BEYOND == 0 {
-            return usize::from(kind & (SMALL | CAPITAL | DIGIT) != 0);
+        let class = self.class(at);
+        if class & BEYOND == 0 {
+            return usize::from(class & (SMALL | CAPITAL | DIGIT) != 0);
         }
         match self.text[at..].chars().next() {
             Some(c) if c.is_alphanumeric() => c.len_utf8(),
@@ -162,6 +167,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// End of the word characters from `at` on.
     fn letters(&self, mut at: usize) -> usize {
         loop {
             match self.letter(at) {
@@ -171,6 +177,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Byte range of the next word.
     fn next_word(&mut self) -> Option<(usize, usize)> {
         loop {
             let start = self.at;
@@ -192,8 +199,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes behind the word that begins with some letters, and says where it ends; behind the address if it
-    /// begins one.
+    /// Moves behind the word that begins with the letters `start..end`, and returns its end. If they begin an address,
+    /// skips that and returns `None`.
     fn go_behind(&mut self, start: usize, end: usize) -> Option<usize> {
         if self.is_address(end) {
             self.skip_address(start);
@@ -204,21 +211,21 @@ impl<'a> Scanner<'a> {
         Some(end)
     }
 
-    /// Steps over one character that is in no word, noting whether it ends a phrase.
+    /// Skips one character that is in no word, and notes whether it ends a phrase.
     fn separator(&mut self, at: usize) {
-        let kind = self.kind(at);
+        let class = self.class(at);
         let mut length = 1;
-        if kind & BEYOND != 0 {
+        if class & BEYOND != 0 {
             let c = self.text[at..].chars().next().expect("`at` is inside the text");
             self.breaks |= ends_phrase(c);
             length = c.len_utf8();
         } else {
-            self.breaks |= kind & WITHIN == 0;
+            self.breaks |= class & WITHIN == 0;
         }
         self.at = at + length;
     }
 
-    /// Length of ".net", ".js" or ".io" at `at`, 0 if none stands there as a word's end.
+    /// Length of ".net", ".js" or ".io" at `at`, 0 if no word ends with one there.
     fn dotted(&self, at: usize) -> usize {
         if self.byte(at) != b'.' {
             return 0;
@@ -231,7 +238,7 @@ impl<'a> Scanner<'a> {
             .map_or(0, |d| d.len())
     }
 
-    /// The end of the word that starts with the letters `start..end`, and where to go on.
+    /// The end of the word that begins with the letters `start..end`, and the offset to continue from.
     fn extend(&self, start: usize, end: usize) -> (usize, usize) {
         if let Some(whole) = self.compound(start, end) {
             return (whole, whole);
@@ -263,6 +270,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// End of the compound that begins with the letters `start..end`.
     fn compound(&self, start: usize, end: usize) -> Option<usize> {
         if !matches!(self.byte(end), b'/' | b'&') || end - start > 3 {
             return None;
@@ -286,6 +294,7 @@ impl<'a> Scanner<'a> {
                 && self.text.as_bytes()[end - 3..end].eq_ignore_ascii_case(b"www"))
     }
 
+    /// Moves behind the address that begins at `start`.
     fn skip_address(&mut self, start: usize) {
         let rest = &self.text.as_bytes()[start..];
         let length = rest
