@@ -302,29 +302,8 @@ impl<'a> Extractor<'a> {
         terms: &mut Terms,
         to: &mut impl Finds,
     ) {
-        let Terms { mentions, ignored, counts, several_jobs, other_language, starts, prefetched } =
-            terms;
-        token_classes.append_beginnings(starts, TokenClass::BOILERPLATE);
-        self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
-        leave_out(
-            text,
-            tokens,
-            token_classes,
-            starts.as_slice(),
-            &self.lexicon.boilerplate,
-            ignored,
-        );
-        token_classes.append_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
-        self.lexicon.headings.keep_starts(tokens, token_classes, starts);
-        *several_jobs = leave_out_sections(
-            text,
-            tokens,
-            token_classes,
-            starts.as_slice(),
-            self.lexicon,
-            ignored,
-        );
-        *other_language = leave_out_others(text, tokens, token_classes, ignored);
+        self.find_ignored_parts(text, tokens, token_classes, terms);
+        let Terms { mentions, ignored, counts, several_jobs, starts, prefetched, .. } = terms;
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
@@ -386,6 +365,39 @@ impl<'a> Extractor<'a> {
         find_mentions(mentions, &named, *several_jobs, to);
     }
 
+    /// Sets the ignored parts of `terms`, and whether the text has several jobs or a part in another language.
+    fn find_ignored_parts(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        token_classes: &TokenClasses,
+        terms: &mut Terms,
+    ) {
+        let Terms { ignored, several_jobs, other_language, starts, .. } = terms;
+        token_classes.append_beginnings(starts, TokenClass::BOILERPLATE);
+        self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
+        leave_out(
+            text,
+            tokens,
+            token_classes,
+            starts.as_slice(),
+            &self.lexicon.boilerplate,
+            ignored,
+        );
+        token_classes.append_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
+        self.lexicon.headings.keep_starts(tokens, token_classes, starts);
+        *several_jobs = leave_out_sections(
+            text,
+            tokens,
+            token_classes,
+            starts.as_slice(),
+            self.lexicon,
+            ignored,
+        );
+        *other_language = leave_out_others(text, tokens, token_classes, ignored);
+    }
+
+    /// The longest term that begins at token `at`, with its length.
     fn term_at(
         &self,
         text: &str,

@@ -146,7 +146,8 @@ impl Columns {
     /// Finds the columns in a header: the chosen ones by name, the others by their usual names. No column is used
     /// twice; the description may be in several columns.
     ///
-    /// # Errors A message about a chosen column that does not exist.
+    /// # Errors
+    /// A message about a chosen column that does not exist.
     pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, String> {
         let mut columns = Self::default();
         let names: Vec<String> = header.iter().map(|name| plain(name)).collect();

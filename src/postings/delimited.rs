@@ -20,7 +20,7 @@ pub(super) struct DelimitedReader {
 
 impl DelimitedReader {
     /// Reads the header of a text that is not empty. Of several delimiters, it takes the one with which the header has
-    /// a column for the description, then the takes_more columns.
+    /// a column for the description, then the most columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
         let mut rows = Self { window, delimiter: b',', next: 1 };
         let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;

@@ -76,7 +76,8 @@ impl PostingReader {
     /// Opens a file, or standard input for `-`, and reads its header. From a file of rejected rows, it reads the
     /// original rows.
     ///
-    /// # Errors If the file cannot be read, or is not a table with a column for the text.
+    /// # Errors
+    /// If the file cannot be read, or is not a table with a column for the text.
     pub fn open(path: &Path, dialect: &Dialect) -> Result<Self, InputError> {
         let file = if path == Path::new("-") {
             "standard input".into()
@@ -234,16 +235,16 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
 }
 
 /// Bytes at the beginning that are checked for control characters.
-const LOOKED_AT: usize = 1 << 13;
+const SAMPLE: usize = 1 << 13;
 /// Control characters that are always allowed.
 const FEW: usize = 2;
 
 /// Whether more than a tenth of the first bytes are control characters.
 fn is_binary(bytes: &[u8]) -> bool {
-    let looked = &bytes[..bytes.len().min(LOOKED_AT)];
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
     let control = |b: &&u8| **b < 0x20 && !b"\t\n\r\x0c\x1b".contains(b);
-    let controls = looked.iter().filter(control).count();
-    controls > FEW && 10 * controls > looked.len()
+    let controls = sample.iter().filter(control).count();
+    controls > FEW && 10 * controls > sample.len()
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ mod tests {
         let mut spool = Spool::default();
         let records: Vec<Vec<u8>> = (0..40).map(|i| vec![i as u8; i * 30_000]).collect();
         let ranges: Vec<SpoolRange> =
-            records.iter().map(|r| spool.push(r).expect("the disk has space")).collect();
+            records.iter().map(|r| spool.push(r).expect("there is room")).collect();
         for (range, record) in ranges.iter().zip(&records).rev() {
             assert_eq!(&spool.read(*range).expect("it is there"), record);
         }

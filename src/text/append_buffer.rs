@@ -68,7 +68,8 @@ impl AppendBuffer<u32> {
     pub(crate) fn add_bits(&mut self, from: u32, mut bits: u64) {
         self.reserve(64);
         let count = bits.count_ones() as usize;
-        let spare = self.items[self.length..].first_chunk_mut::<64>().expect("64 are reserved");
+        let spare =
+            self.items[self.length..].first_chunk_mut::<64>().expect("there is room for 64");
         for eight in spare.as_chunks_mut::<8>().0.iter_mut().take(count.div_ceil(8)) {
             for slot in eight {
                 // The highest bit is set because `trailing_zeros` is faster on numbers that are not 0.
