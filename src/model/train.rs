@@ -94,7 +94,7 @@ fn feature_counts(rows: &[&Example], lexicon: &Lexicon) -> FeatureCounts {
     FeatureCounts::new(rows, None, None, lexicon.sizes()).expect("rows in memory can be read")
 }
 
-/// Held-out probabilities of rows in the order of their [`RowId`]s, each by the others without its organisation and its
+/// Held-out probabilities of rows in the order of their identities, each by the others without its organisation and its
 /// near copies; and how many rows only the lexicon could score.
 ///
 /// # Errors
