@@ -38,10 +38,10 @@ pub(crate) fn collect(
                 (Example::new(&evidence, title, company, label, lexicon), evidence)
             })
         };
-        threads.each(py, texts.rows, make, |_, made| {
-            let evidence: Vec<_> = made.iter().flatten().map(|(_, evidence)| evidence).collect();
+        threads.each(py, texts.rows, make, |_, rows| {
+            let evidence: Vec<_> = rows.iter().flatten().map(|(_, evidence)| evidence).collect();
             threads.run(|| collector.note(&evidence, lexicon));
-            for row in made {
+            for row in rows {
                 match row {
                     Ok((example, _)) => collector.add_example(example),
                     Err(why) => collector.leave_out(&why),

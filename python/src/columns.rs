@@ -70,12 +70,12 @@ pub(crate) struct TextColumns {
 
 impl TextColumns {
     pub(crate) fn new(batch: &RecordBatch, columns: &Columns) -> PyResult<Self> {
-        let text = |place: usize| -> PyResult<StringViewArray> {
-            let column = batch.column(place);
+        let text = |index: usize| -> PyResult<StringViewArray> {
+            let column = batch.column(index);
             // Views point to the text where it is; only what is no text is copied.
             let views = cast(column, &DataType::Utf8View).map_err(|_| {
                 let schema = batch.schema();
-                let field = schema.field(place);
+                let field = schema.field(index);
                 let (name, kind) = (field.name(), field.data_type());
                 PyTypeError::new_err(format!("column {name:?} has no texts but {kind}"))
             })?;
@@ -85,7 +85,7 @@ impl TextColumns {
         for column in Column::ALL {
             found[column as usize] = columns.place(column).map(text).transpose()?;
         }
-        let parts = columns.parts().iter().map(|&place| text(place)).collect::<PyResult<_>>()?;
+        let parts = columns.parts().iter().map(|&index| text(index)).collect::<PyResult<_>>()?;
         Ok(Self { columns: found, parts, rows: batch.num_rows() })
     }
 

@@ -178,8 +178,8 @@ impl Counts {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
-        let made = py.get_type::<Self>().getattr("from_bytes")?;
-        Ok((made, (slf.get().to_bytes(py), slf.get().folder.clone())))
+        let from_bytes = py.get_type::<Self>().getattr("from_bytes")?;
+        Ok((from_bytes, (slf.get().to_bytes(py), slf.get().folder.clone())))
     }
 }
 
@@ -280,7 +280,12 @@ impl PySums {
         let Sampled { cut, groups } =
             py.detach(|| self.sums.sampled(&self.lexicon)).map_err(wrong)?;
         let groups = groups.into_iter();
-        Ok((cut, groups.map(|(own, group)| (own.cast_signed(), group.cast_signed())).collect()))
+        Ok((
+            cut,
+            groups
+                .map(|(organisation, group)| (organisation.cast_signed(), group.cast_signed()))
+                .collect(),
+        ))
     }
 
     /// What postings are scored by.
@@ -335,7 +340,7 @@ impl PySums {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
-        let made = py.get_type::<Self>().getattr("from_bytes")?;
-        Ok((made, (slf.get().to_bytes(py), slf.get().folder.clone())))
+        let from_bytes = py.get_type::<Self>().getattr("from_bytes")?;
+        Ok((from_bytes, (slf.get().to_bytes(py), slf.get().folder.clone())))
     }
 }

@@ -139,8 +139,8 @@ impl PyModel {
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
-        let made = slf.py().get_type::<Self>().getattr("from_bytes")?;
-        Ok((made, (slf.get().to_bytes(slf.py())?, slf.get().folder.clone())))
+        let from_bytes = slf.py().get_type::<Self>().getattr("from_bytes")?;
+        Ok((from_bytes, (slf.get().to_bytes(slf.py())?, slf.get().folder.clone())))
     }
 
     /// The rows of a table with a role, a confidence and the reasons behind them.
@@ -399,7 +399,7 @@ fn audited_by(
                 }
             }
             rows.find_copies();
-            if rows.stating() == 0 {
+            if rows.stated_count() == 0 {
                 return Ok(None);
             }
             by(&rows).map(Some)

@@ -36,11 +36,11 @@ impl Threads {
     ) -> PyResult<()> {
         for start in (0..rows).step_by(AT_ONCE) {
             let some = start..rows.min(start + AT_ONCE);
-            let made = py.detach(|| {
+            let results = py.detach(|| {
                 self.run(|| some.clone().into_par_iter().with_max_len(16).map(&make).collect())
             });
             py.check_signals()?;
-            then(some, made)?;
+            then(some, results)?;
         }
         Ok(())
     }

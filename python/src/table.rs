@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use pyo3_arrow::error::PyArrowResult;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
-use rolecall::report::{Added, Cell, Kind, decimals};
+use rolecall::report::{AddedColumn, Cell, ColumnType, decimals};
 use std::sync::Arc;
 
 /// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever
@@ -80,7 +80,7 @@ impl Table {
 pub(crate) struct Builders(Vec<(String, ColumnBuilder)>);
 
 impl Builders {
-    pub(crate) fn new(columns: Vec<Added>) -> Self {
+    pub(crate) fn new(columns: Vec<AddedColumn>) -> Self {
         Self(columns.into_iter().map(|(name, kind)| (name, ColumnBuilder::new(kind))).collect())
     }
 
@@ -113,17 +113,17 @@ pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> PyResult<Reco
 enum ColumnBuilder {
     Text(StringBuilder),
     Number(Float64Builder),
-    Whole(UInt64Builder),
+    Integer(UInt64Builder),
     List(ListBuilder<StringBuilder>),
 }
 
 impl ColumnBuilder {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ColumnType) -> Self {
         match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Number => Self::Number(Float64Builder::new()),
-            Kind::Whole => Self::Whole(UInt64Builder::new()),
-            Kind::List => Self::List(ListBuilder::new(StringBuilder::new())),
+            ColumnType::Text => Self::Text(StringBuilder::new()),
+            ColumnType::Number => Self::Number(Float64Builder::new()),
+            ColumnType::Integer => Self::Integer(UInt64Builder::new()),
+            ColumnType::List => Self::List(ListBuilder::new(StringBuilder::new())),
         }
     }
 
@@ -131,22 +131,24 @@ impl ColumnBuilder {
         match self {
             Self::Text(_) => DataType::Utf8,
             Self::Number(_) => DataType::Float64,
-            Self::Whole(_) => DataType::UInt64,
+            Self::Integer(_) => DataType::UInt64,
             Self::List(_) => DataType::new_list(DataType::Utf8, true),
         }
     }
 
     fn push(&mut self, cell: &Cell) {
         match (self, cell) {
-            (Self::Text(builder), Cell::Text(text) | Cell::Own(text)) => builder.append_value(text),
+            (Self::Text(builder), Cell::Text(text) | Cell::Verbatim(text)) => {
+                builder.append_value(text)
+            }
             (Self::Text(builder), _) => builder.append_null(),
             // As in files.
             (Self::Number(builder), Cell::Number(number)) => {
                 builder.append_option(decimals(*number).parse().ok());
             }
             (Self::Number(builder), _) => builder.append_null(),
-            (Self::Whole(builder), Cell::Whole(number)) => builder.append_value(*number),
-            (Self::Whole(builder), _) => builder.append_null(),
+            (Self::Integer(builder), Cell::Integer(number)) => builder.append_value(*number),
+            (Self::Integer(builder), _) => builder.append_null(),
             (Self::List(builder), Cell::List(texts)) => {
                 builder.append_value(texts.iter().map(|text| Some(*text)));
             }
@@ -158,7 +160,7 @@ impl ColumnBuilder {
         match self {
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Number(builder) => Arc::new(builder.finish()),
-            Self::Whole(builder) => Arc::new(builder.finish()),
+            Self::Integer(builder) => Arc::new(builder.finish()),
             Self::List(builder) => Arc::new(builder.finish()),
         }
     }

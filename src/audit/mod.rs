@@ -13,13 +13,13 @@ pub use crate::audit::finding::{
     AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
 };
 pub use crate::audit::rows::{AuditRows, Posting, Texts};
-use crate::audit::rows::{Judgeable, Titled};
+use crate::audit::rows::{ScoredRows, TitledRows};
 
 use crate::audit::row_issues::{RowIssue, UNDECIDED};
 use crate::evidence::{Evidence, FEW_WORDS};
 use crate::judge::Mark;
 use crate::judge::contrast::sides;
-use crate::judge::text_properties::Telling;
+use crate::judge::text_properties::EvidenceAmount;
 use crate::metrics::top;
 use crate::model::{HoldoutScores, Model, ModelError, Without, with_titles};
 use crate::stacking::inputs::View;
@@ -32,13 +32,13 @@ use std::io;
 const VIEW: View = View::Duties;
 
 /// The probability of a role that a text of few words cannot take below this.
-const UNTOLD: f64 = 0.5;
+const SHORT_TEXT_IN_SCOPE: f64 = 0.5;
 
 /// How suspect one row is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {
     /// Place among the rows that state a role.
-    pub place: usize,
+    pub index: usize,
     /// Place of the stated role among the outcomes.
     pub stated: usize,
     /// Place of the likeliest other outcome.
@@ -46,15 +46,15 @@ pub struct Suspicion {
     /// Probability that the stated role is wrong.
     pub wrong: f64,
     /// Probability of each outcome, given what is stated and how statements go wrong in this file.
-    pub actual: Vec<f64>,
+    pub ranking: Vec<f64>,
     /// The same, less sure: what rows are counted by.
-    pub expected: Vec<f64>,
+    pub counting: Vec<f64>,
 }
 
 impl Suspicion {
     /// How many wrong rows it counts as.
     fn expected_wrong(&self) -> f64 {
-        1.0 - self.expected[self.stated]
+        1.0 - self.counting[self.stated]
     }
 }
 
@@ -97,9 +97,9 @@ impl AuditRows<'_> {
         let outcomes = outcomes.as_slice();
         let audit = match by {
             By::Model(model, name) => {
-                let judgeable = Judgeable::as_read(self);
-                let holdout_scores = HoldoutScores::by_model(&judgeable, model)?;
-                let titled = self.with_titles(&judgeable, Some(model))?;
+                let scored_rows = ScoredRows::as_read(self);
+                let holdout_scores = HoldoutScores::by_model(&scored_rows, model)?;
+                let titled = self.with_titles(&scored_rows, Some(model))?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
                 } else {
@@ -107,7 +107,7 @@ impl AuditRows<'_> {
                 };
                 let method = format!("by the model {name}, {how}");
                 Auditor {
-                    rows: &judgeable,
+                    rows: &scored_rows,
                     holdout_scores: &holdout_scores,
                     titled,
                     outcomes,
@@ -123,15 +123,15 @@ impl AuditRows<'_> {
                     _ if alone => Model::embedded(self.lexicon()).ok(),
                     _ => Some(Model::embedded(self.lexicon())?),
                 };
-                let judgeable = Judgeable::counted(self);
+                let scored_rows = ScoredRows::counted(self);
                 let holdout_scores = HoldoutScores::by_rows(
-                    &judgeable,
+                    &scored_rows,
                     self.sketch(),
                     embedded.as_ref().filter(|_| !alone),
                     self.lexicon(),
-                    |said| judgeable.corrections(said),
+                    |predicted| scored_rows.corrections(predicted),
                 )?;
-                let titled = self.with_titles(&Judgeable::as_read(self), embedded.as_ref())?;
+                let titled = self.with_titles(&ScoredRows::as_read(self), embedded.as_ref())?;
                 let how = if alone {
                     "by the file itself"
                 } else {
@@ -140,7 +140,7 @@ impl AuditRows<'_> {
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
                 Auditor {
-                    rows: &judgeable,
+                    rows: &scored_rows,
                     holdout_scores: &holdout_scores,
                     titled,
                     outcomes,
@@ -155,11 +155,11 @@ impl AuditRows<'_> {
     /// What a model says of each row, its title read, where the titles are what is audited.
     fn with_titles(
         &self,
-        rows: &Judgeable,
+        rows: &ScoredRows,
         model: Option<&Model>,
     ) -> Result<Option<Vec<Probabilities>>, ModelError> {
         match model.filter(|_| self.state_titles()) {
-            Some(model) => with_titles(&Titled(rows), model),
+            Some(model) => with_titles(&TitledRows(rows), model),
             None => Ok(None),
         }
     }
@@ -185,8 +185,8 @@ impl AuditRows<'_> {
 }
 
 struct Auditor<'a> {
-    rows: &'a Judgeable<'a>,
-    holdout_scores: &'a HoldoutScores<'a, Judgeable<'a>>,
+    rows: &'a ScoredRows<'a>,
+    holdout_scores: &'a HoldoutScores<'a, ScoredRows<'a>>,
     /// What a model that learned how far titles can be trusted says of each row, its title read.
     titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
@@ -219,67 +219,67 @@ impl Auditor<'_> {
     }
 
     /// What models say of a row: the probability of each outcome.
-    fn probabilities(&self, place: usize) -> Vec<f64> {
-        self.outcomes_of(self.said(place))
+    fn probabilities(&self, index: usize) -> Vec<f64> {
+        self.outcomes_of(self.predicted(index))
     }
 
-    fn outcomes_of(&self, said: Probabilities) -> Vec<f64> {
-        if self.outcomes.len() > self.roles() { said.open() } else { said.closed }
+    fn outcomes_of(&self, predicted: Probabilities) -> Vec<f64> {
+        if self.outcomes.len() > self.roles() { predicted.open() } else { predicted.closed }
     }
 
     /// What models say of a row, its title not read.
-    fn said(&self, place: usize) -> Probabilities {
-        self.at_least_untold(
-            place,
-            self.holdout_scores.probabilities(self.rows.places[place]).clone(),
+    fn predicted(&self, index: usize) -> Probabilities {
+        self.with_short_text_floor(
+            index,
+            self.holdout_scores.probabilities(self.rows.scored_index[index]).clone(),
         )
     }
 
     /// The same if the row has enough words: a short text does not show that the job is another one than a title states.
-    fn at_least_untold(&self, place: usize, mut said: Probabilities) -> Probabilities {
-        let row = &self.rows.all.rows[place];
+    fn with_short_text_floor(&self, index: usize, mut predicted: Probabilities) -> Probabilities {
+        let row = &self.rows.all.rows[index];
         if row.is_short && row.stated < self.roles() {
-            said.in_scope = f64::max(said.in_scope, UNTOLD);
+            predicted.in_scope = f64::max(predicted.in_scope, SHORT_TEXT_IN_SCOPE);
         }
-        said
+        predicted
     }
 
     /// The probability of another job, where that is known and no outcome.
-    fn outside(&self, place: usize) -> f64 {
+    fn other_probability(&self, index: usize) -> f64 {
         let known = self.outcomes.len() == self.roles() && self.holdout_scores.knows_other();
-        if known { 1.0 - self.said(place).in_scope } else { 0.0 }
+        if known { 1.0 - self.predicted(index).in_scope } else { 0.0 }
     }
 
     /// Every row, most suspect first.
     fn suspicions(&self) -> Vec<Suspicion> {
-        let order = self.rows.all.in_order();
+        let order = self.rows.all.canonical_order();
         let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
         let probabilities: Vec<Vec<f64>> =
-            order.iter().map(|&place| self.probabilities(place)).collect();
-        let most_power = |i: usize| self.rows.all.rows[order[i]].most_power;
-        let mut expected =
-            noise::actual(probabilities.clone(), &stated, noise::COUNTING, most_power);
-        let mut actual = noise::actual(probabilities, &stated, noise::RANKING, most_power);
+            order.iter().map(|&index| self.probabilities(index)).collect();
+        let max_power = |i: usize| self.rows.all.rows[order[i]].max_power;
+        let mut counting =
+            noise::true_class(probabilities.clone(), &stated, noise::COUNTING, max_power);
+        let mut ranking = noise::true_class(probabilities, &stated, noise::RANKING, max_power);
         for (i, titled) in
             self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()
         {
-            let titled = self.outcomes_of(self.at_least_untold(order[i], titled.clone()));
+            let titled = self.outcomes_of(self.with_short_text_floor(order[i], titled.clone()));
             if stated[i] == self.roles() {
-                expected[i].clone_from(&titled);
+                counting[i].clone_from(&titled);
             }
-            noise::join(&mut actual[i], &titled);
+            noise::geometric_mean(&mut ranking[i], &titled);
         }
-        let suspicion = |((&place, &stated), (actual, expected)): (_, (Vec<f64>, Vec<f64>))| {
-            let mut others = actual.clone();
+        let suspicion = |((&index, &stated), (ranking, counting)): (_, (Vec<f64>, Vec<f64>))| {
+            let mut others = ranking.clone();
             others[stated] = -1.0;
             let suggested = top(&others);
-            let wrong = 1.0 - actual[stated];
-            Suspicion { place, stated, suggested, wrong, actual, expected }
+            let wrong = 1.0 - ranking[stated];
+            Suspicion { index, stated, suggested, wrong, ranking, counting }
         };
         let mut suspicions: Vec<Suspicion> = order
             .iter()
             .zip(&stated)
-            .zip(actual.into_iter().zip(expected))
+            .zip(ranking.into_iter().zip(counting))
             .map(suspicion)
             .collect();
         suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
@@ -296,16 +296,19 @@ impl Auditor<'_> {
             let mut of_row = self.row_issues(suspicion);
             of_row.extend(conflicts.remove(&i));
             if !of_row.is_empty() {
-                row_issues.entry(self.rows.places[suspicion.place]).or_default().push((i, of_row));
+                row_issues
+                    .entry(self.rows.scored_index[suspicion.index])
+                    .or_default()
+                    .push((i, of_row));
             }
         }
         let found = self.holdout_scores.visit(
-            |place| row_issues.contains_key(&place),
-            |place, _, without| {
+            |scored| row_issues.contains_key(&scored),
+            |scored, _, without| {
                 let of_row = |(i, row_issues): &(usize, Vec<RowIssue>)| {
                     self.row_findings(&suspicions[*i], row_issues, without)
                 };
-                row_issues[&place].iter().map(of_row).collect::<io::Result<Vec<_>>>()
+                row_issues[&scored].iter().map(of_row).collect::<io::Result<Vec<_>>>()
             },
         )?;
         let mut findings: Vec<Finding> =
@@ -327,26 +330,26 @@ impl Auditor<'_> {
         row_issues: &[RowIssue],
         without: &Without,
     ) -> io::Result<Vec<Finding>> {
-        let row = &self.rows.all.rows[suspicion.place];
-        let family = self.holdout_scores.family(self.rows.places[suspicion.place]);
+        let row = &self.rows.all.rows[suspicion.index];
+        let family = self.holdout_scores.family(self.rows.scored_index[suspicion.index]);
         let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
-        let probabilities = self.probabilities(suspicion.place);
+        let probabilities = self.probabilities(suspicion.index);
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
-            let nothing = Telling::of(&evidence, known).says_nothing(evidence.language());
+            let too_little =
+                EvidenceAmount::of(&evidence, known).is_too_little(evidence.language());
             let short = evidence.words() < FEW_WORDS;
-            let groundless =
-                |m: &&RowIssue| !m.is_conflict() && (nothing || (short && m.needs_text()));
-            let mut told: Vec<&RowIssue> = row_issues.iter().filter(|m| !groundless(m)).collect();
-            let too_little = RowIssue::too_little_text();
-            if told.is_empty() {
-                told.push(&too_little);
+            let unsupported =
+                |m: &&RowIssue| !m.is_conflict() && (too_little || (short && m.needs_text()));
+            let mut kept: Vec<&RowIssue> = row_issues.iter().filter(|m| !unsupported(m)).collect();
+            let too_little_text = RowIssue::too_little_text();
+            if kept.is_empty() {
+                kept.push(&too_little_text);
             }
             let finding = |row_issue: &RowIssue| {
-                let contest =
-                    [row_issue.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
-                let quoted = self.quoted(&evidence, without, contest.map(class));
+                let pair = [row_issue.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
+                let quoted = self.quoted(&evidence, without, pair.map(class));
                 let suggested = row_issue.suggested.map(|outcome| self.outcomes[outcome].clone());
                 Finding {
                     row: row.row,
@@ -359,18 +362,18 @@ impl Auditor<'_> {
                     ..quoted.finding(texts)
                 }
             };
-            told.into_iter().map(finding).collect()
+            kept.into_iter().map(finding).collect()
         })
     }
 
     /// A row whose title states several roles, and which no label decides.
-    fn undecided(&self, row: &rows::Undecided, all: &Without) -> io::Result<Finding> {
+    fn undecided(&self, row: &rows::UndecidedTitle, all: &Without) -> io::Result<Finding> {
         let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
-            let contest = [row.roles[0].index(), row.roles[1].index()];
-            let quoted = self.quoted(&evidence, all, contest);
+            let pair = [row.roles[0].index(), row.roles[1].index()];
+            let quoted = self.quoted(&evidence, all, pair);
             Finding {
                 row: row.row,
                 stated_role: names.join("+"),

@@ -24,14 +24,14 @@ const FEW_SKILLS: usize = 4;
 /// to .452 there.
 const FEW_WORDS: usize = 200;
 /// Power for texts of few words.
-const AS_IT_IS: f64 = 1.0;
+const UNCHANGED: f64 = 1.0;
 const ROUNDS: usize = 50;
 
 /// The most that probabilities of a text are raised to, by its words, the entries of the lexicon that it shows, and whether
 /// it is stated to be of a role.
-pub(crate) fn most_power(words: usize, skills: usize, states_role: bool) -> f64 {
+pub(crate) fn max_power(words: usize, skills: usize, states_role: bool) -> f64 {
     if states_role && words < FEW_WORDS {
-        AS_IT_IS
+        UNCHANGED
     } else if skills <= FEW_SKILLS {
         COUNTING
     } else {
@@ -41,21 +41,21 @@ pub(crate) fn most_power(words: usize, skills: usize, states_role: bool) -> f64 
 
 /// The probability of each class for each row, given what its text says (`probabilities`, rows x
 /// classes) and the class it is stated to be of. Probabilities are raised to a
-/// power, of each row at most to that of [`most_power`].
-pub(crate) fn actual(
+/// power, of each row at most to that of [`max_power`].
+pub(crate) fn true_class(
     probabilities: Vec<Vec<f64>>,
     stated: &[usize],
     power: f64,
-    most_power: impl Fn(usize) -> f64,
+    max_power: impl Fn(usize) -> f64,
 ) -> Vec<Vec<f64>> {
     let classes = probabilities.first().map_or(0, Vec::len);
     let mut sharp = probabilities;
-    for (place, row) in sharp.iter_mut().enumerate() {
-        let power = power.min(most_power(place));
+    for (index, row) in sharp.iter_mut().enumerate() {
+        let power = power.min(max_power(index));
         for p in row.iter_mut() {
             *p = p.powf(power);
         }
-        scale(row);
+        normalise(row);
     }
     let wrong = (1.0 - PRIOR_RIGHT) / (classes.max(2) - 1) as f64;
     let prior = |k: usize, y: usize| if k == y { PRIOR_RIGHT } else { wrong };
@@ -64,7 +64,7 @@ pub(crate) fn actual(
     let given = |row: &mut Vec<f64>, p: &[f64], noise: &[Vec<f64>], y: usize| {
         row.clear();
         row.extend(p.iter().zip(noise).map(|(p, of_class)| p * of_class[y]));
-        scale(row);
+        normalise(row);
     };
     let mut row = Vec::new();
     // The last round of the search says what the rows are.
@@ -78,7 +78,7 @@ pub(crate) fn actual(
         }
         noise = counts;
         for of_class in &mut noise {
-            scale(of_class);
+            normalise(of_class);
         }
     }
     for (p, &y) in sharp.iter_mut().zip(stated) {
@@ -89,12 +89,12 @@ pub(crate) fn actual(
 }
 
 /// Joins what two judges say of a row: the geometric mean of the probabilities of each class.
-pub(crate) fn join(actual: &mut [f64], other: &[f64]) {
-    actual.iter_mut().zip(other).for_each(|(p, other)| *p = (*p * other).sqrt());
-    scale(actual);
+pub(crate) fn geometric_mean(values: &mut [f64], other: &[f64]) {
+    values.iter_mut().zip(other).for_each(|(p, other)| *p = (*p * other).sqrt());
+    normalise(values);
 }
 
-fn scale(values: &mut [f64]) {
+fn normalise(values: &mut [f64]) {
     let sum: f64 = values.iter().sum();
     if sum > 0.0 {
         for value in values {
@@ -121,11 +121,11 @@ mod tests {
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let actual = actual(p, &stated, RANKING, |_| RANKING);
+        let actual = true_class(p, &stated, RANKING, |_| RANKING);
         let wrong = |i: usize| 1.0 - actual[i][stated[i]];
         assert!(wrong(0) > 0.9 && wrong(1) < 0.1, "{} {}", wrong(0), wrong(1));
         assert!(wrong(300) > 0.3 && wrong(301) < 0.15, "{} {}", wrong(300), wrong(301));
-        assert!(super::actual(Vec::new(), &[], RANKING, |_| RANKING).is_empty());
+        assert!(super::true_class(Vec::new(), &[], RANKING, |_| RANKING).is_empty());
     }
     #[test]
     fn a_short_text_does_not_show_that_its_title_is_wrong() {
@@ -133,8 +133,8 @@ mod tests {
         rows.push((vec![0.9, 0.1], 1));
         rows.push((vec![0.9, 0.1], 1));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let most = |i: usize| most_power(if i == 40 { 150 } else { 400 }, 20, true);
-        let actual = actual(p, &stated, RANKING, most);
+        let most = |i: usize| max_power(if i == 40 { 150 } else { 400 }, 20, true);
+        let actual = true_class(p, &stated, RANKING, most);
         assert!(actual[40][1] > 2.0 * actual[41][1], "{} {}", actual[40][1], actual[41][1]);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// A row is suspect from this probability of stating the wrong role on.
 const SUSPECT: f64 = 0.5;
 /// A row of a role reads like another job from this probability on.
-const OUTSIDE: f64 = 0.9;
+const OTHER_JOB: f64 = 0.9;
 /// A text speaks for two roles if the second has this probability among the outcomes.
 const MIXED: f64 = 0.3;
 /// How sure it is that the same text under two roles is wrong once.
@@ -65,7 +65,7 @@ impl RowIssue {
 impl Auditor<'_> {
     /// What is the issue with a row that states a role.
     pub(crate) fn row_issues(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
-        let row = &self.rows.all.rows[suspicion.place];
+        let row = &self.rows.all.rows[suspicion.index];
         let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
         let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
         let mut found = Vec::new();
@@ -80,13 +80,14 @@ impl Auditor<'_> {
             let detail = format!("It states {stated}, and its duties read like those of {read}.");
             push(issue, suspicion.wrong, detail);
         }
-        let outside = self.outside(suspicion.place);
-        if outside >= OUTSIDE {
+        let other = self.other_probability(suspicion.index);
+        if other >= OTHER_JOB {
             let detail =
                 format!("It states {stated}, and its text reads like that of another job.");
-            push(Issue::OutOfScope, outside, detail);
+            push(Issue::OutOfScope, other, detail);
         }
-        let second = suspicion.actual[suspicion.suggested].min(suspicion.actual[suspicion.stated]);
+        let second =
+            suspicion.ranking[suspicion.suggested].min(suspicion.ranking[suspicion.stated]);
         if second >= MIXED {
             let detail = format!("Its duties are those of {stated} and of {suggested}.");
             push(Issue::MixedRole, second, detail);
@@ -106,22 +107,22 @@ impl Auditor<'_> {
     pub(crate) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, RowIssue)> {
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            copies.entry(self.rows.all.copies()[suspicion.place]).or_default().push(i);
+            copies.entry(self.rows.all.copies()[suspicion.index]).or_default().push(i);
         }
         let mut found = Vec::new();
         for copies in copies.values().filter(|copies| copies.len() > 1) {
             for &i in copies {
-                let own = &suspicions[i];
-                let other = copies.iter().find(|&&other| suspicions[other].stated != own.stated);
+                let copy = &suspicions[i];
+                let other = copies.iter().find(|&&other| suspicions[other].stated != copy.stated);
                 let Some(other) = other.map(|&other| &suspicions[other]) else { continue };
                 let detail = format!(
                     "Row {} has nearly the same text and states {}.",
-                    self.rows.all.rows[other.place].row,
+                    self.rows.all.rows[other.index].row,
                     self.outcomes[other.stated].replace('_', " ")
                 );
                 let row_issue = RowIssue {
                     issue: Issue::DuplicateConflict,
-                    certainty: own.wrong.max(SAME_TEXT),
+                    certainty: copy.wrong.max(SAME_TEXT),
                     suggested: Some(other.stated),
                     detail,
                 };

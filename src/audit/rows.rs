@@ -60,7 +60,7 @@ pub struct AuditRows<'a> {
     /// Which rows are of one organisation or near copies, when all have been read.
     neighbours: Neighbours,
     /// Those whose titles state two roles, and that no label decides.
-    pub(crate) undecided: Vec<Undecided>,
+    pub(crate) undecided: Vec<UndecidedTitle>,
     /// How many rows state another role than their titles, of all whose title states one.
     differing: [u64; 2],
     names: Interner,
@@ -82,7 +82,7 @@ type RowKey = [u8; blake3::OUT_LEN];
 
 /// Where what stands in a posting is kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Kept {
+pub(crate) struct SpooledTexts {
     id: SpoolRange,
     /// Equal postings share it.
     others: SpoolRange,
@@ -95,7 +95,7 @@ pub(crate) struct AuditRow {
     id: RowId,
     /// Place of what it states among the outcomes.
     pub(crate) stated: usize,
-    pub(crate) texts: Kept,
+    pub(crate) texts: SpooledTexts,
     features: SpoolRange,
     company: u32,
     /// The words of its title that state a role.
@@ -103,7 +103,7 @@ pub(crate) struct AuditRow {
     /// Whether its text has too few words to show that the job is another one.
     pub(crate) is_short: bool,
     /// The power that its probabilities are raised to, at most.
-    pub(crate) most_power: f64,
+    pub(crate) max_power: f64,
     /// What is the issue with it, whatever models say.
     pub(crate) row_issues: Vec<RowIssue>,
 }
@@ -116,26 +116,26 @@ impl AuditRow {
 }
 
 #[derive(Debug)]
-pub(crate) struct Undecided {
+pub(crate) struct UndecidedTitle {
     pub(crate) row: u64,
-    pub(crate) texts: Kept,
+    pub(crate) texts: SpooledTexts,
     pub(crate) roles: Vec<RoleId>,
 }
 
 /// What a thread makes of a posting that states something.
-struct Stating {
+struct StatedPosting {
     id: RowId,
     stated: usize,
     features: Vec<u8>,
     is_short: bool,
-    most_power: f64,
+    max_power: f64,
     row_issues: Vec<RowIssue>,
 }
 
 /// What a thread makes of a posting.
 struct ReadPosting {
     title: Title,
-    stating: Option<Stating>,
+    stated: Option<StatedPosting>,
 }
 
 impl<'a> AuditRows<'a> {
@@ -202,8 +202,10 @@ impl<'a> AuditRows<'a> {
     }
 
     fn add_new(&mut self, posting: &Posting, key: RowKey, read: ReadPosting) -> io::Result<()> {
-        let ReadPosting { title, stating } = read;
-        if let Some(Stating { id, stated, features, is_short, most_power, row_issues }) = stating {
+        let ReadPosting { title, stated } = read;
+        if let Some(StatedPosting { id, stated, features, is_short, max_power, row_issues }) =
+            stated
+        {
             if let TitleRole::One(role) = title.role {
                 self.differing[0] += u64::from(role.index() != stated);
                 self.differing[1] += 1;
@@ -214,17 +216,17 @@ impl<'a> AuditRows<'a> {
                 stated,
                 texts: self.keep(&posting.texts)?,
                 features: self.spool.push(&features)?,
-                company: self.names.place(posting.texts.company.trim()),
-                form: self.names.place(&title.form),
+                company: self.names.index(posting.texts.company.trim()),
+                form: self.names.index(&title.form),
                 is_short,
-                most_power,
+                max_power,
                 row_issues,
             };
             self.known.insert(key, self.rows.len());
             self.rows.push(row);
         } else if let TitleRole::Several(roles) = title.role {
             let texts = self.keep(&posting.texts)?;
-            self.undecided.push(Undecided { row: posting.row, texts, roles });
+            self.undecided.push(UndecidedTitle { row: posting.row, texts, roles });
         }
         Ok(())
     }
@@ -236,23 +238,26 @@ impl<'a> AuditRows<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, texts: &Texts) -> io::Result<Kept> {
+    fn keep(&mut self, texts: &Texts) -> io::Result<SpooledTexts> {
         let others = postcard::to_stdvec(&Texts { id: "", ..*texts }).map_err(io::Error::other)?;
-        Ok(Kept { id: self.spool.push(texts.id.as_bytes())?, others: self.spool.push(&others)? })
+        Ok(SpooledTexts {
+            id: self.spool.push(texts.id.as_bytes())?,
+            others: self.spool.push(&others)?,
+        })
     }
 
     fn read(&self, posting: &Posting, evidence: &mut Evidence) -> ReadPosting {
         let Texts { title: raw, company, description, .. } = posting.texts;
         let lexicon = self.lexicon();
         let title = Title::read(raw, lexicon);
-        let stating = posting.stated.map(|stated| {
+        let stated = posting.stated.map(|label| {
             self.extractor.extract_into(raw, description, evidence);
-            let example = Example::new(evidence, raw, company, stated, lexicon);
+            let example = Example::new(evidence, raw, company, label, lexicon);
             let features = pack(&example);
             let example = example.without_title();
             self.sketch.note(&example);
             let mut row_issues = Vec::new();
-            if let Label::Role(role) = stated {
+            if let Label::Role(role) = label {
                 row_issues.extend(level_conflict(&title, evidence, lexicon));
                 row_issues.extend(salary_conflict(role, &title, evidence, lexicon));
                 row_issues.extend(experience_conflict(role, &title, evidence, lexicon));
@@ -260,20 +265,20 @@ impl<'a> AuditRows<'a> {
             if matches!(title.role, TitleRole::Several(_)) {
                 row_issues.push(RowIssue::two_roles());
             }
-            Stating {
+            StatedPosting {
                 id: example.row,
                 stated: example.outcome,
                 features,
                 is_short: evidence.words() < FEW_WORDS,
-                most_power: noise::most_power(
+                max_power: noise::max_power(
                     evidence.words(),
                     evidence.skills(),
-                    matches!(stated, Label::Role(_)),
+                    matches!(label, Label::Role(_)),
                 ),
                 row_issues,
             }
         });
-        ReadPosting { title, stating }
+        ReadPosting { title, stated }
     }
 
     /// Finds the near copies among the rows, when all of them have been read.
@@ -294,14 +299,14 @@ impl<'a> AuditRows<'a> {
     }
 
     /// The places of the rows in an order that does not depend on that of the file, but for rows that are equal.
-    pub(crate) fn in_order(&self) -> Vec<usize> {
+    pub(crate) fn canonical_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
-        order.par_sort_by_key(|&place| self.rows[place].id);
+        order.par_sort_by_key(|&index| self.rows[index].id);
         order
     }
 
     /// Number of rows that state a role.
-    pub fn stating(&self) -> usize {
+    pub fn stated_count(&self) -> usize {
         self.rows.len()
     }
 
@@ -321,13 +326,17 @@ impl<'a> AuditRows<'a> {
     ///
     /// # Errors
     /// If it cannot be read back.
-    pub fn with_row<T>(&self, place: usize, then: impl FnOnce(u64, Texts) -> T) -> io::Result<T> {
-        let row = &self.rows[place];
+    pub fn with_row<T>(&self, index: usize, then: impl FnOnce(u64, Texts) -> T) -> io::Result<T> {
+        let row = &self.rows[index];
         self.with_texts(row.texts, |texts| then(row.row, texts))
     }
 
     /// What `then` makes of texts that were kept.
-    pub(crate) fn with_texts<T>(&self, kept: Kept, then: impl FnOnce(Texts) -> T) -> io::Result<T> {
+    pub(crate) fn with_texts<T>(
+        &self,
+        kept: SpooledTexts,
+        then: impl FnOnce(Texts) -> T,
+    ) -> io::Result<T> {
         let (id, others) = (self.spool.read(kept.id)?, self.spool.read(kept.others)?);
         let id = str::from_utf8(&id).map_err(io::Error::other)?;
         Ok(then(Texts { id, ..postcard::from_bytes(&others).map_err(io::Error::other)? }))
@@ -347,84 +356,85 @@ impl<'a> AuditRows<'a> {
 /// Strings that many rows share.
 #[derive(Debug, Default)]
 struct Interner {
-    places: HashMap<String, u32>,
+    index_of: HashMap<String, u32>,
     list: Vec<String>,
 }
 
 impl Interner {
-    fn place(&mut self, name: &str) -> u32 {
-        if let Some(&place) = self.places.get(name) {
-            return place;
+    fn index(&mut self, name: &str) -> u32 {
+        if let Some(&index) = self.index_of.get(name) {
+            return index;
         }
-        let place = self.list.len() as u32;
+        let index = self.list.len() as u32;
         self.list.push(name.to_owned());
-        self.places.insert(name.to_owned(), place);
-        place
+        self.index_of.insert(name.to_owned(), index);
+        index
     }
 }
 
 /// Rows as models judge them.
 #[derive(Debug)]
-pub(crate) struct Judgeable<'a> {
+pub(crate) struct ScoredRows<'a> {
     pub(crate) all: &'a AuditRows<'a>,
-    /// Places of the rows that are judged, and what they are known by.
-    judged: Vec<(RowId, usize)>,
-    /// For each row its place among those that are judged, or that of the row that it repeats.
-    pub(crate) places: Vec<usize>,
+    /// Places of the rows that are scored, and what they are known by.
+    scored: Vec<(RowId, usize)>,
+    /// For each row its place among those that are scored, or that of the row that it repeats.
+    pub(crate) scored_index: Vec<usize>,
 }
 
-impl<'a> Judgeable<'a> {
+impl<'a> ScoredRows<'a> {
     /// For models that count the rows themselves: near copies of one organisation, title and label are one row, the
     /// least of them.
     pub(crate) fn counted(rows: &'a AuditRows<'a>) -> Self {
-        let order = rows.in_order();
+        let order = rows.canonical_order();
         let mut first = vec![None; order.len()];
         let known = |&i: &usize| {
             let id = rows.rows[i].id;
             let text = *first[rows.copies()[i]].get_or_insert(id);
             (id.with_text_of(text), i)
         };
-        let mut judged: Vec<(RowId, usize)> = order.iter().map(known).collect();
+        let mut scored: Vec<(RowId, usize)> = order.iter().map(known).collect();
         // Stable, so that of equal ones the least comes first.
-        judged.par_sort_by_key(|(id, _)| *id);
-        let mut places = vec![0; judged.len()];
+        scored.par_sort_by_key(|(id, _)| *id);
+        let mut scored_index = vec![0; scored.len()];
         let mut last = 0;
         let mut before: Option<RowId> = None;
-        for (id, i) in &judged {
+        for (id, i) in &scored {
             last += usize::from(before.is_some_and(|before| before != *id));
             before = Some(*id);
-            places[*i] = last;
+            scored_index[*i] = last;
         }
-        judged.dedup_by_key(|(id, _)| *id);
-        Self { all: rows, judged, places }
+        scored.dedup_by_key(|(id, _)| *id);
+        Self { all: rows, scored, scored_index }
     }
 
     /// For models that may have counted the rows.
     pub(crate) fn as_read(rows: &'a AuditRows<'a>) -> Self {
-        let judged = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
-        let places = (0..rows.rows.len()).collect();
-        Self { all: rows, judged, places }
+        let scored = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
+        let scored_index = (0..rows.rows.len()).collect();
+        Self { all: rows, scored, scored_index }
     }
 
     /// The rows that are most likely of another role than they state, by place, with that role. `said` has the
     /// probabilities of the roles, for the rows of roles, each with its place.
-    pub(crate) fn corrections(&self, said: &[(usize, Vec<f64>)]) -> BTreeMap<usize, usize> {
-        let stated: Vec<usize> = said.iter().map(|(place, _)| self.id(*place).class()).collect();
-        let said: (Vec<usize>, Vec<Vec<f64>>) = said.iter().cloned().unzip();
-        let (places, probabilities) = said;
-        let actual = noise::actual(probabilities, &stated, noise::RANKING, |i| {
-            self.all.rows[self.judged[places[i]].1].most_power
+    pub(crate) fn corrections(&self, predicted: &[(usize, Vec<f64>)]) -> BTreeMap<usize, usize> {
+        let stated: Vec<usize> =
+            predicted.iter().map(|(index, _)| self.id(*index).class()).collect();
+        let (indices, probabilities): (Vec<usize>, Vec<Vec<f64>>) =
+            predicted.iter().cloned().unzip();
+        let actual = noise::true_class(probabilities, &stated, noise::RANKING, |i| {
+            self.all.rows[self.scored[indices[i]].1].max_power
         });
-        let rows = places.into_iter().zip(stated).zip(actual);
+        let rows = indices.into_iter().zip(stated).zip(actual);
         let wrong = rows.filter(|((_, stated), actual)| 1.0 - actual[*stated] >= CORRECTED);
-        wrong.map(|((place, _), actual)| (place, top(&actual))).collect()
+        wrong.map(|((index, _), actual)| (index, top(&actual))).collect()
     }
 }
 
-impl Judgeable<'_> {
+impl ScoredRows<'_> {
     /// The row at a place, with its title.
-    fn with_title(&self, place: usize) -> io::Result<Example> {
-        let (id, i) = self.judged[place];
+    fn with_title(&self, index: usize) -> io::Result<Example> {
+        let (id, i) = self.scored[index];
         let bytes = self.all.spool.read(self.all.rows[i].features)?;
         let damaged = || io::Error::other("the features of a row are damaged");
         unpack(&bytes, id, self.all.lexicon().roles().len()).ok_or_else(damaged)
@@ -432,34 +442,34 @@ impl Judgeable<'_> {
 }
 
 /// Rows without their titles: labels are most often those of the titles.
-impl Rows for Judgeable<'_> {
+impl Rows for ScoredRows<'_> {
     fn count(&self) -> usize {
-        self.judged.len()
+        self.scored.len()
     }
 
-    fn id(&self, place: usize) -> RowId {
-        self.judged[place].0
+    fn id(&self, index: usize) -> RowId {
+        self.scored[index].0
     }
 
-    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
-        self.with_title(place).map(|row| Cow::Owned(row.without_title()))
+    fn get(&self, index: usize) -> io::Result<Cow<'_, Example>> {
+        self.with_title(index).map(|row| Cow::Owned(row.without_title()))
     }
 }
 
 /// Rows with their titles.
-pub(crate) struct Titled<'a>(pub(crate) &'a Judgeable<'a>);
+pub(crate) struct TitledRows<'a>(pub(crate) &'a ScoredRows<'a>);
 
-impl Rows for Titled<'_> {
+impl Rows for TitledRows<'_> {
     fn count(&self) -> usize {
         self.0.count()
     }
 
-    fn id(&self, place: usize) -> RowId {
-        self.0.id(place)
+    fn id(&self, index: usize) -> RowId {
+        self.0.id(index)
     }
 
-    fn get(&self, place: usize) -> io::Result<Cow<'_, Example>> {
-        self.0.with_title(place).map(Cow::Owned)
+    fn get(&self, index: usize) -> io::Result<Cow<'_, Example>> {
+        self.0.with_title(index).map(Cow::Owned)
     }
 }
 

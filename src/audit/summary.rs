@@ -22,7 +22,7 @@ impl Auditor<'_> {
         method: String,
     ) -> AuditSummary {
         let organisations: Vec<u64> =
-            suspicions.iter().map(|s| self.rows.all.rows[s.place].organisation()).collect();
+            suspicions.iter().map(|s| self.rows.all.rows[s.index].organisation()).collect();
         let mut pairs = Vec::new();
         for stated in 0..self.outcomes.len() {
             if suspicions.iter().any(|s| s.stated == stated) {
@@ -33,7 +33,7 @@ impl Auditor<'_> {
         // What a row adds: to all that is wrong, and to each pair.
         let adds = |s: &Suspicion| {
             let of_pair = |&(stated, actual): &(usize, usize)| {
-                if s.stated == stated { s.expected[actual] } else { 0.0 }
+                if s.stated == stated { s.counting[actual] } else { 0.0 }
             };
             std::iter::once(s.expected_wrong()).chain(pairs.iter().map(of_pair)).collect()
         };
@@ -79,11 +79,11 @@ impl Auditor<'_> {
         let mut groups: BTreeMap<&str, (u64, f64, Vec<f64>)> = BTreeMap::new();
         for s in suspicions {
             let group = groups
-                .entry(name(self.rows.all, &self.rows.all.rows[s.place]))
+                .entry(name(self.rows.all, &self.rows.all.rows[s.index]))
                 .or_insert_with(|| (0, 0.0, vec![0.0; self.outcomes.len()]));
             group.0 += 1;
             group.1 += s.expected_wrong();
-            for (outcome, p) in s.expected.iter().enumerate().filter(|(o, _)| *o != s.stated) {
+            for (outcome, p) in s.counting.iter().enumerate().filter(|(o, _)| *o != s.stated) {
                 group.2[outcome] += p;
             }
         }

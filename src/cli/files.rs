@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The files that were named; standard input if there is none. A name that is a pattern and no file stands
 /// for the files that fit it, in the order of their names.
-pub(crate) fn found(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(crate) fn expand_patterns(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if named.is_empty() {
         return Ok(vec!["-".into()]);
     }
@@ -30,11 +30,11 @@ pub(crate) fn found(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// An error if an output is one of the inputs, whose rows it would take the place of, or another output.
-pub(crate) fn apart<'p>(
+pub(crate) fn check_distinct<'p>(
     inputs: &[PathBuf],
     outputs: impl IntoIterator<Item = Option<&'p PathBuf>>,
 ) -> Result<()> {
-    let inputs = found(inputs)?;
+    let inputs = expand_patterns(inputs)?;
     let mut known: Vec<(Handle, String)> = Vec::new();
     for path in inputs.iter().filter(|path| path.is_file()) {
         if let Ok(handle) = Handle::from_path(path) {

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
-use super::files::found;
+use super::files::expand_patterns;
 use super::output::{Output, say};
 use crate::lexicon::Lexicon;
 use crate::model::{Model, ModelFile};
@@ -107,28 +107,28 @@ pub(crate) struct Postings<'a> {
 /// Files that are read one after the other.
 struct InputFiles<'a> {
     reading: &'a ReadingArgs,
-    waiting: std::vec::IntoIter<PathBuf>,
+    remaining: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
     /// Standard input, if it waits for its turn.
-    standard: Option<PostingReader>,
+    stdin: Option<PostingReader>,
     /// Names of the columns of all files; the last is that of the files, if there are several.
     header: Vec<String>,
     several: bool,
     /// Where the columns of the file that is being read stand among them.
-    places: Vec<usize>,
+    merged_index: Vec<usize>,
     columns: Columns,
     schema: Option<Types>,
     /// Rows of the files before it.
     before: u64,
     /// Whether the rejected rows have its header.
-    headed: bool,
+    rejects_have_header: bool,
 }
 
 impl<'a> InputFiles<'a> {
     fn open(paths: Vec<PathBuf>, reading: &'a ReadingArgs) -> Result<Self> {
         let several = paths.len() > 1;
         let mut first: Option<PostingReader> = None;
-        let mut standard = None;
+        let mut stdin = None;
         let (mut header, mut known) = (Vec::new(), HashSet::new());
         let mut schema = None;
         for path in &paths {
@@ -141,30 +141,30 @@ impl<'a> InputFiles<'a> {
             header.extend(names.filter(|name| !several || known.insert(name.clone())));
             if first.is_none() {
                 first = Some(reader);
-            } else if path == Path::new("-") && standard.replace(reader).is_some() {
+            } else if path == Path::new("-") && stdin.replace(reader).is_some() {
                 bail!("standard input can be read only once");
             }
         }
         if several {
-            let taken = known.contains(SOURCE);
-            header.push(if taken { format!("{SOURCE}_file") } else { SOURCE.into() });
+            let exists = known.contains(SOURCE);
+            header.push(if exists { format!("{SOURCE}_file") } else { SOURCE.into() });
         }
-        let mut waiting = paths.into_iter();
-        waiting.next();
+        let mut remaining = paths.into_iter();
+        remaining.next();
         let reader = first.context("there is no file to read")?;
         let columns = Columns::default();
         let mut files = Self {
             reading,
-            waiting,
+            remaining,
             reader,
-            standard,
+            stdin,
             header,
             several,
-            places: Vec::new(),
+            merged_index: Vec::new(),
             columns,
             schema,
             before: 0,
-            headed: false,
+            rejects_have_header: false,
         };
         files.begin();
         Ok(files)
@@ -173,22 +173,22 @@ impl<'a> InputFiles<'a> {
     /// Begins with the file that was opened.
     fn begin(&mut self) {
         say_columns(&self.reader, self.reading);
-        self.headed = false;
+        self.rejects_have_header = false;
         self.columns = self.reader.columns().clone();
         if self.several {
-            let places: HashMap<&str, usize> =
+            let index_of: HashMap<&str, usize> =
                 self.header.iter().enumerate().rev().map(|(i, name)| (name.as_str(), i)).collect();
             let names = names(&self.reader, true);
-            self.places = names.iter().map(|name| places[name.as_str()]).collect();
-            self.columns = self.columns.moved(&self.places);
+            self.merged_index = names.iter().map(|name| index_of[name.as_str()]).collect();
+            self.columns = self.columns.moved(&self.merged_index);
         }
     }
 
     /// Goes on with the next file, if there is one.
     fn next(&mut self, read: u64) -> Result<bool> {
-        let Some(path) = self.waiting.next() else { return Ok(false) };
-        let standard = (path == Path::new("-")).then(|| self.standard.take()).flatten();
-        self.reader = match standard {
+        let Some(path) = self.remaining.next() else { return Ok(false) };
+        let stdin = (path == Path::new("-")).then(|| self.stdin.take()).flatten();
+        self.reader = match stdin {
             Some(reader) => reader,
             None => PostingReader::open(&path, &self.reading.dialect())?,
         };
@@ -203,12 +203,12 @@ impl<'a> InputFiles<'a> {
     }
 
     /// A row with the columns of all files.
-    fn placed(&self, mut row: Row) -> Row {
+    fn in_merged_columns(&self, mut row: Row) -> Row {
         row.number += self.before;
         if self.several {
             let mut fields = vec![""; self.header.len()];
-            for (&place, field) in self.places.iter().zip(row.fields.iter()) {
-                fields[place] = field;
+            for (&index, field) in self.merged_index.iter().zip(row.fields.iter()) {
+                fields[index] = field;
             }
             if let Some(last) = fields.last_mut() {
                 *last = self.reader.file();
@@ -227,7 +227,7 @@ impl<'a> Postings<'a> {
 
     /// The rows of files, or of standard input if there is none.
     pub(crate) fn of_files(files: &[PathBuf], reading: &'a ReadingArgs) -> Result<Self> {
-        let files = InputFiles::open(found(files)?, reading)?;
+        let files = InputFiles::open(expand_patterns(files)?, reading)?;
         let rejects = match &reading.rejects {
             None => None,
             Some(path) => {
@@ -240,8 +240,8 @@ impl<'a> Postings<'a> {
     }
 
     /// Goes on with other files, which may have other columns.
-    pub(crate) fn go_on(&mut self, files: &[PathBuf]) -> Result<()> {
-        self.files = InputFiles::open(found(files)?, self.reading)?;
+    pub(crate) fn switch_to(&mut self, files: &[PathBuf]) -> Result<()> {
+        self.files = InputFiles::open(expand_patterns(files)?, self.reading)?;
         Ok(())
     }
 
@@ -311,21 +311,23 @@ impl<'a> Postings<'a> {
             self.tally.read += (rows.len() + rejected.len()) as u64;
             self.tally.rejected += rejected.len() as u64;
             for reject in &rejected {
-                self.set_aside(reject)?;
+                self.reject(reject)?;
             }
             if !rows.is_empty() {
-                return Ok(Some(rows.into_iter().map(|row| self.files.placed(row)).collect()));
+                return Ok(Some(
+                    rows.into_iter().map(|row| self.files.in_merged_columns(row)).collect(),
+                ));
             }
         }
     }
 
-    fn set_aside(&mut self, Rejected { line, reason, raw }: &Rejected) -> Result<()> {
+    fn reject(&mut self, Rejected { line, reason, raw }: &Rejected) -> Result<()> {
         let (file, line) = (self.files.reader.file(), line.to_string());
         if self.first_reason.is_none() {
             self.first_reason = Some(format!("{file}, line {line}: {reason}"));
         }
         let Some(writer) = &mut self.rejects else { return Ok(()) };
-        if !std::mem::replace(&mut self.files.headed, true) {
+        if !std::mem::replace(&mut self.files.rejects_have_header, true) {
             let head = self.files.reader.head().unwrap_or_default();
             writer.write_record([file, "1", HEADER, head])?;
         }
@@ -372,20 +374,20 @@ fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
         return;
     }
     let columns = reader.columns();
-    let quoted = |place: usize| format!("{:?}", reader.header()[place]);
-    let mut told: Vec<String> = Vec::new();
+    let quoted = |index: usize| format!("{:?}", reader.header()[index]);
+    let mut messages: Vec<String> = Vec::new();
     for column in Column::ALL {
-        let Some(place) = columns.place(column) else { continue };
+        let Some(index) = columns.place(column) else { continue };
         let parts = if column == Column::Description { columns.parts() } else { &[] };
         let parts: Vec<String> = parts.iter().map(|&part| quoted(part)).collect();
-        let from = if parts.is_empty() { quoted(place) } else { parts.join(" and ") };
-        told.push(format!("{} from {from}", column.name()));
+        let from = if parts.is_empty() { quoted(index) } else { parts.join(" and ") };
+        messages.push(format!("{} from {from}", column.name()));
     }
     if reader.encoding() != UTF_8 {
-        told.push(format!("encoding {}", reader.encoding().name()));
+        messages.push(format!("encoding {}", reader.encoding().name()));
     }
     if let Some(delimiter) = reader.delimiter().filter(|d| *d != b',') {
-        told.push(format!("delimiter {:?}", char::from(delimiter)));
+        messages.push(format!("delimiter {:?}", char::from(delimiter)));
     }
-    say(&format!("{}: {}", reader.file(), told.join(", ")));
+    say(&format!("{}: {}", reader.file(), messages.join(", ")));
 }

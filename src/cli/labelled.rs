@@ -2,11 +2,11 @@
 
 use super::args::Labelling;
 use super::input::{Postings, say_left_out};
-use super::made::Made;
 use super::output::say;
+use super::row_cache::RowCache;
 use crate::evidence::{Extractor, Title};
 use crate::examples::example::Example;
-use crate::judge::Given;
+use crate::judge::ComparedPosting;
 use crate::lexicon::Lexicon;
 use crate::model::Collector;
 use crate::postings::{Column, Columns, Row};
@@ -35,7 +35,7 @@ pub(crate) fn collect(
         given_label
     };
     let before = postings.tally.rejected;
-    let mut made = Made::default();
+    let mut cache = RowCache::default();
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
         let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
@@ -50,7 +50,7 @@ pub(crate) fn collect(
             Err(why) => (Err(why), None),
         };
         let mut read = |rows: &[Row]| -> Vec<_> {
-            let read = made.of_rows(rows, columns, read_row);
+            let read = cache.map_rows(rows, columns, read_row);
             let evidence = read.iter().filter_map(|(_, evidence)| evidence.as_ref()?.as_ref());
             collector.note(&evidence.collect::<Vec<_>>(), lexicon);
             read.into_iter().map(|(example, _)| example).collect()
@@ -84,11 +84,11 @@ pub(crate) fn collect(
 }
 
 /// A posting to be judged, without its label.
-pub(crate) fn given(file: &str, row: &Row, columns: &Columns) -> Given {
+pub(crate) fn compared_posting(file: &str, row: &Row, columns: &Columns) -> ComparedPosting {
     let id = row.get(columns, Column::Id);
     let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
-    Given {
-        place: format!("{file}, row {}{id}", row.number),
+    ComparedPosting {
+        location: format!("{file}, row {}{id}", row.number),
         title: row.get(columns, Column::Title).to_owned(),
         description: row.get(columns, Column::Description).to_owned(),
         label: None,

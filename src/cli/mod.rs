@@ -5,11 +5,13 @@ mod commands;
 mod files;
 mod input;
 mod labelled;
-mod made;
+
 mod output;
 mod progress;
-mod settling;
+
+mod row_cache;
 mod sheet;
+mod synced_file;
 
 pub use args::Args;
 

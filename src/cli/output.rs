@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all, and words to the user.
 
-use super::settling::Settling;
+use super::synced_file::SyncedFile;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -26,7 +26,7 @@ pub(crate) enum Output {
         path: PathBuf,
     },
     File {
-        file: BufWriter<Settling>,
+        file: BufWriter<SyncedFile>,
         path: PathBuf,
     },
     /// A file that is kept under another name while it is not complete.
@@ -64,7 +64,7 @@ impl Output {
         let file = builder.tempfile_in(folder).with_context(said)?;
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
-        let file = BufWriter::with_capacity(BUFFER, Settling::new(file));
+        let file = BufWriter::with_capacity(BUFFER, SyncedFile::new(file));
         Ok(Self::File { file, path: path.to_owned() })
     }
 
@@ -81,7 +81,7 @@ impl Output {
     }
 
     /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
-    pub(crate) fn settle(&mut self) -> io::Result<u64> {
+    pub(crate) fn sync(&mut self) -> io::Result<u64> {
         self.flush()?;
         let Self::Kept { file, .. } = self else { return Ok(0) };
         file.get_ref().sync_data()?;
@@ -104,7 +104,7 @@ impl Output {
                 let said = || format!("cannot write {}", path.display());
                 let file =
                     file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
-                let file = file.settled().with_context(said)?;
+                let file = file.into_synced().with_context(said)?;
                 file.persist(&path).map_err(|e| e.error).with_context(said)?;
                 Ok(())
             }

@@ -11,7 +11,7 @@ const EVERY: Duration = Duration::from_millis(200);
 
 /// Where a run is.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Done<T> {
+pub(crate) struct ResumeState<T> {
     /// What it reads, and how it judges.
     of: String,
     /// Rows that were read.
@@ -33,23 +33,25 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// The run that writes a file; `of` is what it reads and how it judges. Also where it was stopped.
-    pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, Done<T>)>
+    pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, ResumeState<T>)>
     where
         T: Default + for<'de> Deserialize<'de>,
     {
-        let beside = |end: &str| {
+        let with_suffix = |end: &str| {
             let mut name = output.file_name().unwrap_or_default().to_owned();
             name.push(end);
             output.with_file_name(name)
         };
-        let (part, state) = (beside(".rolecall-part"), beside(".rolecall-state"));
+        let (part, state) = (with_suffix(".rolecall-part"), with_suffix(".rolecall-state"));
         let done = match fs::read(&state) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Done { of, ..Done::default() },
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                ResumeState { of, ..ResumeState::default() }
+            }
             // Stopped when it was complete, and had only this to forget.
-            Ok(_) if !part.exists() => Done { of, ..Done::default() },
+            Ok(_) if !part.exists() => ResumeState { of, ..ResumeState::default() },
             read => {
                 let read = read.with_context(|| state.display().to_string())?;
-                let done: Done<T> = serde_json::from_slice(&read).with_context(|| {
+                let done: ResumeState<T> = serde_json::from_slice(&read).with_context(|| {
                     format!("{} is damaged; delete it to start anew", state.display())
                 })?;
                 let length = part.metadata().map_or(0, |m| m.len());
@@ -74,7 +76,7 @@ impl Progress {
 
     /// Saves where the run is, whole or not at all.
     pub(crate) fn save<T: Serialize>(&mut self, rows: u64, bytes: u64, counted: T) -> Result<()> {
-        let done = Done { of: self.of.clone(), rows, bytes, counted };
+        let done = ResumeState { of: self.of.clone(), rows, bytes, counted };
         let said = || format!("cannot write {}", self.state.display());
         let folder = self.state.parent().filter(|p| !p.as_os_str().is_empty());
         let mut file = tempfile::Builder::new()

@@ -12,18 +12,18 @@ use std::path::Path;
 
 /// Rows that are written.
 pub(crate) struct RowFile {
-    rows: Sheet<Packed>,
+    rows: Sheet<MaybeCompressed>,
     name: String,
 }
 
 /// An output that may be packed.
-pub(crate) enum Packed {
+pub(crate) enum MaybeCompressed {
     Plain(Output),
     Gzip(GzEncoder<Output>),
     Zstd(zstd::Encoder<'static, Output>),
 }
 
-impl Write for Packed {
+impl Write for MaybeCompressed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(out) => out.write(bytes),
@@ -92,9 +92,11 @@ impl RowFile {
         let output = Output::open(writing.output.as_deref())?;
         let packing = writing.output.as_deref().and_then(|path| extensions(path).1);
         let output = match packing.as_deref().filter(|_| form != SheetForm::Parquet) {
-            None => Packed::Plain(output),
-            Some("gz") => Packed::Gzip(GzEncoder::new(output, flate2::Compression::default())),
-            Some(_) => Packed::Zstd(zstd::Encoder::new(output, 0)?),
+            None => MaybeCompressed::Plain(output),
+            Some("gz") => {
+                MaybeCompressed::Gzip(GzEncoder::new(output, flate2::Compression::default()))
+            }
+            Some(_) => MaybeCompressed::Zstd(zstd::Encoder::new(output, 0)?),
         };
         Self::begin(writing, output, form, postings, layout)
     }
@@ -102,7 +104,7 @@ impl RowFile {
     /// Begins a file of rows of this form.
     pub(crate) fn begin(
         writing: &Writing,
-        output: Packed,
+        output: MaybeCompressed,
         form: SheetForm,
         postings: Option<&Postings>,
         layout: &Layout,
@@ -113,7 +115,7 @@ impl RowFile {
         let found = postings.and_then(Postings::delimiter);
         let same =
             matches!(form, SheetForm::Delimited { delimiter, .. } if Some(delimiter) == found);
-        let layout = Layout { as_it_stands: same && layout.appended == 0, ..layout.clone() };
+        let layout = Layout { verbatim: same && layout.appended == 0, ..layout.clone() };
         let rows = Sheet::new(output, form, &layout);
         Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name })
     }
@@ -121,15 +123,15 @@ impl RowFile {
     /// Writes, or says what could not be written.
     pub(crate) fn write(
         &mut self,
-        write: impl FnOnce(&mut Sheet<Packed>) -> io::Result<()>,
+        write: impl FnOnce(&mut Sheet<MaybeCompressed>) -> io::Result<()>,
     ) -> Result<()> {
         write(&mut self.rows).with_context(|| format!("cannot write {}", self.name))
     }
 
     /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
-    pub(crate) fn settle(&mut self) -> Result<u64> {
+    pub(crate) fn sync(&mut self) -> Result<u64> {
         let settled = self.rows.out().and_then(|out| match out {
-            Packed::Plain(out) => out.settle(),
+            MaybeCompressed::Plain(out) => out.sync(),
             _ => Ok(0),
         });
         settled.with_context(|| format!("cannot write {}", self.name))
@@ -139,9 +141,9 @@ impl RowFile {
     pub(crate) fn finish(self) -> Result<()> {
         let said = || format!("cannot write {}", self.name);
         match self.rows.finish().with_context(said)? {
-            Packed::Plain(out) => out.finish(),
-            Packed::Gzip(out) => out.finish().with_context(said)?.finish(),
-            Packed::Zstd(out) => out.finish().with_context(said)?.finish(),
+            MaybeCompressed::Plain(out) => out.finish(),
+            MaybeCompressed::Gzip(out) => out.finish().with_context(said)?.finish(),
+            MaybeCompressed::Zstd(out) => out.finish().with_context(said)?.finish(),
         }
     }
 }

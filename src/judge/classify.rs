@@ -2,8 +2,8 @@
 
 use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
-use super::quotes::{Quotes, nats};
-use super::reading::Reading;
+use super::quotes::{QuoteBuffers, nats};
+use super::reading::ReadBuffers;
 use super::verdict::{Decision, Note, Phrase, Verdict};
 use crate::bayes::scores::Scores;
 use crate::evidence::{
@@ -20,8 +20,8 @@ use std::cell::RefCell;
 
 thread_local! {
     /// Each thread reads one posting after the other in the same room.
-    static READING: RefCell<Reading> = RefCell::default();
-    static QUOTES: RefCell<Quotes> = RefCell::default();
+    static READ_BUFFERS: RefCell<ReadBuffers> = RefCell::default();
+    static QUOTE_BUFFERS: RefCell<QuoteBuffers> = RefCell::default();
 }
 
 /// A text speaks for two roles if the second has this probability among the roles.
@@ -109,10 +109,10 @@ impl<'a> Judge<'a> {
 
     /// Judges a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
-        READING.with_borrow_mut(|reading| {
+        READ_BUFFERS.with_borrow_mut(|buffers| {
             let (title, scores) =
-                reading.read(title, description, &self.extractor, &self.vocabulary);
-            self.verdict_of(title, &reading.properties(self.lexicon()), &scores)
+                buffers.read(title, description, &self.extractor, &self.vocabulary);
+            self.verdict_of(title, &buffers.properties(self.lexicon()), &scores)
         })
     }
 
@@ -145,7 +145,11 @@ impl<'a> Judge<'a> {
     }
 
     /// What the title says, where it is read and there is nothing of a posting in the text.
-    pub(super) fn said_by_title(&self, scores: &Scores, no_text: bool) -> Option<Probabilities> {
+    pub(super) fn title_probabilities(
+        &self,
+        scores: &Scores,
+        no_text: bool,
+    ) -> Option<Probabilities> {
         let read = no_text && self.settings.view == View::Whole;
         let said = read.then(|| self.model.said_by_title(scores.stated)).flatten()?;
         Some(self.shifted(View::Whole, said))
@@ -166,28 +170,28 @@ impl<'a> Judge<'a> {
 
     fn verdict_of(&self, title: Title, properties: &TextProperties, scores: &Scores) -> Verdict {
         let stub = properties.stub;
-        let silent = stub.is_some() || self.says_nothing(properties);
-        let said = self.said_by_title(scores, stub.is_some() || properties.tokens.is_empty());
+        let no_evidence = stub.is_some() || self.has_too_little(properties);
+        let said = self.title_probabilities(scores, stub.is_some() || properties.tokens.is_empty());
         let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
         let label = self.label(outcome);
         let confidence = outcomes[outcome];
-        let decision = self.decision(label, confidence, silent, properties, scores.stated);
-        let hidden = if silent { None } else { self.disagreement(scores, label) };
-        let second = hidden.flatten().or_else(|| second_role(&probabilities.closed, label));
+        let decision = self.decision(label, confidence, no_evidence, properties, scores.stated);
+        let disagreement = if no_evidence { None } else { self.disagreement(scores, label) };
+        let second = disagreement.flatten().or_else(|| second_role(&probabilities.closed, label));
         let mut notes = Vec::new();
         if matches!(title.role, TitleRole::Several(_)) {
             notes.push(Note::TitleStatesTwoRoles);
         }
-        if hidden.is_some() {
+        if disagreement.is_some() {
             notes.push(Note::TitleAndTextDisagree);
         }
         let mixed = second.is_some_and(|role| probabilities.closed[role.index()] >= MIXED);
-        if mixed && matches!(label, Label::Role(_)) && !silent {
+        if mixed && matches!(label, Label::Role(_)) && !no_evidence {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
-        if silent {
+        if no_evidence {
             let foreign = is_foreign(properties.language);
             let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
             notes.push(stub.map_or(nothing, Note::NoPosting));
@@ -205,8 +209,8 @@ impl<'a> Judge<'a> {
         if properties.text.cut() {
             notes.push(Note::OnlyBeginningRead);
         }
-        let contest = self.contest(scores, &probabilities, label);
-        let family = || contest[0] - self.lexicon().roles().len();
+        let pair = self.winner_and_rival(scores, &probabilities, label);
+        let family = || pair[0] - self.lexicon().roles().len();
         Verdict {
             label,
             confidence,
@@ -214,11 +218,7 @@ impl<'a> Judge<'a> {
             second,
             other_job: (label == Label::Other && decision != Decision::NoEvidence).then(family),
             notes,
-            evidence: if self.settings.quotes {
-                self.quotes(properties, contest)
-            } else {
-                Vec::new()
-            },
+            evidence: if self.settings.quotes { self.quotes(properties, pair) } else { Vec::new() },
             probabilities: outcomes,
             title,
             experience: asked_experience(properties.text.as_str()).map(|asked| asked.least),
@@ -227,17 +227,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What to make of a label. Where the text is silent, a title that states a role has it reviewed.
+    /// What to make of a label. Where the text is no_evidence, a title that states a role has it reviewed.
     fn decision(
         &self,
         label: Label,
         confidence: f64,
-        silent: bool,
+        no_evidence: bool,
         properties: &TextProperties,
         stated: Stated,
     ) -> Decision {
         let view = self.settings.view;
-        if silent {
+        if no_evidence {
             let by_title = view == View::Whole && stated.roles() > 0;
             return if by_title { Decision::Review } else { Decision::NoEvidence };
         }
@@ -248,7 +248,7 @@ impl<'a> Judge<'a> {
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         match limits.decide(other, confidence, role_like, properties.words) {
             // Its title alone would decide.
-            Decision::Accept if properties.shows_no_role => Decision::Review,
+            Decision::Accept if properties.fits_any_job => Decision::Review,
             decision => decision,
         }
     }
@@ -281,17 +281,17 @@ impl<'a> Judge<'a> {
         (outcomes[stated.index()] < DISAGREES).then_some(read)
     }
 
-    fn says_nothing(&self, properties: &TextProperties) -> bool {
+    fn has_too_little(&self, properties: &TextProperties) -> bool {
         // A model of the lexicon alone knows no words.
         if self.model.header().postings.iter().any(|&n| n > 0) {
-            properties.telling.says_nothing(properties.language)
+            properties.amount.is_too_little(properties.language)
         } else {
-            !properties.telling.shows_something
+            !properties.amount.has_skill_or_mention
         }
     }
 
     /// The classes of the verdict and of its strongest rival: roles or families of other jobs.
-    pub(super) fn contest(
+    pub(super) fn winner_and_rival(
         &self,
         scores: &Scores,
         probabilities: &Probabilities,
@@ -311,8 +311,8 @@ impl<'a> Judge<'a> {
     }
 
     /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
-    pub(super) fn strength(&self, feature: u32, contest: [usize; 2]) -> f64 {
-        let steps = self.vocabulary.difference(contest)(feature);
+    pub(super) fn strength(&self, feature: u32, pair: [usize; 2]) -> f64 {
+        let steps = self.vocabulary.difference(pair)(feature);
         if self.reads(feature) { nats(steps) } else { 0.0 }
     }
 
@@ -332,16 +332,17 @@ impl<'a> Judge<'a> {
     }
 
     /// The words that speak for a class against another; of equal ones the earlier first.
-    fn quotes(&self, properties: &TextProperties, contest: [usize; 2]) -> Vec<Phrase> {
-        let difference = self.vocabulary.difference(contest);
-        let ready = self.vocabulary.readiness(contest[0] < self.lexicon().roles().len());
+    fn quotes(&self, properties: &TextProperties, pair: [usize; 2]) -> Vec<Phrase> {
+        let difference = self.vocabulary.difference(pair);
+        let ready = self.vocabulary.readiness(pair[0] < self.lexicon().roles().len());
         let readiness = |known: &Known| {
             let looked_at = self.settings.view != View::Duties || self.reads(known.feature);
             if looked_at { ready[known.feature as usize] } else { 0 }
         };
         let steps = |known: &Known| difference(known.feature);
         let channel = |known: &Known| self.vocabulary.channel(known.feature);
-        QUOTES.with_borrow_mut(|quotes| quotes.of(properties, steps, readiness, channel))
+        QUOTE_BUFFERS
+            .with_borrow_mut(|buffers| buffers.quote(properties, steps, readiness, channel))
     }
 }
 

@@ -19,13 +19,13 @@ pub struct ModelChange {
     /// Changes of the features, by channel.
     pub channels: Vec<ChannelChange>,
     /// Features that moved furthest, with regard to how many postings show them.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<FeatureChange>,
     /// Features that only the new model has, strongest first.
-    pub new: Vec<Moved>,
+    pub new: Vec<FeatureChange>,
     /// Features that only the old model has, strongest first.
-    pub lost: Vec<Moved>,
+    pub lost: Vec<FeatureChange>,
     /// Weights of the combinations that moved furthest.
-    pub combination: Vec<MovedWeight>,
+    pub combination: Vec<WeightChange>,
     /// Figures of both on rows they had not seen, each on its own.
     pub figures: Vec<FigureChange>,
 }
@@ -43,7 +43,7 @@ pub struct ChannelChange {
 
 /// A feature in two models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Moved {
+pub struct FeatureChange {
     /// Its channel.
     pub channel: Channel,
     /// Its text.
@@ -58,7 +58,7 @@ pub struct Moved {
 
 /// A weight of a combination in two models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MovedWeight {
+pub struct WeightChange {
     /// The view.
     pub view: View,
     /// The question.
@@ -95,45 +95,46 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
             pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(feature);
         }
     }
-    let mut kinds: [Vec<(f64, Moved)>; 3] = Default::default();
+    let mut changes: [Vec<(f64, FeatureChange)>; 3] = Default::default();
     let mut channels: Vec<ChannelChange> = Vec::new();
     for channel in Channel::ALL {
         let mut features = [0; 3];
         let mut distance = 0.0;
         for (&(_, text), sides) in pairs.range((channel, "")..).take_while(|p| p.0.0 == channel) {
-            let kind = match sides {
+            let change = match sides {
                 [Some(_), Some(_)] => 0,
                 [None, _] => 1,
                 [_, None] => 2,
             };
-            features[kind] += 1;
+            features[change] += 1;
             let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weight(role));
-            let far = |role: usize| match kind {
+            let far = |role: usize| match change {
                 0 => weight(1, role).zip(weight(0, role)).map_or(0.0, |(a, b)| (a - b).abs()),
                 _ => weight(0, role).or(weight(1, role)).unwrap_or(0.0),
             };
             let furthest = (0..roles.len()).max_by(|&a, &b| far(a).total_cmp(&far(b)));
             let Some(role) = furthest else { continue };
-            let shown = [0, 1].map(|side| sides[side].as_ref().map_or(0, |w| w.postings[role]));
+            let postings_with_it =
+                [0, 1].map(|side| sides[side].as_ref().map_or(0, |w| w.postings[role]));
             distance += (0..roles.len()).map(far).sum::<f64>() / roles.len() as f64;
-            let moved = Moved {
+            let moved = FeatureChange {
                 channel,
                 text: text.to_owned(),
                 role: roles[role].to_owned(),
                 weight: [weight(0, role), weight(1, role)],
-                postings: shown,
+                postings: postings_with_it,
             };
             if far(role) > 0.0 {
-                let rows = f64::from(shown[0].max(shown[1]));
-                kinds[kind].push((far(role) * rows.sqrt(), moved));
+                let rows = f64::from(postings_with_it[0].max(postings_with_it[1]));
+                changes[change].push((far(role) * rows.sqrt(), moved));
             }
         }
         let mean_distance = distance / f64::max(features[0] as f64, 1.0);
         channels.push(ChannelChange { channel, features, mean_distance });
     }
-    let [moved, new_features, lost] = kinds.map(|mut kind| {
-        kind.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
-        kind.into_iter().take(most).map(|(_, moved)| moved).collect()
+    let [moved, new_features, lost] = changes.map(|mut list| {
+        list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
+        list.into_iter().take(most).map(|(_, moved)| moved).collect()
     });
     ModelChange {
         postings,
@@ -148,17 +149,17 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
     }
 }
 
-fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<MovedWeight> {
+fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<WeightChange> {
     let [old, new] = headers.map(|h| {
         h.combinations.iter().flat_map(|c| {
             let named = c.named(&h.roles, &h.families).into_iter();
             named.map(move |(input, class, weight)| ((c.view, c.question, input, class), weight))
         })
     });
-    let mut moved: Vec<MovedWeight> = old
+    let mut moved: Vec<WeightChange> = old
         .zip(new)
         .filter(|(a, b)| a.0 == b.0)
-        .map(|(((view, question, input, class), old), (_, new))| MovedWeight {
+        .map(|(((view, question, input, class), old), (_, new))| WeightChange {
             view,
             question,
             input,
@@ -167,7 +168,7 @@ fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<MovedWeight> {
         })
         .filter(|m| m.weight[0].total_cmp(&m.weight[1]).is_ne())
         .collect();
-    let distance = |m: &MovedWeight| (m.weight[0] - m.weight[1]).abs();
+    let distance = |m: &WeightChange| (m.weight[0] - m.weight[1]).abs();
     moved.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
     moved.truncate(most);
     moved

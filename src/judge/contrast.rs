@@ -1,5 +1,5 @@
 //! What in a posting speaks for the verdict and what for its strongest rival, what is not looked at,
-//! and what is not there.
+//! and what is not is_present.
 
 use super::classify::{Judge, second_role};
 use super::quotes::{LEAST_READY, QuoteSource, one_line};
@@ -14,7 +14,7 @@ use std::ops::Range;
 
 /// Weaker evidence is not marked, in nats.
 const LEAST: f64 = 0.5;
-/// Things not there that are named.
+/// Things not is_present that are named.
 const MISSING: usize = 8;
 
 /// Two sides of a posting.
@@ -30,7 +30,7 @@ pub struct Contrast {
     pub for_rival: Vec<Quote>,
     /// The next role.
     pub next_role: Option<String>,
-    /// What speaks for the next role and is not there, strongest first.
+    /// What speaks for the next role and is not is_present, strongest first.
     pub missing: Vec<Missing>,
     /// What is read, cleaned of markup.
     pub text: String,
@@ -100,7 +100,7 @@ impl Judge<'_> {
         probabilities: &Probabilities,
         label: Label,
     ) -> Contrast {
-        let contest = self.contest(scores, probabilities, label);
+        let pair = self.winner_and_rival(scores, probabilities, label);
         let classes = self.lexicon().classes();
         let roles = self.lexicon().roles().len();
         let name = |class: usize| {
@@ -112,23 +112,23 @@ impl Judge<'_> {
         };
         let next = second_role(&probabilities.closed, label);
         let strength =
-            |f: &Feature| self.entry(f.key).map_or(0.0, |entry| self.strength(entry, contest));
+            |f: &Feature| self.entry(f.key).map_or(0.0, |entry| self.strength(entry, pair));
         let Sides { quotes: [for_winner, for_rival], text, marks } =
-            sides(evidence, self.lexicon(), self.settings().view, contest, strength);
+            sides(evidence, self.lexicon(), self.settings().view, pair, strength);
         Contrast {
-            winner: name(contest[0]),
-            rival: name(contest[1]),
+            winner: name(pair[0]),
+            rival: name(pair[1]),
             for_winner,
             for_rival,
             next_role: next.map(|role| self.lexicon().roles().get(role).id.clone()),
-            missing: next.map_or(Vec::new(), |role| self.missing(evidence, role, contest[0])),
+            missing: next.map_or(Vec::new(), |role| self.missing(evidence, role, pair[0])),
             text,
             marks,
         }
     }
 
     fn missing(&self, evidence: &Evidence, role: RoleId, winner: usize) -> Vec<Missing> {
-        let there = |key| evidence.features().iter().any(|f| f.key == key);
+        let is_present = |key| evidence.features().iter().any(|f| f.key == key);
         let strength = |key| {
             let weights = self.model().weights(key)?;
             Some(weights[role.index()] - weights[winner])
@@ -139,7 +139,7 @@ impl Judge<'_> {
             .iter()
             .filter_map(|skill| {
                 let key = FeatureKey::new(Channel::Skills, &skill.id);
-                let strength = strength(key).filter(|s| *s >= LEAST && !there(key))?;
+                let strength = strength(key).filter(|s| *s >= LEAST && !is_present(key))?;
                 Some(Missing { name: skill.name.clone(), strength })
             })
             .collect();
@@ -154,14 +154,14 @@ pub(crate) fn sides(
     evidence: &Evidence,
     lexicon: &Lexicon,
     view: View,
-    contest: [usize; 2],
+    pair: [usize; 2],
     strength: impl Fn(&Feature) -> f64,
 ) -> Sides {
     let text = evidence.text().as_str();
     let source =
         QuoteSource { text, tokens: evidence.tokens().as_slice(), counts: evidence.counting() };
-    let for_role = contest.map(|class| class < lexicon.roles().len());
-    let mut told: Vec<(f64, f64, &Feature)> = Vec::new();
+    let for_role = pair.map(|class| class < lexicon.roles().len());
+    let mut candidates: Vec<(f64, f64, &Feature)> = Vec::new();
     for feature in evidence.features() {
         let strength = strength(feature);
         let channel = feature.key.channel();
@@ -174,14 +174,14 @@ pub(crate) fn sides(
         let ready = readiness(feature.key.channel(), &text)[usize::from(!for_role[side])];
         let rank = strength.abs() * f64::from(ready);
         if rank >= LEAST_READY {
-            told.push((rank, strength, feature));
+            candidates.push((rank, strength, feature));
         }
     }
-    told.sort_by(|a, b| b.0.total_cmp(&a.0));
+    candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut marks: Vec<Mark> =
         evidence.ignored().map(|at| Mark { at, kind: MarkKind::Ignored }).collect();
     let mut sides: [Vec<Quote>; 2] = [Vec::new(), Vec::new()];
-    for (_, strength, feature) in told {
+    for (_, strength, feature) in candidates {
         let channel = feature.key.channel();
         let words = source
             .reason(channel, feature.tokens(), |words| overlaps(&marks, &source.bytes(words)));

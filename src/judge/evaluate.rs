@@ -35,7 +35,7 @@ pub struct JudgedRow<'a> {
 }
 
 impl JudgedRow<'_> {
-    /// The most probable outcome, and what is made of it: nothing where there are no limits.
+    /// The most probable outcome, and what is made of it: nothing where present are no limits.
     pub fn decided(&self, view: View, closed: bool) -> (usize, Option<Decision>) {
         let p = if closed { self.probabilities.closed.clone() } else { self.probabilities.open() };
         let best = top(&p);
@@ -53,7 +53,7 @@ pub struct Evaluation {
     pub summary: Summary,
     /// How the rows were judged by a model that did not see them.
     pub method: String,
-    /// Rows that were judged by the lexicon alone, because without their organisations and near copies there is no
+    /// Rows that were judged by the lexicon alone, because without their organisations and near copies present is no
     /// posting of some role.
     pub lexicon_only: usize,
     /// Which role, of the rows that have one.
@@ -144,7 +144,7 @@ pub fn evaluate(
     let decided = |decision: Decision, wanted: &dyn Fn(&JudgedRow) -> bool| {
         let rows = counted.iter().filter(|row| wanted(row));
         let decided = rows.map(|row| (row.decided(view, closed), row.example.outcome));
-        let right = decided.filter(|((_, own), _)| *own == Some(decision));
+        let right = decided.filter(|((_, made), _)| *made == Some(decision));
         let right: Vec<bool> = right.map(|((best, _), truth)| best == truth).collect();
         let rows = right.len() as u64;
         Decided { precision, rows, right: right.iter().filter(|right| **right).count() as u64 }
@@ -187,15 +187,16 @@ fn detail(
             of_group.entry(row.group).or_default().push(i);
         }
     }
-    let of_length = of_length.into_iter().enumerate().map(|(i, rows)| (length(i), "words", rows));
+    let of_length =
+        of_length.into_iter().enumerate().map(|(i, rows)| (length_name(i), "words", rows));
     let by = by.unwrap_or_default();
     let of_group = of_group.into_iter().map(|(name, rows)| (name.to_owned(), by, rows));
-    let slice = |(name, by, places): (String, &str, Vec<usize>)| {
-        let p: Vec<Vec<f64>> = places.iter().map(|&i| probabilities[i].clone()).collect();
-        let t: Vec<usize> = places.iter().map(|&i| truths[i]).collect();
+    let slice = |(name, by, indices): (String, &str, Vec<usize>)| {
+        let p: Vec<Vec<f64>> = indices.iter().map(|&i| probabilities[i].clone()).collect();
+        let t: Vec<usize> = indices.iter().map(|&i| truths[i]).collect();
         let figures = figures(names, &p, &t);
-        let there = figures.classes.iter().filter(|class| class.rows > 0);
-        let macro_f1 = there.clone().map(|class| class.f1).sum::<f64>() / there.count() as f64;
+        let present = figures.classes.iter().filter(|class| class.rows > 0);
+        let macro_f1 = present.clone().map(|class| class.f1).sum::<f64>() / present.count() as f64;
         Slice { by: by.to_owned(), name, macro_f1, figures }
     };
     let slices = of_length.chain(of_group).filter(|(.., rows)| rows.len() >= LEAST_ROWS);
@@ -211,9 +212,9 @@ fn detail(
 }
 
 /// The name of a group of lengths.
-fn length(place: usize) -> String {
-    let from = if place == 0 { 0 } else { LENGTHS[place - 1] };
-    LENGTHS.get(place).map_or(format!("{from} and more"), |to| format!("{from} to {}", to - 1))
+fn length_name(index: usize) -> String {
+    let from = if index == 0 { 0 } else { LENGTHS[index - 1] };
+    LENGTHS.get(index).map_or(format!("{from} and more"), |to| format!("{from} to {}", to - 1))
 }
 
 /// Accuracy of the most confident rows, at a hundred shares of them.

@@ -30,12 +30,12 @@ pub struct Explanation {
     /// What speaks for and against.
     pub contrast: Contrast,
     /// Every part of the score: which role, then whether any.
-    pub questions: Vec<QuestionPart>,
+    pub questions: Vec<QuestionScores>,
 }
 
 /// One question: the scores of its classes are the sums of the parts.
 #[derive(Debug, Clone, Serialize)]
-pub struct QuestionPart {
+pub struct QuestionScores {
     /// The question.
     pub question: Question,
     /// Its classes: the roles, or `in scope` and `other`.
@@ -43,7 +43,7 @@ pub struct QuestionPart {
     /// Score of each class before any evidence, in nats.
     pub prior: Vec<f64>,
     /// What each kind of evidence adds.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Contribution>,
     /// Score of each class in nats: prior plus all parts.
     pub scores: Vec<f64>,
     /// Probability of each class: exp of the score over the sum of that over the classes.
@@ -52,19 +52,19 @@ pub struct QuestionPart {
 
 /// What one kind of evidence adds.
 #[derive(Debug, Clone, Serialize)]
-pub struct Part {
+pub struct Contribution {
     /// A channel; `lexicon` for the lexicon's own weights; `naming` for how often roles are named;
     /// `title states` for the role that the title states; `amount` for how much was found.
     pub name: String,
     /// What it adds to the score of each class: the sum of its pieces.
     pub adds: Vec<f64>,
     /// Its features, the one that moves the scores most first.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<FeatureContribution>,
 }
 
 /// What one feature adds.
 #[derive(Debug, Clone, Serialize)]
-pub struct Piece {
+pub struct FeatureContribution {
     /// The feature.
     pub feature: String,
     /// Bytes of the raw description where it first stands; none for words of the title.
@@ -79,16 +79,16 @@ impl Judge<'_> {
     pub fn explain(&self, title: &str, description: &str) -> Explanation {
         let evidence = self.evidence(title, description);
         let scores = self.model().scores(&evidence);
-        let said = self.said_by_title(&scores, evidence.has_no_text(self.lexicon()));
-        let explain = |question| match &said {
-            Some(said) => self.question_of_title(question, said),
+        let by_title = self.title_probabilities(&scores, evidence.has_no_text(self.lexicon()));
+        let explain = |question| match &by_title {
+            Some(by_title) => self.question_of_title(question, by_title),
             None => self.explain_question(question, &evidence, &scores),
         };
         let mut questions = vec![explain(Question::Role)];
         if !self.settings().closed {
             questions.push(explain(Question::Scope));
         }
-        let probabilities = said.clone().unwrap_or_else(|| self.probabilities(&scores));
+        let probabilities = by_title.clone().unwrap_or_else(|| self.probabilities(&scores));
         let verdict = self.verdict_on(title, &evidence, &scores);
         let ladder = match verdict.label {
             Label::Role(role) => {
@@ -111,15 +111,15 @@ impl Judge<'_> {
     }
 
     /// A question that what the title states answers: there is no other evidence.
-    fn question_of_title(&self, question: Question, said: &Probabilities) -> QuestionPart {
+    fn question_of_title(&self, question: Question, by_title: &Probabilities) -> QuestionScores {
         let probabilities = match question {
-            Question::Role => said.closed.clone(),
-            Question::Scope => vec![said.in_scope, 1.0 - said.in_scope],
+            Question::Role => by_title.closed.clone(),
+            Question::Scope => vec![by_title.in_scope, 1.0 - by_title.in_scope],
         };
         let scores: Vec<f64> = probabilities.iter().map(|p| p.ln()).collect();
         let classes = self.classes(question);
         let (prior, parts) = (scores.clone(), Vec::new());
-        QuestionPart { question, classes, prior, parts, scores, probabilities }
+        QuestionScores { question, classes, prior, parts, scores, probabilities }
     }
 
     fn classes(&self, question: Question) -> Vec<String> {
@@ -134,7 +134,7 @@ impl Judge<'_> {
         question: Question,
         evidence: &Evidence,
         scores: &Scores,
-    ) -> QuestionPart {
+    ) -> QuestionScores {
         let (model, view) = (self.model(), self.settings().view.of(scores));
         let classes = self.classes(question);
         let by_class: Vec<Attribution> = (0..classes.len())
@@ -146,23 +146,23 @@ impl Judge<'_> {
             let of_text = feature.key.channel() != Channel::Title;
             let raw = of_text.then(|| evidence.text().raw_span(evidence.span(feature)));
             let name = evidence.feature_text(feature, lexicon);
-            Piece { feature: name, at: raw.map(|raw| (raw.start, raw.end)), adds }
+            FeatureContribution { feature: name, at: raw.map(|raw| (raw.start, raw.end)), adds }
         };
         let of_channel =
             |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<Contribution> = Vec::new();
         for &channel in view.channels() {
             let pieces =
                 of_channel(channel).map(|f| piece(f, each(&|a| a.learned(model, scores, f))));
-            parts.push(Part::new(channel.name(), pieces.collect(), classes.len()));
+            parts.push(Contribution::new(channel.name(), pieces.collect(), classes.len()));
         }
         let pieces =
             of_channel(Channel::Skills).map(|f| piece(f, each(&|a| a.lexicon(model, scores, f))));
-        parts.push(Part::new("lexicon", pieces.collect(), classes.len()));
+        parts.push(Contribution::new("lexicon", pieces.collect(), classes.len()));
         let rest = |wanted: fn(CombinationInput) -> bool| {
             let inputs =
                 by_class[0].rest.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
-            let pieces = inputs.map(|(i, &(input, _))| Piece {
+            let pieces = inputs.map(|(i, &(input, _))| FeatureContribution {
                 feature: self.input_name(input, scores),
                 at: None,
                 adds: each(&|a| a.rest[i].1 * input.value(scores)),
@@ -171,7 +171,7 @@ impl Judge<'_> {
         };
         let naming =
             |i| matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_));
-        parts.push(Part::new("naming", rest(naming), classes.len()));
+        parts.push(Contribution::new("naming", rest(naming), classes.len()));
         let states = |i| {
             matches!(
                 i,
@@ -180,9 +180,9 @@ impl Judge<'_> {
                     | CombinationInput::StatesNone
             )
         };
-        parts.push(Part::new("title states", rest(states), classes.len()));
+        parts.push(Contribution::new("title states", rest(states), classes.len()));
         let amount = |i| matches!(i, CombinationInput::Count(_));
-        parts.push(Part::new("amount", rest(amount), classes.len()));
+        parts.push(Contribution::new("amount", rest(amount), classes.len()));
         parts.retain(|part| !part.pieces.is_empty());
         let prior = each(&|a| a.intercept);
         let mut sums = prior.clone();
@@ -190,7 +190,7 @@ impl Judge<'_> {
             sums.iter_mut().zip(&part.adds).for_each(|(sum, add)| *sum += add);
         }
         let probabilities = softmax(sums.clone());
-        QuestionPart { question, classes, prior, parts, scores: sums, probabilities }
+        QuestionScores { question, classes, prior, parts, scores: sums, probabilities }
     }
 
     fn input_name(&self, input: CombinationInput, scores: &Scores) -> String {
@@ -220,13 +220,13 @@ impl Judge<'_> {
     }
 }
 
-impl Part {
-    fn new(name: &str, mut pieces: Vec<Piece>, classes: usize) -> Self {
+impl Contribution {
+    fn new(name: &str, mut pieces: Vec<FeatureContribution>, classes: usize) -> Self {
         let mut adds = vec![0.0; classes];
         for piece in &pieces {
             adds.iter_mut().zip(&piece.adds).for_each(|(sum, add)| *sum += add);
         }
-        let spread = |p: &Piece| {
+        let spread = |p: &FeatureContribution| {
             let most = p.adds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             most - p.adds.iter().copied().fold(f64::INFINITY, f64::min)
         };

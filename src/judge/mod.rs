@@ -2,7 +2,7 @@
 //! that is. Computes, and never prints.
 
 mod attribution;
-mod beside;
+
 mod classify;
 mod compare;
 pub(crate) mod contrast;
@@ -10,21 +10,22 @@ mod curve;
 mod evaluate;
 mod explain;
 mod limits;
+mod prediction_changes;
 mod prior;
 mod quotes;
 mod reading;
-mod strongest;
 pub(crate) mod text_properties;
+mod top_features;
 mod verdict;
 
-pub use beside::{Beside, Flip, Given};
 pub use classify::{Judge, Settings};
-pub use compare::{ChannelChange, FigureChange, ModelChange, Moved, MovedWeight, compare};
+pub use compare::{ChannelChange, FeatureChange, FigureChange, ModelChange, WeightChange, compare};
 pub use contrast::{Contrast, Mark, MarkKind, Missing, Quote};
 pub use curve::learning_curve;
 pub use evaluate::{CurvePoint, Decided, Detail, Evaluation, JudgedRow, Slice, evaluate};
-pub use explain::{Explanation, Part, Piece, QuestionPart};
+pub use explain::{Contribution, Explanation, FeatureContribution, QuestionScores};
 pub use limits::Limits;
+pub use prediction_changes::{ComparedPosting, Flip, PredictionChanges};
 pub use prior::Prior;
-pub use strongest::{Strong, Strongest, strongest};
+pub use top_features::{TopFeature, TopFeatures, strongest};
 pub use verdict::{Decision, Note, Phrase, Verdict};

@@ -108,14 +108,14 @@ impl Prior {
         trained: &[f64],
     ) -> Result<Vec<f64>, String> {
         let mut wanted: Vec<Option<f64>> = vec![None; roles.len() + 1];
-        let place = |id: &str| roles.iter().position(|role| role.id == id);
+        let role_index = |id: &str| roles.iter().position(|role| role.id == id);
         match self {
             Self::Roles(share) => wanted[roles.len()] = Some(1.0 - share),
             Self::Market => {
                 let counted: Vec<(usize, f64)> = lexicon
                     .market()
                     .iter()
-                    .filter_map(|count| Some((place(&count.role)?, count.jobs as f64)))
+                    .filter_map(|count| Some((role_index(&count.role)?, count.jobs as f64)))
                     .collect();
                 if counted.len() < 2 {
                     return Err("the lexicon has numbers of jobs (market.csv) of fewer than two \
@@ -124,26 +124,26 @@ impl Prior {
                 }
                 let jobs: f64 = counted.iter().map(|(_, jobs)| jobs).sum();
                 let share: f64 =
-                    counted.iter().map(|&(place, _)| trained.get(place).unwrap_or(&0.0)).sum();
-                for (place, own) in counted {
-                    wanted[place] = Some(share * own / jobs);
+                    counted.iter().map(|&(role, _)| trained.get(role).unwrap_or(&0.0)).sum();
+                for (role, count) in counted {
+                    wanted[role] = Some(share * count / jobs);
                 }
             }
             Self::Each(each) => {
                 for (id, share) in each {
-                    let place = place(id).or_else(|| (id == OTHER).then_some(roles.len()));
+                    let outcome = role_index(id).or_else(|| (id == OTHER).then_some(roles.len()));
                     let known = roles.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
-                    let place = place.ok_or_else(|| {
+                    let outcome = outcome.ok_or_else(|| {
                         format!("unknown role {id:?}; there are {known} and {OTHER}")
                     })?;
-                    wanted[place] = Some(*share);
+                    wanted[outcome] = Some(*share);
                 }
             }
         }
-        let left = (1.0 - wanted.iter().flatten().sum::<f64>()).max(0.0);
+        let remaining = (1.0 - wanted.iter().flatten().sum::<f64>()).max(0.0);
         let rest: f64 =
             wanted.iter().zip(trained).filter(|(w, _)| w.is_none()).map(|(_, t)| t).sum();
-        Ok(wanted.iter().zip(trained).map(|(w, t)| w.unwrap_or(left * t / rest)).collect())
+        Ok(wanted.iter().zip(trained).map(|(w, t)| w.unwrap_or(remaining * t / rest)).collect())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::text::{AppendBuffer, Token};
 use std::ops::Range;
 
 /// Phrases that a verdict quotes.
-const QUOTED: usize = 6;
+const MAX_QUOTES: usize = 6;
 /// So many features are mostly enough to find them among: some say little, or overlap.
 const ENOUGH: i32 = 20;
 /// Nats times readiness of the weakest that is quoted: a word of 1 nat, a phrase of .33, an entry of the
@@ -20,57 +20,59 @@ const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 
 /// Room to find what decided.
 #[derive(Debug, Default)]
-pub(super) struct Quotes {
+pub(super) struct QuoteBuffers {
     /// By feature: its steps times its readiness.
     ranks: Vec<i32>,
-    places: AppendBuffer<u32>,
-    /// How much weaker they are than any can be, where they stand, what and of which place they are: numbers
+    indices: AppendBuffer<u32>,
+    /// How much weaker they are than any can be, where they stand, what and of which index they are: numbers
     /// in this order are sorted without a branch that cannot be foreseen.
-    strongest: Vec<u128>,
+    sort_keys: Vec<u128>,
 }
 
-impl Quotes {
-    /// The words that features first stand in, the strongest first, of equal ones the earlier, each byte once.
+impl QuoteBuffers {
+    /// The words that features first stand in, the sort_keys first, of equal ones the earlier, each byte once.
     /// `steps` says how strong a feature is, `readiness` how readily it is given as a reason, and `channel` of
     /// which channel it is.
-    pub(super) fn of(
+    pub(super) fn quote(
         &mut self,
         properties: &TextProperties,
         steps: impl Fn(&Known) -> i32,
         readiness: impl Fn(&Known) -> u8,
         channel: impl Fn(&Known) -> Channel,
     ) -> Vec<Phrase> {
-        let Self { ranks: all, places, strongest } = self;
-        all.clear();
-        all.extend(properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))));
-        let most = all.iter().copied().max().unwrap_or(0);
-        // The strongest first: there are few, and the others are seldom needed.
+        let Self { ranks, indices, sort_keys } = self;
+        ranks.clear();
+        ranks.extend(
+            properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))),
+        );
+        let most = ranks.iter().copied().max().unwrap_or(0);
+        // The sort_keys first: there are few, and the others are seldom needed.
         for least in [most / 4 * 3, most / 8 * 5, most / 2, most / 4, 0] {
             let least = least.max(LEAST_RANK);
             let stronger = |rank: i32| rank >= least;
-            let count: i32 = all.iter().map(|&rank| i32::from(stronger(rank))).sum();
+            let count: i32 = ranks.iter().map(|&rank| i32::from(stronger(rank))).sum();
             if count < ENOUGH && least > LEAST_RANK {
                 continue;
             }
-            places.clear();
-            places.reserve(all.len());
-            places.add_wanted(all.iter().zip(0..).map(|(&rank, place)| (stronger(rank), place)));
-            strongest.clear();
-            strongest.extend(places.as_slice().iter().map(|&place| {
-                let known = &properties.known[place as usize];
-                let weaker = i32::MAX.abs_diff(all[place as usize]);
-                [weaker, known.at, known.feature, place]
+            indices.clear();
+            indices.reserve(ranks.len());
+            indices.add_wanted(ranks.iter().zip(0..).map(|(&rank, index)| (stronger(rank), index)));
+            sort_keys.clear();
+            sort_keys.extend(indices.as_slice().iter().map(|&index| {
+                let known = &properties.known[index as usize];
+                let weaker = i32::MAX.abs_diff(ranks[index as usize]);
+                [weaker, known.at, known.feature, index]
                     .iter()
                     .fold(0, |key, &part| key << 32 | u128::from(part))
             }));
-            strongest.sort_unstable();
-            let known = strongest.iter().map(|&key| &properties.known[key as u32 as usize]);
+            sort_keys.sort_unstable();
+            let known = sort_keys.iter().map(|&key| &properties.known[key as u32 as usize]);
             let source = QuoteSource {
                 text: properties.text.as_str(),
                 tokens: properties.tokens,
                 counts: properties.counts,
             };
-            let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(QUOTED);
+            let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(MAX_QUOTES);
             for known in known {
                 let (first, length) = (known.at as usize, known.length as usize);
                 let overlaps = |words: &Range<usize>| {
@@ -86,12 +88,12 @@ impl Quotes {
                 }
                 let text = one_line(source.words(&words));
                 quoted.push((words, Phrase { text, strength: nats(steps(known)) }));
-                if quoted.len() == QUOTED {
+                if quoted.len() == MAX_QUOTES {
                     break;
                 }
             }
             let quoted: Vec<Phrase> = quoted.into_iter().map(|(_, phrase)| phrase).collect();
-            if quoted.len() == QUOTED || least <= LEAST_RANK {
+            if quoted.len() == MAX_QUOTES || least <= LEAST_RANK {
                 return quoted;
             }
         }

@@ -6,7 +6,7 @@ use crate::evidence::{
     CommonWords, Extractor, Finds, Side, Span, Stated, Terms, Title, is_title, language,
     title_words,
 };
-use crate::judge::text_properties::{Telling, TextProperties, shows_no_role};
+use crate::judge::text_properties::{EvidenceAmount, TextProperties, fits_any_job};
 use crate::lexicon::Stub;
 use crate::lexicon::{Lexicon, TokenClasses};
 use crate::model::{Known, Vocabulary, VocabularyEntry, Word};
@@ -14,7 +14,7 @@ use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
 
 /// Room to read postings in, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ReadBuffers {
     clean: CleanText,
     tokens: Tokens,
     fetched: Vec<u64>,
@@ -39,7 +39,7 @@ struct FoundFeatures {
     known_words: usize,
     /// Hashes of words that are no entry, again and again; and how many others there are that are no
     /// feature.
-    strange_words: Vec<u64>,
+    unknown_words: Vec<u64>,
     other_words: usize,
     common: CommonWords,
     /// Phrases that may be known: their hashes, and where they begin.
@@ -47,7 +47,7 @@ struct FoundFeatures {
     fetched: Vec<u64>,
 }
 
-impl Reading {
+impl ReadBuffers {
     /// Reads a raw title and a raw text field. Gives what the title says, too.
     pub(super) fn read(
         &mut self,
@@ -59,15 +59,15 @@ impl Reading {
         self.clean.set(raw);
         self.tokens.set(self.clean.as_str());
         self.found.clear(vocabulary.len());
-        let mut finding = FeatureSink { found: &mut self.found, vocabulary };
+        let mut sink = FeatureSink { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
         let token_classes = self.words.iter().map(|word| word.kinds());
         self.token_classes.set(token_classes.zip(tokens.iter().map(|token| token.breaks)));
         let text = self.clean.as_str();
-        extractor.find_terms(text, tokens, &self.token_classes, &mut self.terms, &mut finding);
-        finding.words(&self.words, tokens, &self.terms.counts);
-        finding.phrases(tokens, &self.terms.counts);
+        extractor.find_terms(text, tokens, &self.token_classes, &mut self.terms, &mut sink);
+        sink.words(&self.words, tokens, &self.terms.counts);
+        sink.phrases(tokens, &self.terms.counts);
         let (title, stated) = self.read_title(raw_title, extractor.lexicon(), vocabulary);
         let FoundFeatures { known, words_at, phrases_at, skills, .. } = &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);
@@ -108,16 +108,16 @@ impl Reading {
             language(self.clean.as_str(), &self.token_classes, self.terms.words(), found.common)
         };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
-        let shows_something =
+        let has_skill_or_mention =
             !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
         let skills = found.skills.len();
-        let telling = |words| Telling { words, known_words, shows_something };
+        let amount_of = |words| EvidenceAmount { words, known_words, has_skill_or_mention };
         // The fewer words, the more they tell: often it does not matter which of them are repeated.
-        let mut of_all = telling(others + found.strange_words.len());
-        if of_all.says_nothing(language) {
-            found.strange_words.sort_unstable();
-            found.strange_words.dedup();
-            of_all = telling(others + found.strange_words.len());
+        let mut amount = amount_of(others + found.unknown_words.len());
+        if amount.is_too_little(language) {
+            found.unknown_words.sort_unstable();
+            found.unknown_words.dedup();
+            amount = amount_of(others + found.unknown_words.len());
         }
         TextProperties {
             text: &self.clean,
@@ -125,8 +125,8 @@ impl Reading {
             counts: &self.terms.counts,
             known: found.known.as_slice().into(),
             language,
-            telling: of_all,
-            shows_no_role: shows_no_role(self.terms.words(), skills, &self.terms.mentions),
+            amount,
+            fits_any_job: fits_any_job(self.terms.words(), skills, &self.terms.mentions),
             stub: Stub::find(self.clean.as_str(), tokens, &self.token_classes, lexicon, skills),
             words: self.terms.words(),
             several_jobs: self.terms.several_jobs,
@@ -140,7 +140,7 @@ impl FoundFeatures {
         self.seen.clear(entries);
         self.known.clear();
         self.skills.clear();
-        self.strange_words.clear();
+        self.unknown_words.clear();
         (self.known_words, self.other_words, self.common) = (0, 0, CommonWords::default());
     }
 }
@@ -188,7 +188,7 @@ struct FeatureSink<'f> {
 impl FeatureSink<'_> {
     #[inline(never)]
     fn words(&mut self, words: &[Word], tokens: &[Token], counts: &[bool]) {
-        let FoundFeatures { seen, known, strange_words, .. } = &mut *self.found;
+        let FoundFeatures { seen, known, unknown_words, .. } = &mut *self.found;
         let features = self.vocabulary.features();
         known.reserve(words.len());
         let before = known.as_slice().len();
@@ -198,7 +198,7 @@ impl FeatureSink<'_> {
         known.add_wanted(counting.map(|((word, &counts), at)| {
             let found = counts.then(|| word.entry());
             let Some(Some(entry)) = found else {
-                strange_words.extend(found.map(|_| tokens[at as usize].hash));
+                unknown_words.extend(found.map(|_| tokens[at as usize].hash));
                 return Default::default();
             };
             let is_new = is_new(entry);
@@ -207,10 +207,11 @@ impl FeatureSink<'_> {
         }));
         drop(is_new);
         let known_words = known.as_slice().len() - before;
-        let spoken = words.iter().zip(counts).map(|(word, counts)| word.is_common() & counts);
+        let common_occurrences =
+            words.iter().zip(counts).map(|(word, counts)| word.is_common() & counts);
         self.found.common = CommonWords {
             different: self.vocabulary.common().iter().filter(|&&word| seen.has(word)).count(),
-            spoken: spoken.map(u32::from).sum::<u32>() as usize,
+            spoken: common_occurrences.map(u32::from).sum::<u32>() as usize,
         };
         self.found.words_at = before;
         self.found.phrases_at = before + known_words;
@@ -252,14 +253,14 @@ impl FeatureSink<'_> {
 }
 
 impl Finds for FeatureSink<'_> {
-    fn skill(&mut self, place: u32, span: Span) {
-        if self.note(self.vocabulary.skill(place), span) {
-            self.found.skills.push(place);
+    fn skill(&mut self, index: u32, span: Span) {
+        if self.note(self.vocabulary.skill(index), span) {
+            self.found.skills.push(index);
         }
     }
 
-    fn mention(&mut self, place: u32, span: Span) {
-        self.note(self.vocabulary.mention(place), span);
+    fn mention(&mut self, index: u32, span: Span) {
+        self.note(self.vocabulary.mention(index), span);
     }
 
     fn context(&mut self, side: Side, word: &Token, span: Span) {
@@ -286,7 +287,7 @@ mod tests {
         View::ALL.map(|view| Judge::new(&MODEL, &LEXICON, Settings { view, ..Settings::default() }))
     });
 
-    fn says_the_same(title: &str, text: &str) {
+    fn same_verdict(title: &str, text: &str) {
         for judge in &*JUDGES {
             let evidence = judge.evidence(title, text);
             let slow = judge.verdict_on(title, &evidence, &MODEL.scores(&evidence));
@@ -313,19 +314,19 @@ mod tests {
             title in text().prop_map(|text| text.split(' ').take(6).collect::<Vec<_>>().join(" ")),
             text in text(),
         ) {
-            says_the_same(&title, &text);
+            same_verdict(&title, &text);
         }
     }
 
     #[test]
-    fn so_it_does_on_postings() {
+    fn sample_postings_get_the_same_verdict() {
         let mut rows =
             csv::Reader::from_path("data/sample_postings.csv").expect("the sample is there");
         let headers = rows.headers().expect("a header").clone();
-        let place = |name: &str| headers.iter().position(|n| n == name).expect("a column");
+        let column = |name: &str| headers.iter().position(|n| n == name).expect("a column");
         for row in rows.records() {
             let row = row.expect("a sound row");
-            says_the_same(&row[place("title")], &row[place("description")]);
+            same_verdict(&row[column("title")], &row[column("description")]);
         }
     }
 }

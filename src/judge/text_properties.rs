@@ -26,9 +26,9 @@ pub(crate) struct TextProperties<'p> {
     /// Each feature once, in any order.
     pub(crate) known: Cow<'p, [Known]>,
     pub(crate) language: Option<&'static str>,
-    pub(crate) telling: Telling,
+    pub(crate) amount: EvidenceAmount,
     /// Whether a short text neither names a role nor shows several entries of the lexicon: it may be of any job.
-    pub(crate) shows_no_role: bool,
+    pub(crate) fits_any_job: bool,
     /// What the text is, if it is no posting.
     pub(crate) stub: Option<Stub>,
     /// Words in the parts that are looked at.
@@ -57,8 +57,8 @@ impl<'p> TextProperties<'p> {
             counts: evidence.counting(),
             known: known.collect(),
             language: evidence.language(),
-            telling: Telling::of(evidence, |key| model.place(key).is_some()),
-            shows_no_role: shows_no_role(
+            amount: EvidenceAmount::of(evidence, |key| model.place(key).is_some()),
+            fits_any_job: fits_any_job(
                 evidence.words_looked_at(),
                 evidence.skills(),
                 evidence.mentions(),
@@ -75,38 +75,40 @@ impl<'p> TextProperties<'p> {
 const MOST_SKILLS_OF_ANY: usize = 1;
 
 /// Whether a text of so many words, which shows so many entries and names roles so often, may be of any job.
-pub(crate) fn shows_no_role(words: usize, skills: usize, mentions: &[u32]) -> bool {
+pub(crate) fn fits_any_job(words: usize, skills: usize, mentions: &[u32]) -> bool {
     words < FEW_WORDS && skills <= MOST_SKILLS_OF_ANY && mentions.iter().all(|&n| n == 0)
 }
 
 /// How much a text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Telling {
+pub(crate) struct EvidenceAmount {
     /// Different words.
     pub(crate) words: usize,
     /// Those that the model knows.
     pub(crate) known_words: usize,
     /// Whether it names a role or shows a skill.
-    pub(crate) shows_something: bool,
+    pub(crate) has_skill_or_mention: bool,
 }
 
-impl Telling {
+impl EvidenceAmount {
     /// From all evidence; `known` tells the features that a model knows.
     pub(crate) fn of(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> Self {
         let of = |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
         Self {
             words: of(Channel::Words).count(),
             known_words: of(Channel::Words).filter(|f| known(f.key)).count(),
-            shows_something: evidence.mentions().iter().any(|&n| n > 0)
+            has_skill_or_mention: evidence.mentions().iter().any(|&n| n > 0)
                 || of(Channel::Skills).next().is_some(),
         }
     }
 
     /// Whether a text says too little, or is in another language.
-    pub(crate) fn says_nothing(self, language: Option<&str>) -> bool {
+    pub(crate) fn is_too_little(self, language: Option<&str>) -> bool {
         let share = self.known_words as f64 / self.words.max(1) as f64;
         let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(language);
-        foreign || share < LEAST_KNOWN || (self.known_words < LEAST_WORDS && !self.shows_something)
+        foreign
+            || share < LEAST_KNOWN
+            || (self.known_words < LEAST_WORDS && !self.has_skill_or_mention)
     }
 }
 

@@ -1,22 +1,22 @@
 //! An audit: findings as rows, and what they amount to.
 
-use super::sheet::{Added, Cell, Kind};
+use super::sheet::{AddedColumn, Cell, ColumnType};
 use crate::audit::{AuditSummary, Estimate, Finding, SuspectGroup, Suspicion};
 use std::io::{self, Write};
 
 /// The columns of findings.
-pub fn audit_columns() -> Vec<Added> {
+pub fn audit_columns() -> Vec<AddedColumn> {
     [
-        ("row", Kind::Whole),
-        ("id", Kind::Text),
-        ("title", Kind::Text),
-        ("stated_role", Kind::Text),
-        ("suggested_role", Kind::Text),
-        ("suspicion", Kind::Number),
-        ("issue", Kind::Text),
-        ("detail", Kind::Text),
-        ("evidence_for", Kind::List),
-        ("evidence_against", Kind::List),
+        ("row", ColumnType::Integer),
+        ("id", ColumnType::Text),
+        ("title", ColumnType::Text),
+        ("stated_role", ColumnType::Text),
+        ("suggested_role", ColumnType::Text),
+        ("suspicion", ColumnType::Number),
+        ("issue", ColumnType::Text),
+        ("detail", ColumnType::Text),
+        ("evidence_for", ColumnType::List),
+        ("evidence_against", ColumnType::List),
     ]
     .map(|(name, kind)| (name.to_owned(), kind))
     .into()
@@ -27,14 +27,14 @@ pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T 
     let [speak_for, speak_against] = [&finding.evidence_for, &finding.evidence_against]
         .map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
     then(&[
-        Cell::Whole(finding.row),
-        Cell::Own(&finding.id),
-        Cell::Own(&finding.title),
+        Cell::Integer(finding.row),
+        Cell::Verbatim(&finding.id),
+        Cell::Verbatim(&finding.title),
         Cell::Text(&finding.stated_role),
         Cell::Text(&finding.suggested_role),
         Cell::Number(finding.suspicion),
         Cell::Text(finding.issue.name()),
-        Cell::Own(&finding.detail),
+        Cell::Verbatim(&finding.detail),
         Cell::List(&speak_for),
         Cell::List(&speak_against),
     ])
@@ -50,17 +50,19 @@ pub fn with_suspicion<T>(
     outcomes: &[String],
     then: impl FnOnce(&[Cell]) -> T,
 ) -> T {
-    let own = [
-        Cell::Whole(row),
-        Cell::Own(id),
-        Cell::Own(title),
+    let common = [
+        Cell::Integer(row),
+        Cell::Verbatim(id),
+        Cell::Verbatim(title),
         Cell::Text(&outcomes[suspicion.stated]),
         Cell::Text(&outcomes[suspicion.suggested]),
         Cell::Number(suspicion.wrong),
     ];
     match finding {
-        Some(finding) => with_finding(finding, |cells| then(&[&own, &cells[own.len()..]].concat())),
-        None => then(&[&own[..], &[Cell::Missing; 4]].concat()),
+        Some(finding) => {
+            with_finding(finding, |cells| then(&[&common, &cells[common.len()..]].concat()))
+        }
+        None => then(&[&common[..], &[Cell::Missing; 4]].concat()),
     }
 }
 

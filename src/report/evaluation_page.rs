@@ -60,8 +60,8 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
         &["figure", "value (95 % interval, organisations drawn again)"],
         general.map(|(name, value)| vec![name.to_owned(), value]),
     );
-    let classes = figures.classes.iter().enumerate().map(|(place, c)| {
-        let i = i.map(|i| &i.classes[place]);
+    let classes = figures.classes.iter().enumerate().map(|(index, c)| {
+        let i = i.map(|i| &i.classes[index]);
         vec![
             c.name.clone(),
             c.rows.to_string(),
@@ -159,9 +159,9 @@ fn coverage(detail: &Detail) -> String {
 fn curve(points: &[CurvePoint]) -> String {
     let scale = |rows: u64| (rows as f64).ln_1p();
     let most = points.iter().map(|p| scale(p.rows)).fold(1.0, f64::max);
-    let place = |p: &CurvePoint| scale(p.rows) / most;
-    let marks: Vec<(f64, String)> = points.iter().map(|p| (place(p), p.rows.to_string())).collect();
-    let line: Vec<[f64; 2]> = points.iter().map(|p| [place(p), p.macro_f1]).collect();
+    let x = |p: &CurvePoint| scale(p.rows) / most;
+    let marks: Vec<(f64, String)> = points.iter().map(|p| (x(p), p.rows.to_string())).collect();
+    let line: Vec<[f64; 2]> = points.iter().map(|p| [x(p), p.macro_f1]).collect();
     let plot = Plot::new("labelled rows of the roles", "macro-F1", &marks).line(&line, "#2b6cb0");
     let rows = points.iter().map(|p| {
         vec![p.rows.to_string(), format!("{:.3}", p.macro_f1), format!("{:.3}", p.log_loss)]

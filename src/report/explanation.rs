@@ -2,7 +2,7 @@
 
 use super::text::{fit, printable};
 use crate::evidence::Step;
-use crate::judge::{Contrast, Explanation, MarkKind, Part, QuestionPart, Quote};
+use crate::judge::{Contrast, Contribution, Explanation, MarkKind, QuestionScores, Quote};
 use crate::stacking::inputs::Question;
 use std::io::{self, Write};
 
@@ -36,8 +36,8 @@ pub fn write_explanation(
         explanation.decision.name().replace('_', " ")
     )?;
     if let Some(Step { below, title, above, source }) = &explanation.ladder {
-        let beside = |step: &Option<String>| step.clone().unwrap_or_else(|| "-".to_owned());
-        let (below, above) = (beside(below), beside(above));
+        let step = |step: &Option<String>| step.clone().unwrap_or_else(|| "-".to_owned());
+        let (below, above) = (step(below), step(above));
         writeln!(out, "career ladder: {below} < {title} < {above} ({source})\n")?;
     }
     write_contrast(out, &explanation.contrast, top)?;
@@ -85,7 +85,7 @@ fn write_contrast(out: &mut dyn Write, contrast: &Contrast, top: usize) -> io::R
     writeln!(out, "{}", printable(&contrast.text[at..]))
 }
 
-fn write_question(out: &mut dyn Write, question: &QuestionPart, top: usize) -> io::Result<()> {
+fn write_question(out: &mut dyn Write, question: &QuestionScores, top: usize) -> io::Result<()> {
     let asked = match question.question {
         Question::Role => "Which role is it, if it is one?",
         Question::Scope => "Is it one of the roles?",
@@ -101,7 +101,7 @@ fn write_question(out: &mut dyn Write, question: &QuestionPart, top: usize) -> i
         writeln!(out, "{}{cells}", fit(name, NAME))
     };
     line(out, "prior", &question.prior)?;
-    for Part { name, adds, pieces } in &question.parts {
+    for Contribution { name, adds, pieces } in &question.parts {
         line(out, name, adds)?;
         for piece in pieces.iter().take(top) {
             line(out, &format!("    {}", printable(&piece.feature)), &piece.adds)?;

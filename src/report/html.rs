@@ -80,17 +80,17 @@ impl Plot {
             escaped(x),
             escaped(y)
         );
-        for (place, text) in marks {
+        for (x, text) in marks {
             let _ = write!(
                 svg,
                 "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                across(*place),
-                down(0.0) + 14.0,
+                x_pixels(*x),
+                y_pixels(0.0) + 14.0,
                 escaped(text)
             );
         }
         for tenth in [0.0, 0.5, 1.0] {
-            let y = down(tenth);
+            let y = y_pixels(tenth);
             let _ = write!(
                 svg,
                 "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{tenth}</text>\
@@ -105,8 +105,10 @@ impl Plot {
 
     /// A line through points.
     pub(super) fn line(mut self, points: &[[f64; 2]], colour: &str) -> Self {
-        let points: Vec<String> =
-            points.iter().map(|[x, y]| format!("{:.1},{:.1}", across(*x), down(*y))).collect();
+        let points: Vec<String> = points
+            .iter()
+            .map(|[x, y]| format!("{:.1},{:.1}", x_pixels(*x), y_pixels(*y)))
+            .collect();
         let _ = write!(
             self.svg,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
@@ -121,8 +123,8 @@ impl Plot {
             self.svg,
             "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{radius:.1}\" fill=\"#2b6cb0\" fill-opacity=\".75\">\
              <title>{}</title></circle>",
-            across(x),
-            down(y),
+            x_pixels(x),
+            y_pixels(y),
             escaped(text)
         );
         self
@@ -135,11 +137,11 @@ impl Plot {
     }
 }
 
-fn across(x: f64) -> f64 {
+fn x_pixels(x: f64) -> f64 {
     EDGE + x * SIDE
 }
 
-fn down(y: f64) -> f64 {
+fn y_pixels(y: f64) -> f64 {
     EDGE / 2.0 + (1.0 - y) * SIDE
 }
 

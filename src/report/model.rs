@@ -3,7 +3,7 @@
 use super::evaluation::write_summary;
 use super::retrain::write_remembered;
 use super::text::{fit, printable};
-use crate::judge::{ModelChange, Moved, Strongest};
+use crate::judge::{FeatureChange, ModelChange, TopFeatures};
 use crate::model::Header;
 use std::io::{self, Write};
 
@@ -80,7 +80,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_strongest(out: &mut dyn Write, strongest: &[Strongest]) -> io::Result<()> {
+pub fn write_strongest(out: &mut dyn Write, strongest: &[TopFeatures]) -> io::Result<()> {
     let mut role = "";
     for of_channel in strongest.iter().filter(|s| !s.features.is_empty()) {
         if role != of_channel.role {
@@ -141,14 +141,14 @@ pub fn write_model_change(out: &mut dyn Write, change: &ModelChange) -> io::Resu
     }
     writeln!(out, "\neach on rows it had not seen                          old    new")?;
     for f in &change.figures {
-        let shown = |v: Option<f64>| v.map_or_else(|| "    -".to_owned(), |v| format!("{v:.3}"));
-        let [old, new] = f.value.map(shown);
+        let figure = |v: Option<f64>| v.map_or_else(|| "    -".to_owned(), |v| format!("{v:.3}"));
+        let [old, new] = f.value.map(figure);
         writeln!(out, "  {:17} {:31}  {old}  {new}", super::evaluation::view_name(f.view), f.name)?;
     }
     Ok(())
 }
 
-fn write_moved(out: &mut dyn Write, what: &str, moved: &[Moved]) -> io::Result<()> {
+fn write_moved(out: &mut dyn Write, what: &str, moved: &[FeatureChange]) -> io::Result<()> {
     if !moved.is_empty() {
         writeln!(out, "\n{what}: weight for a role in nats, postings of the role")?;
     }

@@ -1,7 +1,7 @@
 //! What a retrain changed, for people.
 
 use super::text::printable;
-use crate::judge::{Beside, Flip};
+use crate::judge::{Flip, PredictionChanges};
 use crate::metrics::{Difference, MetricChange};
 use crate::model::{Drifted, Retrain, Shift, Turned};
 use std::io::{self, Write};
@@ -86,19 +86,23 @@ pub fn write_drift(out: &mut dyn Write, drifted: &Drifted, top: usize) -> io::Re
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_beside(out: &mut dyn Write, beside: &Beside, top: usize) -> io::Result<()> {
-    if let Some(difference) = &beside.difference {
+pub fn write_prediction_changes(
+    out: &mut dyn Write,
+    changes: &PredictionChanges,
+    top: usize,
+) -> io::Result<()> {
+    if let Some(difference) = &changes.difference {
         write_difference(out, difference)?;
     }
-    let flipped: u64 = beside.flipped.values().sum();
-    writeln!(out, "flips          {flipped} of {} rows", beside.rows)?;
-    for (pair, rows) in &beside.flipped {
+    let flipped: u64 = changes.flipped.values().sum();
+    writeln!(out, "flips          {flipped} of {} rows", changes.rows)?;
+    for (pair, rows) in &changes.flipped {
         writeln!(out, "  {rows:>6}  {pair}")?;
     }
-    for flip in beside.flips.iter().take(top) {
+    for flip in changes.flips.iter().take(top) {
         write_flip(out, flip)?;
     }
-    let more = beside.flips.len().saturating_sub(top);
+    let more = changes.flips.len().saturating_sub(top);
     if more > 0 {
         writeln!(out, "  and {more} more (--json names them all)")?;
     }

@@ -103,11 +103,11 @@ struct ReviewCase<'a> {
 
 /// Postings in the order of their first finding.
 fn cases(findings: &[Finding]) -> Vec<ReviewCase<'_>> {
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut index_of: HashMap<u64, usize> = HashMap::new();
     let mut cases: Vec<ReviewCase> = Vec::new();
     for finding in findings {
-        let place = *places.entry(finding.row).or_insert(cases.len());
-        if let Some(case) = cases.get_mut(place) {
+        let index = *index_of.entry(finding.row).or_insert(cases.len());
+        if let Some(case) = cases.get_mut(index) {
             case.findings.push(finding);
             if case.main.suggested_role.is_empty() && !finding.suggested_role.is_empty() {
                 case.main = finding;
@@ -184,18 +184,18 @@ struct PageIssue<'a> {
 impl<'a> PageDetail<'a> {
     fn new(case: &ReviewCase<'a>) -> Self {
         let main = case.main;
-        let matter = |finding: &&'a Finding| PageIssue {
+        let issue = |finding: &&'a Finding| PageIssue {
             issue: finding.issue,
             suspicion: rounded(finding.suspicion),
             suggested: &finding.suggested_role,
             detail: &finding.detail,
         };
         let part = |part: &TextPart| {
-            let place = KINDS.iter().position(|kind| Some(*kind) == part.kind);
-            (part.text.encode_utf16().count(), place.map_or(0, |place| place + 1))
+            let kind = KINDS.iter().position(|kind| Some(*kind) == part.kind);
+            (part.text.encode_utf16().count(), kind.map_or(0, |index| index + 1))
         };
         Self {
-            matters: case.findings.iter().map(matter).collect(),
+            matters: case.findings.iter().map(issue).collect(),
             probabilities: main.probabilities.iter().copied().map(rounded).collect(),
             evidence_for: &main.evidence_for,
             against: &main.evidence_against,

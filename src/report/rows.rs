@@ -1,6 +1,6 @@
 //! The columns that `classify` adds to a row.
 
-use super::sheet::{Added, Cell, Kind};
+use super::sheet::{AddedColumn, Cell, ColumnType};
 use crate::evidence::TitleRole;
 use crate::judge::Verdict;
 use crate::lexicon::Lexicon;
@@ -8,26 +8,26 @@ use crate::roles::RoleSet;
 use crate::stacking::summary::outcome_names;
 
 /// The added columns; last the evidence, if it is to be among them.
-pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<Added> {
-    let columns = |names: &[(&str, Kind)]| -> Vec<Added> {
+pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<AddedColumn> {
+    let columns = |names: &[(&str, ColumnType)]| -> Vec<AddedColumn> {
         names.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect()
     };
     let mut all = columns(&[
-        ("predicted_role", Kind::Text),
-        ("confidence", Kind::Number),
-        ("decision", Kind::Text),
+        ("predicted_role", ColumnType::Text),
+        ("confidence", ColumnType::Number),
+        ("decision", ColumnType::Text),
     ]);
-    all.extend(outcome_names(roles).iter().map(|name| (format!("p_{name}"), Kind::Number)));
+    all.extend(outcome_names(roles).iter().map(|name| (format!("p_{name}"), ColumnType::Number)));
     all.extend(columns(&[
-        ("second_role", Kind::Text),
-        ("other_job", Kind::Text),
-        ("title_role", Kind::Text),
-        ("title_level", Kind::Text),
-        ("experience_years", Kind::Text),
-        ("language", Kind::Text),
-        ("notes", Kind::List),
+        ("second_role", ColumnType::Text),
+        ("other_job", ColumnType::Text),
+        ("title_role", ColumnType::Text),
+        ("title_level", ColumnType::Text),
+        ("experience_years", ColumnType::Text),
+        ("language", ColumnType::Text),
+        ("notes", ColumnType::List),
     ]));
-    all.extend(evidence.then(|| ("evidence".to_owned(), Kind::List)));
+    all.extend(evidence.then(|| ("evidence".to_owned(), ColumnType::List)));
     all
 }
 

@@ -3,7 +3,7 @@
 use crate::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
@@ -19,10 +19,13 @@ use std::io::Write;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
     let named = [args.report.as_ref(), args.input.reading.rejects.as_ref()].into_iter().flatten();
-    apart(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(named.map(Some)))?;
+    check_distinct(
+        &args.input.files,
+        [args.writing.output.as_ref()].into_iter().chain(named.map(Some)),
+    )?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let (rows, outcome) = read(args, &lexicon)?;
-    if rows.stating() == 0 {
+    if rows.stated_count() == 0 {
         bail!("no row states a role: none has a label or a title that states one");
     }
     let model = args.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
@@ -91,11 +94,11 @@ fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
     let layout = Layout { added: audit_columns(), ..Layout::default() };
     let mut sheet = RowFile::open(&args.writing, &args.input.reading, None, &layout)?;
     if args.all {
-        let strongest = audit.findings.iter().rev();
-        let findings: HashMap<u64, &Finding> = strongest.map(|f| (f.row, f)).collect();
+        let by_rank = audit.findings.iter().rev();
+        let findings: HashMap<u64, &Finding> = by_rank.map(|f| (f.row, f)).collect();
         let outcomes = &audit.summary.outcomes;
         for suspicion in &audit.suspicions {
-            rows.with_row(suspicion.place, |row, texts| {
+            rows.with_row(suspicion.index, |row, texts| {
                 let (of, finding) = ([texts.id, texts.title], findings.get(&row).copied());
                 with_suspicion(row, of, suspicion, finding, outcomes, |cells| {
                     sheet.write(|rows| rows.write(None, None, cells))

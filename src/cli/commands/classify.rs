@@ -2,15 +2,15 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{Classify, Format};
-use crate::cli::files::{apart, found};
+use crate::cli::files::{check_distinct, expand_patterns};
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say};
 use crate::cli::progress::Progress;
-use crate::cli::sheet::{Packed, RowFile, form};
+use crate::cli::sheet::{MaybeCompressed, RowFile, form};
 use crate::evidence::TitleRole;
 use crate::judge::{Decision, Judge, Limits, Settings, Verdict};
 use crate::postings::{Column, Columns, Row};
-use crate::report::{Added, SheetForm, TextTable, added_columns, with_added_fields};
+use crate::report::{AddedColumn, SheetForm, TextTable, added_columns, with_added_fields};
 use crate::roles::{Label, RoleSet};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let reading = &args.input.reading;
-    apart(
+    check_distinct(
         &args.input.files,
         [args.writing.output.as_ref()].into_iter().chain(reading.rejects.as_ref().map(Some)),
     )?;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     }
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
-    refuse_taken_names(postings.header(), &judge)?;
+    refuse_existing_names(postings.header(), &judge)?;
     if judge.limits().role.is_none() && !reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         batch = postings.next()?;
     }
     // While rows are judged, those before them are written and those behind them are read.
-    let mut judged: Option<ClassifiedRow> = None;
+    let mut judged: Option<ClassifiedBatch> = None;
     while let Some(rows) = batch {
         let columns = postings.columns().clone();
         let read = postings.tally.read;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
                 postings.next()
             },
         );
-        judged = Some(ClassifiedRow { rows, columns, verdicts, read });
+        judged = Some(ClassifiedBatch { rows, columns, verdicts, read });
         batch = next?;
     }
     judged.map_or(Ok(()), |judged| run.write(&judged))?;
@@ -91,26 +91,26 @@ fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
     judge.verdict(row.get(columns, Column::Title), row.get(columns, Column::Description))
 }
 
-fn added(judge: &Judge) -> Vec<Added> {
+fn added(judge: &Judge) -> Vec<AddedColumn> {
     added_columns(judge.lexicon().roles(), judge.settings().quotes)
 }
 
-fn refuse_taken_names(header: &[String], judge: &Judge) -> Result<()> {
+fn refuse_existing_names(header: &[String], judge: &Judge) -> Result<()> {
     let added = added(judge);
-    let taken: Vec<&String> =
+    let existing: Vec<&String> =
         added.iter().map(|(name, _)| name).filter(|name| header.contains(name)).collect();
-    if let Some(first) = taken.first() {
+    if let Some(first) = existing.first() {
         bail!(
             "the input already has {} of the columns that classify adds ({first:?} among them), as if it \
              had been classified before; rename or drop them, or classify the file it was made from",
-            taken.len()
+            existing.len()
         );
     }
     Ok(())
 }
 
 /// Rows that are to be written.
-struct ClassifiedRow {
+struct ClassifiedBatch {
     rows: Vec<Row>,
     columns: Columns,
     verdicts: Vec<Verdict>,
@@ -163,7 +163,7 @@ impl<'a> ClassifyRun<'a> {
             }
             form => form,
         };
-        let output = Packed::Plain(Output::keep(path, progress.part.clone(), done.bytes)?);
+        let output = MaybeCompressed::Plain(Output::keep(path, progress.part.clone(), done.bytes)?);
         let sheet = RowFile::begin(writing, output, form, Some(postings), &layout)?;
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
@@ -172,7 +172,7 @@ impl<'a> ClassifyRun<'a> {
         Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
     }
 
-    fn write(&mut self, judged: &ClassifiedRow) -> Result<()> {
+    fn write(&mut self, judged: &ClassifiedBatch) -> Result<()> {
         for (row, verdict) in judged.rows.iter().zip(&judged.verdicts) {
             self.rows.write(row, &judged.columns, verdict, self.judge)?;
             self.summary.add(verdict, self.judge.lexicon().roles());
@@ -185,7 +185,7 @@ impl<'a> ClassifyRun<'a> {
         if let (Some(progress), RowWriter::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
             && progress.is_due()
         {
-            progress.save(read, sheet.settle()?, &self.summary)?;
+            progress.save(read, sheet.sync()?, &self.summary)?;
         }
         Ok(())
     }
@@ -212,7 +212,7 @@ fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
 /// What is read and how it is judged: a run goes on only with the same.
 fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     let mut files = Vec::new();
-    for path in found(&args.input.files)? {
+    for path in expand_patterns(&args.input.files)? {
         let about = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
         files.push((path, about.len(), about.modified().ok()));
     }

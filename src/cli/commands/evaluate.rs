@@ -2,11 +2,11 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure, Judging};
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
-use crate::cli::made::Made;
 use crate::cli::output::{Output, say, write_file};
+use crate::cli::row_cache::RowCache;
 use crate::counts::sketch::leave_out_rare;
 use crate::evidence::{Evidence, Extractor};
 use crate::examples::example::{Example, RowId};
@@ -47,7 +47,7 @@ struct ReadRow {
 }
 
 /// What is said of the rows.
-struct ScoredRow {
+struct Predictions {
     method: String,
     /// Rows that only the lexicon could judge.
     lexicon_only: usize,
@@ -64,10 +64,10 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
     leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
-    let judged = predict(args, given.as_ref(), &rows, &lexicon)?;
+    let predictions = predict(args, given.as_ref(), &rows, &lexicon)?;
     let judged_rows: Vec<JudgedRow> = rows
         .iter()
-        .zip(judged.probabilities.iter().zip(&judged.limits))
+        .zip(predictions.probabilities.iter().zip(&predictions.limits))
         .map(|(row, (probabilities, &limits))| JudgedRow {
             example: &row.read.example,
             words: row.read.words,
@@ -91,8 +91,8 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         by.as_deref(),
         args.precision,
     );
-    evaluation.method = judged.method;
-    evaluation.lexicon_only = judged.lexicon_only;
+    evaluation.method = predictions.method;
+    evaluation.lexicon_only = predictions.lexicon_only;
     if args.curve {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let folds = folds(args, &rows);
@@ -136,7 +136,7 @@ fn read(
     lexicon: &Lexicon,
 ) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
     let written = [&args.html, &args.predictions, &args.input.reading.rejects];
-    apart(&args.input.files, written.into_iter().flatten().map(Some))?;
+    check_distinct(&args.input.files, written.into_iter().flatten().map(Some))?;
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::open(&args.input)?;
     postings.need(Column::Label)?;
@@ -157,7 +157,7 @@ fn read(
         None => postings.header().iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
     };
     let view = args.judging.view();
-    let mut made = Made::default();
+    let mut cache = RowCache::default();
     let mut labelled = Vec::new();
     let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
     let mut batch = postings.next()?;
@@ -184,12 +184,12 @@ fn read(
             (given_label(row, columns, lexicon).map(read_as), ())
         };
         let (read, next) =
-            rayon::join(|| made.of_rows(&rows, columns, read_row), || postings.next());
+            rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
         for (row, (read, _)) in rows.iter().zip(read) {
             match read {
                 Ok(read) => {
-                    let field = |place: Option<usize>| {
-                        place.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
+                    let field = |column: Option<usize>| {
+                        column.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
                     };
                     labelled.push(Labelled {
                         id: row.get(columns, Column::Id).to_owned(),
@@ -216,12 +216,12 @@ fn predict(
     given: Option<&Model>,
     rows: &[Labelled],
     lexicon: &Lexicon,
-) -> Result<ScoredRow> {
+) -> Result<Predictions> {
     let view = args.judging.view();
     if let (Some(path), Some(model)) = (&args.judging.model, given) {
         let limits =
             model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
-        return Ok(ScoredRow {
+        return Ok(Predictions {
             method: format!("model {}", path.display()),
             lexicon_only: 0,
             probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
@@ -231,7 +231,7 @@ fn predict(
     let Some(column) = &args.folds else {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
-        return Ok(ScoredRow {
+        return Ok(Predictions {
             method: "each without its organisation and its near copies".into(),
             lexicon_only,
             probabilities,
@@ -250,7 +250,7 @@ fn predict(
             "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
         ),
     };
-    let mut judged = ScoredRow {
+    let mut predictions = Predictions {
         method: format!("{count} folds of column {column}{split}"),
         lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
@@ -262,7 +262,7 @@ fn predict(
         let (members, others): (Vec<usize>, Vec<usize>) =
             (0..rows.len()).partition(|&i| fold_of[i] == fold);
         let examples =
-            |places: &[usize]| places.iter().map(|&i| &rows[i].read.example).collect::<Vec<_>>();
+            |indices: &[usize]| indices.iter().map(|&i| &rows[i].read.example).collect::<Vec<_>>();
         let name = &rows[members[0]].fold;
         let trained = all
             .train(&examples(&others), view, lexicon)
@@ -283,11 +283,11 @@ fn predict(
     for of_fold in (0..count).into_par_iter().map(of_fold).collect::<Vec<_>>() {
         let (members, predicted, limits) = of_fold?;
         for (i, p) in members.into_iter().zip(predicted) {
-            judged.probabilities[i] = p;
-            judged.limits[i] = Some(limits);
+            predictions.probabilities[i] = p;
+            predictions.limits[i] = Some(limits);
         }
     }
-    Ok(judged)
+    Ok(predictions)
 }
 
 /// The fold of each row: by the column, or five of organisations.

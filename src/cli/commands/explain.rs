@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Explain;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, write_file};
 use crate::judge::{Judge, Settings};
@@ -13,7 +13,7 @@ use std::io::{Read, Write};
 
 pub(super) fn run(args: &Explain) -> Result<Outcome> {
     let written = [&args.html, &args.input.reading.rejects];
-    apart(&args.input.files, written.into_iter().flatten().map(Some))?;
+    check_distinct(&args.input.files, written.into_iter().flatten().map(Some))?;
     let (title, description) = match args.row {
         Some(row) => find_row(args, row)?,
         None if args.input.files.is_empty() => {

@@ -3,15 +3,15 @@
 use crate::cli::Outcome;
 use crate::cli::args::{ModelCommand, ReadingArgs};
 use crate::cli::input::{Postings, lexicon, model};
-use crate::cli::labelled::{given, given_label};
+use crate::cli::labelled::{compared_posting, given_label};
 use crate::cli::output::{Output, say};
 use crate::evidence::Extractor;
 use crate::examples::example::Example;
-use crate::judge::{Beside, Given, Judge, Settings, compare, strongest};
+use crate::judge::{ComparedPosting, Judge, PredictionChanges, Settings, compare, strongest};
 use crate::lexicon::Lexicon;
 use crate::model::Model;
 use crate::postings::Column;
-use crate::report::{write_beside, write_header, write_model_change, write_strongest};
+use crate::report::{write_header, write_model_change, write_prediction_changes, write_strongest};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use anyhow::{Context, Result};
@@ -28,10 +28,10 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             let strongest = strongest(&model, *top);
             let mut out = Output::open(None)?;
             if common.json {
-                let mut shown = serde_json::to_value(model.header())?;
-                shown["features"] = model.features().count().into();
-                shown["strongest"] = serde_json::to_value(&strongest)?;
-                writeln!(out, "{shown}")?;
+                let mut value = serde_json::to_value(model.header())?;
+                value["features"] = model.features().count().into();
+                value["strongest"] = serde_json::to_value(&strongest)?;
+                writeln!(out, "{value}")?;
             } else {
                 write_header(&mut out, model.header(), model.features().count())?;
                 write_strongest(&mut out, &strongest)?;
@@ -43,20 +43,20 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             let lexicon = lexicon(&reading.common)?;
             let (old, new) = (model(Some(old), &lexicon)?, model(Some(new), &lexicon)?);
             let change = compare(&old, &new, *top);
-            let (beside, outcome) = if rows.is_empty() {
+            let (changes, outcome) = if rows.is_empty() {
                 (None, Outcome::Done)
             } else {
-                let (beside, outcome) = classify_by_both(&old, &new, rows, reading, &lexicon)?;
-                (Some(beside), outcome)
+                let (changes, outcome) = classify_by_both(&old, &new, rows, reading, &lexicon)?;
+                (Some(changes), outcome)
             };
             let mut out = Output::open(None)?;
             if reading.common.json {
-                writeln!(out, "{}", json!({ "models": change, "rows": beside }))?;
+                writeln!(out, "{}", json!({ "models": change, "rows": changes }))?;
             } else {
                 write_model_change(&mut out, &change)?;
-                if let Some(beside) = beside {
+                if let Some(changes) = changes {
                     writeln!(out, "\non the rows given, by both models as they are:")?;
-                    write_beside(&mut out, &beside, *top)?;
+                    write_prediction_changes(&mut out, &changes, *top)?;
                 }
             }
             out.finish()?;
@@ -93,14 +93,14 @@ fn classify_by_both(
     files: &[PathBuf],
     reading: &ReadingArgs,
     lexicon: &Lexicon,
-) -> Result<(Beside, Outcome)> {
+) -> Result<(PredictionChanges, Outcome)> {
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::of_files(files, reading)?;
     let (mut rows, mut by_old, mut by_new) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(batch) = postings.next()? {
         let columns = postings.columns();
         let file = postings.file();
-        let judged: Vec<(Given, Probabilities, Probabilities)> = batch
+        let judged: Vec<(ComparedPosting, Probabilities, Probabilities)> = batch
             .par_iter()
             .map(|row| {
                 let get = |column| row.get(columns, column);
@@ -110,18 +110,18 @@ fn classify_by_both(
                     let example = Example::new(&evidence, title, company, label, lexicon);
                     (example.outcome, example.row.organisation)
                 });
-                let given = Given { label, ..given(file, row, columns) };
+                let posting = ComparedPosting { label, ..compared_posting(file, row, columns) };
                 let [old, new] = [old, new].map(|m| m.probabilities(&evidence, View::Whole));
-                (given, old, new)
+                (posting, old, new)
             })
             .collect();
-        for (given, old, new) in judged {
-            rows.push(given);
+        for (posting, old, new) in judged {
+            rows.push(posting);
             by_old.push(old);
             by_new.push(new);
         }
     }
     let judge = Judge::new(new, lexicon, Settings::default());
-    let beside = Beside::new(&judge, &rows, [&by_old, &by_new]);
-    Ok((beside, postings.finish()?.1))
+    let changes = PredictionChanges::new(&judge, &rows, [&by_old, &by_new]);
+    Ok((changes, postings.finish()?.1))
 }

@@ -2,19 +2,19 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::RetrainArgs;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon_and_model, model};
-use crate::cli::labelled::{collect, given};
+use crate::cli::labelled::{collect, compared_posting};
 use crate::cli::output::{Output, say};
 use crate::examples::example::Example;
-use crate::judge::{Beside, Given, Judge, Settings};
+use crate::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
 use crate::lexicon::Lexicon;
 use crate::metrics::Difference;
 use crate::model::{
     Change, Collector, Counting, Drifted, Model, Retrain as Record, RetrainError, Retrained, Turned,
 };
 use crate::postings::{Columns, Row};
-use crate::report::{write_beside, write_drift, write_retrain, write_turnover};
+use crate::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
 use crate::stacking::inputs::View;
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -34,7 +34,7 @@ struct Report<'a> {
     lost_features: &'a [Turned],
     drifted: Option<&'a Drifted>,
     compared_on: &'static str,
-    beside: Option<&'a Beside>,
+    beside: Option<&'a PredictionChanges>,
     worse: bool,
     written: bool,
 }
@@ -47,7 +47,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let read: Vec<PathBuf> =
         [&args.add, &args.remove, &args.check].into_iter().flatten().cloned().collect();
     if !read.is_empty() {
-        apart(
+        check_distinct(
             &read,
             [Some(&args.output)].into_iter().chain(args.reading.rejects.as_ref().map(Some)),
         )?;
@@ -119,7 +119,7 @@ fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
     out.finish()
 }
 
-type ReadRows = (Collector, Vec<Given>);
+type ReadRows = (Collector, Vec<ComparedPosting>);
 
 /// What was read.
 struct RetrainInput {
@@ -138,14 +138,15 @@ impl RetrainInput {
             }
             let postings = match &mut postings {
                 Some(postings) => {
-                    postings.go_on(files)?;
+                    postings.switch_to(files)?;
                     postings
                 }
                 None => postings.insert(Postings::of_files(files, &args.reading)?),
             };
             let mut rows = Vec::new();
-            let each =
-                |file: &str, row: &Row, columns: &Columns| rows.push(given(file, row, columns));
+            let each = |file: &str, row: &Row, columns: &Columns| {
+                rows.push(compared_posting(file, row, columns))
+            };
             let collector = collect(postings, &args.labelling, lexicon, each)?;
             let labels = collector.examples().iter().map(|e| (e.outcome, e.row.organisation));
             rows.iter_mut().zip(labels).for_each(|(row, label)| row.label = Some(label));
@@ -165,12 +166,12 @@ impl RetrainInput {
 }
 
 /// Names the rows that could not be removed.
-fn name_rows(error: RetrainError, removed: &[Given], model: &Model) -> anyhow::Error {
+fn name_rows(error: RetrainError, removed: &[ComparedPosting], model: &Model) -> anyhow::Error {
     let RetrainError::NotInModel { rows } = &error else { return error.into() };
     let named: Vec<String> = rows
         .iter()
         .take(NAMED)
-        .map(|&i| format!("{} {:?}", removed[i].place, removed[i].title))
+        .map(|&i| format!("{} {:?}", removed[i].location, removed[i].title))
         .collect();
     let more = rows.len() - named.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -188,11 +189,11 @@ fn compare(
     old: &Model,
     retrained: &Retrained,
     change: &Change,
-    added: &[Given],
+    added: &[ComparedPosting],
     check: &ReadRows,
     lexicon: &Lexicon,
-) -> (&'static str, Option<Beside>) {
-    let (examples, given): (Vec<&Example>, Vec<Given>);
+) -> (&'static str, Option<PredictionChanges>) {
+    let (examples, given): (Vec<&Example>, Vec<ComparedPosting>);
     let on = if check.1.is_empty() {
         examples = retrained.added.iter().map(|&i| &change.added.examples()[i]).collect();
         given = retrained.added.iter().map(|&i| added[i].clone()).collect();
@@ -215,7 +216,7 @@ fn compare(
     let [before, after] = retrained.beside(old, &examples, view);
     let settings = Settings { view, ..Settings::default() };
     let judge = Judge::new(&retrained.model, lexicon, settings);
-    (on, Some(Beside::new(&judge, &given, [&before, &after])))
+    (on, Some(PredictionChanges::new(&judge, &given, [&before, &after])))
 }
 
 fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result<()> {
@@ -234,7 +235,7 @@ fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result
     match report.beside {
         Some(beside) => {
             writeln!(out, "compared on    {}", report.compared_on)?;
-            write_beside(out, beside, args.top)
+            write_prediction_changes(out, beside, args.top)
         }
         None => {
             writeln!(out, "compared on    nothing: there are no rows to compare by (--check FILE)")

@@ -3,12 +3,12 @@
 use crate::audit::{DecisionError, Decisions};
 use crate::cli::Outcome;
 use crate::cli::args::Review;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::RowFile;
 use crate::postings::Column;
-use crate::report::{Cell, Kind};
+use crate::report::{Cell, ColumnType};
 use anyhow::{Context, Result, bail};
 
 /// Decisions that are named when they cannot be applied.
@@ -19,22 +19,22 @@ const LABEL: &str = "role";
 pub(super) fn run(args: &Review) -> Result<Outcome> {
     let inputs: Vec<_> = args.input.files.iter().chain([&args.decisions]).cloned().collect();
     let rejects = args.input.reading.rejects.as_ref().map(Some);
-    apart(&inputs, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
+    check_distinct(&inputs, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let said = || args.decisions.display().to_string();
     let file = std::fs::File::open(&args.decisions).with_context(said)?;
     let mut decisions = Decisions::read(file, lexicon.roles()).with_context(said)?;
     let mut postings = Postings::open(&args.input)?;
-    let place = postings.columns().place(Column::Label);
-    if place.is_none() && postings.header().iter().any(|name| name == LABEL) {
+    let label_column = postings.columns().place(Column::Label);
+    if label_column.is_none() && postings.header().iter().any(|name| name == LABEL) {
         bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
     }
     let mut layout = postings.layout();
-    if let Some(place) = place {
-        layout.rewrite(&postings.header()[place]);
+    if let Some(column) = label_column {
+        layout.rewrite(&postings.header()[column]);
     }
-    if place.is_none() {
-        layout.added.push((LABEL.to_owned(), Kind::Text));
+    if label_column.is_none() {
+        layout.added.push((LABEL.to_owned(), ColumnType::Text));
     }
     let mut sheet = RowFile::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
     let mut written = 0u64;
@@ -49,9 +49,9 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
                 None if args.all => get(Column::Label),
                 None => continue,
             };
-            let replaced = place.map(|place| (place, label));
+            let replaced = label_column.map(|column| (column, label));
             let added = [Cell::Text(label)];
-            let added = if place.is_none() { &added[..] } else { &[] };
+            let added = if label_column.is_none() { &added[..] } else { &[] };
             sheet.write(|rows| rows.write(Some(row), replaced, added))?;
             written += 1;
         }

@@ -2,13 +2,13 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Skills;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::sheet::RowFile;
 use crate::evidence::{Channel, Evidence, Extractor};
 use crate::lexicon::Lexicon;
 use crate::postings::Column;
-use crate::report::{Cell, Kind, Layout};
+use crate::report::{Cell, ColumnType, Layout};
 use anyhow::Result;
 use rayon::prelude::*;
 
@@ -21,27 +21,28 @@ pub(super) fn run(args: &Skills) -> Result<Outcome> {
     extract(args, &lexicon)
 }
 
-fn sheet(args: &Skills, columns: &[(&str, Kind)]) -> Result<RowFile> {
+fn sheet(args: &Skills, columns: &[(&str, ColumnType)]) -> Result<RowFile> {
     let added = columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
     let layout = Layout { added, ..Layout::default() };
     RowFile::open(&args.writing, &args.input.reading, None, &layout)
 }
 
 fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
-    let text = ["id", "name", "kind", "role"].map(|name| (name, Kind::Text));
-    let rest = [("weight", Kind::Text), ("source", Kind::Text), ("section", Kind::Text)];
-    let mut sheet = sheet(args, &[&text[..], &rest, &[("forms", Kind::List)]].concat())?;
+    let text = ["id", "name", "kind", "role"].map(|name| (name, ColumnType::Text));
+    let rest =
+        [("weight", ColumnType::Text), ("source", ColumnType::Text), ("section", ColumnType::Text)];
+    let mut sheet = sheet(args, &[&text[..], &rest, &[("forms", ColumnType::List)]].concat())?;
     for skill in lexicon.skills() {
         let forms: Vec<&str> = skill.forms.iter().map(String::as_str).collect();
         for claim in &skill.claims {
             let cells = [
-                Cell::Own(&skill.id),
-                Cell::Own(&skill.name),
-                Cell::Own(skill.kind),
-                Cell::Own(&lexicon.roles().get(claim.role).id),
-                Cell::Own(&claim.weight.to_string()),
-                Cell::Own(&claim.source),
-                Cell::Own(&claim.section),
+                Cell::Verbatim(&skill.id),
+                Cell::Verbatim(&skill.name),
+                Cell::Verbatim(skill.kind),
+                Cell::Verbatim(&lexicon.roles().get(claim.role).id),
+                Cell::Verbatim(&claim.weight.to_string()),
+                Cell::Verbatim(&claim.source),
+                Cell::Verbatim(&claim.section),
                 Cell::List(&forms),
             ];
             sheet.write(|rows| rows.write(None, None, &cells))?;
@@ -49,7 +50,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
     }
     for ListedEntry { name, kind, role, weight, source, section } in numbers(lexicon) {
         let id = format!("{kind}_{role}_{weight}");
-        let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Own);
+        let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Verbatim);
         let forms = [name.as_str()];
         let cells: Vec<Cell> = own.into_iter().chain([Cell::List(&forms)]).collect();
         sheet.write(|rows| rows.write(None, None, &cells))?;
@@ -112,16 +113,16 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = ListedEntry<'_>> {
 
 fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
     let rejects = args.input.reading.rejects.as_ref().map(Some);
-    apart(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
+    check_distinct(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::open(&args.input)?;
     let columns = [
-        ("row", Kind::Whole),
-        ("id", Kind::Text),
-        ("skill", Kind::Text),
-        ("text", Kind::Text),
-        ("start", Kind::Whole),
-        ("end", Kind::Whole),
+        ("row", ColumnType::Integer),
+        ("id", ColumnType::Text),
+        ("skill", ColumnType::Text),
+        ("text", ColumnType::Text),
+        ("start", ColumnType::Integer),
+        ("end", ColumnType::Integer),
     ];
     let mut sheet = sheet(args, &columns)?;
     while let Some(rows) = postings.next()? {
@@ -137,12 +138,12 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
             for (span, feature) in found {
                 let raw = evidence.text().raw_span(span.clone());
                 let cells = [
-                    Cell::Whole(row.number),
-                    Cell::Own(row.get(columns, Column::Id)),
-                    Cell::Own(&evidence.feature_text(feature, lexicon)),
+                    Cell::Integer(row.number),
+                    Cell::Verbatim(row.get(columns, Column::Id)),
+                    Cell::Verbatim(&evidence.feature_text(feature, lexicon)),
                     Cell::Text(&evidence.text().as_str()[span]),
-                    Cell::Whole(raw.start as u64),
-                    Cell::Whole(raw.end as u64),
+                    Cell::Integer(raw.start as u64),
+                    Cell::Integer(raw.end as u64),
                 ];
                 sheet.write(|rows| rows.write(None, None, &cells))?;
             }

@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Train;
-use crate::cli::files::apart;
+use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::collect;
 use crate::cli::output::{Output, say};
@@ -14,7 +14,7 @@ use std::io::Write;
 pub(super) fn run(args: &Train) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.reading.common)?;
     let rejects = args.input.reading.rejects.as_ref().map(Some);
-    apart(&args.input.files, [Some(&args.output)].into_iter().chain(rejects))?;
+    check_distinct(&args.input.files, [Some(&args.output)].into_iter().chain(rejects))?;
     let mut output = Output::open(Some(&args.output))?;
     let labelling = &args.labelling;
     let named = Provenance {

@@ -1,6 +1,6 @@
 //! Parquet.
 
-use super::{Cell, Kind, Layout, Replaced, decimals};
+use super::{Cell, ColumnType, Layout, Replaced, decimals};
 use crate::postings::{Original, Row, distinct};
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
@@ -26,8 +26,8 @@ pub(super) struct ColumnarWriter<W: Write + Send> {
     /// Place of the typed column that is written otherwise, as text.
     rewritten: Option<(usize, StringBuilder)>,
     added: Vec<Builder>,
-    /// The batch of the input that rows are taken of, and which.
-    taken: Option<(Arc<RecordBatch>, Vec<u32>)>,
+    /// The batch of the input that rows are input_rows of, and which.
+    input_rows: Option<(Arc<RecordBatch>, Vec<u32>)>,
     rows: usize,
 }
 
@@ -41,9 +41,9 @@ impl<W: Write + Send> ColumnarWriter<W> {
             fields.extend(schema.fields().iter().cloned());
             texts.drain(..layout.header.len() - layout.appended);
             if let Some(name) = &layout.rewritten {
-                let place = schema.index_of(name).map_err(io::Error::other)?;
-                fields[place] = text(name);
-                rewritten = Some((place, StringBuilder::new()));
+                let column = schema.index_of(name).map_err(io::Error::other)?;
+                fields[column] = text(name);
+                rewritten = Some((column, StringBuilder::new()));
             }
         }
         let typed = fields.len();
@@ -60,7 +60,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
             .build();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties))?;
         let texts = texts.iter().map(|_| StringBuilder::new()).collect();
-        Ok(Self { writer, schema, typed, texts, rewritten, added, taken: None, rows: 0 })
+        Ok(Self { writer, schema, typed, texts, rewritten, added, input_rows: None, rows: 0 })
     }
 
     pub(super) fn write(
@@ -75,9 +75,9 @@ impl<W: Write + Send> ColumnarWriter<W> {
             }
             let first = row.fields.len() - self.texts.len();
             let whole = matches!(row.original, Original::Record { .. });
-            for (place, builder) in (first..).zip(&mut self.texts) {
-                let replaced = replaced.filter(|r| r.0 == place).map(|r| r.1);
-                let field = replaced.or(row.fields.get(place));
+            for (column, builder) in (first..).zip(&mut self.texts) {
+                let replaced = replaced.filter(|r| r.0 == column).map(|r| r.1);
+                let field = replaced.or(row.fields.get(column));
                 builder.append_option(field.filter(|field| whole || !field.is_empty()));
             }
             if let (Some((_, builder)), Some((_, text))) = (&mut self.rewritten, replaced) {
@@ -88,7 +88,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
             builder.push(cell);
         }
         self.rows += 1;
-        if self.rows == BATCH { self.hand_on() } else { Ok(()) }
+        if self.rows == BATCH { self.flush_batch() } else { Ok(()) }
     }
 
     /// Takes a row of the input.
@@ -96,25 +96,25 @@ impl<W: Write + Send> ColumnarWriter<W> {
         let Original::Arrow(batch, at, _) = &row.original else {
             return Err(io::Error::other("rows of Parquet and others cannot stand together"));
         };
-        if self.taken.as_ref().is_some_and(|(taken, _)| !Arc::ptr_eq(taken, batch)) {
-            self.hand_on()?;
+        if self.input_rows.as_ref().is_some_and(|(current, _)| !Arc::ptr_eq(current, batch)) {
+            self.flush_batch()?;
         }
-        let (_, places) = self.taken.get_or_insert_with(|| (batch.clone(), Vec::new()));
-        places.push(*at as u32);
+        let (_, indices) = self.input_rows.get_or_insert_with(|| (batch.clone(), Vec::new()));
+        indices.push(*at as u32);
         Ok(())
     }
 
-    fn hand_on(&mut self) -> io::Result<()> {
+    fn flush_batch(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.rows) == 0 {
             return Ok(());
         }
         let mut columns: Vec<ArrayRef> = Vec::new();
-        if let Some((batch, places)) = self.taken.take() {
-            let rows = take_record_batch(&batch, &UInt32Array::from(places));
+        if let Some((batch, indices)) = self.input_rows.take() {
+            let rows = take_record_batch(&batch, &UInt32Array::from(indices));
             columns.extend(rows.map_err(io::Error::other)?.columns().iter().cloned());
         }
-        if let Some((place, builder)) = &mut self.rewritten {
-            columns[*place] = Arc::new(builder.finish());
+        if let Some((column, builder)) = &mut self.rewritten {
+            columns[*column] = Arc::new(builder.finish());
         }
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
         columns.extend(self.added.iter_mut().map(Builder::finish));
@@ -127,7 +127,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
     }
 
     pub(super) fn finish(mut self) -> io::Result<W> {
-        self.hand_on()?;
+        self.flush_batch()?;
         Ok(self.writer.into_inner()?)
     }
 }
@@ -136,17 +136,17 @@ impl<W: Write + Send> ColumnarWriter<W> {
 enum Builder {
     Text(StringBuilder),
     Number(Float64Builder),
-    Whole(UInt64Builder),
+    Integer(UInt64Builder),
     List(ListBuilder<StringBuilder>),
 }
 
 impl Builder {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ColumnType) -> Self {
         match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Number => Self::Number(Float64Builder::new()),
-            Kind::Whole => Self::Whole(UInt64Builder::new()),
-            Kind::List => Self::List(ListBuilder::new(StringBuilder::new())),
+            ColumnType::Text => Self::Text(StringBuilder::new()),
+            ColumnType::Number => Self::Number(Float64Builder::new()),
+            ColumnType::Integer => Self::Integer(UInt64Builder::new()),
+            ColumnType::List => Self::List(ListBuilder::new(StringBuilder::new())),
         }
     }
 
@@ -154,22 +154,24 @@ impl Builder {
         match self {
             Self::Text(_) => DataType::Utf8,
             Self::Number(_) => DataType::Float64,
-            Self::Whole(_) => DataType::UInt64,
+            Self::Integer(_) => DataType::UInt64,
             Self::List(_) => DataType::new_list(DataType::Utf8, true),
         }
     }
 
     fn push(&mut self, cell: &Cell) {
         match (self, cell) {
-            (Self::Text(builder), Cell::Text(text) | Cell::Own(text)) => builder.append_value(text),
+            (Self::Text(builder), Cell::Text(text) | Cell::Verbatim(text)) => {
+                builder.append_value(text)
+            }
             (Self::Text(builder), _) => builder.append_null(),
             // As everywhere else: with six decimals.
             (Self::Number(builder), Cell::Number(number)) => {
                 builder.append_option(decimals(*number).parse().ok());
             }
             (Self::Number(builder), _) => builder.append_null(),
-            (Self::Whole(builder), Cell::Whole(number)) => builder.append_value(*number),
-            (Self::Whole(builder), _) => builder.append_null(),
+            (Self::Integer(builder), Cell::Integer(number)) => builder.append_value(*number),
+            (Self::Integer(builder), _) => builder.append_null(),
             (Self::List(builder), Cell::List(texts)) => {
                 builder.append_value(texts.iter().map(|text| Some(*text)));
             }
@@ -181,7 +183,7 @@ impl Builder {
         match self {
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Number(builder) => Arc::new(builder.finish()),
-            Self::Whole(builder) => Arc::new(builder.finish()),
+            Self::Integer(builder) => Arc::new(builder.finish()),
             Self::List(builder) => Arc::new(builder.finish()),
         }
     }

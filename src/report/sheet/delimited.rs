@@ -11,17 +11,17 @@ pub(super) struct DelimitedWriter<W> {
     out: W,
     delimiter: u8,
     /// Whether records of the input stay as they stand.
-    as_it_stands: bool,
+    verbatim: bool,
     line: Vec<u8>,
 }
 
 impl<W: Write> DelimitedWriter<W> {
     pub(super) fn new(out: W, delimiter: u8, header: bool, layout: &Layout) -> io::Result<Self> {
-        let as_it_stands = layout.as_it_stands;
-        let mut sheet = Self { out, delimiter, as_it_stands, line: Vec::new() };
+        let verbatim = layout.verbatim;
+        let mut sheet = Self { out, delimiter, verbatim, line: Vec::new() };
         if header {
             match &layout.head {
-                Some(head) if as_it_stands => sheet.line.extend_from_slice(head.as_bytes()),
+                Some(head) if verbatim => sheet.line.extend_from_slice(head.as_bytes()),
                 _ => layout.header.iter().for_each(|name| sheet.push(name)),
             }
             layout.added.iter().for_each(|(name, _)| sheet.push(name));
@@ -36,16 +36,14 @@ impl<W: Write> DelimitedWriter<W> {
         replaced: Option<Replaced>,
         cells: &[Cell],
     ) -> io::Result<()> {
-        let as_it_stands = self.as_it_stands && replaced.is_none();
+        let verbatim = self.verbatim && replaced.is_none();
         match row {
-            Some(row)
-                if as_it_stands && matches!(row.original, Original::Record { sound: true }) =>
-            {
+            Some(row) if verbatim && matches!(row.original, Original::Record { sound: true }) => {
                 self.line.extend_from_slice(row.fields.record().as_bytes());
             }
             Some(row) => {
-                for (place, field) in row.fields.iter().enumerate() {
-                    self.push(replaced.filter(|r| r.0 == place).map_or(field, |r| r.1));
+                for (column, field) in row.fields.iter().enumerate() {
+                    self.push(replaced.filter(|r| r.0 == column).map_or(field, |r| r.1));
                 }
             }
             None => {}
@@ -53,10 +51,10 @@ impl<W: Write> DelimitedWriter<W> {
         for cell in cells {
             let text: Cow<str> = match *cell {
                 Cell::Missing => "".into(),
-                Cell::Own(text) => text.into(),
+                Cell::Verbatim(text) => text.into(),
                 Cell::Text(text) => defused(text.into()),
                 Cell::Number(number) => decimals(number).into(),
-                Cell::Whole(number) => number.to_string().into(),
+                Cell::Integer(number) => number.to_string().into(),
                 Cell::List(texts) => defused(texts.join("; ").into()),
             };
             self.push(&text);

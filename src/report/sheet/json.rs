@@ -38,14 +38,14 @@ impl<W: Write> JsonWriter<W> {
     ) -> io::Result<()> {
         let mut line = match row {
             None => "{".into(),
-            Some(row) => self.of_input(row, replaced)?,
+            Some(row) => self.input_members(row, replaced)?,
         };
         for (key, cell) in self.added.iter().zip(cells) {
             let value = match *cell {
                 Cell::Missing => "null".into(),
-                Cell::Own(text) | Cell::Text(text) => quoted(text),
+                Cell::Verbatim(text) | Cell::Text(text) => quoted(text),
                 Cell::Number(number) => decimals(number),
-                Cell::Whole(number) => number.to_string(),
+                Cell::Integer(number) => number.to_string(),
                 Cell::List(texts) => {
                     let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
                     format!("[{}]", texts.join(","))
@@ -65,11 +65,11 @@ impl<W: Write> JsonWriter<W> {
     }
 
     /// What the input has, without the closing bracket.
-    fn of_input(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
+    fn input_members(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
         let Some(object) = row.original.object() else {
             let mut line = String::from("{");
-            for (place, (key, field)) in self.keys.iter().zip(row.fields.iter()).enumerate() {
-                let field = replaced.filter(|r| r.0 == place).map_or(field, |r| r.1);
+            for (column, (key, field)) in self.keys.iter().zip(row.fields.iter()).enumerate() {
+                let field = replaced.filter(|r| r.0 == column).map_or(field, |r| r.1);
                 member(&mut line, key, &quoted(field));
             }
             return Ok(line);
@@ -86,13 +86,13 @@ impl<W: Write> JsonWriter<W> {
             }
         }
         let replaced = replaced
-            .and_then(|(place, text)| with_value(object, &self.header[place], &quoted(text)));
+            .and_then(|(column, text)| with_value(object, &self.header[column], &quoted(text)));
         let object = replaced.as_deref().unwrap_or(object);
         // A line break stands between values: within texts it is escaped.
         let object = object.trim_end();
         let mut line = object.strip_suffix('}').unwrap_or(object).replace(['\n', '\r'], " ");
-        let own = self.header.len() - self.appended;
-        for (key, field) in self.keys.iter().zip(row.fields.iter()).skip(own) {
+        let in_object = self.header.len() - self.appended;
+        for (key, field) in self.keys.iter().zip(row.fields.iter()).skip(in_object) {
             member(&mut line, key, &quoted(field));
         }
         Ok(line)

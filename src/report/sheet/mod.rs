@@ -32,13 +32,13 @@ pub enum SheetForm {
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// Text.
     Text,
     /// Numbers with six decimals.
     Number,
     /// Whole numbers.
-    Whole,
+    Integer,
     /// Several texts; in tables of text, with semicolons between them.
     List,
 }
@@ -51,11 +51,11 @@ pub enum Cell<'c> {
     /// Text that a spreadsheet must not take for a formula.
     Text(&'c str),
     /// Text of the input, which stays as it is.
-    Own(&'c str),
+    Verbatim(&'c str),
     /// A number.
     Number(f64),
     /// A whole number.
-    Whole(u64),
+    Integer(u64),
     /// Several texts.
     List(&'c [&'c str]),
 }
@@ -67,7 +67,7 @@ impl<'c> From<Option<&'c str>> for Cell<'c> {
 }
 
 /// A column behind those of the input.
-pub type Added = (String, Kind);
+pub type AddedColumn = (String, ColumnType);
 
 /// The columns of a file of rows.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +77,7 @@ pub struct Layout {
     /// Its header line as it stands, if it has one.
     pub head: Option<String>,
     /// Whether records of text, and the header line, are written as they stand.
-    pub as_it_stands: bool,
+    pub verbatim: bool,
     /// How many of the last of these columns are not in the rows as they stand in the input.
     pub appended: usize,
     /// Types of the columns of the input, if it has some and rows stay as they stand.
@@ -85,7 +85,7 @@ pub struct Layout {
     /// The column of the input whose fields are written otherwise.
     pub rewritten: Option<String>,
     /// What stands behind them.
-    pub added: Vec<Added>,
+    pub added: Vec<AddedColumn>,
 }
 
 impl Layout {

@@ -8,20 +8,20 @@ use tempfile::NamedTempFile;
 /// Bytes that wait for the disk.
 const AHEAD: usize = 1 << 25;
 
-pub(crate) struct Settling {
+pub(crate) struct SyncedFile {
     file: NamedTempFile,
     /// Bytes that nobody sent to the disk yet.
     waiting: usize,
     sync: Option<JoinHandle<io::Result<()>>>,
 }
 
-impl Settling {
+impl SyncedFile {
     pub(crate) fn new(file: NamedTempFile) -> Self {
         Self { file, waiting: 0, sync: None }
     }
 
     /// The file, when all of it is on the disk.
-    pub(crate) fn settled(mut self) -> io::Result<NamedTempFile> {
+    pub(crate) fn into_synced(mut self) -> io::Result<NamedTempFile> {
         self.wait()?;
         self.file.as_file().sync_all()?;
         Ok(self.file)
@@ -41,7 +41,7 @@ impl Settling {
     }
 }
 
-impl Write for Settling {
+impl Write for SyncedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.waiting += written;
@@ -62,11 +62,11 @@ mod tests {
 
     #[test]
     fn all_of_it_is_in_the_file() {
-        let mut file = Settling::new(NamedTempFile::new().expect("a file can be made"));
+        let mut file = SyncedFile::new(NamedTempFile::new().expect("a file can be made"));
         for part in 0..5u8 {
             file.write_all(&vec![part; AHEAD / 2 + 1]).expect("there is room");
         }
-        let file = file.settled().expect("it is on the disk");
+        let file = file.into_synced().expect("it is on the disk");
         let all = std::fs::read(file.path()).expect("it can be read");
         assert!(
             all.chunk_by(|a, b| a == b)

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 
 /// A posting that two models judge.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub struct ComparedPosting {
     /// Where it stands, for people.
-    pub place: String,
+    pub location: String,
     /// Its title.
     pub title: String,
     /// Its text.
@@ -46,7 +46,7 @@ pub struct Flip {
 
 /// How two models differ on postings.
 #[derive(Debug, Clone, Serialize)]
-pub struct Beside {
+pub struct PredictionChanges {
     /// Postings judged.
     pub rows: u64,
     /// The figures, if the postings have labels.
@@ -57,11 +57,11 @@ pub struct Beside {
     pub flips: Vec<Flip>,
 }
 
-impl Beside {
+impl PredictionChanges {
     /// Compares what an old and a new model say of postings; `judge` has the new model.
     ///
     /// Where every posting with a label is of a role, `other` does not count.
-    pub fn new(judge: &Judge, rows: &[Given], [old, new]: [&[Probabilities]; 2]) -> Self {
+    pub fn new(judge: &Judge, rows: &[ComparedPosting], [old, new]: [&[Probabilities]; 2]) -> Self {
         let names = outcome_names(judge.lexicon().roles());
         let roles = names.len() - 1;
         let labels: Vec<usize> = rows.iter().filter_map(|r| Some(r.label?.0)).collect();
@@ -91,7 +91,7 @@ impl Beside {
             let evidence =
                 judge.reasons(&row.title, &row.description, [label(after), label(before)]);
             let flip = Flip {
-                place: row.place.clone(),
+                place: row.location.clone(),
                 title: row.title.clone(),
                 label: row.label.map(|(label, _)| names[label].clone()),
                 old: names[before].clone(),

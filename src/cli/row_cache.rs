@@ -10,54 +10,54 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 type CacheKey = [u64; 2];
 
 /// What was made of rows, for rows with the same texts: exports hold many postings several times.
-pub(crate) struct Made<T> {
-    hash: Hash,
-    of: HashMap<CacheKey, T>,
+pub(crate) struct RowCache<T> {
+    hasher: RowHasher,
+    values: HashMap<CacheKey, T>,
 }
 
-impl<T> Default for Made<T> {
+impl<T> Default for RowCache<T> {
     fn default() -> Self {
-        Self { hash: Hash::default(), of: HashMap::new() }
+        Self { hasher: RowHasher::default(), values: HashMap::new() }
     }
 }
 
-impl<T: Clone + Send + Sync> Made<T> {
+impl<T: Clone + Send + Sync> RowCache<T> {
     /// What `make` makes of rows by their texts and labels, in the room it is given: what is kept, and what only
     /// the first of equal rows gets.
-    pub(crate) fn of_rows<R: Default, E: Send>(
+    pub(crate) fn map_rows<B: Default, E: Send>(
         &mut self,
         rows: &[Row],
         columns: &Columns,
-        make: impl Fn(&mut R, &Row) -> (T, E) + Sync,
+        make: impl Fn(&mut B, &Row) -> (T, E) + Sync,
     ) -> Vec<(T, Option<E>)> {
-        let keys: Vec<_> = rows.par_iter().map(|row| self.hash.of(row, columns)).collect();
+        let keys: Vec<_> = rows.par_iter().map(|row| self.hasher.key(row, columns)).collect();
         let mut seen = HashSet::new();
-        let new = |i: &usize| !self.of.contains_key(&keys[*i]) && seen.insert(keys[*i]);
+        let new = |i: &usize| !self.values.contains_key(&keys[*i]) && seen.insert(keys[*i]);
         let new: Vec<usize> = (0..rows.len()).filter(new).collect();
         let of_new: Vec<(T, E)> =
-            new.par_iter().map_init(R::default, |room, &i| make(room, &rows[i])).collect();
+            new.par_iter().map_init(B::default, |buffers, &i| make(buffers, &rows[i])).collect();
         let mut extras: Vec<Option<E>> = rows.iter().map(|_| None).collect();
         for (i, (kept, extra)) in new.into_iter().zip(of_new) {
-            self.of.insert(keys[i], kept);
+            self.values.insert(keys[i], kept);
             extras[i] = Some(extra);
         }
-        keys.iter().map(|key| self.of[key].clone()).zip(extras).collect()
+        keys.iter().map(|key| self.values[key].clone()).zip(extras).collect()
     }
 }
 
 /// Hashes rows with secrets of its own, so that nobody can write two that look the same.
-struct Hash([RapidSecrets; 2]);
+struct RowHasher([RapidSecrets; 2]);
 
-impl Default for Hash {
+impl Default for RowHasher {
     fn default() -> Self {
         let secrets = || RapidSecrets::seed(RandomState::new().build_hasher().finish());
         Self([secrets(), secrets()])
     }
 }
 
-impl Hash {
+impl RowHasher {
     /// Of all that a labelled row is made of.
-    fn of(&self, row: &Row, columns: &Columns) -> CacheKey {
+    fn key(&self, row: &Row, columns: &Columns) -> CacheKey {
         let texts = [Column::Description, Column::Title, Column::Company, Column::Label]
             .map(|column| row.get(columns, column).as_bytes());
         self.0.each_ref().map(|secrets| {

@@ -6,18 +6,18 @@ use serde::Serialize;
 
 /// The strongest features of a role in a channel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Strongest {
+pub struct TopFeatures {
     /// The role.
     pub role: String,
     /// The channel.
     pub channel: Channel,
     /// Its features, strongest first.
-    pub features: Vec<Strong>,
+    pub features: Vec<TopFeature>,
 }
 
 /// A feature that speaks for a role.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Strong {
+pub struct TopFeature {
     /// Its text.
     pub text: String,
     /// Its naive Bayes weight for the role against the mean of all classes, in nats.
@@ -27,14 +27,14 @@ pub struct Strong {
 }
 
 /// At most `most` features of each role and channel, strongest first.
-pub fn strongest(model: &Model, most: usize) -> Vec<Strongest> {
+pub fn strongest(model: &Model, most: usize) -> Vec<TopFeatures> {
     let header = model.header();
     let mut all = Vec::new();
     for (role, name) in header.roles.iter().enumerate() {
         for channel in Channel::ALL {
             let of_channel = model.features().filter(|f| f.channel == channel);
-            let mut features: Vec<Strong> = of_channel
-                .map(|feature| Strong {
+            let mut features: Vec<TopFeature> = of_channel
+                .map(|feature| TopFeature {
                     text: feature.text.to_owned(),
                     weight: feature.weight(role),
                     postings: feature.postings[role],
@@ -43,7 +43,7 @@ pub fn strongest(model: &Model, most: usize) -> Vec<Strongest> {
                 .collect();
             features.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.text.cmp(&b.text)));
             features.truncate(most);
-            all.push(Strongest { role: name.id.clone(), channel, features });
+            all.push(TopFeatures { role: name.id.clone(), channel, features });
         }
     }
     all
