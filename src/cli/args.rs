@@ -352,7 +352,7 @@ pub(crate) struct Evaluate {
     /// without --model, organisations are left out one by one
     #[arg(long, value_name = "COLUMN", conflicts_with = "model")]
     pub(crate) folds: Option<String>,
-    /// Column whose values are reported check_distinct (`source` otherwise, if there is one)
+    /// Column whose values are reported apart (`source` otherwise, if there is one)
     #[arg(long, value_name = "COLUMN")]
     pub(crate) by: Option<String>,
     /// Precision asked of accepted rows, to see what comes of it (with --folds or --model)

@@ -1,26 +1,26 @@
-//! What each feature adds to a score. The score is linear in the features of a posting, so the
-//! parts add up to it.
+//! Attribution of a score to features. The score is linear in the features of a posting, so the
+//! contributions add up to it.
 
 use crate::bayes::scores::{Scores, divisor};
 use crate::evidence::{Channel, Feature};
 use crate::model::Model;
 use crate::stacking::inputs::{CombinationInput, LEXICON_SCALE, Question, View};
 
-/// A linear function of the combination's inputs, by what they are made of.
+/// A linear function of the inputs of the combination, as weights of channels, lexicon and other inputs.
 #[derive(Debug, Clone)]
 pub(crate) struct Attribution {
-    /// By channel, then by class.
+    /// Weight by channel and class.
     channels: [Vec<f64>; Channel::ALL.len()],
-    /// By role.
+    /// Weight of the lexicon by role.
     lexicon: Vec<f64>,
-    /// Inputs that are no sum over features.
+    /// Inputs that are not sums over features, with their weights.
     pub(crate) rest: Vec<(CombinationInput, f64)>,
-    /// The part that no evidence has.
+    /// The intercept.
     pub(crate) intercept: f64,
 }
 
 impl Attribution {
-    /// The score that `of` makes of the scores of the classes: `|s| s[0] - s[1]`.
+    /// The attribution of `of`, a linear function of the class scores such as `|s| s[0] - s[1]`.
     pub(crate) fn new(
         model: &Model,
         scores: &Scores,
@@ -62,7 +62,7 @@ impl Attribution {
         }
     }
 
-    /// What a feature adds through the counts.
+    /// Contribution of a feature through its naive Bayes weights.
     pub(crate) fn learned(&self, model: &Model, scores: &Scores, feature: &Feature) -> f64 {
         let Some(weights) = model.weights(feature.key) else { return 0.0 };
         let channel = feature.key.channel() as usize;
@@ -70,7 +70,7 @@ impl Attribution {
         dot / divisor(scores.channels[channel].features)
     }
 
-    /// What a feature adds through the lexicon's own weights.
+    /// Contribution of a feature through the weights of the lexicon.
     pub(crate) fn lexicon(&self, model: &Model, scores: &Scores, feature: &Feature) -> f64 {
         if feature.key.channel() != Channel::Skills {
             return 0.0;

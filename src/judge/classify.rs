@@ -1,4 +1,4 @@
-//! Postings to verdicts.
+//! Classifies postings.
 
 use super::limits::{Limits, may_be_role};
 use super::prior::{Prior, shifted};
@@ -19,28 +19,28 @@ use crate::stacking::probabilities::Probabilities;
 use std::cell::RefCell;
 
 thread_local! {
-    /// Each thread reads one posting after the other in the same room.
+    /// Scratch buffers, reused for every posting of a thread.
     static READ_BUFFERS: RefCell<ReadBuffers> = RefCell::default();
     static QUOTE_BUFFERS: RefCell<QuoteBuffers> = RefCell::default();
 }
 
-/// A text speaks for two roles if the second has this probability among the roles.
+/// A text is evidence for two roles if the second has this probability among the roles.
 const MIXED: f64 = 0.1;
-/// A text disagrees with a title if it gives the role that the title states less than this probability.
+/// Text and title disagree if the stated role has less than this probability by the text.
 const DISAGREES: f64 = 0.2;
-/// A text disagrees with a title that states no role if it gives the roles this probability.
+/// Text and title disagree if the title states no role and the roles have this probability by the text.
 const HIDDEN_ROLE: f64 = 0.9;
 
-/// How to judge.
+/// Settings of a [`Judge`].
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What of a posting is read.
+    /// Parts of a posting that are used.
     pub view: View,
-    /// Whether every posting is given one of the roles.
+    /// Whether every posting gets a role, never `other`.
     pub closed: bool,
-    /// Share of accepted postings that should be right, above 0 and below 1.
+    /// Precision wanted for accepted postings, in (0, 1).
     pub precision: f64,
-    /// How common the roles are, if not as in the rows that the model learned from.
+    /// Class prior, if it differs from that of the training rows.
     pub prior: Option<Prior>,
     /// Whether verdicts quote the words that decided.
     pub quotes: bool,
@@ -52,21 +52,21 @@ impl Default for Settings {
     }
 }
 
-/// Judges postings by a model. Can be shared between threads.
+/// Classifies postings with a model. Can be shared between threads.
 #[derive(Debug, Clone)]
 pub struct Judge<'a> {
     model: &'a Model,
     extractor: Extractor<'a>,
     vocabulary: Vocabulary,
     settings: Settings,
-    /// By the title and the text, or whatever else is read; and by the text, where there is no title.
+    /// Thresholds of the view, and of its text-only view for postings without a title.
     limits: [Limits; 2],
-    /// What the probabilities of the outcomes are multiplied by, by view; empty where they stay.
+    /// Prior correction by view: one factor per outcome, or empty for none.
     factors: [Vec<f64>; View::ALL.len()],
 }
 
 impl<'a> Judge<'a> {
-    /// A judge with a model and the lexicon it belongs to.
+    /// A judge with a model and the lexicon it was trained with.
     pub fn new(model: &'a Model, lexicon: &'a Lexicon, settings: Settings) -> Self {
         let limits = [settings.view, settings.view.of_text()].map(|view| {
             let Settings { closed, precision, .. } = settings;
@@ -92,22 +92,22 @@ impl<'a> Judge<'a> {
         self.extractor.lexicon()
     }
 
-    /// How it judges.
+    /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// From which confidence on verdicts are decisions.
+    /// The confidence thresholds of decisions.
     pub fn limits(&self) -> &Limits {
         &self.limits[0]
     }
 
-    /// The evidence in a posting.
+    /// Extracts the evidence of a posting.
     pub fn evidence(&self, title: &str, description: &str) -> Evidence {
         self.extractor.extract(title, description)
     }
 
-    /// Judges a posting.
+    /// Classifies a posting.
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
         READ_BUFFERS.with_borrow_mut(|buffers| {
             let (title, scores) =
@@ -116,7 +116,7 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Judges a posting by all of its evidence.
+    /// Classifies a posting from its extracted evidence: the slow reference for [`Self::verdict`].
     pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
         let title = Title::read(title, self.lexicon());
         self.verdict_of(
@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
         )
     }
 
-    /// What the combination of the view makes of scores.
+    /// Outcome probabilities of scores, in the view of the settings.
     pub(super) fn probabilities(&self, scores: &Scores) -> Probabilities {
         self.probabilities_in(self.settings.view, scores)
     }
@@ -136,7 +136,7 @@ impl<'a> Judge<'a> {
         self.shifted(view.of(scores), probabilities)
     }
 
-    /// Probabilities in a view by how common the roles are said to be.
+    /// Probabilities after the prior correction.
     fn shifted(&self, view: View, probabilities: Probabilities) -> Probabilities {
         match self.factors[view as usize].as_slice() {
             [] => probabilities,
@@ -144,18 +144,18 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What the title says, where it is read and there is nothing of a posting in the text.
+    /// Probabilities by the stated role alone, if titles are used and the text is empty.
     pub(super) fn title_probabilities(
         &self,
         scores: &Scores,
         no_text: bool,
     ) -> Option<Probabilities> {
-        let read = no_text && self.settings.view == View::Whole;
-        let said = read.then(|| self.model.said_by_title(scores.stated)).flatten()?;
-        Some(self.shifted(View::Whole, said))
+        let by_title = no_text && self.settings.view == View::Whole;
+        let probabilities = by_title.then(|| self.model.said_by_title(scores.stated)).flatten()?;
+        Some(self.shifted(View::Whole, probabilities))
     }
 
-    /// The probabilities of the outcomes: with `other`, unless every posting is one of the roles.
+    /// Probability of each role and of `other`, which is 0 in closed mode.
     fn outcomes(&self, probabilities: &Probabilities) -> Vec<f64> {
         if self.settings.closed {
             probabilities.closed.iter().copied().chain([0.0]).collect()
@@ -171,8 +171,9 @@ impl<'a> Judge<'a> {
     fn verdict_of(&self, title: Title, properties: &TextProperties, scores: &Scores) -> Verdict {
         let stub = properties.stub;
         let no_evidence = stub.is_some() || self.has_too_little(properties);
-        let said = self.title_probabilities(scores, stub.is_some() || properties.tokens.is_empty());
-        let probabilities = said.unwrap_or_else(|| self.probabilities(scores));
+        let by_title =
+            self.title_probabilities(scores, stub.is_some() || properties.tokens.is_empty());
+        let probabilities = by_title.unwrap_or_else(|| self.probabilities(scores));
         let outcomes = self.outcomes(&probabilities);
         let outcome = top(&outcomes);
         let label = self.label(outcome);
@@ -199,7 +200,7 @@ impl<'a> Judge<'a> {
         if properties.several_jobs {
             notes.push(Note::SeveralJobs);
         }
-        // Only a text that names a role can say so.
+        // Skipped without a mention of a role: such a text cannot say that roles are shared.
         if scores.mentions.iter().any(|&n| n > 0) {
             notes.extend(self.lexicon().sharing(properties.tokens).map(Note::Sharing));
         }
@@ -227,7 +228,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What to make of a label. Where the text is no_evidence, a title that states a role has it reviewed.
+    /// Decides on a label. Without evidence in the text, a title that states a role leads to review.
     fn decision(
         &self,
         label: Label,
@@ -247,20 +248,20 @@ impl<'a> Judge<'a> {
         let limits = &self.limits[usize::from(!stated.is_there())];
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         match limits.decide(other, confidence, role_like, properties.words) {
-            // Its title alone would decide.
+            // The title alone would decide.
             Decision::Accept if properties.fits_any_job => Decision::Review,
             decision => decision,
         }
     }
 
-    /// Whether the text speaks for something else than what the title states, and the role to name besides
-    /// the label: that of the title if the label is of the text, and the other way round.
+    /// `Some` if the text contradicts the role stated by the title; inside, the second role to report: that of
+    /// the title if the label is that of the text, and vice versa.
     #[expect(clippy::option_option, reason = "there may be a disagreement without another role")]
     fn disagreement(&self, scores: &Scores, label: Label) -> Option<Option<RoleId>> {
         if self.settings.view != View::Whole || !scores.stated.is_there() {
             return None;
         }
-        // Most postings are of other jobs, by their titles and by their texts.
+        // Fast exit for the common case: neither title nor text is like a role.
         if !scores.stated.is_role_like() && !scores.is_most_like_a_role(View::Text.channels()) {
             return None;
         }
@@ -282,7 +283,7 @@ impl<'a> Judge<'a> {
     }
 
     fn has_too_little(&self, properties: &TextProperties) -> bool {
-        // A model of the lexicon alone knows no words.
+        // A lexicon-only model has no word counts.
         if self.model.header().postings.iter().any(|&n| n > 0) {
             properties.amount.is_too_little(properties.language)
         } else {
@@ -290,7 +291,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The classes of the verdict and of its strongest rival: roles or families of other jobs.
+    /// Class indices of the verdict and of its strongest rival, each a role or a family of other jobs.
     pub(super) fn winner_and_rival(
         &self,
         scores: &Scores,
@@ -305,12 +306,12 @@ impl<'a> Judge<'a> {
         [winner.index(), if rival_is_role { second.index() } else { family }]
     }
 
-    /// The entry of a feature in the vocabulary, if the model knows it.
+    /// Vocabulary index of a feature, if the model has it.
     pub(super) fn entry(&self, key: FeatureKey) -> Option<u32> {
         self.vocabulary.feature(self.model.place(key)?)
     }
 
-    /// How a feature speaks for a class against another, in nats; by its entry in the vocabulary.
+    /// Log-odds of a feature for a pair of classes, in nats; 0 if the view does not use its channel.
     pub(super) fn strength(&self, feature: u32, pair: [usize; 2]) -> f64 {
         let steps = self.vocabulary.difference(pair)(feature);
         if self.reads(feature) { nats(steps) } else { 0.0 }
@@ -320,7 +321,7 @@ impl<'a> Judge<'a> {
         self.settings.view.reads(self.vocabulary.channel(feature))
     }
 
-    /// The words of a posting that speak for a label against another.
+    /// The phrases of a posting that are evidence for the first label against the second.
     pub fn reasons(&self, title: &str, description: &str, labels: [Label; 2]) -> Vec<Phrase> {
         let evidence = self.evidence(title, description);
         let (_, family) = self.model.scores(&evidence).nearest(self.settings.view.channels());
@@ -331,7 +332,7 @@ impl<'a> Judge<'a> {
         )
     }
 
-    /// The words that speak for a class against another; of equal ones the earlier first.
+    /// The phrases that are evidence for the first class against the second; ties in order of position.
     fn quotes(&self, properties: &TextProperties, pair: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(pair);
         let ready = self.vocabulary.readiness(pair[0] < self.lexicon().roles().len());

@@ -1,4 +1,4 @@
-//! What moved between two models.
+//! Differences between two models: counts, feature weights, combination weights, metrics.
 
 use crate::evidence::Channel;
 use crate::model::{Header, Model, StoredFeature};
@@ -7,26 +7,26 @@ use crate::stacking::summary::Summary;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What changed between two models.
+/// Differences between an old and a new model; pairs are `[old, new]`.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelChange {
-    /// Postings of both, by role and family of other jobs.
+    /// Postings by role and family of other jobs.
     pub postings: BTreeMap<String, [u32; 2]>,
-    /// Organisations of both.
+    /// Organisations.
     pub organisations: [u64; 2],
-    /// Retrains of both.
+    /// Retrains.
     pub retrains: [usize; 2],
     /// Changes of the features, by channel.
     pub channels: Vec<ChannelChange>,
-    /// Features that moved furthest, with regard to how many postings show them.
+    /// Features in both models, by descending weight change times the square root of their postings.
     pub moved: Vec<FeatureChange>,
-    /// Features that only the new model has, strongest first.
+    /// Features of the new model only, by descending weight, likewise.
     pub new: Vec<FeatureChange>,
-    /// Features that only the old model has, strongest first.
+    /// Features of the old model only, by descending weight, likewise.
     pub lost: Vec<FeatureChange>,
-    /// Weights of the combinations that moved furthest.
+    /// Largest changes of combination weights.
     pub combination: Vec<WeightChange>,
-    /// Figures of both on rows they had not seen, each on its own.
+    /// Held-out metrics, each model on its own rows.
     pub figures: Vec<FigureChange>,
 }
 
@@ -35,9 +35,9 @@ pub struct ModelChange {
 pub struct ChannelChange {
     /// The channel.
     pub channel: Channel,
-    /// Features of both models, of the new one only, and of the old one only.
+    /// Number of features in both models, in the new only, and in the old only.
     pub features: [u64; 3],
-    /// Mean distance between old and new weights for the roles of the features in both, in nats.
+    /// Mean absolute weight change over roles and the features in both models, in nats.
     pub mean_distance: f64,
 }
 
@@ -48,15 +48,15 @@ pub struct FeatureChange {
     pub channel: Channel,
     /// Its text.
     pub text: String,
-    /// The role for which its weight differs most.
+    /// The role whose weight differs most.
     pub role: String,
-    /// Its weight for that role in the old and in the new model, in nats.
+    /// Its weight for that role in nats, `[old, new]`.
     pub weight: [Option<f64>; 2],
-    /// Postings of that role that show it.
+    /// Postings of that role that contain it, `[old, new]`.
     pub postings: [u32; 2],
 }
 
-/// A weight of a combination in two models.
+/// A combination weight in two models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WeightChange {
     /// The view.
@@ -65,24 +65,24 @@ pub struct WeightChange {
     pub question: Question,
     /// The input.
     pub input: String,
-    /// The class it speaks for.
+    /// The class it is evidence for.
     pub class: String,
-    /// Its weight in the old and in the new model.
+    /// The weight, `[old, new]`.
     pub weight: [f64; 2],
 }
 
-/// A figure of two models, each on rows that model had not seen.
+/// A metric of two models, each on its held-out rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureChange {
     /// The view.
     pub view: View,
-    /// Name of the figure.
+    /// Name of the metric.
     pub name: &'static str,
-    /// Old and new; none if no confidence is enough.
+    /// `[old, new]`; `None` for a threshold that no confidence reaches.
     pub value: [Option<f64>; 2],
 }
 
-/// Compares two models, naming at most `most` things of each kind.
+/// Compares two models; each list has at most `most` entries.
 pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
     let headers = [old.header(), new.header()];
     let names = headers[0].roles.iter().map(|r| &r.id).chain(&headers[0].families);

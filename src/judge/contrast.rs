@@ -1,5 +1,5 @@
-//! What in a posting speaks for the verdict and what for its strongest rival, what is not looked at,
-//! and what is not is_present.
+//! Evidence in a posting for the verdict and for its strongest rival, parts of the text that are ignored,
+//! and expected skills that are missing.
 
 use super::classify::{Judge, second_role};
 use super::quotes::{LEAST_READY, QuoteSource, one_line};
@@ -12,39 +12,39 @@ use crate::stacking::probabilities::Probabilities;
 use serde::Serialize;
 use std::ops::Range;
 
-/// Weaker evidence is not marked, in nats.
+/// Least strength of evidence that is marked, in nats.
 const LEAST: f64 = 0.5;
-/// Things not is_present that are named.
+/// Most missing skills that are named.
 const MISSING: usize = 8;
 
-/// Two sides of a posting.
+/// Evidence for the verdict and for its rival.
 #[derive(Debug, Clone, Serialize)]
 pub struct Contrast {
-    /// What it is most like: a role, or `other` and a family of other jobs.
+    /// The class of the verdict: a role, or `other` and a family of other jobs.
     pub winner: String,
-    /// What it is next most like.
+    /// The strongest rival, likewise.
     pub rival: String,
-    /// What speaks for the winner against the rival, strongest first.
+    /// Evidence for the winner against the rival, strongest first.
     pub for_winner: Vec<Quote>,
-    /// What speaks for the rival against the winner, strongest first.
+    /// Evidence for the rival against the winner, strongest first.
     pub for_rival: Vec<Quote>,
-    /// The next role.
+    /// The most probable role besides the label.
     pub next_role: Option<String>,
-    /// What speaks for the next role and is not is_present, strongest first.
+    /// Skills that are evidence for the next role and are missing, strongest first.
     pub missing: Vec<Missing>,
-    /// What is read, cleaned of markup.
+    /// The cleaned text.
     pub text: String,
-    /// What parts of the text are, in order and without overlap.
+    /// Marked parts of the text, in order and without overlap.
     pub marks: Vec<Mark>,
 }
 
-/// What in a posting speaks for one class and for another.
+/// Evidence in a posting for each of two classes.
 pub(crate) struct Sides {
-    /// For the one and for the other, strongest first.
+    /// By class, strongest first.
     pub(crate) quotes: [Vec<Quote>; 2],
-    /// What is read.
+    /// The cleaned text.
     pub(crate) text: String,
-    /// What parts of it are, in order and without overlap.
+    /// Marked parts of the text, in order and without overlap.
     pub(crate) marks: Vec<Mark>,
 }
 
@@ -53,46 +53,46 @@ pub(crate) struct Sides {
 pub struct Quote {
     /// As written.
     pub text: String,
-    /// The channel that read it.
+    /// The channel of its feature.
     pub channel: Channel,
-    /// Naive Bayes weight between winner and rival, in nats.
+    /// Naive Bayes log-odds of winner against rival, in nats.
     pub strength: f64,
 }
 
-/// An entry of the lexicon that the posting does not show.
+/// A skill of the lexicon that is not in the posting.
 #[derive(Debug, Clone, Serialize)]
 pub struct Missing {
-    /// Name for people.
+    /// Its display name.
     pub name: String,
-    /// Naive Bayes weight for the next role against the winner, in nats.
+    /// Naive Bayes log-odds of the next role against the winner, in nats.
     pub strength: f64,
 }
 
-/// What a part of the text is.
+/// Kind of a marked part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
-    /// Speaks for the winner.
+    /// Evidence for the winner.
     ForWinner,
-    /// Speaks for the rival.
+    /// Evidence for the rival.
     ForRival,
-    /// A role's name that the view does not look at.
+    /// A role name that the view masks.
     Masked,
-    /// Benefits, pay, equal opportunity and the like, which are not looked at.
+    /// An ignored section: benefits, pay, equal opportunity and the like.
     Ignored,
 }
 
-/// A part of the text.
+/// A marked part of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
-    /// Bytes of the text.
+    /// Byte range in the cleaned text.
     pub at: Range<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: MarkKind,
 }
 
 impl Judge<'_> {
-    /// The two sides of a posting.
+    /// The evidence for the verdict and for its rival.
     pub(crate) fn contrast(
         &self,
         evidence: &Evidence,
@@ -149,7 +149,7 @@ impl Judge<'_> {
     }
 }
 
-/// What in a posting speaks for one class and for another: `strength` says it of a feature, in nats.
+/// Evidence for each class of `pair`; `strength` is the log-odds of a feature in nats, positive for the first.
 pub(crate) fn sides(
     evidence: &Evidence,
     lexicon: &Lexicon,

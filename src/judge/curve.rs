@@ -1,4 +1,4 @@
-//! How good the roles are told apart with few labelled rows, down to none.
+//! Learning curve: role classification by number of labelled rows, down to none.
 
 use super::evaluate::CurvePoint;
 use crate::examples::example::Example;
@@ -10,13 +10,13 @@ use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::outcome_names;
 use rayon::prelude::*;
 
-/// Labelled rows of the points; then all.
+/// Numbers of labelled rows of the points; the last point has all.
 const SIZES: [usize; 5] = [0, 10, 30, 100, 300];
-/// Random choices of the rows of a point, which are averaged.
+/// Random samples per point, whose metrics are averaged.
 const DRAWS: u64 = 5;
 
-/// Trains on ever more rows of the roles and predicts the rows of another fold. `folds` gives each
-/// example a fold. Rows are drawn in turn from the roles.
+/// Cross-validates on samples of increasing size. `folds` has the fold of each example. Samples are balanced
+/// between the roles.
 ///
 /// # Errors
 /// As [`Trained::new`].
@@ -72,7 +72,7 @@ pub fn learning_curve(
     Ok(points)
 }
 
-/// `size` of the rows, in turn from the roles, in an order that `draw` decides.
+/// A sample of `size` rows, round robin over the roles, in an order seeded by `draw`.
 fn chosen<'a>(
     examples: &[&'a Example],
     rows: &[usize],

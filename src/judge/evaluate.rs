@@ -1,4 +1,4 @@
-//! How good predictions are, in as much detail as a report wants.
+//! Evaluates predictions on labelled rows.
 
 use super::limits::{Limits, may_be_role};
 use super::verdict::Decision;
@@ -14,28 +14,28 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Lengths of postings that are told apart, in words: fewer than each, then the rest.
+/// Upper bounds of the length groups of postings, in words; the last group is unbounded.
 const LENGTHS: [usize; 3] = [100, 300, 600];
-/// A group of rows with a name is reported from this many rows on.
+/// Least rows of a reported slice.
 const LEAST_ROWS: usize = 10;
 
-/// A labelled row and what a model that did not see it says of it.
+/// A labelled row and its held-out prediction.
 #[derive(Debug, Clone)]
 pub struct JudgedRow<'a> {
     /// The row.
     pub example: &'a Example,
     /// Words in its text.
     pub words: usize,
-    /// What it is grouped by, if anything.
+    /// Value that slices are grouped by; empty for none.
     pub group: &'a str,
-    /// What the model says.
+    /// The prediction.
     pub probabilities: &'a Probabilities,
-    /// From which confidence on it is decided, by rows of other folds.
+    /// Decision thresholds, from rows of other folds.
     pub limits: Option<Limits>,
 }
 
 impl JudgedRow<'_> {
-    /// The most probable outcome, and what is made of it: nothing where present are no limits.
+    /// The most probable outcome, and the decision; `None` without limits.
     pub fn decided(&self, view: View, closed: bool) -> (usize, Option<Decision>) {
         let p = if closed { self.probabilities.closed.clone() } else { self.probabilities.open() };
         let best = top(&p);
@@ -45,83 +45,83 @@ impl JudgedRow<'_> {
     }
 }
 
-/// A report on predictions.
+/// An evaluation of predictions.
 #[derive(Debug, Clone, Serialize)]
 pub struct Evaluation {
-    /// The figures.
+    /// The metrics.
     #[serde(flatten)]
     pub summary: Summary,
-    /// How the rows were judged by a model that did not see them.
+    /// How the held-out predictions were made.
     pub method: String,
-    /// Rows that were judged by the lexicon alone, because without their organisations and near copies present is no
-    /// posting of some role.
+    /// Rows classified by the lexicon alone: without their organisations and near copies, some role has no training
+    /// posting.
     pub lexicon_only: usize,
-    /// Which role, of the rows that have one.
+    /// Which role, on the rows labelled with one.
     pub closed_detail: Detail,
-    /// Which role or `other`, of all rows.
+    /// Which role or `other`, on all rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_detail: Option<Detail>,
-    /// What `accept` would have been right about.
+    /// Precision of `accept`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Decided>,
-    /// What `out_of_scope` would have been right about: of all rows, and of those whose title sounds like a role.
+    /// Precision of `out_of_scope`, on all rows and on those whose title is like a role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_scope: Option<[Decided; 2]>,
-    /// How good it gets with more labelled rows.
+    /// Metrics by number of labelled rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learning_curve: Vec<CurvePoint>,
 }
 
-/// More on the figures of one question.
+/// Details of one question.
 #[derive(Debug, Clone, Serialize)]
 pub struct Detail {
-    /// How far the figures could be off; none of fewer than five organisations, or different texts.
+    /// Confidence intervals; `None` with fewer than five independent groups of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intervals: Option<Intervals>,
-    /// How often rows of similar confidence are right.
+    /// Accuracy by bin of confidence.
     pub reliability: Vec<Bin>,
-    /// Share of rows kept, most confident first, and share of them right.
+    /// `[coverage, accuracy]` by descending confidence.
     pub coverage: Vec<[f64; 2]>,
-    /// Figures of groups of rows.
+    /// Metrics of groups of rows.
     pub slices: Vec<Slice>,
 }
 
-/// Figures of a group of rows.
+/// Metrics of a group of rows.
 #[derive(Debug, Clone, Serialize)]
 pub struct Slice {
     /// What the rows are grouped by.
     pub by: String,
     /// Name of the group.
     pub name: String,
-    /// Mean of the F1 of the classes that have rows in it.
+    /// Mean F1 of the classes with rows in the group.
     pub macro_f1: f64,
-    /// Its figures.
+    /// Its metrics.
     pub figures: Figures,
 }
 
-/// Rows that are decided, with thresholds from rows of other folds.
+/// Rows that got a decision, by thresholds from rows of other folds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decided {
     /// Precision asked for.
     pub precision: f64,
-    /// Rows decided so.
+    /// Rows with the decision.
     pub rows: u64,
-    /// Those that are right.
+    /// Correct ones among them.
     pub right: u64,
 }
 
-/// How good it is with so many labelled rows.
+/// A point of the learning curve.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CurvePoint {
     /// Labelled rows of the roles; 0 for the lexicon alone.
     pub rows: u64,
-    /// Mean of the F1 of the roles.
+    /// Mean F1 of the roles.
     pub macro_f1: f64,
-    /// In nats.
+    /// Log-loss in nats.
     pub log_loss: f64,
 }
 
-/// Reports on rows. `by` names what they are grouped by; `precision` is that asked of `accept`.
+/// Evaluates rows. `by` names the column of their groups; `precision` is the one asked of `accept`.
 pub fn evaluate(
     view: View,
     rows: &[JudgedRow],
@@ -211,13 +211,13 @@ fn detail(
     }
 }
 
-/// The name of a group of lengths.
+/// Name of a length group.
 fn length_name(index: usize) -> String {
     let from = if index == 0 { 0 } else { LENGTHS[index - 1] };
     LENGTHS.get(index).map_or(format!("{from} and more"), |to| format!("{from} to {}", to - 1))
 }
 
-/// Accuracy of the most confident rows, at a hundred shares of them.
+/// Accuracy of the most confident rows, at 100 levels of coverage.
 fn coverage(sorted: &[(f64, bool)]) -> Vec<[f64; 2]> {
     let rows = sorted.len();
     let mut right = 0;

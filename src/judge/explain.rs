@@ -1,4 +1,4 @@
-//! Why a posting was judged as it was: every part of the score, down to the single feature.
+//! Explains a verdict: the contribution of every feature to every score.
 
 use super::attribution::Attribution;
 use super::classify::Judge;
@@ -12,7 +12,7 @@ use crate::stacking::inputs::{CombinationInput, Question, View};
 use crate::stacking::probabilities::Probabilities;
 use serde::Serialize;
 
-/// Why a posting was judged as it was.
+/// Explanation of a verdict.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     /// The title.
@@ -21,61 +21,61 @@ pub struct Explanation {
     pub label: String,
     /// Its probability.
     pub confidence: f64,
-    /// What to make of it.
+    /// The decision.
     pub decision: Decision,
-    /// What a reader should know besides.
+    /// Notes on the posting.
     pub notes: Vec<Note>,
-    /// Where the title stands on the career ladder of the role, if a document has one.
+    /// Step of the title on the career ladder of the role, if a document has one.
     pub ladder: Option<Step>,
-    /// What speaks for and against.
+    /// Evidence for the label and for its rival.
     pub contrast: Contrast,
-    /// Every part of the score: which role, then whether any.
+    /// The scores of both questions: which role, then whether any.
     pub questions: Vec<QuestionScores>,
 }
 
-/// One question: the scores of its classes are the sums of the parts.
+/// One question: the score of a class is the sum of its prior and its contributions.
 #[derive(Debug, Clone, Serialize)]
 pub struct QuestionScores {
     /// The question.
     pub question: Question,
     /// Its classes: the roles, or `in scope` and `other`.
     pub classes: Vec<String>,
-    /// Score of each class before any evidence, in nats.
+    /// Intercept of each class, in nats.
     pub prior: Vec<f64>,
-    /// What each kind of evidence adds.
+    /// Contribution of each group of evidence.
     pub parts: Vec<Contribution>,
-    /// Score of each class in nats: prior plus all parts.
+    /// Score of each class in nats.
     pub scores: Vec<f64>,
-    /// Probability of each class: exp of the score over the sum of that over the classes.
+    /// Softmax of the scores.
     pub probabilities: Vec<f64>,
 }
 
-/// What one kind of evidence adds.
+/// Contribution of a group of evidence.
 #[derive(Debug, Clone, Serialize)]
 pub struct Contribution {
-    /// A channel; `lexicon` for the lexicon's own weights; `naming` for how often roles are named;
-    /// `title states` for the role that the title states; `amount` for how much was found.
+    /// A channel; `lexicon` for the weights of the lexicon; `naming` for mentions of roles; `title states` for
+    /// the role stated by the title; `amount` for the number of features.
     pub name: String,
-    /// What it adds to the score of each class: the sum of its pieces.
+    /// Contribution to the score of each class in nats: the sum of `pieces`.
     pub adds: Vec<f64>,
-    /// Its features, the one that moves the scores most first.
+    /// Its features, by descending spread of contributions.
     pub pieces: Vec<FeatureContribution>,
 }
 
-/// What one feature adds.
+/// Contribution of a feature.
 #[derive(Debug, Clone, Serialize)]
 pub struct FeatureContribution {
     /// The feature.
     pub feature: String,
-    /// Bytes of the raw description where it first stands; none for words of the title.
+    /// Byte range of its first occurrence in the raw description; `None` for words of the title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<(usize, usize)>,
-    /// What it adds to the score of each class, in nats.
+    /// Contribution to the score of each class, in nats.
     pub adds: Vec<f64>,
 }
 
 impl Judge<'_> {
-    /// Explains what the model makes of a posting.
+    /// Explains the verdict on a posting.
     pub fn explain(&self, title: &str, description: &str) -> Explanation {
         let evidence = self.evidence(title, description);
         let scores = self.model().scores(&evidence);
@@ -110,7 +110,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A question that what the title states answers: there is no other evidence.
+    /// A question answered by the stated role alone, which is all the evidence.
     fn question_of_title(&self, question: Question, by_title: &Probabilities) -> QuestionScores {
         let probabilities = match question {
             Question::Role => by_title.closed.clone(),

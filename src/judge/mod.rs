@@ -1,5 +1,5 @@
-//! Verdicts: [`Judge`] classifies postings and explains what decided, [`evaluate()`] says how good
-//! that is. Computes, and never prints.
+//! Verdicts: [`Judge`] classifies and explains postings, [`evaluate()`] measures predictions. Prints
+//! nothing.
 
 mod attribution;
 

@@ -1,4 +1,4 @@
-//! Two models on the same postings.
+//! How the predictions of two models differ on the same postings.
 
 use super::classify::Judge;
 use super::verdict::Phrase;
@@ -9,58 +9,58 @@ use crate::stacking::summary::outcome_names;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A posting that two models judge.
+/// A posting that two models classify.
 #[derive(Debug, Clone)]
 pub struct ComparedPosting {
-    /// Where it stands, for people.
+    /// File and row, for messages.
     pub location: String,
     /// Its title.
     pub title: String,
     /// Its text.
     pub description: String,
-    /// Place of its label among the outcomes, and hash of its organisation, if it has a label.
+    /// Index of its label among the outcomes, and hash of its organisation; `None` without a label.
     pub label: Option<(usize, u64)>,
 }
 
-/// A posting that the new model gives another label than the old one.
+/// A posting whose label changed from the old to the new model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Flip {
-    /// Where it stands.
+    /// File and row.
     pub place: String,
     /// Its title.
     pub title: String,
-    /// Its own label.
+    /// Its true label, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Label by the old model.
+    /// Label predicted by the old model.
     pub old: String,
-    /// Its probability.
+    /// Probability of `old` by the old model.
     pub old_confidence: f64,
-    /// Label by the new model.
+    /// Label predicted by the new model.
     pub new: String,
-    /// Its probability.
+    /// Probability of `new` by the new model.
     pub new_confidence: f64,
-    /// What speaks for the new label against the old one, by the new model, strongest first.
+    /// Evidence for the new label against the old one by the new model, by descending weight.
     pub evidence: Vec<Phrase>,
 }
 
-/// How two models differ on postings.
+/// How the predictions of two models differ on postings.
 #[derive(Debug, Clone, Serialize)]
 pub struct PredictionChanges {
-    /// Postings judged.
+    /// Postings classified.
     pub rows: u64,
-    /// The figures, if the postings have labels.
+    /// Difference in metrics, if any posting has a label.
     pub difference: Option<Difference>,
-    /// Postings with another label, by old and new label.
+    /// Count of changed postings by `OLD to NEW`.
     pub flipped: BTreeMap<String, u64>,
-    /// Those postings, the largest changes first.
+    /// The changed postings, largest change in probability first.
     pub flips: Vec<Flip>,
 }
 
 impl PredictionChanges {
-    /// Compares what an old and a new model say of postings; `judge` has the new model.
+    /// Compares the predictions of an old and a new model; `judge` has the new model.
     ///
-    /// Where every posting with a label is of a role, `other` does not count.
+    /// If no posting is labelled `other`, the comparison is between roles only.
     pub fn new(judge: &Judge, rows: &[ComparedPosting], [old, new]: [&[Probabilities]; 2]) -> Self {
         let names = outcome_names(judge.lexicon().roles());
         let roles = names.len() - 1;

@@ -1,4 +1,4 @@
-//! How common the roles are in a file, if that is not as in the rows that a model learned from.
+//! Class priors that differ from those of the training rows.
 
 use crate::lexicon::Lexicon;
 use crate::model::Model;
@@ -7,28 +7,28 @@ use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use std::collections::BTreeMap;
 
-/// Shares of postings that are of each role: of all roles together, or of some of them.
+/// Shares of postings by role: of all roles together, or of some.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prior {
-    /// Share of postings that are of any role; between the roles it is as in the model.
+    /// Share of all roles together; split between them as in the model.
     Roles(f64),
-    /// Shares of postings by role; what is left is shared between the others and other jobs as in the model.
+    /// Shares by role; the remainder is split between the other roles and other jobs as in the model.
     Each(BTreeMap<String, f64>),
-    /// Roles of which a document counts the jobs are as common beside one another as those; all of them together, the
-    /// other roles and other jobs are as in the model.
+    /// Proportions between the roles as in the job counts of a document (market.csv); their total, the other roles and
+    /// other jobs as in the model.
     Market,
 }
 
-/// How [`Prior::Market`] is written.
+/// Spelling of [`Prior::Market`].
 const MARKET: &str = "market";
-/// How shares are written.
+/// Help on the syntax, for errors.
 const FORMS: &str = "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1), or say \"market\"";
 
 impl Prior {
     /// Reads `0.3`, `product_owner=0.2,product_manager=0.5`, or `market`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// If the text has another form, or as [`Self::of_roles`] and [`Self::of_each`].
     pub fn parse(text: &str) -> Result<Self, String> {
         let share = |number: &str| {
             let not_one = || format!("{number:?} is not a share such as 0.2; {FORMS}");
@@ -52,7 +52,7 @@ impl Prior {
         Self::of_each(each)
     }
 
-    /// Of this share of roles.
+    /// This share for all roles together.
     ///
     /// # Errors
     /// If it is not between 0 and 1.
@@ -60,7 +60,7 @@ impl Prior {
         inside(share).map(Self::Roles)
     }
 
-    /// Of these shares by role; `other` may be among them.
+    /// These shares by role; `other` may be among them.
     ///
     /// # Errors
     /// If one is not between 0 and 1, or they add up to more than 1.
@@ -73,11 +73,11 @@ impl Prior {
         Ok(Self::Each(each))
     }
 
-    /// What the probabilities of each outcome are multiplied by, before they are made to add up to 1
-    /// again: its share here over its share among the rows that the model learned from.
+    /// Factor of each outcome, by which its probability is multiplied before normalisation: its share over its
+    /// share in the training rows.
     ///
     /// # Errors
-    /// If the model has counted nothing of what there are shares of, or a role is unknown.
+    /// If the model has no rows of roles or of other jobs, or a role is unknown.
     pub fn factors(
         &self,
         model: &Model,
@@ -100,7 +100,7 @@ impl Prior {
         })
     }
 
-    /// Shares by outcome, those of the roles in their order and of other jobs.
+    /// Wanted share by outcome: the roles in their order, then `other`.
     fn wanted(
         &self,
         roles: &RoleSet,
@@ -152,7 +152,7 @@ fn inside(share: f64) -> Result<f64, String> {
     inside.then_some(share).ok_or_else(|| format!("{share} is not between 0 and 1"))
 }
 
-/// The probabilities where outcomes are so many times as common (Saerens et al. 2002, equation 4).
+/// Probabilities under a changed prior (Saerens et al. 2002, equation 4).
 pub(super) fn shifted(probabilities: &Probabilities, factors: &[f64]) -> Probabilities {
     let (of_roles, of_other) = factors.split_at(probabilities.closed.len());
     let closed: Vec<f64> = probabilities.closed.iter().zip(of_roles).map(|(p, f)| p * f).collect();

@@ -1,4 +1,4 @@
-//! The words of a posting that decided.
+//! The phrases of a posting that decided its label.
 
 use super::verdict::Phrase;
 use crate::bayes::weights::STEPS;
@@ -8,31 +8,30 @@ use crate::model::Known;
 use crate::text::{AppendBuffer, Token};
 use std::ops::Range;
 
-/// Phrases that a verdict quotes.
+/// Most phrases that a verdict quotes.
 const MAX_QUOTES: usize = 6;
-/// So many features are mostly enough to find them among: some say little, or overlap.
+/// Number of candidate features that usually suffices: some are uninformative or overlap.
 const ENOUGH: i32 = 20;
-/// Nats times readiness of the weakest that is quoted: a word of 1 nat, a phrase of .33, an entry of the
-/// lexicon that speaks for a role of .25.
+/// Least rank of a quoted feature, nats times readiness: 1 nat for a word, .33 for a phrase, .25 for a lexicon
+/// entry that is evidence for a role.
 pub(super) const LEAST_READY: f64 = 1.0;
-/// The same in steps.
+/// The same in quantised steps.
 const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 
-/// Room to find what decided.
+/// Scratch buffers of [`Self::quote`].
 #[derive(Debug, Default)]
 pub(super) struct QuoteBuffers {
-    /// By feature: its steps times its readiness.
+    /// Rank by known feature: steps times readiness.
     ranks: Vec<i32>,
     indices: AppendBuffer<u32>,
-    /// How much weaker they are than any can be, where they stand, what and of which index they are: numbers
-    /// in this order are sorted without a branch that cannot be foreseen.
+    /// Sort keys of four 32-bit parts, most significant first: `i32::MAX - rank`, token, feature, index. Integer
+    /// keys sort branchless.
     sort_keys: Vec<u128>,
 }
 
 impl QuoteBuffers {
-    /// The words that features first stand in, the sort_keys first, of equal ones the earlier, each byte once.
-    /// `steps` says how strong a feature is, `readiness` how readily it is given as a reason, and `channel` of
-    /// which channel it is.
+    /// The phrases of the highest-ranked features, at their first occurrence, ties by position, without overlap.
+    /// `steps` is the quantised weight of a feature, `readiness` its factor as a reason, `channel` its channel.
     pub(super) fn quote(
         &mut self,
         properties: &TextProperties,
@@ -46,7 +45,7 @@ impl QuoteBuffers {
             properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))),
         );
         let most = ranks.iter().copied().max().unwrap_or(0);
-        // The sort_keys first: there are few, and the others are seldom needed.
+        // Descending cuts: few features pass the first, and the others are seldom needed.
         for least in [most / 4 * 3, most / 8 * 5, most / 2, most / 4, 0] {
             let least = least.max(LEAST_RANK);
             let stronger = |rank: i32| rank >= least;
@@ -101,7 +100,7 @@ impl QuoteBuffers {
     }
 }
 
-/// What is quoted from.
+/// The text that is quoted from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct QuoteSource<'s> {
     pub(super) text: &'s str,
@@ -111,9 +110,8 @@ pub(super) struct QuoteSource<'s> {
 }
 
 impl<'s> QuoteSource<'s> {
-    /// The tokens to quote for a feature that stands at some, if a person would name them as a reason and
-    /// they do not overlap others. A phrase is quoted with the word before and the word after it that are
-    /// likely of the same one.
+    /// The tokens to quote for a feature at `at`, or `None` if they are uninformative or overlap others. A phrase
+    /// is extended by one word on each side that likely belongs to it.
     pub(super) fn reason(
         &self,
         channel: Channel,
@@ -148,23 +146,23 @@ impl<'s> QuoteSource<'s> {
         (!self.is_cut(&whole)).then_some(whole)
     }
 
-    /// Tokens as they are written.
+    /// The text of tokens.
     pub(super) fn words(&self, at: &Range<usize>) -> &'s str {
         &self.text[self.bytes(at)]
     }
 
-    /// The bytes of tokens.
+    /// The byte range of tokens.
     pub(super) fn bytes(&self, at: &Range<usize>) -> Range<usize> {
         self.tokens[at.start].start as usize..self.tokens[at.end - 1].end as usize
     }
 
-    /// Whether there is but a space or a hyphen between a token and the one before it.
+    /// Whether only a space or a hyphen separates a token from the one before.
     fn are_joined(&self, token: usize) -> bool {
         let between = self.tokens[token - 1].end as usize..self.tokens[token].start as usize;
         matches!(&self.text[between], " " | "-") && !self.tokens[token].breaks
     }
 
-    /// Whether the same words are in both of two pieces of the text, and the one has no others.
+    /// Whether the words of the shorter range are contained in the longer.
     fn repeats(&self, one: &Range<usize>, other: &Range<usize>) -> bool {
         let [one, other] = [one, other].map(|at| &self.tokens[at.clone()]);
         let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
@@ -172,13 +170,13 @@ impl<'s> QuoteSource<'s> {
         long.windows(short.len()).any(same)
     }
 
-    /// Whether a phrase may go on with a token, which `may` says of its word.
+    /// Whether a phrase may be extended by a token.
     fn goes_on(&self, token: usize, may: impl Fn(&str, Token) -> bool) -> bool {
         self.counts[token] && may(self.text, self.tokens[token])
     }
 
-    /// Whether tokens are pieces of a longer word with hyphens or slashes, or begin with a pronoun that is
-    /// written like a term.
+    /// Whether tokens are part of a longer word with hyphens or slashes, or begin with the pronoun "it", which is
+    /// spelt like a term.
     fn is_cut(&self, at: &Range<usize>) -> bool {
         let bytes = self.bytes(at);
         let joins = |sign: Option<&u8>, beyond: Option<&u8>| {
@@ -193,12 +191,12 @@ impl<'s> QuoteSource<'s> {
     }
 }
 
-/// Steps of weights in nats.
+/// Quantised weight to nats.
 pub(super) fn nats(steps: i32) -> f64 {
     f64::from(steps) / STEPS
 }
 
-/// A piece of a cleaned text in one line.
+/// Text with each run of whitespace replaced by a space.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_ascii_whitespace() {

@@ -1,5 +1,5 @@
-//! A posting read once, with nothing kept but what the model knows: the same as to gather all of its
-//! evidence and look it up afterwards, in a fraction of the time.
+//! Fast extraction: one pass over a posting that looks features up as they are found. A property test
+//! keeps it equal to extracting all evidence first.
 
 use crate::bayes::scores::Scores;
 use crate::evidence::{
@@ -12,13 +12,13 @@ use crate::lexicon::{Lexicon, TokenClasses};
 use crate::model::{Known, Vocabulary, VocabularyEntry, Word};
 use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
 
-/// Room to read postings in, one after the other.
+/// Scratch buffers, reused for every posting.
 #[derive(Debug, Default)]
 pub(super) struct ReadBuffers {
     clean: CleanText,
     tokens: Tokens,
     fetched: Vec<u64>,
-    /// By token.
+    /// Vocabulary entry by token.
     words: Vec<Word>,
     token_classes: TokenClasses,
     terms: Terms,
@@ -26,29 +26,29 @@ pub(super) struct ReadBuffers {
     title_known: Vec<Known>,
 }
 
-/// What was found in a posting, each once.
+/// Features found in a posting, each once.
 #[derive(Debug, Default)]
 struct FoundFeatures {
     seen: Seen,
-    /// Others, and then words from one place on, and phrases from another.
+    /// Features of other channels, then words from `words_at`, then phrases from `phrases_at`.
     known: AppendBuffer<Known>,
     words_at: usize,
     phrases_at: usize,
-    /// Places in the lexicon.
+    /// Indices of skills in the lexicon.
     skills: Vec<u32>,
     known_words: usize,
-    /// Hashes of words that are no entry, again and again; and how many others there are that are no
-    /// feature.
+    /// Hashes of words without an entry, with repetitions.
     unknown_words: Vec<u64>,
+    /// Distinct words that are entries, but not features.
     other_words: usize,
     common: CommonWords,
-    /// Phrases that may be known: their hashes, and where they begin.
+    /// Candidate phrases that passed the Bloom filter: hash and first token.
     likely: AppendBuffer<(u64, u32)>,
     fetched: Vec<u64>,
 }
 
 impl ReadBuffers {
-    /// Reads a raw title and a raw text field. Gives what the title says, too.
+    /// Reads a raw title and a raw description; gives the parsed title and the scores.
     pub(super) fn read(
         &mut self,
         raw_title: &str,
@@ -76,7 +76,7 @@ impl ReadBuffers {
         (title, vocabulary.scores(known, skills, &self.terms.mentions, stated))
     }
 
-    /// Looks up the words of a title; gives what it says, and what it states.
+    /// Looks up the words of a title; gives the parsed title and the stated role.
     fn read_title(
         &mut self,
         raw: &str,
@@ -98,7 +98,7 @@ impl ReadBuffers {
         (title, stated)
     }
 
-    /// What a verdict on the posting rests on.
+    /// Properties of the text that was read.
     pub(super) fn properties(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
         let found = &mut self.found;
         let tokens = self.tokens.as_slice();
@@ -112,7 +112,7 @@ impl ReadBuffers {
             !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
         let skills = found.skills.len();
         let amount_of = |words| EvidenceAmount { words, known_words, has_skill_or_mention };
-        // The fewer words, the more they tell: often it does not matter which of them are repeated.
+        // `is_too_little` is monotone in the words, so unknown words are deduplicated only if it holds with repetitions.
         let mut amount = amount_of(others + found.unknown_words.len());
         if amount.is_too_little(language) {
             found.unknown_words.sort_unstable();
@@ -145,7 +145,7 @@ impl FoundFeatures {
     }
 }
 
-/// Bits of the entries that were found.
+/// Bit set of vocabulary entries.
 #[derive(Debug, Default)]
 struct Seen(Vec<u64>);
 
@@ -155,18 +155,18 @@ impl Seen {
         self.0.resize(entries.div_ceil(64), 0);
     }
 
-    /// Whether an entry was found.
+    /// Whether an entry is in the set.
     fn has(&self, entry: VocabularyEntry) -> bool {
         self.0[entry as usize / 64] >> (entry % 64) & 1 == 1
     }
 
-    /// Whether an entry is found for the first time.
+    /// Inserts an entry; whether it is new.
     #[inline]
     fn is_new(&mut self, entry: VocabularyEntry) -> bool {
         self.are_new()(entry)
     }
 
-    /// Says whether entries are found for the first time.
+    /// [`Self::is_new`] with the slice borrowed once, for loops.
     #[inline]
     fn are_new(&mut self) -> impl FnMut(VocabularyEntry) -> bool {
         let bits = self.0.as_mut_slice();
@@ -179,7 +179,7 @@ impl Seen {
     }
 }
 
-/// Looks up what is found.
+/// Sink of the extractor that looks features up in the vocabulary.
 struct FeatureSink<'f> {
     found: &'f mut FoundFeatures,
     vocabulary: &'f Vocabulary,
@@ -241,7 +241,7 @@ impl FeatureSink<'_> {
         }));
     }
 
-    /// Notes an entry, and says whether it is found for the first time.
+    /// Records an entry; whether it is new.
     fn note(&mut self, entry: VocabularyEntry, span: Span) -> bool {
         let (at, length) = (span.at as u32, span.length as u32);
         let is_new = self.found.seen.is_new(entry);
@@ -295,7 +295,7 @@ mod tests {
         }
     }
 
-    /// Texts of words that are known, names, entries of the lexicon, and others.
+    /// Random texts of known features, role names, lexicon entries and other words.
     fn text() -> impl Strategy<Value = String> {
         let known: Vec<String> = MODEL.features().map(|f| f.text.to_owned()).collect();
         let skills = LEXICON.skills().iter().map(|skill| skill.name.clone());

@@ -1,4 +1,4 @@
-//! What a verdict rests on besides the scores.
+//! Properties of a text that a verdict needs besides the scores.
 
 use crate::evidence::{Channel, Evidence, FEW_WORDS, FeatureKey};
 use crate::lexicon::{Lexicon, Stub};
@@ -7,39 +7,39 @@ use crate::text::{CleanText, Token};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A posting with fewer known words than this, and without any skill or role name, says nothing.
+/// A posting with fewer known words and no skill or role name has too little evidence.
 const LEAST_WORDS: usize = 15;
-/// Where less than this share of the words is known, the text is in another language or no text.
+/// Below this share of known words, the text is in an unknown language or no prose.
 const LEAST_KNOWN: f64 = 0.6;
-/// Language of the postings that the embedded model has learned from. Other models may know others, which
-/// shows in the words they know; terms in English are among them in any language.
+/// Language of the training postings of the embedded model. Models trained on other languages show by their share
+/// of known words; it has to be higher then, as English terms occur in any language.
 const LANGUAGE: &str = "en";
 const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 
-/// What is known of the text of a posting.
+/// Properties of the text of a posting.
 #[derive(Debug)]
 pub(crate) struct TextProperties<'p> {
     pub(crate) text: &'p CleanText,
     pub(crate) tokens: &'p [Token],
     /// By token, whether it counts as a word.
     pub(crate) counts: &'p [bool],
-    /// Each feature once, in any order.
+    /// Known features, each once, unordered.
     pub(crate) known: Cow<'p, [Known]>,
     pub(crate) language: Option<&'static str>,
     pub(crate) amount: EvidenceAmount,
-    /// Whether a short text neither names a role nor shows several entries of the lexicon: it may be of any job.
+    /// See [`fits_any_job`].
     pub(crate) fits_any_job: bool,
-    /// What the text is, if it is no posting.
+    /// Kind of the text, if it is no posting.
     pub(crate) stub: Option<Stub>,
-    /// Words in the parts that are looked at.
+    /// Words outside ignored parts.
     pub(crate) words: usize,
     pub(crate) several_jobs: bool,
-    /// Whether a part in another language is not looked at.
+    /// Whether a part in another language is ignored.
     pub(crate) other_language: bool,
 }
 
 impl<'p> TextProperties<'p> {
-    /// From all evidence of a posting.
+    /// From extracted evidence.
     pub(crate) fn of(
         evidence: &'p Evidence,
         lexicon: &Lexicon,
@@ -71,27 +71,27 @@ impl<'p> TextProperties<'p> {
     }
 }
 
-/// A short text shows more entries of the lexicon than this, or names a role, if it is of one.
+/// Most skills of a short text that may be of any job.
 const MOST_SKILLS_OF_ANY: usize = 1;
 
-/// Whether a text of so many words, which shows so many entries and names roles so often, may be of any job.
+/// Whether a text is short, names no role and has hardly a skill: it may be of any job.
 pub(crate) fn fits_any_job(words: usize, skills: usize, mentions: &[u32]) -> bool {
     words < FEW_WORDS && skills <= MOST_SKILLS_OF_ANY && mentions.iter().all(|&n| n == 0)
 }
 
-/// How much a text tells.
+/// Amount of evidence in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EvidenceAmount {
-    /// Different words.
+    /// Distinct words.
     pub(crate) words: usize,
-    /// Those that the model knows.
+    /// Distinct words that the model knows.
     pub(crate) known_words: usize,
-    /// Whether it names a role or shows a skill.
+    /// Whether there is a mention of a role or a skill.
     pub(crate) has_skill_or_mention: bool,
 }
 
 impl EvidenceAmount {
-    /// From all evidence; `known` tells the features that a model knows.
+    /// From extracted evidence; `known` is whether a model has a feature.
     pub(crate) fn of(evidence: &Evidence, known: impl Fn(FeatureKey) -> bool) -> Self {
         let of = |channel| evidence.features().iter().filter(move |f| f.key.channel() == channel);
         Self {
@@ -102,7 +102,7 @@ impl EvidenceAmount {
         }
     }
 
-    /// Whether a text says too little, or is in another language.
+    /// Whether the text has too few known words, or is in an unknown language.
     pub(crate) fn is_too_little(self, language: Option<&str>) -> bool {
         let share = self.known_words as f64 / self.words.max(1) as f64;
         let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(language);

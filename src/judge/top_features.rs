@@ -1,32 +1,32 @@
-//! What in a model speaks for each role.
+//! The features of a model with the highest weights for each role.
 
 use crate::evidence::Channel;
 use crate::model::Model;
 use serde::Serialize;
 
-/// The strongest features of a role in a channel.
+/// The features of a role and channel with the highest weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TopFeatures {
     /// The role.
     pub role: String,
     /// The channel.
     pub channel: Channel,
-    /// Its features, strongest first.
+    /// The features by descending weight.
     pub features: Vec<TopFeature>,
 }
 
-/// A feature that speaks for a role.
+/// A feature that is evidence for a role.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TopFeature {
     /// Its text.
     pub text: String,
-    /// Its naive Bayes weight for the role against the mean of all classes, in nats.
+    /// Naive Bayes weight for the role against the mean of all classes, in nats.
     pub weight: f64,
-    /// Postings of the role that show it.
+    /// Postings of the role that contain it.
     pub postings: u32,
 }
 
-/// At most `most` features of each role and channel, strongest first.
+/// At most `most` features of each role and channel, by descending positive weight.
 pub fn strongest(model: &Model, most: usize) -> Vec<TopFeatures> {
     let header = model.header();
     let mut all = Vec::new();
@@ -39,7 +39,7 @@ pub fn strongest(model: &Model, most: usize) -> Vec<TopFeatures> {
                     weight: feature.weight(role),
                     postings: feature.postings[role],
                 })
-                .filter(|strong| strong.weight > 0.0)
+                .filter(|feature| feature.weight > 0.0)
                 .collect();
             features.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.text.cmp(&b.text)));
             features.truncate(most);

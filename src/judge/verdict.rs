@@ -1,11 +1,11 @@
-//! What a posting is judged to be.
+//! The verdict on a posting.
 
 use crate::evidence::Title;
 use crate::lexicon::{Sharing, Stub};
 use crate::roles::{Label, RoleId};
 use serde::Serialize;
 
-/// What to make of a verdict.
+/// Decision on a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
@@ -31,34 +31,34 @@ impl Decision {
     }
 }
 
-/// Words of the posting that decided.
+/// A phrase of the posting that decided.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Phrase {
     /// As written.
     pub text: String,
-    /// Its naive Bayes weight for the verdict against the strongest rival, in nats.
+    /// Naive Bayes log-odds of the label against its strongest rival, in nats.
     pub strength: f64,
 }
 
-/// What a reader should know of a posting besides its label.
+/// Note on a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
     /// The title states two roles or more.
     TitleStatesTwoRoles,
-    /// The text speaks for two roles.
+    /// The text is evidence for two roles.
     TextSpeaksForTwoRoles,
-    /// The text speaks for something else than what the title states.
+    /// The text contradicts the role stated by the title.
     TitleAndTextDisagree,
     /// The text is in a language that the model does not know.
     UnknownLanguage,
-    /// The text has too few words that the model knows, or none that tell.
+    /// The text has too few known words, or too small a share of them.
     TooFewKnownWords,
     /// The text is so long that only its beginning was read.
     OnlyBeginningRead,
     /// The text has several jobs, each under its title.
     SeveralJobs,
-    /// A part of the text is in another language and was not looked at.
+    /// A part of the text in another language was ignored.
     OtherLanguageLeftOut,
     /// The text says that roles are shared.
     #[serde(untagged)]
@@ -86,31 +86,31 @@ impl Note {
     }
 }
 
-/// What a posting is.
+/// Verdict on a posting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// The most probable outcome.
     pub label: Label,
     /// Its probability.
     pub confidence: f64,
-    /// What to make of it.
+    /// The decision.
     pub decision: Decision,
-    /// The most probable role besides the label; that of the title or of the text, where these disagree.
+    /// The most probable role besides the label; where title and text disagree, the role of the other one.
     pub second: Option<RoleId>,
-    /// Which family of other jobs the posting is most like, if it is none of the roles.
+    /// Index of the most similar family of other jobs, if the label is `other`.
     pub other_job: Option<usize>,
-    /// What a reader should know besides.
+    /// Notes on the posting.
     pub notes: Vec<Note>,
-    /// Of each role and of `other`; sum 1.
+    /// Probability of each role and of `other`; sum 1.
     pub probabilities: Vec<f64>,
-    /// The words that decided, strongest first; none without [`Settings::quotes`].
+    /// The phrases that decided, strongest first; empty without [`Settings::quotes`].
     pub evidence: Vec<Phrase>,
-    /// What the title states.
+    /// The parsed title.
     pub title: Title,
-    /// The years of experience that the text asks for, at least.
+    /// Least years of experience that the text asks for.
     pub experience: Option<u32>,
-    /// The language of the text by its ISO 639 code, if it can be told.
+    /// ISO 639 code of the language of the text, if it was detected.
     pub language: Option<&'static str>,
-    /// Garbled sequences of characters (`â€™` for `’`) that were read as they were meant.
+    /// Number of repaired mojibake sequences (`â€™` for `’`).
     pub repaired: usize,
 }
