@@ -1,4 +1,4 @@
-//! Labelled postings of a table.
+//! Reads the labelled postings of a table.
 
 use crate::columns::{Chosen, TextColumns, need};
 use crate::errors::wrong;
@@ -10,7 +10,7 @@ use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
 use rolecall::postings::Column;
 
-/// Counts labelled postings.
+/// Collects labelled postings.
 pub(crate) fn collect(
     py: Python,
     table: AnyRecordBatch,

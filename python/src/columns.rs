@@ -1,4 +1,4 @@
-//! Which columns of a table hold what, and their texts as they stand in Arrow's memory.
+//! Column assignment of a table, and zero-copy access to its texts.
 
 use crate::errors::wrong;
 use arrow_array::cast::AsArray;
@@ -13,7 +13,7 @@ use rolecall::postings::{Column, ColumnNames, Columns, joined, listed};
 use rolecall::roles::Label;
 use std::borrow::Cow;
 
-/// Names of columns that were chosen; the others are found.
+/// Column names given by the caller; the others are detected.
 #[derive(Debug, Default)]
 pub(crate) struct Chosen(ColumnNames);
 
@@ -40,7 +40,7 @@ impl Chosen {
         self
     }
 
-    /// The columns of a table.
+    /// Assigns the columns of a table.
     pub(crate) fn find(&self, schema: &Schema) -> PyResult<Columns> {
         let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
         let columns = Columns::find(&header, &self.0).map_err(wrong)?;
@@ -49,7 +49,7 @@ impl Chosen {
     }
 }
 
-/// Refuses a table without a column.
+/// Checks that a column was found.
 pub(crate) fn need(columns: &Columns, column: Column, header: &[String]) -> PyResult<()> {
     if columns.place(column).is_some() {
         return Ok(());
@@ -60,10 +60,10 @@ pub(crate) fn need(columns: &Columns, column: Column, header: &[String]) -> PyRe
     )))
 }
 
-/// The rows of a batch.
+/// The text columns of a batch.
 pub(crate) struct TextColumns {
     columns: [Option<StringViewArray>; Column::ALL.len()],
-    /// Of the description, if it stands in several.
+    /// Columns of the description, if there are several.
     parts: Vec<StringViewArray>,
     pub(crate) rows: usize,
 }
@@ -72,7 +72,7 @@ impl TextColumns {
     pub(crate) fn new(batch: &RecordBatch, columns: &Columns) -> PyResult<Self> {
         let text = |index: usize| -> PyResult<StringViewArray> {
             let column = batch.column(index);
-            // Views point to the text where it is; only what is no text is copied.
+            // Views are zero-copy for text; other types are converted.
             let views = cast(column, &DataType::Utf8View).map_err(|_| {
                 let schema = batch.schema();
                 let field = schema.field(index);
@@ -100,7 +100,7 @@ impl TextColumns {
         joined(self.parts.iter().map(|texts| at(texts, row))).into()
     }
 
-    /// The label in its column, or what stands there instead.
+    /// The label in its column, or the text that is none.
     pub(crate) fn label(&self, row: usize, lexicon: &Lexicon) -> Result<Label, String> {
         let text = self.get(Column::Label, row);
         Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())

@@ -1,4 +1,4 @@
-//! Labelled postings, counted here and there, and trained on together.
+//! Counts of labelled postings for distributed training.
 
 use crate::Pickled;
 use crate::collect::collect;
@@ -249,7 +249,7 @@ impl PySums {
     #[staticmethod]
     fn sum(py: Python, sums: &Bound<PyAny>) -> PyResult<Self> {
         let mut about = None;
-        // By the number of parts: like is added to like, so that each is gone through seldom.
+        // Balanced merge by number of parts: each part is merged O(log n) times.
         let mut added: Vec<(u32, Sums)> = Vec::new();
         for part in sums.try_iter()? {
             let part = part?.cast_into::<Self>()?;

@@ -1,4 +1,4 @@
-//! Errors as Python knows them, and work that Ctrl-C ends.
+//! Python errors, and work that Ctrl-C interrupts.
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -7,16 +7,15 @@ use std::sync::Mutex;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// How long Ctrl-C may wait.
+/// Interval between checks for Ctrl-C.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// What is wrong with what was given.
+/// A `ValueError`.
 pub(crate) fn wrong(error: impl Display) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-/// Works without holding up other Python threads, and looks for Ctrl-C meanwhile; after that the work
-/// ends by itself, and nobody waits for it.
+/// Runs `work` in a thread, without the GIL, and checks for Ctrl-C. After an interrupt the work continues detached.
 pub(crate) fn interruptible<T: Send + 'static>(
     py: Python,
     work: impl FnOnce() -> T + Send + 'static,

@@ -1,4 +1,4 @@
-//! The lexicon that is asked for.
+//! Loads the lexicon.
 
 use crate::errors::wrong;
 use pyo3::PyResult;
@@ -6,7 +6,7 @@ use rolecall::lexicon::Lexicon;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The lexicon of a folder, or the one inside.
+/// The lexicon of a folder, or the embedded one.
 pub(crate) fn lexicon_of(folder: Option<&Path>) -> PyResult<Arc<Lexicon>> {
     let lexicon = folder.map_or_else(Lexicon::embedded, Lexicon::from_dir);
     Ok(Arc::new(lexicon.map_err(wrong)?))

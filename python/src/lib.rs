@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
 
-/// What makes an object again, and of what: its bytes, and the folder of its lexicon.
+/// Value of `__reduce__`: `from_bytes`, and its arguments, the bytes and the folder of the lexicon.
 type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Option<PathBuf>));
 
 #[pymodule]

@@ -1,4 +1,4 @@
-//! Models, and what they are used for.
+//! Models: classify, explain, retrain, audit.
 
 use crate::Pickled;
 use crate::collect::collect;
@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub(crate) struct PyModel {
     model: Arc<rolecall::model::Model>,
     lexicon: Arc<Lexicon>,
-    /// Where the lexicon stands, if it is not the one inside.
+    /// Folder of the lexicon; `None` for the embedded one.
     folder: Option<PathBuf>,
 }
 
@@ -42,7 +42,7 @@ fn view_of(name: &str) -> PyResult<View> {
     })
 }
 
-/// How common the roles are: all together, by role, or as the command line says it.
+/// Class prior: of all roles together, by role, or in the syntax of the command line.
 #[derive(FromPyObject)]
 enum Shares {
     Roles(f64),
@@ -345,7 +345,7 @@ fn audited(names: [Option<String>; 4], description: Option<ColumnArgument>) -> C
     columns.into_iter().zip(names).fold(chosen, |chosen, (column, name)| chosen.and(column, name))
 }
 
-/// A batch of postings is read so many rows at a time.
+/// Rows read at a time.
 const AT_ONCE: usize = 1024;
 
 fn audited_by(
@@ -417,7 +417,7 @@ fn audited_by(
     Ok(Table { schema, batches, summary: object(py, &audit.summary)?.unbind() })
 }
 
-/// As an object of Python.
+/// Converts a value to Python objects, through JSON.
 fn object<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     let json = serde_json::to_string(value).map_err(wrong)?;
     py.import("json")?.call_method1("loads", (json,))

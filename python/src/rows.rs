@@ -1,4 +1,4 @@
-//! Rows read a few at a time, on as many threads as are wanted.
+//! Processes rows in chunks on a number of threads.
 
 use crate::errors::wrong;
 use pyo3::prelude::*;
@@ -6,14 +6,14 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::Range;
 
-/// Rows after which Ctrl-C is looked for.
+/// Rows between checks for Ctrl-C.
 const AT_ONCE: usize = 1024;
 
-/// Threads to read rows on.
+/// A thread pool; `None` is the global one.
 pub(crate) struct Threads(Option<ThreadPool>);
 
 impl Threads {
-    /// So many; all cores if it is not said.
+    /// A pool of this many threads; all cores for `None`.
     pub(crate) fn new(threads: Option<usize>) -> PyResult<Self> {
         let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
         Ok(Self(threads.map(pool).transpose().map_err(wrong)?))
@@ -26,7 +26,7 @@ impl Threads {
         }
     }
 
-    /// Makes something of each row; `then` is given some at a time, in order.
+    /// Maps rows in parallel with `make`; `then` gets the results in chunks, in order.
     pub(crate) fn each<T: Send>(
         &self,
         py: Python,

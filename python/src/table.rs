@@ -1,4 +1,4 @@
-//! Tables that were made, for whoever reads Arrow.
+//! Result tables, exported through the Arrow PyCapsule interface.
 
 use crate::errors::wrong;
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
@@ -99,13 +99,13 @@ impl Builders {
         self.0.iter_mut().zip(cells).for_each(|((_, builder), cell)| builder.push(cell));
     }
 
-    /// The columns of the rows that were pushed since the last time.
+    /// The columns of the rows pushed since the last call.
     pub(crate) fn finish(&mut self) -> Vec<ArrayRef> {
         self.0.iter_mut().map(|(_, builder)| builder.finish()).collect()
     }
 }
 
-/// A table of columns alone.
+/// A record batch of columns.
 pub(crate) fn batch(schema: &SchemaRef, columns: Vec<ArrayRef>) -> PyResult<RecordBatch> {
     RecordBatch::try_new(schema.clone(), columns).map_err(wrong)
 }

@@ -1,4 +1,4 @@
-//! Where a title and its text say what cannot both be, whatever the role: levels and salaries.
+//! Contradictions between title and text that do not depend on a model: level, salary, experience.
 
 use crate::audit::finding::Issue;
 use crate::audit::row_issues::RowIssue;
@@ -7,17 +7,17 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::SalaryBand;
 use crate::roles::RoleId;
 
-/// Levels this far apart are not a issue of taste, if one of them is where careers begin: texts call
-/// directors senior.
+/// Least distance of conflicting ranks, of which one must be an entry level: texts call directors senior, so
+/// other pairs are too vague.
 const LEVELS_APART: u32 = 3;
-/// The highest level where careers begin.
+/// The highest rank of an entry level.
 const ENTRY: u32 = 1;
-/// A salary is far outside a band if it reaches only this share of it, or the band this share of it.
+/// A salary conflicts if its ratio to the nearest bound of the band is below this.
 const FAR: f64 = 0.6;
-/// So many years of experience are those of a beginner.
+/// Most years of experience of a beginner.
 const LITTLE: u32 = 1;
 
-/// The title says one level and the text quite another.
+/// Conflict between the levels of title and text.
 pub(crate) fn level_conflict(
     title: &Title,
     evidence: &Evidence,
@@ -38,7 +38,7 @@ pub(crate) fn level_conflict(
     })
 }
 
-/// The salary is far outside the bands that the documents give for the stated role and level.
+/// Conflict between the salary and the bands of the documents for the stated role and level.
 pub(crate) fn salary_conflict(
     role: RoleId,
     title: &Title,
@@ -75,8 +75,8 @@ pub(crate) fn salary_conflict(
     })
 }
 
-/// A title where careers begin, and a text that asks for more years of experience than the documents give for the
-/// role; or a senior title and a text that is content with a year.
+/// Conflict between title level and experience: an entry level with more years than the documents give for the
+/// role, or a senior level with at most a year.
 pub(crate) fn experience_conflict(
     role: RoleId,
     title: &Title,
@@ -88,7 +88,7 @@ pub(crate) fn experience_conflict(
     let asked = asked_experience(evidence.text().as_str())?;
     let role = &lexicon.roles().get(role).id;
     let of_role = lexicon.experience().iter().filter(|band| band.role == *role);
-    // Of a role that no document gives years for, the most of any.
+    // A role without a band in the documents uses the highest band of any role.
     let band = of_role
         .max_by_key(|band| band.high)
         .or_else(|| lexicon.experience().iter().max_by_key(|band| band.high))?;

@@ -1,4 +1,4 @@
-//! What a reviewer decided on the findings of an audit.
+//! A reviewer's decisions on the findings of an audit.
 
 use crate::postings::line_at;
 use crate::roles::{Label, RoleSet};
@@ -12,39 +12,39 @@ struct DecisionLine {
     row: u64,
     id: String,
     title: String,
-    /// [`fingerprint`] of its text; a file written by hand may lack the column.
+    /// [`fingerprint`] of the text; files written by hand may lack the column.
     #[serde(default)]
     text: String,
     decision: String,
     role: String,
 }
 
-/// Decisions by row.
+/// Decisions by row number, with the line of each in the file of decisions.
 #[derive(Debug, Default)]
 pub struct Decisions {
     by_row: BTreeMap<u64, (u64, DecisionLine)>,
     wrong: Vec<DecisionError>,
-    /// Decisions that were applied.
+    /// Number of applied decisions.
     pub applied: u64,
-    /// Rows that the reviewer skipped.
+    /// Number of rows skipped by the reviewer.
     pub skipped: u64,
 }
 
 /// A decision that cannot be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionError {
-    /// Line of the file of decisions, from 1.
+    /// Line in the file of decisions, from 1.
     pub line: u64,
-    /// Why.
+    /// The reason.
     pub problem: String,
 }
 
 impl Decisions {
     /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
-    /// skip) and `role`, and perhaps `text`, the [`fingerprint`] of the text decided on.
+    /// skip), `role`, and optionally `text`, the [`fingerprint`] of the text.
     ///
     /// # Errors
-    /// If it is no such file.
+    /// If the file cannot be read, is no CSV or lacks a column.
     pub fn read(mut file: impl Read, roles: &RoleSet) -> Result<Self, csv::Error> {
         let mut decisions = Self::default();
         let mut text = Vec::new();
@@ -80,7 +80,7 @@ impl Decisions {
         Ok(decisions)
     }
 
-    /// The label decided for a row, if it is still the row that was decided on.
+    /// Removes and returns the label decided for a row, if identity, title and text are unchanged.
     pub fn take(&mut self, row: u64, id: &str, title: &str, text: &str) -> Option<String> {
         let (at, line) = self.by_row.remove(&row)?;
         let same_row = same(&line.id, id) && same(&line.title, title);
@@ -97,23 +97,23 @@ impl Decisions {
         None
     }
 
-    /// What was not applied, when all rows have been looked at, by line.
-    pub fn left(&mut self) -> Vec<DecisionError> {
-        let gone = std::mem::take(&mut self.by_row).into_iter().map(|(row, (line, _))| {
+    /// The decisions that were not applied, by line; call it after the last row.
+    pub fn unapplied(&mut self) -> Vec<DecisionError> {
+        let missing = std::mem::take(&mut self.by_row).into_iter().map(|(row, (line, _))| {
             DecisionError { line, problem: format!("the file has no row {row}") }
         });
-        self.wrong.extend(gone);
+        self.wrong.extend(missing);
         self.wrong.sort_by_key(|error| error.line);
         std::mem::take(&mut self.wrong)
     }
 }
 
-/// A short hash of a text, with a letter before it: no spreadsheet takes it for a number.
+/// A short hash of a text. The letter in front keeps spreadsheets from reading it as a number.
 pub fn fingerprint(text: &str) -> String {
     format!("t{}", &blake3::hash(text.as_bytes()).to_hex()[..15])
 }
 
-/// Whether a field is what it was: a spreadsheet's formulas are defused by an apostrophe.
+/// Whether a field is unchanged, apart from the apostrophe that defuses spreadsheet formulas.
 fn same(decided: &str, now: &str) -> bool {
     decided == now || decided.strip_prefix('\'') == Some(now)
 }

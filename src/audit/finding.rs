@@ -1,18 +1,18 @@
-//! What an audit finds.
+//! Findings and summary of an audit.
 
 use crate::judge::MarkKind;
 use crate::metrics::Interval;
 use serde::Serialize;
 
-/// What is the issue with a posting.
+/// Issue with a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Issue {
-    /// The duties are those of another role than the one stated.
+    /// The duties are those of a role other than the stated one.
     MislabeledTitle,
     /// The title states a role, and the text is that of another job.
     OutOfScope,
-    /// The same text stands under another role elsewhere.
+    /// Nearly the same text states another role in another row.
     DuplicateConflict,
     /// The duties are those of two roles.
     MixedRole,
@@ -20,16 +20,16 @@ pub enum Issue {
     TitleStatesTwoRoles,
     /// The title says one level and the text another.
     LevelConflict,
-    /// The salary is far outside the band of the role and level.
+    /// The salary is far outside the band of role and level.
     SalaryConflict,
-    /// The level in the title and the years of experience that the text asks for cannot both be.
+    /// The level in the title contradicts the years of experience that the text asks for.
     ExperienceConflict,
     /// The text is too short to tell.
     TooLittleText,
 }
 
 impl Issue {
-    /// All of them, in the order of their weight.
+    /// All issues, most serious first.
     pub const ALL: [Self; 9] = [
         Self::MislabeledTitle,
         Self::OutOfScope,
@@ -58,19 +58,19 @@ impl Issue {
     }
 }
 
-/// A part of the text of a posting.
+/// A part of the text of a posting, marked or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TextPart {
-    /// Its words; all parts together are the whole cleaned text.
+    /// Its text; all parts together are the cleaned text.
     pub text: String,
-    /// What it speaks for: the winner is the suggested role, the rival the stated one.
+    /// Its mark, if any: the winner is the suggested role, the rival the stated one.
     pub kind: Option<MarkKind>,
 }
 
-/// Something that is the issue with one posting.
+/// An issue with one posting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// Place among the rows of the file, from 1, without the header.
+    /// Row number in the file, from 1, without the header.
     pub row: u64,
     /// Identity of the row, if the file has such a column.
     pub id: String,
@@ -78,65 +78,65 @@ pub struct Finding {
     pub title: String,
     /// Its organisation.
     pub company: String,
-    /// Hash of its text, for a decision to be known by.
+    /// Hash of its text, by which a decision finds the row again.
     pub fingerprint: String,
     /// The role stated by the label or the title.
     pub stated_role: String,
-    /// The role, or `other`, that the text speaks for; empty if that is not the issue.
+    /// The role, or `other`, that the text is evidence for; empty if that is not the issue.
     pub suggested_role: String,
-    /// How sure it is that something is the issue, 0 to 1.
+    /// Confidence in the issue, 0 to 1.
     pub suspicion: f64,
-    /// What is the issue.
+    /// The issue.
     pub issue: Issue,
-    /// One sentence on it.
+    /// One sentence about it.
     pub detail: String,
-    /// Probability of each role and of `other`, without the names of the roles; sum 1.
+    /// Probability of each role and of `other` with role names masked; sum 1.
     pub probabilities: Vec<f64>,
     /// Phrases for the suggested role, strongest first.
     pub evidence_for: Vec<String>,
     /// Phrases for the stated role, strongest first.
     pub evidence_against: Vec<String>,
-    /// The text with its evidence, if it was asked for.
+    /// The text with its marks, if asked for.
     pub parts: Vec<TextPart>,
 }
 
-/// A number of rows that is estimated.
+/// An estimated number of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The estimate.
     pub rows: f64,
-    /// Its 95 % interval; none where fewer than five organisations stand behind it.
+    /// Its 95 % interval; `None` with fewer than five independent groups of rows.
     pub interval: Option<Interval>,
 }
 
-/// Rows of one stated role that are estimated to be of another.
+/// Estimated number of rows that state one role and are of another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pair {
     /// The stated role.
     pub stated: String,
-    /// The role that they are.
+    /// The true role.
     pub actual: String,
-    /// How many.
+    /// The number of rows.
     pub estimate: Estimate,
 }
 
-/// How a group of rows reads.
+/// Estimate for a group of rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SuspectGroup {
     /// Its name: an organisation, or a form of title.
     pub name: String,
     /// Its rows.
     pub rows: u64,
-    /// How many of them are estimated to state the wrong role.
+    /// Estimated number of them that state the wrong role.
     pub wrong: f64,
-    /// What most of these are.
+    /// The most frequent true role of these.
     pub mostly: String,
 }
 
-/// What an audit amounts to.
+/// Summary of an audit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditSummary {
-    /// How the rows were judged.
+    /// How the probabilities were computed.
     pub method: String,
     /// Names of the outcomes: the roles, then `other`.
     pub outcomes: Vec<String>,
@@ -144,14 +144,14 @@ pub struct AuditSummary {
     pub rows: u64,
     /// Findings by issue.
     pub findings: Vec<(Issue, u64)>,
-    /// Rows that state the wrong role.
+    /// Estimated number of rows that state the wrong role.
     pub wrong: Estimate,
-    /// The same by pair of roles.
+    /// The same by pair of stated and true role.
     pub pairs: Vec<Pair>,
     /// Organisations with the most wrong titles.
     pub organisations: Vec<SuspectGroup>,
     /// Forms of titles with the most wrong titles.
     pub titles: Vec<SuspectGroup>,
-    /// Rows to be read, most suspect first, to find 80 % of the wrong ones.
+    /// Number of most suspect rows that hold 80 % of the wrong ones.
     pub rows_to_read: u64,
 }

@@ -1,4 +1,4 @@
-//! Which postings state another role than their duties are those of, and why.
+//! Audit: finds postings whose stated role differs from the role of their duties.
 
 mod conflicts;
 mod decisions;
@@ -28,70 +28,68 @@ use crate::stacking::summary::outcome_names;
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-/// The roles' names are not looked at: labels come from titles.
+/// The view of an audit. Role names are masked, since labels come from titles.
 const VIEW: View = View::Duties;
 
-/// The probability of a role that a text of few words cannot take below this.
+/// Least probability of any role for a short text that states a role.
 const SHORT_TEXT_IN_SCOPE: f64 = 0.5;
 
-/// How suspect one row is.
+/// Probability that a row states the wrong role.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {
-    /// Place among the rows that state a role.
+    /// Index among the rows that state a role.
     pub index: usize,
-    /// Place of the stated role among the outcomes.
+    /// Index of the stated role among the outcomes.
     pub stated: usize,
-    /// Place of the likeliest other outcome.
+    /// Index of the most probable other outcome.
     pub suggested: usize,
-    /// Probability that the stated role is wrong.
+    /// Probability that the stated role is wrong, by `ranking`.
     pub wrong: f64,
-    /// Probability of each outcome, given what is stated and how statements go wrong in this file.
+    /// Posterior of the true outcome given the stated one and the label noise of the file, sharpened to rank rows.
     pub ranking: Vec<f64>,
-    /// The same, less sure: what rows are counted by.
+    /// The same, less sharpened, for estimates of numbers of rows.
     pub counting: Vec<f64>,
 }
 
 impl Suspicion {
-    /// How many wrong rows it counts as.
+    /// Expected number of wrong rows, at most 1.
     fn expected_wrong(&self) -> f64 {
         1.0 - self.counting[self.stated]
     }
 }
 
-/// What an audit came to.
+/// Result of an audit.
 #[derive(Debug, Clone)]
 pub struct Audit {
     /// Every row that states a role, most suspect first.
     pub suspicions: Vec<Suspicion>,
-    /// What is the issue, most suspect first.
+    /// Findings, most suspect first.
     pub findings: Vec<Finding>,
-    /// What it amounts to.
+    /// The summary.
     pub summary: AuditSummary,
 }
 
-/// By what postings are judged. Whatever it is, a row's own organisation and its near copies do not
-/// speak for it.
+/// Source of the counts that rows are scored with. The counts of a row's organisation and of its near copies are
+/// always left out.
 #[derive(Debug, Clone, Copy)]
 pub enum By<'m> {
-    /// The postings themselves, if there are enough of each role; otherwise the model inside the program
-    /// and the postings together.
+    /// The audited rows, if there are enough of each role; otherwise the embedded model and the rows together.
     Fitting,
-    /// The postings themselves.
+    /// The audited rows.
     Themselves,
-    /// A model, which is called so.
+    /// A model and its name.
     Model(&'m Model, &'m str),
 }
 
-/// Postings can teach a role by themselves from so many rows, of so many organisations, on.
+/// Least rows and organisations of each role for an audit by the rows alone.
 const ENOUGH: [usize; 2] = [30, 10];
 
 impl AuditRows<'_> {
-    /// Audits the postings; `texts` is whether findings have their texts.
+    /// Audits the rows; `texts` is whether findings include their texts.
     ///
     /// # Errors
-    /// If a role has too few organisations to be judged by the postings themselves, a compact model was
-    /// trained on just these rows, the lexicon is not that of the model inside the program where that is
-    /// needed, or rows cannot be read back.
+    /// If a role has too few organisations for an audit by the rows alone, a compact model was trained on exactly
+    /// these rows, the embedded model is needed and has another lexicon, or rows cannot be read back.
     pub fn audit(&self, by: By, texts: bool) -> Result<Audit, ModelError> {
         let outcomes = self.outcomes();
         let outcomes = outcomes.as_slice();
@@ -119,7 +117,7 @@ impl AuditRows<'_> {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
                 let embedded = match by {
                     By::Themselves => None,
-                    // Another lexicon needs no model inside the program if there is enough of each role.
+                    // Optional here: the embedded model only adds the evidence of titles.
                     _ if alone => Model::embedded(self.lexicon()).ok(),
                     _ => Some(Model::embedded(self.lexicon())?),
                 };
@@ -152,7 +150,7 @@ impl AuditRows<'_> {
         audit.map_err(ModelError::Aside)
     }
 
-    /// What a model says of each row, its title read, where the titles are what is audited.
+    /// Probabilities by a model that reads titles, if the stated roles are those of the titles.
     fn with_titles(
         &self,
         rows: &ScoredRows,
@@ -172,7 +170,7 @@ impl AuditRows<'_> {
         names
     }
 
-    /// Whether each role has enough rows.
+    /// Whether each role has enough rows and organisations, see [`ENOUGH`].
     fn are_enough(&self) -> bool {
         let [least_rows, least_organisations] = ENOUGH;
         (0..self.lexicon().roles().len()).all(|role| {
@@ -187,14 +185,14 @@ impl AuditRows<'_> {
 struct Auditor<'a> {
     rows: &'a ScoredRows<'a>,
     holdout_scores: &'a HoldoutScores<'a, ScoredRows<'a>>,
-    /// What a model that learned how far titles can be trusted says of each row, its title read.
+    /// Probabilities of each row by a model that reads titles.
     titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
     texts: bool,
 }
 
 impl Auditor<'_> {
-    /// Audits postings by what is said of them held-out.
+    /// Audits rows by their held-out scores.
     ///
     /// # Errors
     /// If the rows cannot be read back.
@@ -218,7 +216,7 @@ impl Auditor<'_> {
         self.rows.all.lexicon().roles().len()
     }
 
-    /// What models say of a row: the probability of each outcome.
+    /// Held-out probability of each outcome of a row.
     fn probabilities(&self, index: usize) -> Vec<f64> {
         self.outcomes_of(self.predicted(index))
     }
@@ -227,7 +225,7 @@ impl Auditor<'_> {
         if self.outcomes.len() > self.roles() { predicted.open() } else { predicted.closed }
     }
 
-    /// What models say of a row, its title not read.
+    /// Held-out probabilities of a row, without its title.
     fn predicted(&self, index: usize) -> Probabilities {
         self.with_short_text_floor(
             index,
@@ -235,7 +233,7 @@ impl Auditor<'_> {
         )
     }
 
-    /// The same if the row has enough words: a short text does not show that the job is another one than a title states.
+    /// Applies [`SHORT_TEXT_IN_SCOPE`]: a short text is no evidence that the job is another than the stated one.
     fn with_short_text_floor(&self, index: usize, mut predicted: Probabilities) -> Probabilities {
         let row = &self.rows.all.rows[index];
         if row.is_short && row.stated < self.roles() {
@@ -244,13 +242,13 @@ impl Auditor<'_> {
         predicted
     }
 
-    /// The probability of another job, where that is known and no outcome.
+    /// Probability of `other` where the counts know it and it is no outcome; 0 otherwise.
     fn other_probability(&self, index: usize) -> f64 {
         let known = self.outcomes.len() == self.roles() && self.holdout_scores.knows_other();
         if known { 1.0 - self.predicted(index).in_scope } else { 0.0 }
     }
 
-    /// Every row, most suspect first.
+    /// All rows, most suspect first.
     fn suspicions(&self) -> Vec<Suspicion> {
         let order = self.rows.all.canonical_order();
         let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
@@ -286,9 +284,9 @@ impl Auditor<'_> {
         suspicions
     }
 
-    /// What is the issue, most suspect first.
+    /// All findings, most suspect first.
     fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
-        // The rows that are judged together, as places among the suspicions, with what is the issue.
+        // By index among the scored rows: indices of its suspicions, with their issues.
         let mut row_issues: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
         let mut conflicts: HashMap<usize, RowIssue> =
             self.duplicate_conflicts(suspicions).into_iter().collect();
@@ -323,7 +321,7 @@ impl Auditor<'_> {
         Ok(findings)
     }
 
-    /// The findings on one row, with what its text says in counts that it is not among.
+    /// The findings on one row, with evidence from the counts without it.
     fn row_findings(
         &self,
         suspicion: &Suspicion,
@@ -366,7 +364,7 @@ impl Auditor<'_> {
         })
     }
 
-    /// A row whose title states several roles, and which no label decides.
+    /// The finding on a row without a label whose title states several roles.
     fn undecided(&self, row: &rows::UndecidedTitle, all: &Without) -> io::Result<Finding> {
         let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
@@ -385,7 +383,7 @@ impl Auditor<'_> {
         })
     }
 
-    /// What speaks for a class against another.
+    /// The evidence for a class against another.
     fn quoted(&self, evidence: &Evidence, counts: &Without, [class, rival]: [usize; 2]) -> Quoted {
         let lexicon = self.rows.all.extractor().lexicon();
         let sides = sides(evidence, lexicon, VIEW, [class, rival], |feature| {
@@ -398,14 +396,14 @@ impl Auditor<'_> {
     }
 }
 
-/// Words of a posting for and against.
+/// Phrases of a posting for and against a class.
 struct Quoted {
     evidence: [Vec<String>; 2],
     parts: Vec<TextPart>,
 }
 
 impl Quoted {
-    /// A finding on a posting, without what is the issue.
+    /// A finding on a posting, whose issue the caller fills in.
     fn finding(self, texts: Texts) -> Finding {
         let [evidence_for, evidence_against] = self.evidence;
         Finding {
@@ -427,7 +425,7 @@ impl Quoted {
     }
 }
 
-/// The whole text, cut at its marks.
+/// Splits a text at its marks.
 fn parts(text: &str, marks: &[Mark]) -> Vec<TextPart> {
     let mut parts = Vec::new();
     let mut push = |range: std::ops::Range<usize>, kind| {

@@ -1,34 +1,31 @@
-//! How stated roles and what the text says go together when some stated roles are wrong.
+//! Label noise: the posterior of the true class when some stated roles are wrong.
 //!
-//! A row is truly of class `k` with the probability that its text gives, and a row of class `k` is
-//! stated to be of class `y` with a probability `T(k,y)` that all rows share (the noise model of
-//! confident learning, Northcutt et al. 2021). `T` is found by expectation maximisation (Dempster et
-//! al. 1977; Dawid and Skene 1979), held near to mostly right statements. It tells which confusions
-//! this file has: where Product Owner and Product Manager are mixed up and nothing else is, a row that
-//! reads like a third role is less suspect.
+//! A row is of true class `k` with the probability that its text gives, and a row of class `k` states class `y`
+//! with a probability `T(k,y)` common to all rows (the noise model of confident learning, Northcutt et al. 2021).
+//! `T` is fitted by expectation maximisation (Dempster et al. 1977; Dawid and Skene 1979), shrunk towards mostly
+//! right statements. So suspicion follows the confusions of the file: where only Product Owner and Product Manager
+//! are confused, a row that reads like a third role is less suspect.
 
-/// Rows that the prior of each class stands for.
+/// Weight of the prior of each class, in rows.
 const PRIOR_ROWS: f64 = 20.0;
-/// Share of statements that are right, by the prior.
+/// Share of right statements, by the prior.
 const PRIOR_RIGHT: f64 = 0.9;
-/// Power that probabilities are raised to, for the most suspect rows to come first: they were fitted to stated roles,
-/// some of which are wrong, and so are less sure than they should be. Chosen on planted noise.
+/// Power that probabilities are raised to for ranking: they were fitted to stated roles, some of them wrong, and so
+/// are under-confident. Chosen on planted noise.
 pub(crate) const RANKING: f64 = 2.0;
-/// The same, for sums over rows to be near to how many are wrong. Chosen on planted noise, of 1 to 2: at most one of six
-/// kinds of it has more or fewer wrong rows than the 95 % interval says.
+/// The same for sums over rows, which estimate numbers of wrong rows. Chosen on planted noise, of 1 to 2: the true
+/// number is outside the 95 % interval for at most one of six kinds of noise.
 pub(crate) const COUNTING: f64 = 1.25;
-/// A text that shows so many entries of the lexicon says little of the role.
+/// Most skills of a text with little evidence of its role.
 const FEW_SKILLS: usize = 4;
-/// A text of fewer words than this, cut off or hardly more than praise of a company, does not show that its title is
-/// wrong. Chosen on real titles of the first edition, of 100 to 400: the average precision of titles of a role rises from .369
-/// to .452 there.
+/// Texts of fewer words, cut off or mostly praise of a company, are weak evidence against a title. Chosen on real
+/// titles of the first edition, of 100 to 400: it raises the average precision for titles of a role from .369 to .452.
 const FEW_WORDS: usize = 200;
-/// Power for texts of few words.
+/// Power for texts of few words: probabilities stay as they are.
 const UNCHANGED: f64 = 1.0;
 const ROUNDS: usize = 50;
 
-/// The most that probabilities of a text are raised to, by its words, the entries of the lexicon that it shows, and whether
-/// it is stated to be of a role.
+/// Highest power for a text, by its number of words and of skills and whether it states a role.
 pub(crate) fn max_power(words: usize, skills: usize, states_role: bool) -> f64 {
     if states_role && words < FEW_WORDS {
         UNCHANGED
@@ -39,9 +36,8 @@ pub(crate) fn max_power(words: usize, skills: usize, states_role: bool) -> f64 {
     }
 }
 
-/// The probability of each class for each row, given what its text says (`probabilities`, rows x
-/// classes) and the class it is stated to be of. Probabilities are raised to a
-/// power, of each row at most to that of [`max_power`].
+/// Posterior of the true class of each row (rows x classes), given `probabilities` by text (rows x classes) and the
+/// stated classes. Probabilities are raised to `power`, or to the `max_power` of the row if that is lower.
 pub(crate) fn true_class(
     probabilities: Vec<Vec<f64>>,
     stated: &[usize],
@@ -67,7 +63,7 @@ pub(crate) fn true_class(
         normalise(row);
     };
     let mut row = Vec::new();
-    // The last round of the search says what the rows are.
+    // The last E step follows the loop and gives the result.
     for _ in 1..ROUNDS {
         let mut counts: Vec<Vec<f64>> = (0..classes)
             .map(|k| (0..classes).map(|y| PRIOR_ROWS * prior(k, y)).collect())
@@ -88,7 +84,7 @@ pub(crate) fn true_class(
     sharp
 }
 
-/// Joins what two judges say of a row: the geometric mean of the probabilities of each class.
+/// Pools two distributions over classes into `values`: their normalised geometric mean.
 pub(crate) fn geometric_mean(values: &mut [f64], other: &[f64]) {
     values.iter_mut().zip(other).for_each(|(p, other)| *p = (*p * other).sqrt());
     normalise(values);
@@ -117,7 +113,7 @@ mod tests {
         };
         let mut rows: Vec<(Vec<f64>, usize)> = (0..300).map(|i| (clear(i % 3), i % 3)).collect();
         rows.iter_mut().step_by(6).for_each(|row| row.1 = 1);
-        // The same doubt twice: between the classes that are confused, and between others.
+        // Equal doubt between the confused classes and between others.
         rows.push((vec![0.55, 0.45, 0.0], 1));
         rows.push((vec![0.55, 0.0, 0.45], 2));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();

@@ -1,39 +1,39 @@
-//! What is the issue with a posting, by what it states and what models say of it.
+//! Issues of a row, by its stated role and its probabilities.
 
 use crate::audit::finding::Issue;
 use crate::audit::{Auditor, Suspicion};
 use std::collections::BTreeMap;
 
-/// A row is suspect from this probability of stating the wrong role on.
+/// Least probability of a wrong role for a finding.
 const SUSPECT: f64 = 0.5;
-/// A row of a role reads like another job from this probability on.
+/// Least probability of `other` for a row of a role to be out of scope.
 const OTHER_JOB: f64 = 0.9;
-/// A text speaks for two roles if the second has this probability among the outcomes.
+/// Least probability of the second outcome for a mixed role.
 const MIXED: f64 = 0.3;
-/// How sure it is that the same text under two roles is wrong once.
+/// Confidence that one of two rows with the same text and different roles is wrong.
 const SAME_TEXT: f64 = 0.5;
-/// A title of two roles is the issue, but not wrong.
+/// Suspicion of a title of two roles, which is not necessarily wrong.
 pub(crate) const UNDECIDED: f64 = 0.5;
 
-/// Something that is the issue with a posting.
+/// An issue with a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RowIssue {
     pub(crate) issue: Issue,
-    /// How sure it is, 0 to 1; where it is a title of two roles, the suspicion counts.
+    /// Confidence, 0 to 1; replaced by the suspicion for a title of two roles.
     pub(crate) certainty: f64,
-    /// Place of another outcome, if that is the issue.
+    /// Index of another outcome, if that is the issue.
     pub(crate) suggested: Option<usize>,
     /// One sentence.
     pub(crate) detail: String,
 }
 
 impl RowIssue {
-    /// Whether it rests on what a text does not say, so that a short one is no ground for it.
+    /// Whether it follows from what a text lacks, so that a short text does not support it.
     pub(crate) fn needs_text(&self) -> bool {
         self.issue == Issue::OutOfScope
     }
 
-    /// Whether it rests on what the title and the text say of pay, level or experience, for which a few words are enough.
+    /// Whether it contradicts in pay, level or experience, for which a few words are enough.
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(
             self.issue,
@@ -51,7 +51,7 @@ impl RowIssue {
         }
     }
 
-    /// A text that is too short to tell: then nothing else can be the issue.
+    /// A text that is too short, so that no other issue is supported.
     pub(crate) fn too_little_text() -> Self {
         Self {
             issue: Issue::TooLittleText,
@@ -63,7 +63,7 @@ impl RowIssue {
 }
 
 impl Auditor<'_> {
-    /// What is the issue with a row that states a role.
+    /// The issues of a row that states a role.
     pub(crate) fn row_issues(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
         let row = &self.rows.all.rows[suspicion.index];
         let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
@@ -103,7 +103,7 @@ impl Auditor<'_> {
         found
     }
 
-    /// Rows with nearly the same text that state different roles, by place among the suspicions.
+    /// Near copies that state different roles, by index among the suspicions.
     pub(crate) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, RowIssue)> {
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {

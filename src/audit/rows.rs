@@ -1,4 +1,4 @@
-//! The postings of an audit: in memory only what models and the summary need of each, the rest in a
+//! The rows of an audit. Memory holds what scoring and summary need of each; texts and features are in a
 //! [`Spool`].
 
 use crate::audit::conflicts::{experience_conflict, level_conflict, salary_conflict};
@@ -20,22 +20,22 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
-/// From this probability of stating the wrong role on, a row teaches the role that its duties are those of. Chosen
-/// on planted noise, of .4 to .6.
+/// Least probability of a wrong role for a row to be counted under its most probable role instead. Chosen on planted
+/// noise, of .4 to .6.
 const CORRECTED: f64 = 0.6;
 
 /// A posting to be audited.
 #[derive(Debug, Clone, Copy)]
 pub struct Posting<'a> {
-    /// Place among the rows of the file, from 1, without the header.
+    /// Row number in the file, from 1, without the header.
     pub row: u64,
     /// Its identity, title, organisation and text.
     pub texts: Texts<'a>,
-    /// The role that its label or its title states, or another job; nothing if none of them does.
+    /// The role, or `other`, stated by its label or title; `None` if neither states one.
     pub stated: Option<Label>,
 }
 
-/// What stands in a posting.
+/// The fields of a posting.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Texts<'a> {
     /// Its identity, if the file has such a column.
@@ -48,26 +48,26 @@ pub struct Texts<'a> {
     pub description: &'a str,
 }
 
-/// Postings to be audited, as they are read.
+/// The rows of an audit.
 #[derive(Debug)]
 pub struct AuditRows<'a> {
     extractor: Extractor<'a>,
     spool: Spool,
     sketch: Sketch,
     pub(crate) rows: Vec<AuditRow>,
-    /// Places in `rows` of the first of equal postings.
+    /// Index in `rows` of the first of equal postings.
     known: HashMap<RowKey, usize>,
-    /// Which rows are of one organisation or near copies, when all have been read.
+    /// Groups of near copies and organisations; set by [`Self::find_copies`].
     neighbours: Neighbours,
-    /// Those whose titles state two roles, and that no label decides.
+    /// Rows without a label whose titles state two roles.
     pub(crate) undecided: Vec<UndecidedTitle>,
-    /// How many rows state another role than their titles, of all whose title states one.
+    /// Rows that state another role than their title, and rows whose title states one.
     differing: [u64; 2],
     names: Interner,
 }
 
 impl Posting<'_> {
-    /// A hash of all but its place and its identity.
+    /// A hash of all but its row number and its identity.
     fn key(&self) -> RowKey {
         let Texts { title, company, description, .. } = self.texts;
         let mut hash = blake3::Hasher::new();
@@ -80,31 +80,31 @@ impl Posting<'_> {
 
 type RowKey = [u8; blake3::OUT_LEN];
 
-/// Where what stands in a posting is kept.
+/// Spool ranges of the fields of a posting.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpooledTexts {
     id: SpoolRange,
-    /// Equal postings share it.
+    /// The other fields, shared by equal postings.
     others: SpoolRange,
 }
 
-/// A posting that states a role, or another job.
+/// A row that states a role or `other`.
 #[derive(Debug, Clone)]
 pub(crate) struct AuditRow {
     pub(crate) row: u64,
     id: RowId,
-    /// Place of what it states among the outcomes.
+    /// Index of the stated outcome.
     pub(crate) stated: usize,
     pub(crate) texts: SpooledTexts,
     features: SpoolRange,
     company: u32,
     /// The words of its title that state a role.
     form: u32,
-    /// Whether its text has too few words to show that the job is another one.
+    /// Whether its text has fewer than [`FEW_WORDS`] words.
     pub(crate) is_short: bool,
-    /// The power that its probabilities are raised to, at most.
+    /// See [`noise::max_power`].
     pub(crate) max_power: f64,
-    /// What is the issue with it, whatever models say.
+    /// Issues that do not depend on a model.
     pub(crate) row_issues: Vec<RowIssue>,
 }
 
@@ -122,7 +122,7 @@ pub(crate) struct UndecidedTitle {
     pub(crate) roles: Vec<RoleId>,
 }
 
-/// What a thread makes of a posting that states something.
+/// A stated posting as read by a thread.
 struct StatedPosting {
     id: RowId,
     stated: usize,
@@ -132,7 +132,7 @@ struct StatedPosting {
     row_issues: Vec<RowIssue>,
 }
 
-/// What a thread makes of a posting.
+/// A posting as read by a thread.
 struct ReadPosting {
     title: Title,
     stated: Option<StatedPosting>,
@@ -154,31 +154,30 @@ impl<'a> AuditRows<'a> {
         }
     }
 
-    /// Which features may take part.
+    /// Sketch of the features that may be frequent enough.
     pub(crate) fn sketch(&self) -> &Sketch {
         &self.sketch
     }
 
-    /// The lexicon it reads by.
+    /// The lexicon.
     pub(crate) fn lexicon(&self) -> &'a Lexicon {
         self.extractor.lexicon()
     }
 
-    /// What finds evidence in texts.
+    /// The extractor.
     pub(crate) fn extractor(&self) -> &Extractor<'a> {
         &self.extractor
     }
 
-    /// Whether what rows state is what their titles say: then a title is what is audited, and no further evidence that
-    /// it is wrong.
+    /// Whether the stated roles are those of the titles: then the audit is one of titles.
     pub(crate) fn state_titles(&self) -> bool {
         self.differing[0] == 0 || labels_repeat_titles(self.differing)
     }
 
-    /// Reads postings, and of equal ones that state something only the first.
+    /// Adds postings. Of equal ones with a stated role, only the first is read.
     ///
     /// # Errors
-    /// If they cannot be kept aside.
+    /// If the spool cannot be written.
     pub fn add(&mut self, postings: &[Posting]) -> io::Result<()> {
         let keys: Vec<RowKey> = postings.par_iter().map(Posting::key).collect();
         let mut seen = HashSet::new();
@@ -281,24 +280,24 @@ impl<'a> AuditRows<'a> {
         ReadPosting { title, stated }
     }
 
-    /// Finds the near copies among the rows, when all of them have been read.
+    /// Finds near copies; call it after the last [`Self::add`].
     pub fn find_copies(&mut self) {
         self.known.clear();
         let ids: Vec<RowId> = self.rows.iter().map(|row| row.id).collect();
         self.neighbours = Neighbours::new(&ids);
     }
 
-    /// For each row the number of its text, near copies having the same.
+    /// Text number of each row, equal for near copies.
     pub(crate) fn copies(&self) -> &[usize] {
         self.neighbours.texts()
     }
 
-    /// How many rows speak for themselves, at most.
+    /// Number of independent groups of rows.
     pub(crate) fn independent(&self) -> usize {
         self.neighbours.all_independent()
     }
 
-    /// The places of the rows in an order that does not depend on that of the file, but for rows that are equal.
+    /// Row indices in an order independent of the file, except between equal rows.
     pub(crate) fn canonical_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
         order.par_sort_by_key(|&index| self.rows[index].id);
@@ -310,19 +309,17 @@ impl<'a> AuditRows<'a> {
         self.rows.len()
     }
 
-    /// The rows that state something, as what and by which organisation: place of what they state
-    /// among the outcomes, and hash of the organisation.
+    /// For each row, the index of its stated outcome and the hash of its organisation.
     pub(crate) fn stated(&self) -> impl Iterator<Item = (usize, u64)> {
         self.rows.iter().map(|row| (row.stated, row.id.organisation))
     }
 
-    /// One hash of all rows.
+    /// Hash of all rows.
     pub fn hash(&self) -> String {
         rows_hash(self.rows.iter().map(|row| row.id))
     }
 
-    /// The number of the row at a place among those that state a role, and what `then` makes of what
-    /// stands in it.
+    /// Calls `then` with row number and fields of the row at an index among those that state a role.
     ///
     /// # Errors
     /// If it cannot be read back.
@@ -331,7 +328,7 @@ impl<'a> AuditRows<'a> {
         self.with_texts(row.texts, |texts| then(row.row, texts))
     }
 
-    /// What `then` makes of texts that were kept.
+    /// Calls `then` with fields read back from the spool.
     pub(crate) fn with_texts<T>(
         &self,
         kept: SpooledTexts,
@@ -347,13 +344,13 @@ impl<'a> AuditRows<'a> {
         &self.names.list[row.company as usize]
     }
 
-    /// The words of a title that state a role.
+    /// The words of the title that state a role.
     pub(crate) fn form(&self, row: &AuditRow) -> &str {
         &self.names.list[row.form as usize]
     }
 }
 
-/// Strings that many rows share.
+/// Interned strings.
 #[derive(Debug, Default)]
 struct Interner {
     index_of: HashMap<String, u32>,
@@ -372,18 +369,18 @@ impl Interner {
     }
 }
 
-/// Rows as models judge them.
+/// The rows that are scored: all, or one of each group of near copies.
 #[derive(Debug)]
 pub(crate) struct ScoredRows<'a> {
     pub(crate) all: &'a AuditRows<'a>,
-    /// Places of the rows that are scored, and what they are known by.
+    /// Identity and index of each scored row.
     scored: Vec<(RowId, usize)>,
-    /// For each row its place among those that are scored, or that of the row that it repeats.
+    /// For each row, the index in `scored` of itself or of the row it repeats.
     pub(crate) scored_index: Vec<usize>,
 }
 
 impl<'a> ScoredRows<'a> {
-    /// For models that count the rows themselves: near copies of one organisation, title and label are one row, the
+    /// For counts of the rows themselves: near copies with the same organisation, title and label are one row, the
     /// least of them.
     pub(crate) fn counted(rows: &'a AuditRows<'a>) -> Self {
         let order = rows.canonical_order();
@@ -394,7 +391,7 @@ impl<'a> ScoredRows<'a> {
             (id.with_text_of(text), i)
         };
         let mut scored: Vec<(RowId, usize)> = order.iter().map(known).collect();
-        // Stable, so that of equal ones the least comes first.
+        // Stable sort: of equal identities the least comes first.
         scored.par_sort_by_key(|(id, _)| *id);
         let mut scored_index = vec![0; scored.len()];
         let mut last = 0;
@@ -408,15 +405,15 @@ impl<'a> ScoredRows<'a> {
         Self { all: rows, scored, scored_index }
     }
 
-    /// For models that may have counted the rows.
+    /// For a given model: every row is scored.
     pub(crate) fn as_read(rows: &'a AuditRows<'a>) -> Self {
         let scored = rows.rows.iter().enumerate().map(|(i, row)| (row.id, i)).collect();
         let scored_index = (0..rows.rows.len()).collect();
         Self { all: rows, scored, scored_index }
     }
 
-    /// The rows that are most likely of another role than they state, by place, with that role. `said` has the
-    /// probabilities of the roles, for the rows of roles, each with its place.
+    /// Rows that are probably of another role than they state, as index to role. `predicted` has index and role
+    /// probabilities of each row that states a role.
     pub(crate) fn corrections(&self, predicted: &[(usize, Vec<f64>)]) -> BTreeMap<usize, usize> {
         let stated: Vec<usize> =
             predicted.iter().map(|(index, _)| self.id(*index).class()).collect();
@@ -432,7 +429,7 @@ impl<'a> ScoredRows<'a> {
 }
 
 impl ScoredRows<'_> {
-    /// The row at a place, with its title.
+    /// The example at an index, with its title features.
     fn with_title(&self, index: usize) -> io::Result<Example> {
         let (id, i) = self.scored[index];
         let bytes = self.all.spool.read(self.all.rows[i].features)?;
@@ -441,7 +438,7 @@ impl ScoredRows<'_> {
     }
 }
 
-/// Rows without their titles: labels are most often those of the titles.
+/// Examples without title features, since labels mostly come from titles.
 impl Rows for ScoredRows<'_> {
     fn count(&self) -> usize {
         self.scored.len()
@@ -456,7 +453,7 @@ impl Rows for ScoredRows<'_> {
     }
 }
 
-/// Rows with their titles.
+/// Examples with title features.
 pub(crate) struct TitledRows<'a>(pub(crate) &'a ScoredRows<'a>);
 
 impl Rows for TitledRows<'_> {
@@ -473,7 +470,8 @@ impl Rows for TitledRows<'_> {
     }
 }
 
-/// A row but for its identity as bytes: the number of its features, then each; what its title states; the mentions.
+/// Serialises an example without its identity, little-endian: number of features (u32), features (u64 each), stated
+/// role (i32), mentions (u32 each).
 fn pack(example: &Example) -> Vec<u8> {
     let features = &example.features;
     let mut bytes = Vec::with_capacity(8 + 8 * features.len() + 4 * example.mentions.len());

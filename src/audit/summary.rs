@@ -1,4 +1,4 @@
-//! What an audit amounts to.
+//! Summary of an audit.
 
 use crate::audit::rows::{AuditRow, AuditRows};
 use crate::audit::{
@@ -7,11 +7,11 @@ use crate::audit::{
 use crate::metrics::{LEAST_GROUPS, sums, top};
 use std::collections::BTreeMap;
 
-/// Groups of rows that are named, of each kind.
+/// Most groups listed of each kind.
 const NAMED: usize = 20;
-/// A group of fewer rows says nothing of its kind.
+/// Least rows of a listed group.
 const LEAST_ROWS: u64 = 3;
-/// Share of the wrong rows that a reviewer wants to find.
+/// Share of the wrong rows to find, for the number of rows to read.
 const WANTED: f64 = 0.8;
 
 impl Auditor<'_> {
@@ -30,7 +30,7 @@ impl Auditor<'_> {
                 pairs.extend(others.map(|actual| (stated, actual)));
             }
         }
-        // What a row adds: to all that is wrong, and to each pair.
+        // What a row adds to the total and to each pair.
         let adds = |s: &Suspicion| {
             let of_pair = |&(stated, actual): &(usize, usize)| {
                 if s.stated == stated { s.counting[actual] } else { 0.0 }

@@ -1,4 +1,4 @@
-//! What was typed.
+//! Command-line arguments.
 
 use crate::judge::Prior;
 use crate::postings::{Column, ColumnNames, Dialect};

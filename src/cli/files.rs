@@ -1,11 +1,11 @@
-//! Files by name: patterns, and files that must not be one and the same.
+//! Named files: patterns, and a check that inputs and outputs are distinct.
 
 use anyhow::{Context, Result, bail};
 use same_file::Handle;
 use std::path::{Path, PathBuf};
 
-/// The files that were named; standard input if there is none. A name that is a pattern and no file stands
-/// for the files that fit it, in the order of their names.
+/// Expands patterns to the matching files, sorted by name; existing files are taken literally. `-`, standard input,
+/// if nothing is named.
 pub(crate) fn expand_patterns(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if named.is_empty() {
         return Ok(vec!["-".into()]);
@@ -29,7 +29,7 @@ pub(crate) fn expand_patterns(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// An error if an output is one of the inputs, whose rows it would take the place of, or another output.
+/// Checks that no output is an input, which it would overwrite, or another output.
 pub(crate) fn check_distinct<'p>(
     inputs: &[PathBuf],
     outputs: impl IntoIterator<Item = Option<&'p PathBuf>>,

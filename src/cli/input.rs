@@ -1,4 +1,4 @@
-//! Opens what the command line names, and keeps account of the rows.
+//! Opens lexicon, model and postings, and counts the rows.
 
 use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
@@ -17,11 +17,11 @@ use encoding_rs::UTF_8;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-/// Rows that are worked on together.
+/// Rows per batch.
 const BATCH: usize = 512;
-/// Name of the column with the names of the files.
+/// Name of the added column with the file of each row.
 pub(crate) const SOURCE: &str = "source";
-/// Unusable labels that are named.
+/// Most unusable labels that are named.
 const LABELS_SAID: usize = 8;
 
 pub(crate) fn lexicon(common: &CommonArgs) -> Result<Lexicon> {
@@ -35,7 +35,7 @@ pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
     model_file(path)?.with(lexicon).with_context(|| unusable(path))
 }
 
-/// Both, read side by side.
+/// Lexicon and model, read in parallel.
 pub(crate) fn lexicon_and_model(
     common: &CommonArgs,
     path: Option<&Path>,
@@ -52,13 +52,12 @@ fn model_file(path: Option<&Path>) -> Result<ModelFile> {
     ModelFile::read(&bytes).with_context(|| unusable(path))
 }
 
-/// What an error about a model begins with.
+/// Prefix of errors about a model.
 fn unusable(path: Option<&Path>) -> String {
     path.map_or_else(|| "the embedded model cannot be used".to_owned(), |p| p.display().to_string())
 }
 
-/// Says which rows have no label that can be used: the commonest reasons, with their counts and the
-/// nearest labels.
+/// Reports rows without a usable label: the most frequent reasons, their counts and the nearest labels.
 pub(crate) fn say_left_out(
     left_out: &BTreeMap<String, u64>,
     by_title: bool,
@@ -88,14 +87,14 @@ pub(crate) fn say_left_out(
     }
 }
 
-/// Rows read and set aside.
+/// Numbers of rows read and rejected.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct RowTally {
     pub(crate) read: u64,
     pub(crate) rejected: u64,
 }
 
-/// The rows of all input files, with the columns of all of them.
+/// The rows of all input files, in the union of their columns.
 pub(crate) struct Postings<'a> {
     reading: &'a ReadingArgs,
     files: InputFiles<'a>,
@@ -104,23 +103,23 @@ pub(crate) struct Postings<'a> {
     pub(crate) tally: RowTally,
 }
 
-/// Files that are read one after the other.
+/// Input files, read in turn.
 struct InputFiles<'a> {
     reading: &'a ReadingArgs,
     remaining: std::vec::IntoIter<PathBuf>,
     reader: PostingReader,
-    /// Standard input, if it waits for its turn.
+    /// Standard input, opened ahead, until its turn.
     stdin: Option<PostingReader>,
-    /// Names of the columns of all files; the last is that of the files, if there are several.
+    /// Union of the columns of all files; the last is the file column, if there are several files.
     header: Vec<String>,
     several: bool,
-    /// Where the columns of the file that is being read stand among them.
+    /// Index in `header` of each column of the current file, if there are several.
     merged_index: Vec<usize>,
     columns: Columns,
     schema: Option<Types>,
-    /// Rows of the files before it.
+    /// Rows of the files before the current one.
     before: u64,
-    /// Whether the rejected rows have its header.
+    /// Whether the header of the current file was written to the rejects.
     rejects_have_header: bool,
 }
 
@@ -170,7 +169,7 @@ impl<'a> InputFiles<'a> {
         Ok(files)
     }
 
-    /// Begins with the file that was opened.
+    /// Sets the columns for the file that was opened.
     fn begin(&mut self) {
         say_columns(&self.reader, self.reading);
         self.rejects_have_header = false;
@@ -184,7 +183,7 @@ impl<'a> InputFiles<'a> {
         }
     }
 
-    /// Goes on with the next file, if there is one.
+    /// Opens the next file; false if there is none.
     fn next(&mut self, read: u64) -> Result<bool> {
         let Some(path) = self.remaining.next() else { return Ok(false) };
         let stdin = (path == Path::new("-")).then(|| self.stdin.take()).flatten();
@@ -202,7 +201,7 @@ impl<'a> InputFiles<'a> {
         Ok(true)
     }
 
-    /// A row with the columns of all files.
+    /// The row in the union of columns, numbered over all files.
     fn in_merged_columns(&self, mut row: Row) -> Row {
         row.number += self.before;
         if self.several {
@@ -220,12 +219,12 @@ impl<'a> InputFiles<'a> {
 }
 
 impl<'a> Postings<'a> {
-    /// The rows of the files named, or of standard input.
+    /// The rows of the named files, or of standard input.
     pub(crate) fn open(input: &'a InputArgs) -> Result<Self> {
         Self::of_files(&input.files, &input.reading)
     }
 
-    /// The rows of files, or of standard input if there is none.
+    /// The rows of files, or of standard input if there are none.
     pub(crate) fn of_files(files: &[PathBuf], reading: &'a ReadingArgs) -> Result<Self> {
         let files = InputFiles::open(expand_patterns(files)?, reading)?;
         let rejects = match &reading.rejects {
@@ -239,7 +238,7 @@ impl<'a> Postings<'a> {
         Ok(Self { reading, files, rejects, first_reason: None, tally: RowTally::default() })
     }
 
-    /// Goes on with other files, which may have other columns.
+    /// Switches to other files, which may have other columns.
     pub(crate) fn switch_to(&mut self, files: &[PathBuf]) -> Result<()> {
         self.files = InputFiles::open(expand_patterns(files)?, self.reading)?;
         Ok(())
@@ -249,32 +248,32 @@ impl<'a> Postings<'a> {
         &self.reading.common
     }
 
-    /// Name of the file that is being read, for messages.
+    /// Name of the current file, for messages.
     pub(crate) fn file(&self) -> &str {
         self.files.reader.file()
     }
 
-    /// Names of the columns of all files.
+    /// Union of the columns of all files.
     pub(crate) fn header(&self) -> &[String] {
         &self.files.header
     }
 
-    /// What the file that is being read is.
+    /// Format of the current file.
     pub(crate) fn form(&self) -> InputForm {
         self.files.reader.form()
     }
 
-    /// The byte between the fields of the file that is being read.
+    /// Delimiter of the current file, if it has one.
     pub(crate) fn delimiter(&self) -> Option<u8> {
         self.files.reader.delimiter()
     }
 
-    /// Which column holds what in the file that is being read.
+    /// Column assignment of the current file.
     pub(crate) fn columns(&self) -> &Columns {
         &self.files.columns
     }
 
-    /// How the rows can be written as they stand.
+    /// Layout for writing the rows unchanged.
     pub(crate) fn layout(&self) -> Layout {
         Layout {
             header: self.files.header.clone(),
@@ -285,7 +284,7 @@ impl<'a> Postings<'a> {
         }
     }
 
-    /// The column of this kind, or an error that says how to name it.
+    /// Checks that a column was found; the error says how to name it.
     pub(crate) fn need(&self, column: Column) -> Result<()> {
         if self.columns().place(column).is_some() {
             return Ok(());
@@ -298,7 +297,7 @@ impl<'a> Postings<'a> {
         )
     }
 
-    /// The next rows, all of one file; `None` at the end.
+    /// The next batch, all of one file; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<Row>>> {
         loop {
             let Batch { rows, rejected } = self.files.reader.batch(BATCH)?;
@@ -343,7 +342,7 @@ impl<'a> Postings<'a> {
         Ok(())
     }
 
-    /// Completes the file of rejects and says how many rows there were.
+    /// Completes the file of rejects and reports their number.
     pub(crate) fn finish(self) -> Result<(RowTally, Outcome)> {
         self.need_rows()?;
         let RowTally { read, rejected } = self.tally;
@@ -363,12 +362,12 @@ impl<'a> Postings<'a> {
     }
 }
 
-/// Names of the columns of a file; of several, each must have its own to be found in all of them.
+/// Column names of a file, made unique if there are several files, so that they can be matched.
 fn names(reader: &PostingReader, several: bool) -> Vec<String> {
     if several { distinct(reader.header()) } else { reader.header().to_vec() }
 }
 
-/// Says what a file was found to be.
+/// Reports detected columns, encoding and delimiter of a file.
 fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
     if reading.common.quiet {
         return;

@@ -1,4 +1,4 @@
-//! Reads labelled postings, to be counted.
+//! Reads labelled postings into a [`Collector`].
 
 use super::args::Labelling;
 use super::input::{Postings, say_left_out};
@@ -13,11 +13,10 @@ use crate::postings::{Column, Columns, Row};
 use crate::roles::Label;
 use anyhow::Result;
 
-/// Rows whose evidence is kept at once.
+/// Rows per chunk, which bounds the evidence in memory.
 const AT_ONCE: usize = 64;
 
-/// Collects the rows of the files that are open, up to their end; `each` is told of every row that
-/// has a label.
+/// Collects all remaining rows; `each` is called with every row that has a label.
 pub(crate) fn collect(
     postings: &mut Postings,
     labelling: &Labelling,
@@ -83,7 +82,7 @@ pub(crate) fn collect(
     Ok(collector)
 }
 
-/// A posting to be judged, without its label.
+/// A posting to compare models on, without its label.
 pub(crate) fn compared_posting(file: &str, row: &Row, columns: &Columns) -> ComparedPosting {
     let id = row.get(columns, Column::Id);
     let id = if id.is_empty() { String::new() } else { format!(" ({id})") };
@@ -95,7 +94,7 @@ pub(crate) fn compared_posting(file: &str, row: &Row, columns: &Columns) -> Comp
     }
 }
 
-/// The label that stands in the label column, or what stands there instead.
+/// The label in the label column, or the text that is none.
 pub(crate) fn given_label(
     row: &Row,
     columns: &Columns,

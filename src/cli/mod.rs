@@ -1,14 +1,12 @@
-//! The command line: the only part that knows options, files by name and the terminal.
+//! The command line: options, named files and the terminal.
 
 mod args;
 mod commands;
 mod files;
 mod input;
 mod labelled;
-
 mod output;
 mod progress;
-
 mod row_cache;
 mod sheet;
 mod synced_file;
@@ -21,7 +19,7 @@ use clap::error::ErrorKind;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// What was typed; or tells what is wrong with it, or what was asked about the program, and ends.
+/// Parses the arguments; on an error, `--help` or `--version` it prints and exits.
 pub fn typed() -> Args {
     Args::try_parse().unwrap_or_else(|error| {
         if error.kind() == ErrorKind::DisplayVersion {
@@ -32,7 +30,7 @@ pub fn typed() -> Args {
     })
 }
 
-/// The program's version, and which model is inside.
+/// Version of the program and of the embedded model.
 fn version(program: &str) -> String {
     let Ok(model) = ModelFile::embedded() else { return program.to_owned() };
     let header = model.header();
@@ -44,16 +42,16 @@ fn version(program: &str) -> String {
     format!("{program}model: {name}{date} (rows {rows}, lexicon {lexicon}, format {FORMAT})\n")
 }
 
-/// What a command came to.
+/// Outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Done.
     Done,
-    /// Done, and what the user asked to be told about happened.
+    /// Done, and a condition that the user asked about holds: exit status 1.
     Noticed,
 }
 
-/// Runs a command and gives the exit status: 0 done, 1 done with something to notice, 2 not done.
+/// Runs a command. Exit status: 0 done, 1 done and noticed, 2 failed.
 pub fn run(args: Args) -> ExitCode {
     match commands::run(args) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all, and words to the user.
+//! Atomic output files, and messages to the user.
 
 use super::synced_file::SyncedFile;
 use anyhow::{Context, Result};
@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, Once};
 
-/// Unfinished files, to be removed when the program is interrupted.
+/// Unfinished files, removed on an interrupt.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-/// Whether a file is kept that a later run goes on with.
+/// Whether a partial file is kept for a later run.
 static KEPT: AtomicBool = AtomicBool::new(false);
 static WATCH: Once = Once::new();
-/// What a shell gives a program that Ctrl-C ended.
+/// Exit status after Ctrl-C.
 const INTERRUPTED: i32 = 130;
-/// Bytes that are written to a file at once.
+/// Bytes per write to a file.
 const BUFFER: usize = 1 << 18;
 
-/// Standard output, a device or a pipe; or a file that gets its name when it is complete.
+/// Standard output, a device or pipe, or a file that is renamed into position when complete.
 pub(crate) enum Output {
     Standard(BufWriter<io::Stdout>),
     Device {
@@ -29,7 +29,7 @@ pub(crate) enum Output {
         file: BufWriter<SyncedFile>,
         path: PathBuf,
     },
-    /// A file that is kept under another name while it is not complete.
+    /// A partial file that is kept for a later run.
     Kept {
         file: BufWriter<File>,
         part: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Standard output if there is no path.
+    /// Opens a path, or standard output without one.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path.filter(|p| *p != Path::new("-")) else {
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
@@ -47,7 +47,7 @@ impl Output {
         if path.is_dir() {
             anyhow::bail!("{}: it is a folder; name a file in it", said());
         }
-        // Behind a link, the file that it leads to is the one to replace; a device is not replaced.
+        // Links are followed, so that their target is replaced; devices are written to directly.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.metadata().is_ok_and(|m| !m.is_file()) {
             let device = File::options().write(true).open(path).with_context(said)?;
@@ -68,7 +68,7 @@ impl Output {
         Ok(Self::File { file, path: path.to_owned() })
     }
 
-    /// Goes on with a file that so many bytes of are sound, or begins it.
+    /// Resumes a partial file after its first `sound` bytes, or creates it.
     pub(crate) fn keep(path: &Path, part: PathBuf, sound: u64) -> Result<Self> {
         let said = || format!("cannot write {}", part.display());
         let file = File::options().create(true).write(true).truncate(false).open(&part);
@@ -80,7 +80,7 @@ impl Output {
         Ok(Self::Kept { file: BufWriter::with_capacity(BUFFER, file), part, path: path.to_owned() })
     }
 
-    /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
+    /// Flushes; a kept file is also synced. Gives the size of a kept file in bytes, 0 for others.
     pub(crate) fn sync(&mut self) -> io::Result<u64> {
         self.flush()?;
         let Self::Kept { file, .. } = self else { return Ok(0) };
@@ -88,7 +88,7 @@ impl Output {
         file.stream_position()
     }
 
-    /// Gives the file its name, when everything is on the disk.
+    /// Syncs the file and renames it to its path.
     pub(crate) fn finish(self) -> Result<()> {
         match self {
             Self::Standard(mut out) => out.flush().context("cannot write standard output"),
@@ -132,10 +132,10 @@ impl Write for Output {
     }
 }
 
-/// Writes a whole file.
+/// Writes a file atomically.
 ///
 /// # Errors
-/// What could not be written, and why.
+/// If it cannot be written.
 pub(crate) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut Output) -> io::Result<()>,
@@ -148,7 +148,7 @@ pub(crate) fn write_file(
 /// Removes unfinished files on Ctrl-C and SIGTERM.
 fn watch() {
     WATCH.call_once(|| {
-        // Where no handler can be set, an interrupted run leaves its .part file behind.
+        // Without a handler, an interrupted run leaves its .part file behind.
         let _ = ctrlc::set_handler(|| {
             for path in UNFINISHED.lock().expect("no holder panics").iter() {
                 let _ = std::fs::remove_file(path);
@@ -163,12 +163,12 @@ fn watch() {
     });
 }
 
-/// Says something to the user. A closed standard error is nobody listening.
+/// Prints a message to standard error; a closed one is ignored.
 pub(crate) fn say(message: &str) {
     let _ = writeln!(anstream::stderr(), "rolecall: {}", crate::report::printable(message));
 }
 
-/// Whether the reader of our output went away, which is no error.
+/// Whether the reader closed the pipe, which is no failure.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let closed = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| {

@@ -1,4 +1,4 @@
-//! What is kept of a long run, so that it can go on where it was stopped.
+//! Saved state of a run, so that it can be resumed.
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -6,33 +6,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How often what is done is made sure of.
+/// Interval between saves.
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Where a run is.
+/// Saved state of a run.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ResumeState<T> {
-    /// What it reads, and how it judges.
+    /// Hash of inputs and options.
     of: String,
-    /// Rows that were read.
+    /// Rows read.
     pub(crate) rows: u64,
-    /// Bytes of the output that have those rows.
+    /// Bytes of output for those rows.
     pub(crate) bytes: u64,
-    /// What the command counted of them.
+    /// Summary of those rows by the command.
     pub(crate) counted: T,
 }
 
-/// A run that can be stopped.
+/// A resumable run.
 pub(crate) struct Progress {
     of: String,
-    /// The output while it is not complete, and where the run is.
+    /// Path of the partial output.
     pub(crate) part: PathBuf,
     state: PathBuf,
     saved: Instant,
 }
 
 impl Progress {
-    /// The run that writes a file; `of` is what it reads and how it judges. Also where it was stopped.
+    /// Opens the run that writes `output`, and its saved state; `of` is the hash of inputs and options.
     pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, ResumeState<T>)>
     where
         T: Default + for<'de> Deserialize<'de>,
@@ -47,7 +47,7 @@ impl Progress {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 ResumeState { of, ..ResumeState::default() }
             }
-            // Stopped when it was complete, and had only this to forget.
+            // Complete: it was stopped between renaming the output and removing the state.
             Ok(_) if !part.exists() => ResumeState { of, ..ResumeState::default() },
             read => {
                 let read = read.with_context(|| state.display().to_string())?;
@@ -69,12 +69,12 @@ impl Progress {
         Ok((progress, done))
     }
 
-    /// Whether it is time to save.
+    /// Whether a save is due.
     pub(crate) fn is_due(&self) -> bool {
         self.saved.elapsed() >= EVERY
     }
 
-    /// Saves where the run is, whole or not at all.
+    /// Saves the state atomically.
     pub(crate) fn save<T: Serialize>(&mut self, rows: u64, bytes: u64, counted: T) -> Result<()> {
         let done = ResumeState { of: self.of.clone(), rows, bytes, counted };
         let said = || format!("cannot write {}", self.state.display());
@@ -91,7 +91,7 @@ impl Progress {
         Ok(())
     }
 
-    /// Forgets the run, which is complete.
+    /// Removes the state of a complete run.
     pub(crate) fn finish(self) -> Result<()> {
         match fs::remove_file(&self.state) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {

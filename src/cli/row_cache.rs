@@ -1,4 +1,4 @@
-//! Makes something of each row, and of equal rows only once.
+//! Cache of results by row: equal rows are computed once.
 
 use crate::postings::{Column, Columns, Row};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// Two hashes of a row: that both are those of another row does not happen.
+/// 128-bit hash of a row; collisions are negligible.
 type CacheKey = [u64; 2];
 
-/// What was made of rows, for rows with the same texts: exports hold many postings several times.
+/// Results by row content. Exports hold many postings several times.
 pub(crate) struct RowCache<T> {
     hasher: RowHasher,
     values: HashMap<CacheKey, T>,
@@ -22,8 +22,8 @@ impl<T> Default for RowCache<T> {
 }
 
 impl<T: Clone + Send + Sync> RowCache<T> {
-    /// What `make` makes of rows by their texts and labels, in the room it is given: what is kept, and what only
-    /// the first of equal rows gets.
+    /// Maps rows by texts and label with `make`, which gets a scratch buffer and gives a cached value and an extra,
+    /// present only for the first of equal rows.
     pub(crate) fn map_rows<B: Default, E: Send>(
         &mut self,
         rows: &[Row],
@@ -45,7 +45,7 @@ impl<T: Clone + Send + Sync> RowCache<T> {
     }
 }
 
-/// Hashes rows with secrets of its own, so that nobody can write two that look the same.
+/// Hashes rows with random secrets, so that collisions cannot be crafted.
 struct RowHasher([RapidSecrets; 2]);
 
 impl Default for RowHasher {
@@ -56,7 +56,7 @@ impl Default for RowHasher {
 }
 
 impl RowHasher {
-    /// Of all that a labelled row is made of.
+    /// Key of the fields of a labelled row.
     fn key(&self, row: &Row, columns: &Columns) -> CacheKey {
         let texts = [Column::Description, Column::Title, Column::Company, Column::Label]
             .map(|column| row.get(columns, column).as_bytes());

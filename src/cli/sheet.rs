@@ -1,4 +1,4 @@
-//! Files of rows by name: their form, and whether they are packed.
+//! Named files of rows: format and compression.
 
 use super::args::{Format, ReadingArgs, Writing};
 use super::input::Postings;
@@ -10,13 +10,13 @@ use flate2::write::GzEncoder;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Rows that are written.
+/// A file of rows that is being written.
 pub(crate) struct RowFile {
     rows: Sheet<MaybeCompressed>,
     name: String,
 }
 
-/// An output that may be packed.
+/// An output, compressed or not.
 pub(crate) enum MaybeCompressed {
     Plain(Output),
     Gzip(GzEncoder<Output>),
@@ -41,7 +41,7 @@ impl Write for MaybeCompressed {
     }
 }
 
-/// Ends of names, without those of packings.
+/// Extension of a path in lower case, and that of its compression, if any.
 fn extensions(path: &Path) -> (String, Option<String>) {
     let lower = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_lowercase());
     let packing = lower(path).filter(|e| ["gz", "zst"].contains(&e.as_str()));
@@ -49,7 +49,7 @@ fn extensions(path: &Path) -> (String, Option<String>) {
     (lower(&inner).unwrap_or_default(), packing)
 }
 
-/// The form of rows by what was asked for, the name of the output, or the input.
+/// Format of rows, by `--format`, the name of the output, or the input.
 pub(crate) fn form(
     writing: &Writing,
     reading: &ReadingArgs,
@@ -81,7 +81,7 @@ pub(crate) fn form(
 }
 
 impl RowFile {
-    /// Begins a file of rows: those of some postings, or others.
+    /// Creates a file of rows; `postings` are the input whose format it follows by default.
     pub(crate) fn open(
         writing: &Writing,
         reading: &ReadingArgs,
@@ -101,7 +101,7 @@ impl RowFile {
         Self::begin(writing, output, form, postings, layout)
     }
 
-    /// Begins a file of rows of this form.
+    /// Creates a file of rows of a format on an open output.
     pub(crate) fn begin(
         writing: &Writing,
         output: MaybeCompressed,
@@ -111,7 +111,7 @@ impl RowFile {
     ) -> Result<Self> {
         let path = writing.output.as_deref().filter(|path| *path != Path::new("-"));
         let name = path.map_or("standard output".into(), |path| path.display().to_string());
-        // Records stay as they stand where the fields are separated by the same byte.
+        // Records are copied verbatim if input and output have the same delimiter.
         let found = postings.and_then(Postings::delimiter);
         let same =
             matches!(form, SheetForm::Delimited { delimiter, .. } if Some(delimiter) == found);
@@ -120,7 +120,7 @@ impl RowFile {
         Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name })
     }
 
-    /// Writes, or says what could not be written.
+    /// Writes; errors name the file.
     pub(crate) fn write(
         &mut self,
         write: impl FnOnce(&mut Sheet<MaybeCompressed>) -> io::Result<()>,
@@ -128,7 +128,7 @@ impl RowFile {
         write(&mut self.rows).with_context(|| format!("cannot write {}", self.name))
     }
 
-    /// Puts everything written on the disk, and gives how many bytes there are of a file that is kept.
+    /// See [`Output::sync`].
     pub(crate) fn sync(&mut self) -> Result<u64> {
         let settled = self.rows.out().and_then(|out| match out {
             MaybeCompressed::Plain(out) => out.sync(),

@@ -1,33 +1,33 @@
-//! A file that goes to the disk while it is written: then little is left to wait for in the end.
+//! A file that is synced in the background while it is written, so that the final sync is short.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::thread::JoinHandle;
 use tempfile::NamedTempFile;
 
-/// Bytes that wait for the disk.
-const AHEAD: usize = 1 << 25;
+/// Unsynced bytes that start a sync.
+const SYNC_BYTES: usize = 1 << 25;
 
 pub(crate) struct SyncedFile {
     file: NamedTempFile,
-    /// Bytes that nobody sent to the disk yet.
-    waiting: usize,
+    /// Bytes written since the last sync started.
+    unsynced: usize,
     sync: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl SyncedFile {
     pub(crate) fn new(file: NamedTempFile) -> Self {
-        Self { file, waiting: 0, sync: None }
+        Self { file, unsynced: 0, sync: None }
     }
 
-    /// The file, when all of it is on the disk.
+    /// The file, after a final sync.
     pub(crate) fn into_synced(mut self) -> io::Result<NamedTempFile> {
         self.wait()?;
         self.file.as_file().sync_all()?;
         Ok(self.file)
     }
 
-    /// The disk tells of an error only once: it must not be lost.
+    /// Waits for the running sync. The system reports a write error only once, so it must not be lost.
     fn wait(&mut self) -> io::Result<()> {
         self.sync.take().map_or(Ok(()), |sync| sync.join().expect("syncing does not panic"))
     }
@@ -36,7 +36,7 @@ impl SyncedFile {
         self.wait()?;
         let file: File = self.file.as_file().try_clone()?;
         self.sync = Some(std::thread::Builder::new().spawn(move || file.sync_data())?);
-        self.waiting = 0;
+        self.unsynced = 0;
         Ok(())
     }
 }
@@ -44,8 +44,8 @@ impl SyncedFile {
 impl Write for SyncedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.waiting += written;
-        if self.waiting >= AHEAD && self.sync.as_ref().is_none_or(JoinHandle::is_finished) {
+        self.unsynced += written;
+        if self.unsynced >= SYNC_BYTES && self.sync.as_ref().is_none_or(JoinHandle::is_finished) {
             self.sync()?;
         }
         Ok(written)
@@ -61,17 +61,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_of_it_is_in_the_file() {
+    fn all_bytes_are_in_the_file() {
         let mut file = SyncedFile::new(NamedTempFile::new().expect("a file can be made"));
         for part in 0..5u8 {
-            file.write_all(&vec![part; AHEAD / 2 + 1]).expect("there is room");
+            file.write_all(&vec![part; SYNC_BYTES / 2 + 1]).expect("it can be written");
         }
         let file = file.into_synced().expect("it is on the disk");
         let all = std::fs::read(file.path()).expect("it can be read");
         assert!(
             all.chunk_by(|a, b| a == b)
                 .map(|part| (part[0], part.len()))
-                .eq((0..5).map(|part| (part, AHEAD / 2 + 1)))
+                .eq((0..5).map(|part| (part, SYNC_BYTES / 2 + 1)))
         );
     }
 }

@@ -2,7 +2,6 @@
 //! nothing.
 
 mod attribution;
-
 mod classify;
 mod compare;
 pub(crate) mod contrast;

@@ -1,10 +1,10 @@
-//! An audit: findings as rows, and what they amount to.
+//! An audit: findings as rows, and its summary as text.
 
 use super::sheet::{AddedColumn, Cell, ColumnType};
 use crate::audit::{AuditSummary, Estimate, Finding, SuspectGroup, Suspicion};
 use std::io::{self, Write};
 
-/// The columns of findings.
+/// Columns of findings.
 pub fn audit_columns() -> Vec<AddedColumn> {
     [
         ("row", ColumnType::Integer),
@@ -24,7 +24,7 @@ pub fn audit_columns() -> Vec<AddedColumn> {
 
 /// Calls `then` with the fields of a finding.
 pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T {
-    let [speak_for, speak_against] = [&finding.evidence_for, &finding.evidence_against]
+    let [evidence_for, evidence_against] = [&finding.evidence_for, &finding.evidence_against]
         .map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
     then(&[
         Cell::Integer(finding.row),
@@ -35,13 +35,13 @@ pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T 
         Cell::Number(finding.suspicion),
         Cell::Text(finding.issue.name()),
         Cell::Verbatim(&finding.detail),
-        Cell::List(&speak_for),
-        Cell::List(&speak_against),
+        Cell::List(&evidence_for),
+        Cell::List(&evidence_against),
     ])
 }
 
-/// Calls `then` with the fields of a row that states a role, with its strongest finding if there is one; a
-/// row without has nothing but its number, identity, title, roles and suspicion.
+/// Calls `then` with the fields of a row that states a role. Issue, detail and evidence are those of `finding`, or
+/// missing.
 pub fn with_suspicion<T>(
     row: u64,
     [id, title]: [&str; 2],
@@ -66,7 +66,7 @@ pub fn with_suspicion<T>(
     }
 }
 
-/// Writes what an audit amounts to.
+/// Writes the summary of an audit.
 ///
 /// # Errors
 /// Those of the writer.

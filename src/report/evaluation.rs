@@ -1,4 +1,4 @@
-//! Figures for people.
+//! Metrics as text.
 
 use crate::judge::{Decided, Detail, Evaluation};
 use crate::metrics::{Figures, Interval, Intervals};
@@ -6,7 +6,7 @@ use crate::stacking::inputs::View;
 use crate::stacking::summary::Summary;
 use std::io::{self, Write};
 
-/// Name of a view for people.
+/// Display name of a view.
 pub(super) fn view_name(view: View) -> &'static str {
     match view {
         View::Whole => "whole view",
@@ -18,7 +18,7 @@ pub(super) fn view_name(view: View) -> &'static str {
 pub(super) const CLOSED: &str = "which role, of the rows that have one";
 pub(super) const OPEN: &str = "which role or other, of all rows";
 
-/// Writes the figures of a view.
+/// Writes the metrics of a view.
 ///
 /// # Errors
 /// Those of the writer.
@@ -42,7 +42,7 @@ fn write_decided(out: &mut dyn Write, what: &str, decided: &Decided) -> io::Resu
     )
 }
 
-/// Writes a report on predictions.
+/// Writes an evaluation.
 ///
 /// # Errors
 /// Those of the writer.
@@ -171,7 +171,7 @@ fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
     Ok(())
 }
 
-/// First letters of a role's words: `product_owner` is PO.
+/// Initials of a role: `product_owner` is PO.
 pub(super) fn short(name: &str) -> String {
     match name.split('_').collect::<Vec<_>>().as_slice() {
         [one] => (*one).to_owned(),
@@ -181,7 +181,7 @@ pub(super) fn short(name: &str) -> String {
     }
 }
 
-/// What is said of rows that only the lexicon can judge.
+/// Note on rows that were classified by the lexicon alone.
 pub(super) fn lexicon_only(rows: usize) -> String {
     format!(
         "{rows} of the rows are judged by the lexicon alone and teach nothing of how sure verdicts are: without their\n\

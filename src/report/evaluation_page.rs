@@ -1,4 +1,4 @@
-//! A report on predictions as a web page.
+//! An evaluation as a web page.
 
 use super::evaluation::{CLOSED, OPEN, share, short, view_name};
 use super::html::{Plot, escaped, table, write_page};
@@ -7,7 +7,7 @@ use crate::metrics::{Figures, Interval};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Writes a report as a web page in one file.
+/// Writes an evaluation as a single-file web page.
 ///
 /// # Errors
 /// Those of the writer.
@@ -112,7 +112,7 @@ fn slices(by: &str, rows: Vec<Vec<String>>) -> String {
     format!("<h3>By {}</h3>\n{}", escaped(by), table(&head, rows))
 }
 
-/// A darker ground would hide its figure.
+/// Highest opacity of a cell, so that its number remains legible.
 const DEEPEST: f64 = 0.6;
 
 fn confusion(figures: &Figures) -> String {

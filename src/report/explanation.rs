@@ -1,4 +1,4 @@
-//! An explanation for people.
+//! An explanation as text.
 
 use super::text::{fit, printable};
 use crate::evidence::Step;
@@ -6,9 +6,9 @@ use crate::judge::{Contrast, Contribution, Explanation, MarkKind, QuestionScores
 use crate::stacking::inputs::Question;
 use std::io::{self, Write};
 
+/// Width of the column of names.
 const NAME: usize = 46;
-
-/// Widths of the two columns of what speaks for the winner and for its rival.
+/// Width of each of the two columns of evidence, for the winner and for its rival.
 const SIDE: usize = 44;
 
 /// Writes an explanation with at most `top` features of each kind.

@@ -6,7 +6,7 @@ use crate::stacking::inputs::Question;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Writes an explanation with at most `top` features of each kind as a web page in one file.
+/// Writes an explanation with at most `top` features of each kind as a single-file web page.
 ///
 /// # Errors
 /// Those of the writer.

@@ -1,8 +1,8 @@
-//! Fields that a spreadsheet would take for formulas.
+//! Protection against formula injection in spreadsheets.
 
 use std::borrow::Cow;
 
-/// A spreadsheet takes a field that begins so for a formula.
+/// Prefixes fields that a spreadsheet would take for formulas with an apostrophe.
 pub(super) fn defused(field: Cow<str>) -> Cow<str> {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{field}").into()

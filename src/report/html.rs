@@ -1,4 +1,4 @@
-//! Web pages in one file: no scripts, nothing loaded from elsewhere.
+//! Single-file web pages without scripts or external resources.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ svg{background:#fafafa;border:1px solid #ddd}text{font:11px system-ui,sans-serif
 mark{border-radius:3px;padding:0 .1em}.for{background:#bfe3c6}.against{background:#f6cfc6}\
 .masked{background:#dbe7f7}.ignored{color:#999}";
 
-/// Text that cannot be taken for markup.
+/// Text with markup escaped and control characters removed.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -33,7 +33,7 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// Writes a page with a title around its body.
+/// Writes a page with a title and a body.
 pub(super) fn write_page(out: &mut dyn Write, title: &str, body: &str) -> io::Result<()> {
     let title = escaped(title);
     writeln!(
@@ -58,7 +58,9 @@ pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
     html + "</table>\n"
 }
 
+/// Side of the plot area in pixels.
 const SIDE: f64 = 260.0;
+/// Margin of the plot area in pixels.
 const EDGE: f64 = 34.0;
 
 /// A plot of points with x and y from 0 to 1.
@@ -67,7 +69,7 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// A plot with named axes and their marks: (place from 0 to 1, text).
+    /// A plot with named axes and tick marks on the x axis: (x from 0 to 1, text).
     pub(super) fn new(x: &str, y: &str, marks: &[(f64, String)]) -> Self {
         let (width, middle) = (SIDE + 2.0 * EDGE, EDGE / 2.0 + SIDE / 2.0);
         let height = SIDE + 1.8 * EDGE;
@@ -117,7 +119,7 @@ impl Plot {
         self
     }
 
-    /// A dot, with a text that appears under the pointer.
+    /// A dot with a tooltip.
     pub(super) fn dot(mut self, [x, y]: [f64; 2], radius: f64, text: &str) -> Self {
         let _ = write!(
             self.svg,

@@ -1,4 +1,4 @@
-//! Results as bytes: CSV rows, tables and text for people. Never computes.
+//! Output: rows of files, tables, text and web pages. Computes no results.
 
 mod audit;
 mod evaluation;

@@ -1,4 +1,4 @@
-//! What is in a model, and what changed between two, for people.
+//! A model, and the differences between two, as text.
 
 use super::evaluation::write_summary;
 use super::retrain::write_remembered;
@@ -7,7 +7,7 @@ use crate::judge::{FeatureChange, ModelChange, TopFeatures};
 use crate::model::Header;
 use std::io::{self, Write};
 
-/// Writes where a model comes from and how good it is.
+/// Writes provenance and held-out metrics of a model.
 ///
 /// # Errors
 /// Those of the writer.
@@ -76,7 +76,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     Ok(())
 }
 
-/// Writes the strongest features of each role.
+/// Writes the features with the highest weights for each role.
 ///
 /// # Errors
 /// Those of the writer.
@@ -99,7 +99,7 @@ pub fn write_strongest(out: &mut dyn Write, strongest: &[TopFeatures]) -> io::Re
     Ok(())
 }
 
-/// Writes what changed between two models.
+/// Writes the differences between two models.
 ///
 /// # Errors
 /// Those of the writer.

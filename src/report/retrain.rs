@@ -1,4 +1,4 @@
-//! What a retrain changed, for people.
+//! The changes of a retrain as text.
 
 use super::text::printable;
 use crate::judge::{Flip, PredictionChanges};
@@ -6,7 +6,7 @@ use crate::metrics::{Difference, MetricChange};
 use crate::model::{Drifted, Retrain, Shift, Turned};
 use std::io::{self, Write};
 
-/// Writes what was added and removed.
+/// Writes the numbers of rows and features added and removed.
 ///
 /// # Errors
 /// Those of the writer.
@@ -27,7 +27,7 @@ pub fn write_retrain(out: &mut dyn Write, record: &Retrain) -> io::Result<()> {
     writeln!(out, "features       {} new, {} lost", record.new_features, record.lost_features)
 }
 
-/// Writes the names of some of the features that take part since a retrain, or no longer do.
+/// Writes some of the features that became frequent enough in a retrain, or no longer are.
 ///
 /// # Errors
 /// Those of the writer.
@@ -46,7 +46,7 @@ pub fn write_turnover(
     writeln!(out, "  {what:<13}{}{more}", printable(&named.join("; ")))
 }
 
-/// Writes how new rows differ from those before.
+/// Writes the drift of new rows against earlier ones.
 ///
 /// # Errors
 /// Those of the writer.
@@ -82,7 +82,7 @@ pub fn write_drift(out: &mut dyn Write, drifted: &Drifted, top: usize) -> io::Re
     Ok(())
 }
 
-/// Writes how two models differ on rows.
+/// Writes how the predictions of two models differ on rows.
 ///
 /// # Errors
 /// Those of the writer.
@@ -144,7 +144,7 @@ fn write_flip(out: &mut dyn Write, flip: &Flip) -> io::Result<()> {
     )
 }
 
-/// Writes what a retrain did, from what a model remembers of it.
+/// Writes a retrain from the history of a model.
 pub(super) fn write_remembered(
     out: &mut dyn Write,
     number: usize,

@@ -1,4 +1,4 @@
-//! The findings of an audit as a web page on which a person decides about them.
+//! The findings of an audit as a web page for review.
 
 use crate::audit::{AuditSummary, Estimate, Finding, Issue, TextPart};
 use crate::judge::MarkKind;
@@ -11,14 +11,14 @@ use std::io::{self, Write};
 
 const STYLE: &str = include_str!("review/page.css");
 const SCRIPT: &str = include_str!("review/page.js");
-/// Postings whose details stand in one block. The page reads a block when it shows one of them.
+/// Postings per block of details. The page parses a block when it first shows one of its postings.
 const BLOCK: usize = 100;
 
-/// What parts of a text are: a part says so by its place here, from 1, or by 0 for none.
+/// Kinds of parts of a text. A part has its index here plus 1, or 0 for none.
 const KINDS: [MarkKind; 4] =
     [MarkKind::ForWinner, MarkKind::ForRival, MarkKind::Masked, MarkKind::Ignored];
 
-/// Writes the page: one file that loads nothing. Decisions are kept in the browser under `key`.
+/// Writes the page, a single file without external resources. The browser stores decisions under `key`.
 ///
 /// # Errors
 /// Those of the writer.
@@ -68,7 +68,7 @@ struct ReviewPage<'a> {
     blocks: Vec<String>,
 }
 
-/// Nothing is loaded, and no script or style runs but those of the page.
+/// Content security policy: nothing is loaded, and only the script and the style of the page run.
 fn policy() -> String {
     let hash = |text| BASE64_STANDARD.encode(Sha256::digest(text));
     format!(
@@ -79,7 +79,7 @@ fn policy() -> String {
     )
 }
 
-/// JSON that cannot end the element it stands in.
+/// JSON escaped for a script element.
 fn for_script(value: &impl Serialize) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
     let mut out = String::with_capacity(json.len());
@@ -94,14 +94,14 @@ fn for_script(value: &impl Serialize) -> io::Result<String> {
     Ok(out)
 }
 
-/// One posting and all that is the matter with it.
+/// A posting with all its findings.
 struct ReviewCase<'a> {
-    /// The finding that suggests a role, if any does.
+    /// The first finding that suggests a role, or else the first.
     main: &'a Finding,
     findings: Vec<&'a Finding>,
 }
 
-/// Postings in the order of their first finding.
+/// Groups findings by posting, in the order of their first finding.
 fn cases(findings: &[Finding]) -> Vec<ReviewCase<'_>> {
     let mut index_of: HashMap<u64, usize> = HashMap::new();
     let mut cases: Vec<ReviewCase> = Vec::new();
@@ -129,7 +129,7 @@ struct Data<'a> {
     postings: Vec<PagePosting<'a>>,
 }
 
-/// What the list and the filters need.
+/// Data of a posting for list and filters.
 #[derive(Serialize)]
 struct PagePosting<'a> {
     row: u64,
@@ -160,7 +160,7 @@ impl<'a> PagePosting<'a> {
     }
 }
 
-/// What is shown of a posting besides.
+/// Data of a posting that is loaded on demand.
 #[derive(Serialize)]
 struct PageDetail<'a> {
     matters: Vec<PageIssue<'a>>,
@@ -214,7 +214,7 @@ struct Chart {
     bars: Vec<Bar>,
 }
 
-/// A bar, its length and interval in percent of the longest.
+/// A bar; length and interval are in percent of the longest.
 struct Bar {
     name: String,
     length: f64,
@@ -343,7 +343,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// What stands between two strings.
+    /// The text between two strings.
     fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
         let (_, rest) = page.split_once(from).unwrap();
         rest.split_once(to).unwrap().0

@@ -1,4 +1,4 @@
-//! The columns that `classify` adds to a row.
+//! The columns added by `classify`.
 
 use super::sheet::{AddedColumn, Cell, ColumnType};
 use crate::evidence::TitleRole;
@@ -7,7 +7,7 @@ use crate::lexicon::Lexicon;
 use crate::roles::RoleSet;
 use crate::stacking::summary::outcome_names;
 
-/// The added columns; last the evidence, if it is to be among them.
+/// The added columns, with `evidence` last if wanted.
 pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<AddedColumn> {
     let columns = |names: &[(&str, ColumnType)]| -> Vec<AddedColumn> {
         names.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect()
@@ -31,7 +31,7 @@ pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<AddedColumn> {
     all
 }
 
-/// Calls `then` with the fields of the added columns; the evidence stands strongest first.
+/// Calls `then` with the fields of the added columns.
 pub fn with_added_fields<T>(
     verdict: &Verdict,
     lexicon: &Lexicon,

@@ -1,4 +1,4 @@
-//! Verdicts as a table for reading.
+//! Verdicts as a text table.
 
 use super::text::fit;
 use crate::judge::{Decision, Verdict};
@@ -9,7 +9,7 @@ const CONFIDENCE: usize = 5;
 const DECISION: usize = 12;
 const LEAST_WIDTH: usize = 60;
 
-/// Widths of the columns for a terminal.
+/// Widths of the columns of a text table.
 #[derive(Debug, Clone)]
 pub struct TextTable {
     title: usize,
@@ -18,7 +18,7 @@ pub struct TextTable {
 }
 
 impl TextTable {
-    /// A table for a terminal of this many columns, with the evidence or without.
+    /// A table of this width in terminal columns, with or without evidence.
     pub fn new(width: usize, roles: &RoleSet, evidence: bool) -> Self {
         let width = width.max(LEAST_WIDTH);
         let role = roles.iter().map(|r| r.name.len()).max().unwrap_or(0).max(OTHER.len());
@@ -27,7 +27,7 @@ impl TextTable {
         Self { title, role, evidence: evidence.then(|| rest.saturating_sub(title)) }
     }
 
-    /// Writes the names of the columns.
+    /// Writes the header.
     ///
     /// # Errors
     /// Those of the writer.

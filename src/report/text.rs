@@ -1,19 +1,19 @@
-//! Text from postings on its way to a terminal.
+//! Text from postings for a terminal.
 
 use unicode_width::UnicodeWidthChar;
 
-/// The text without control characters: a posting cannot move the cursor or colour the screen.
+/// Removes control characters, so that a posting cannot move the cursor or colour the screen.
 pub fn printable(text: &str) -> String {
     text.chars().filter(|c| *c == '\n' || !is_control(*c)).collect()
 }
 
 fn is_control(c: char) -> bool {
-    // Bidirectional controls can make a line read otherwise than it is.
+    // Bidirectional controls can reorder the displayed line.
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text on one line, cut or padded to a width in terminal columns.
+/// Text on one line, cut or padded to a width in terminal columns.
 pub(super) fn fit(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;

@@ -1,4 +1,4 @@
-//! `audit`: whose title does not match the duties.
+//! `audit`: finds postings whose title does not match the duties.
 
 use crate::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::cli::Outcome;

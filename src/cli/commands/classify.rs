@@ -1,4 +1,4 @@
-//! `classify`: the same rows with a verdict.
+//! `classify`: adds a verdict to each row.
 
 use crate::cli::Outcome;
 use crate::cli::args::{Classify, Format};
@@ -50,14 +50,14 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             args.precision
         ));
     }
-    // Read before anything is written: an input without rows is an error.
+    // Read first: an input without rows is an error, and no output is created.
     let mut batch = postings.next()?;
     postings.need_rows()?;
     let mut run = ClassifyRun::open(args, &judge, &postings)?;
     while postings.tally.read <= run.done {
         batch = postings.next()?;
     }
-    // While rows are judged, those before them are written and those behind them are read.
+    // Pipeline: while a batch is classified, the previous one is written and the next one read.
     let mut judged: Option<ClassifiedBatch> = None;
     while let Some(rows) = batch {
         let columns = postings.columns().clone();
@@ -109,22 +109,22 @@ fn refuse_existing_names(header: &[String], judge: &Judge) -> Result<()> {
     Ok(())
 }
 
-/// Rows that are to be written.
+/// A classified batch to be written.
 struct ClassifiedBatch {
     rows: Vec<Row>,
     columns: Columns,
     verdicts: Vec<Verdict>,
-    /// Rows of the input up to the last of these.
+    /// Rows of the input up to the end of the batch.
     read: u64,
 }
 
-/// What is written.
+/// A run with its output.
 struct ClassifyRun<'a> {
     judge: &'a Judge<'a>,
     rows: RowWriter,
     summary: ClassifySummary,
     progress: Option<Progress>,
-    /// Rows of the input that an earlier run wrote.
+    /// Rows of the input written by an earlier run.
     done: u64,
 }
 
@@ -157,7 +157,7 @@ impl<'a> ClassifyRun<'a> {
         let form = resumable(form(writing, reading, Some(postings))?, path)?;
         let (progress, done) = Progress::open(path, identity(args, judge)?)?;
         let form = match form {
-            // The names of the columns stand there.
+            // The header was written by the earlier run.
             SheetForm::Delimited { delimiter, .. } if done.rows > 0 => {
                 SheetForm::Delimited { delimiter, header: false }
             }
@@ -180,7 +180,7 @@ impl<'a> ClassifyRun<'a> {
         self.save(judged.read)
     }
 
-    /// Makes sure of what is done, if the run can go on from there and it is time.
+    /// Saves the state of a resumable run if due.
     fn save(&mut self, read: u64) -> Result<()> {
         if let (Some(progress), RowWriter::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
             && progress.is_due()
@@ -200,7 +200,7 @@ impl<'a> ClassifyRun<'a> {
     }
 }
 
-/// The form of an output that can be gone on with.
+/// Checks that an output format can be resumed.
 fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
     let packed = path.extension().is_some_and(|e| e == "gz" || e == "zst");
     if packed || matches!(form, SheetForm::Parquet | SheetForm::JsonArray) {
@@ -209,7 +209,7 @@ fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
     Ok(form)
 }
 
-/// What is read and how it is judged: a run goes on only with the same.
+/// Hash of inputs and options; a run is resumed only with the same.
 fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     let mut files = Vec::new();
     for path in expand_patterns(&args.input.files)? {
@@ -229,7 +229,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     Ok(blake3::hash(options.as_bytes()).to_hex().to_string())
 }
 
-/// Where the rows go.
+/// Output of the rows.
 enum RowWriter {
     Sheet(Box<RowFile>),
     Table(Output, TextTable),
@@ -264,24 +264,24 @@ struct ClassifySummary {
     rows_read: u64,
     rows_written: u64,
     rows_rejected: u64,
-    /// Rows given each role or `other`.
+    /// Rows by predicted role or `other`.
     predicted: BTreeMap<String, u64>,
     decisions: BTreeMap<String, u64>,
-    /// Rows whose text has garbled characters that were read as they were meant.
+    /// Rows with repaired mojibake.
     repaired: u64,
-    /// Rows whose title states a role and that were judged to be another job.
+    /// Rows whose title states a role and whose label is `other`.
     titles_judged_other: u64,
-    /// From which confidence on verdicts are decisions.
+    /// The decision thresholds.
     #[serde(default)]
     thresholds: Thresholds,
 }
 
-/// From which confidence on verdicts are decisions; none where no confidence is enough.
+/// Least confidence of each decision; `None` where no confidence is enough.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Thresholds {
     accept: Option<f64>,
     out_of_scope: Option<f64>,
-    /// Where the title sounds like a role, or is not read.
+    /// The same where the title is like a role, or is not read.
     out_of_scope_role_like: Option<f64>,
 }
 

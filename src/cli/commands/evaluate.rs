@@ -1,4 +1,4 @@
-//! `evaluate`: how good it is on rows it has not seen.
+//! `evaluate`: metrics on held-out rows.
 
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure, Judging};
@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// Column that rows are grouped by, if there is one and no other is named.
+/// Default column that rows are grouped by.
 const SOURCE: &str = "source";
 
 /// A labelled row.
@@ -35,21 +35,21 @@ struct Labelled {
     read: ReadRow,
 }
 
-/// What is known of a row by its texts and its label.
+/// A row as read, by texts and label.
 #[derive(Clone)]
 struct ReadRow {
     words: usize,
-    /// Whether there is nothing of a posting in its text.
+    /// Whether its text has no posting.
     no_text: bool,
     example: Example,
-    /// What the model given says of it.
+    /// Prediction of the given model, if any.
     predicted: Option<Probabilities>,
 }
 
-/// What is said of the rows.
+/// Predictions of the rows.
 struct Predictions {
     method: String,
-    /// Rows that only the lexicon could judge.
+    /// Rows predicted by the lexicon alone.
     lexicon_only: usize,
     probabilities: Vec<Probabilities>,
     /// By row.
@@ -111,8 +111,8 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     Ok(if below(args, &evaluation.summary) { Outcome::Noticed } else { outcome })
 }
 
-/// Labels that repeat titles cannot tell how good a title is as evidence: models that are trained here do not read
-/// titles then. One that is given does, and flatters itself.
+/// Drops title features if the labels repeat the titles, for they would leak the label. A given model still reads
+/// titles, so its metrics are too good then.
 fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     let mut examples: Vec<&mut Example> =
         rows.iter_mut().map(|row| &mut row.read.example).collect();
@@ -129,7 +129,7 @@ fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     }
 }
 
-/// The labelled rows, and the name of the column they are grouped by.
+/// The labelled rows, and the name of their group column.
 fn read(
     args: &Evaluate,
     given: Option<&Model>,
@@ -290,7 +290,7 @@ fn predict(
     Ok(predictions)
 }
 
-/// The fold of each row: by the column, or five of organisations.
+/// Fold of each row: by the column, or one of five by hash of the organisation.
 fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
     if args.folds.is_none() {
         return rows.iter().map(|row| (row.read.example.row.organisation % 5) as usize).collect();

@@ -1,4 +1,4 @@
-//! `explain`: why one posting is judged as it is.
+//! `explain`: explains the verdict on one posting.
 
 use crate::cli::Outcome;
 use crate::cli::args::Explain;

@@ -1,4 +1,4 @@
-//! `completions` and `man`: what belongs to a program that is installed, made of its options.
+//! `completions` and `man`: shell completions and manual pages.
 
 use crate::cli::Outcome;
 use crate::cli::args::Args;

@@ -1,4 +1,4 @@
-//! One file per command: settings in, library calls, a report out.
+//! One module per command.
 
 mod audit;
 mod classify;

@@ -1,4 +1,4 @@
-//! `model`: what is in a model, and what changed between two.
+//! `model`: shows, compares and exports models.
 
 use crate::cli::Outcome;
 use crate::cli::args::{ModelCommand, ReadingArgs};
@@ -86,7 +86,7 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
     }
 }
 
-/// Classifies rows by two models, as they are: no row is held out.
+/// Classifies rows with two models; no row is held out.
 fn classify_by_both(
     old: &Model,
     new: &Model,

@@ -1,4 +1,4 @@
-//! `retrain`: rows added to a model, taken out of it, models merged, and what that changes.
+//! `retrain`: adds rows to a model, removes rows, merges models, and reports the changes.
 
 use crate::cli::Outcome;
 use crate::cli::args::RetrainArgs;
@@ -21,10 +21,10 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// Rows that are named in an error.
+/// Most rows named in an error.
 const NAMED: usize = 5;
 
-/// Everything a retrain reports.
+/// Report of a retrain.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
@@ -102,7 +102,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Reports on standard output, or on standard error if the model goes to the former.
+/// Prints the report to standard output, or to standard error if the model is written to the former.
 fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
     let common = &args.reading.common;
     let mut text = Vec::new();
@@ -121,7 +121,7 @@ fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
 
 type ReadRows = (Collector, Vec<ComparedPosting>);
 
-/// What was read.
+/// The rows read.
 struct RetrainInput {
     added: ReadRows,
     removed: ReadRows,
@@ -165,7 +165,7 @@ impl RetrainInput {
     }
 }
 
-/// Names the rows that could not be removed.
+/// Adds the rows that could not be removed to the error.
 fn name_rows(error: RetrainError, removed: &[ComparedPosting], model: &Model) -> anyhow::Error {
     let RetrainError::NotInModel { rows } = &error else { return error.into() };
     let named: Vec<String> = rows
@@ -184,7 +184,7 @@ fn name_rows(error: RetrainError, removed: &[ComparedPosting], model: &Model) ->
     anyhow::anyhow!("{error}: {}{more}; {why}", named.join("; "))
 }
 
-/// Compares both models on the rows to check by, or else on the added ones.
+/// Compares both models on the rows of `--check`, or else on the added ones.
 fn compare(
     old: &Model,
     retrained: &Retrained,

@@ -1,4 +1,4 @@
-//! `review`: decisions from the review page to corrected training rows.
+//! `review`: applies the decisions of the review page, for corrected training rows.
 
 use crate::audit::{DecisionError, Decisions};
 use crate::cli::Outcome;
@@ -11,9 +11,9 @@ use crate::postings::Column;
 use crate::report::{Cell, ColumnType};
 use anyhow::{Context, Result, bail};
 
-/// Decisions that are named when they cannot be applied.
+/// Most decisions named in errors.
 const NAMED: usize = 10;
-/// Name of the label column where the file has none.
+/// Name of the added label column if the file has none.
 const LABEL: &str = "role";
 
 pub(super) fn run(args: &Review) -> Result<Outcome> {
@@ -58,18 +58,18 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     }
     let (_, outcome) = postings.finish()?;
     sheet.finish()?;
-    let left = decisions.left();
+    let unapplied = decisions.unapplied();
     if !args.input.reading.common.quiet {
         say(&format!(
             "{written} rows written, {} decisions applied, {} rows skipped by the reviewer",
             decisions.applied, decisions.skipped
         ));
     }
-    for DecisionError { line, problem } in left.iter().take(NAMED) {
+    for DecisionError { line, problem } in unapplied.iter().take(NAMED) {
         say(&format!("{}, line {line}: not applied: {problem}", said()));
     }
-    if left.len() > NAMED {
-        say(&format!("and {} more decisions were not applied", left.len() - NAMED));
+    if unapplied.len() > NAMED {
+        say(&format!("and {} more decisions were not applied", unapplied.len() - NAMED));
     }
-    Ok(if left.is_empty() { outcome } else { Outcome::Noticed })
+    Ok(if unapplied.is_empty() { outcome } else { Outcome::Noticed })
 }

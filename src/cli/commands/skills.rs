@@ -1,4 +1,4 @@
-//! `skills`: the lexicon, or the skills that each posting shows.
+//! `skills`: lists the lexicon, or the skills found in each posting.
 
 use crate::cli::Outcome;
 use crate::cli::args::Skills;
@@ -58,12 +58,12 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
     sheet.finish()
 }
 
-/// What the documents list besides skills.
+/// An entry of the documents besides skills.
 struct ListedEntry<'l> {
     name: String,
     kind: &'static str,
     role: &'l str,
-    /// The step of a ladder, the lower end of a salary, the years, or the number of jobs.
+    /// Ladder step, lower salary bound, years of experience, or number of jobs.
     weight: String,
     source: &'l str,
     section: &'l str,

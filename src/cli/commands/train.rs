@@ -1,4 +1,4 @@
-//! `train`: labelled postings to a model.
+//! `train`: trains a model on labelled postings.
 
 use crate::cli::Outcome;
 use crate::cli::args::Train;

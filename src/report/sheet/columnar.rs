@@ -1,4 +1,4 @@
-//! Parquet.
+//! Writes Parquet.
 
 use super::{Cell, ColumnType, Layout, Replaced, decimals};
 use crate::postings::{Original, Row, distinct};
@@ -12,21 +12,21 @@ use parquet::file::properties::WriterProperties;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Rows that are handed on together.
+/// Rows per record batch.
 const BATCH: usize = 1024;
-/// Bytes of rows that are held back, so that memory does not grow with the file.
+/// Bytes of a row group, which bounds memory.
 const GROUP: usize = 1 << 25;
 
 pub(super) struct ColumnarWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: SchemaRef,
-    /// Columns of the input that keep their types, and those that are texts.
+    /// Number of input columns that keep their types; builders of the others, which are text.
     typed: usize,
     texts: Vec<StringBuilder>,
-    /// Place of the typed column that is written otherwise, as text.
+    /// Index of the typed column that is rewritten as text, and its builder.
     rewritten: Option<(usize, StringBuilder)>,
     added: Vec<Builder>,
-    /// The batch of the input that rows are input_rows of, and which.
+    /// Input batch of the pending rows, and their indices in it.
     input_rows: Option<(Arc<RecordBatch>, Vec<u32>)>,
     rows: usize,
 }
@@ -91,7 +91,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
         if self.rows == BATCH { self.flush_batch() } else { Ok(()) }
     }
 
-    /// Takes a row of the input.
+    /// Adds an input row to the pending rows.
     fn take(&mut self, row: &Row) -> io::Result<()> {
         let Original::Arrow(batch, at, _) = &row.original else {
             return Err(io::Error::other("rows of Parquet and others cannot stand together"));

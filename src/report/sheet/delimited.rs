@@ -1,4 +1,4 @@
-//! CSV and its relatives.
+//! Writes CSV and other delimited text.
 
 use super::{Cell, Layout, Replaced, decimals};
 use crate::postings::{Original, Row};
@@ -10,7 +10,7 @@ use std::io::{self, Write};
 pub(super) struct DelimitedWriter<W> {
     out: W,
     delimiter: u8,
-    /// Whether records of the input stay as they stand.
+    /// Whether records of the input are copied verbatim.
     verbatim: bool,
     line: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! JSON: an object a line, or an array of objects.
+//! Writes JSON: an object per line, or an array of objects.
 
 use super::{Cell, Layout, Replaced, decimals};
 use crate::postings::{Row, distinct, with_value};
@@ -8,11 +8,11 @@ use std::io::{self, Write};
 pub(super) struct JsonWriter<W> {
     out: W,
     in_array: bool,
-    /// Names of the columns of the input, quoted.
+    /// Quoted names of the input columns.
     keys: Vec<String>,
     header: Vec<String>,
     appended: usize,
-    /// Names of those behind them, quoted.
+    /// Quoted names of the added columns.
     added: Vec<String>,
     rows: u64,
 }
@@ -64,7 +64,7 @@ impl<W: Write> JsonWriter<W> {
         self.out.write_all([between, &line, end].concat().as_bytes())
     }
 
-    /// What the input has, without the closing bracket.
+    /// The members of the input object, without the closing brace.
     fn input_members(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
         let Some(object) = row.original.object() else {
             let mut line = String::from("{");
@@ -88,7 +88,7 @@ impl<W: Write> JsonWriter<W> {
         let replaced = replaced
             .and_then(|(column, text)| with_value(object, &self.header[column], &quoted(text)));
         let object = replaced.as_deref().unwrap_or(object);
-        // A line break stands between values: within texts it is escaped.
+        // Line breaks occur only between values: within strings they are escaped.
         let object = object.trim_end();
         let mut line = object.strip_suffix('}').unwrap_or(object).replace(['\n', '\r'], " ");
         let in_object = self.header.len() - self.appended;

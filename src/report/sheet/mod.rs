@@ -1,4 +1,4 @@
-//! Rows written to a file, in any form: the columns of the input as they are, and columns behind them.
+//! Writes rows in any format: the columns of the input, and added columns after them.
 
 #[cfg(feature = "parquet")]
 mod columnar;
@@ -12,17 +12,17 @@ use delimited::DelimitedWriter;
 use json::JsonWriter;
 use std::io::{self, Write};
 
-/// Forms of files of rows.
+/// Formats of files of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SheetForm {
-    /// Fields with this byte between them, and a line of names before them if there is to be one.
+    /// Delimited text, with or without a header.
     Delimited {
-        /// The byte between fields.
+        /// The delimiter.
         delimiter: u8,
-        /// Whether the first line has the names.
+        /// Whether there is a header.
         header: bool,
     },
-    /// An object a line.
+    /// An object per line.
     JsonLines,
     /// An array of objects.
     JsonArray,
@@ -30,27 +30,27 @@ pub enum SheetForm {
     Parquet,
 }
 
-/// What a column holds.
+/// Type of an added column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     /// Text.
     Text,
-    /// Numbers with six decimals.
+    /// Numbers, with six decimals.
     Number,
     /// Whole numbers.
     Integer,
-    /// Several texts; in tables of text, with semicolons between them.
+    /// Lists of texts; joined by semicolons in delimited text.
     List,
 }
 
-/// A field behind the columns of the input.
+/// A field of an added column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'c> {
-    /// Nothing.
+    /// No value.
     Missing,
-    /// Text that a spreadsheet must not take for a formula.
+    /// Text that is protected against formula injection.
     Text(&'c str),
-    /// Text of the input, which stays as it is.
+    /// Text of the input, written verbatim.
     Verbatim(&'c str),
     /// A number.
     Number(f64),
@@ -66,7 +66,7 @@ impl<'c> From<Option<&'c str>> for Cell<'c> {
     }
 }
 
-/// A column behind those of the input.
+/// Name and type of an added column.
 pub type AddedColumn = (String, ColumnType);
 
 /// The columns of a file of rows.
@@ -74,34 +74,34 @@ pub type AddedColumn = (String, ColumnType);
 pub struct Layout {
     /// Names of the columns of the input.
     pub header: Vec<String>,
-    /// Its header line as it stands, if it has one.
+    /// Its raw header line, if it has one.
     pub head: Option<String>,
-    /// Whether records of text, and the header line, are written as they stand.
+    /// Whether delimited records and the header line are copied verbatim.
     pub verbatim: bool,
-    /// How many of the last of these columns are not in the rows as they stand in the input.
+    /// Number of trailing columns of `header` that are not in the raw rows.
     pub appended: usize,
-    /// Types of the columns of the input, if it has some and rows stay as they stand.
+    /// Types of the input columns, if it has types and they are kept.
     pub schema: Option<Types>,
-    /// The column of the input whose fields are written otherwise.
+    /// Name of the input column whose fields are replaced.
     pub rewritten: Option<String>,
-    /// What stands behind them.
+    /// The added columns.
     pub added: Vec<AddedColumn>,
 }
 
 impl Layout {
-    /// Says which column of the input is written otherwise.
+    /// Sets the input column whose fields are replaced.
     pub fn rewrite(&mut self, name: &str) {
         self.rewritten = Some(name.to_owned());
-        // What is within something else has no column of its own type.
+        // A nested field has no typed column that could be replaced.
         #[cfg(feature = "parquet")]
         self.schema.take_if(|schema| schema.index_of(name).is_err());
     }
 }
 
-/// A field of the input that is written otherwise: the place of its column, and the text.
+/// Replacement of a field: column index and text.
 pub type Replaced<'r> = (usize, &'r str);
 
-/// Writes rows.
+/// A writer of rows.
 pub struct Sheet<W: Write + Send>(Inner<W>);
 
 enum Inner<W: Write + Send> {
@@ -112,7 +112,7 @@ enum Inner<W: Write + Send> {
 }
 
 impl<W: Write + Send> Sheet<W> {
-    /// Begins a file.
+    /// Starts a file.
     ///
     /// # Errors
     /// Those of the writer.
@@ -132,7 +132,7 @@ impl<W: Write + Send> Sheet<W> {
         }))
     }
 
-    /// Writes a row of the input, or of none, with the fields behind it.
+    /// Writes the fields of an input row, if any, and the added fields.
     ///
     /// # Errors
     /// Those of the writer.
@@ -150,10 +150,10 @@ impl<W: Write + Send> Sheet<W> {
         }
     }
 
-    /// The writer, which has every row that was written; not in Parquet, which is written in parts.
+    /// The underlying writer, to which every row was written.
     ///
     /// # Errors
-    /// If it is Parquet.
+    /// For Parquet, which is written in row groups.
     pub fn out(&mut self) -> io::Result<&mut W> {
         match &mut self.0 {
             Inner::Delimited(sheet) => Ok(sheet.out()),
@@ -177,7 +177,7 @@ impl<W: Write + Send> Sheet<W> {
     }
 }
 
-/// A number as it is written everywhere.
+/// A number with six decimals, the format of all outputs.
 pub fn decimals(number: f64) -> String {
     format!("{number:.6}")
 }
