@@ -176,9 +176,9 @@ impl PyModel {
         let roles = self.lexicon.roles();
         let mut added = Builders::new(added_columns(roles, evidence));
         let schema = reader.schema();
-        if let Some(taken) = added.names().find(|name| schema.index_of(name).is_ok()) {
+        if let Some(existing) = added.names().find(|name| schema.index_of(name).is_ok()) {
             return Err(wrong(format!(
-                "the table has a column {taken:?} already, as if it had been classified before; drop it"
+                "the table has a column {existing:?} already, as if it had been classified before; drop it"
             )));
         }
         let fields: Vec<_> = schema.fields().iter().cloned().chain(added.fields()).collect();
@@ -196,8 +196,8 @@ impl PyModel {
                 }
                 Ok(())
             })?;
-            let own = read.columns().iter().cloned();
-            batches.push(batch(&schema, own.chain(added.finish()).collect())?);
+            let input = read.columns().iter().cloned();
+            batches.push(batch(&schema, input.chain(added.finish()).collect())?);
         }
         Ok(Table { schema, batches, summary: py.None() })
     }
@@ -374,10 +374,10 @@ fn audited_by(
             let mut number = 0;
             for texts in &batches {
                 for start in (0..texts.rows).step_by(AT_ONCE) {
-                    let some = start..texts.rows.min(start + AT_ONCE);
+                    let range = start..texts.rows.min(start + AT_ONCE);
                     let descriptions: Vec<_> =
-                        some.clone().map(|row| texts.description(row)).collect();
-                    let postings: Vec<Posting> = some
+                        range.clone().map(|row| texts.description(row)).collect();
+                    let postings: Vec<Posting> = range
                         .zip(&descriptions)
                         .map(|(row, description)| {
                             number += 1;

@@ -35,12 +35,12 @@ impl Threads {
         mut then: impl FnMut(Range<usize>, Vec<T>) -> PyResult<()>,
     ) -> PyResult<()> {
         for start in (0..rows).step_by(AT_ONCE) {
-            let some = start..rows.min(start + AT_ONCE);
+            let range = start..rows.min(start + AT_ONCE);
             let results = py.detach(|| {
-                self.run(|| some.clone().into_par_iter().with_max_len(16).map(&make).collect())
+                self.run(|| range.clone().into_par_iter().with_max_len(16).map(&make).collect())
             });
             py.check_signals()?;
-            then(some, results)?;
+            then(range, results)?;
         }
         Ok(())
     }

@@ -165,8 +165,8 @@ impl AuditRows<'_> {
     /// Names of the outcomes: the roles, and `other` if any row states it.
     fn outcomes(&self) -> Vec<String> {
         let mut names = outcome_names(self.lexicon().roles());
-        let most = self.rows.iter().map(|row| row.stated).max();
-        names.truncate(self.lexicon().roles().len().max(most.map_or(0, |most| most + 1)));
+        let highest = self.rows.iter().map(|row| row.stated).max();
+        names.truncate(self.lexicon().roles().len().max(highest.map_or(0, |outcome| outcome + 1)));
         names
     }
 

@@ -57,7 +57,7 @@ pub(crate) fn true_class(
     let prior = |k: usize, y: usize| if k == y { PRIOR_RIGHT } else { wrong };
     let mut noise: Vec<Vec<f64>> =
         (0..classes).map(|k| (0..classes).map(|y| prior(k, y)).collect()).collect();
-    let given = |row: &mut Vec<f64>, p: &[f64], noise: &[Vec<f64>], y: usize| {
+    let posterior = |row: &mut Vec<f64>, p: &[f64], noise: &[Vec<f64>], y: usize| {
         row.clear();
         row.extend(p.iter().zip(noise).map(|(p, of_class)| p * of_class[y]));
         normalise(row);
@@ -69,7 +69,7 @@ pub(crate) fn true_class(
             .map(|k| (0..classes).map(|y| PRIOR_ROWS * prior(k, y)).collect())
             .collect();
         for (p, &y) in sharp.iter().zip(stated) {
-            given(&mut row, p, &noise, y);
+            posterior(&mut row, p, &noise, y);
             counts.iter_mut().zip(&row).for_each(|(of_class, p)| of_class[y] += p);
         }
         noise = counts;
@@ -78,7 +78,7 @@ pub(crate) fn true_class(
         }
     }
     for (p, &y) in sharp.iter_mut().zip(stated) {
-        given(&mut row, p, &noise, y);
+        posterior(&mut row, p, &noise, y);
         p.copy_from_slice(&row);
     }
     sharp
@@ -129,8 +129,8 @@ mod tests {
         rows.push((vec![0.9, 0.1], 1));
         rows.push((vec![0.9, 0.1], 1));
         let (p, stated): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let most = |i: usize| max_power(if i == 40 { 150 } else { 400 }, 20, true);
-        let actual = true_class(p, &stated, RANKING, most);
+        let powers = |i: usize| max_power(if i == 40 { 150 } else { 400 }, 20, true);
+        let actual = true_class(p, &stated, RANKING, powers);
         assert!(actual[40][1] > 2.0 * actual[41][1], "{} {}", actual[40][1], actual[41][1]);
     }
 }

@@ -54,9 +54,9 @@ pub(crate) fn collect(
             collector.note(&evidence.collect::<Vec<_>>(), lexicon);
             read.into_iter().map(|(example, _)| example).collect()
         };
-        let some = rows.chunks(AT_ONCE);
+        let chunks = rows.chunks(AT_ONCE);
         let (read, next) =
-            rayon::join(|| some.flat_map(&mut read).collect::<Vec<_>>(), || postings.next());
+            rayon::join(|| chunks.flat_map(&mut read).collect::<Vec<_>>(), || postings.next());
         for (row, example) in rows.iter().zip(read) {
             match example {
                 Ok(example) => {
@@ -69,11 +69,11 @@ pub(crate) fn collect(
         batch = next?;
     }
     collector.reject(postings.tally.rejected - before);
-    let lost = collector.distrust_titles(labelling.label_from_title);
-    if lost > 0 && !postings.common().quiet {
+    let dropped = collector.distrust_titles(labelling.label_from_title);
+    if dropped > 0 && !postings.common().quiet {
         say(&format!(
             "the labels repeat what the titles state, so they do not teach how far titles can be trusted: \
-             the titles of {lost} rows are not counted"
+             the titles of {dropped} rows are not counted"
         ));
     }
     let left_out = &collector.provenance().left_out;

@@ -43,14 +43,14 @@ impl Output {
         let Some(path) = path.filter(|p| *p != Path::new("-")) else {
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
-        let said = || format!("cannot write {}", path.display());
+        let context = || format!("cannot write {}", path.display());
         if path.is_dir() {
-            anyhow::bail!("{}: it is a folder; name a file in it", said());
+            anyhow::bail!("{}: it is a folder; name a file in it", context());
         }
         // Links are followed, so that their target is replaced; devices are written to directly.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.metadata().is_ok_and(|m| !m.is_file()) {
-            let device = File::options().write(true).open(path).with_context(said)?;
+            let device = File::options().write(true).open(path).with_context(context)?;
             return Ok(Self::Device { device: BufWriter::new(device), path: path.to_owned() });
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -61,7 +61,7 @@ impl Output {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder).with_context(said)?;
+        let file = builder.tempfile_in(folder).with_context(context)?;
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
         let file = BufWriter::with_capacity(BUFFER, SyncedFile::new(file));
@@ -70,11 +70,11 @@ impl Output {
 
     /// Resumes a partial file after its first `sound` bytes, or creates it.
     pub(crate) fn keep(path: &Path, part: PathBuf, sound: u64) -> Result<Self> {
-        let said = || format!("cannot write {}", part.display());
+        let context = || format!("cannot write {}", part.display());
         let file = File::options().create(true).write(true).truncate(false).open(&part);
-        let mut file = file.with_context(said)?;
-        file.set_len(sound).with_context(said)?;
-        file.seek(SeekFrom::End(0)).with_context(said)?;
+        let mut file = file.with_context(context)?;
+        file.set_len(sound).with_context(context)?;
+        file.seek(SeekFrom::End(0)).with_context(context)?;
         KEPT.store(true, Relaxed);
         watch();
         Ok(Self::Kept { file: BufWriter::with_capacity(BUFFER, file), part, path: path.to_owned() })
@@ -93,19 +93,21 @@ impl Output {
         match self {
             Self::Standard(mut out) => out.flush().context("cannot write standard output"),
             Self::Kept { mut file, part, path } => {
-                let said = || format!("cannot write {}", path.display());
-                file.flush().and_then(|()| file.get_ref().sync_all()).with_context(said)?;
-                std::fs::rename(part, &path).with_context(said)
+                let context = || format!("cannot write {}", path.display());
+                file.flush().and_then(|()| file.get_ref().sync_all()).with_context(context)?;
+                std::fs::rename(part, &path).with_context(context)
             }
             Self::Device { mut device, path } => {
                 device.flush().with_context(|| format!("cannot write {}", path.display()))
             }
             Self::File { file, path } => {
-                let said = || format!("cannot write {}", path.display());
-                let file =
-                    file.into_inner().map_err(io::IntoInnerError::into_error).with_context(said)?;
-                let file = file.into_synced().with_context(said)?;
-                file.persist(&path).map_err(|e| e.error).with_context(said)?;
+                let context = || format!("cannot write {}", path.display());
+                let file = file
+                    .into_inner()
+                    .map_err(io::IntoInnerError::into_error)
+                    .with_context(context)?;
+                let file = file.into_synced().with_context(context)?;
+                file.persist(&path).map_err(|e| e.error).with_context(context)?;
                 Ok(())
             }
         }

@@ -77,16 +77,16 @@ impl Progress {
     /// Saves the state atomically.
     pub(crate) fn save<T: Serialize>(&mut self, rows: u64, bytes: u64, counted: T) -> Result<()> {
         let done = ResumeState { of: self.of.clone(), rows, bytes, counted };
-        let said = || format!("cannot write {}", self.state.display());
+        let context = || format!("cannot write {}", self.state.display());
         let folder = self.state.parent().filter(|p| !p.as_os_str().is_empty());
         let mut file = tempfile::Builder::new()
             .prefix(".rolecall-")
             .suffix(".part")
             .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .with_context(said)?;
-        serde_json::to_writer(&mut file, &done).with_context(said)?;
-        file.as_file().sync_data().with_context(said)?;
-        file.persist(&self.state).map_err(|e| e.error).with_context(said)?;
+            .with_context(context)?;
+        serde_json::to_writer(&mut file, &done).with_context(context)?;
+        file.as_file().sync_data().with_context(context)?;
+        file.persist(&self.state).map_err(|e| e.error).with_context(context)?;
         self.saved = Instant::now();
         Ok(())
     }

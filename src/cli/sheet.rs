@@ -130,20 +130,20 @@ impl RowFile {
 
     /// See [`Output::sync`].
     pub(crate) fn sync(&mut self) -> Result<u64> {
-        let settled = self.rows.out().and_then(|out| match out {
+        let synced = self.rows.out().and_then(|out| match out {
             MaybeCompressed::Plain(out) => out.sync(),
             _ => Ok(0),
         });
-        settled.with_context(|| format!("cannot write {}", self.name))
+        synced.with_context(|| format!("cannot write {}", self.name))
     }
 
     /// Completes the file.
     pub(crate) fn finish(self) -> Result<()> {
-        let said = || format!("cannot write {}", self.name);
-        match self.rows.finish().with_context(said)? {
+        let context = || format!("cannot write {}", self.name);
+        match self.rows.finish().with_context(context)? {
             MaybeCompressed::Plain(out) => out.finish(),
-            MaybeCompressed::Gzip(out) => out.finish().with_context(said)?.finish(),
-            MaybeCompressed::Zstd(out) => out.finish().with_context(said)?.finish(),
+            MaybeCompressed::Gzip(out) => out.finish().with_context(context)?.finish(),
+            MaybeCompressed::Zstd(out) => out.finish().with_context(context)?.finish(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Attribution {
     /// Weight of the lexicon by role.
     lexicon: Vec<f64>,
     /// Inputs that are not sums over features, with their weights.
-    pub(crate) rest: Vec<(CombinationInput, f64)>,
+    pub(crate) other: Vec<(CombinationInput, f64)>,
     /// The intercept.
     pub(crate) intercept: f64,
 }
@@ -33,7 +33,7 @@ impl Attribution {
         let mut parts = Self {
             channels: std::array::from_fn(|_| vec![0.0; classes]),
             lexicon: vec![0.0; roles],
-            rest: Vec::new(),
+            other: Vec::new(),
             intercept: of(&combination.intercept),
         };
         let inputs = CombinationInput::all(view, question, scores.sizes());
@@ -50,7 +50,7 @@ impl Attribution {
                     parts.add(channels, family, -weight);
                 }
                 CombinationInput::Lexicon(role) => parts.lexicon[role] = weight / LEXICON_SCALE,
-                other => parts.rest.push((other, weight)),
+                other => parts.other.push((other, weight)),
             }
         }
         parts

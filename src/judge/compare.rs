@@ -82,8 +82,8 @@ pub struct FigureChange {
     pub value: [Option<f64>; 2],
 }
 
-/// Compares two models; each list has at most `most` entries.
-pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
+/// Compares two models; each list has at most `limit` entries.
+pub fn compare(old: &Model, new: &Model, limit: usize) -> ModelChange {
     let headers = [old.header(), new.header()];
     let names = headers[0].roles.iter().map(|r| &r.id).chain(&headers[0].families);
     let postings = names.enumerate().map(|(i, n)| (n.clone(), headers.map(|h| h.postings[i])));
@@ -134,7 +134,7 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
     }
     let [moved, new_features, lost] = changes.map(|mut list| {
         list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
-        list.into_iter().take(most).map(|(_, moved)| moved).collect()
+        list.into_iter().take(limit).map(|(_, moved)| moved).collect()
     });
     ModelChange {
         postings,
@@ -144,12 +144,12 @@ pub fn compare(old: &Model, new: &Model, most: usize) -> ModelChange {
         moved,
         new: new_features,
         lost,
-        combination: moved_weights(headers, most),
+        combination: moved_weights(headers, limit),
         figures: View::ALL.iter().flat_map(|&view| figure_changes(headers, view)).collect(),
     }
 }
 
-fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<WeightChange> {
+fn moved_weights(headers: [&Header; 2], limit: usize) -> Vec<WeightChange> {
     let [old, new] = headers.map(|h| {
         h.combinations.iter().flat_map(|c| {
             let named = c.named(&h.roles, &h.families).into_iter();
@@ -170,7 +170,7 @@ fn moved_weights(headers: [&Header; 2], most: usize) -> Vec<WeightChange> {
         .collect();
     let distance = |m: &WeightChange| (m.weight[0] - m.weight[1]).abs();
     moved.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
-    moved.truncate(most);
+    moved.truncate(limit);
     moved
 }
 

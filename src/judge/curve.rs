@@ -13,7 +13,7 @@ use rayon::prelude::*;
 /// Numbers of labelled rows of the points; the last point has all.
 const SIZES: [usize; 5] = [0, 10, 30, 100, 300];
 /// Random samples per point, whose metrics are averaged.
-const DRAWS: u64 = 5;
+const SAMPLES: u64 = 5;
 
 /// Cross-validates on samples of increasing size. `folds` has the fold of each example. Samples are balanced
 /// between the roles.
@@ -29,27 +29,27 @@ pub fn learning_curve(
     let roles = lexicon.roles().len();
     let of_roles: Vec<usize> = (0..examples.len()).filter(|&i| examples[i].of_role).collect();
     let count = folds.iter().max().map_or(0, |last| last + 1);
-    let least = (0..count)
+    let fewest = (0..count)
         .map(|fold| of_roles.iter().filter(|&&i| folds[i] != fold).count())
         .min()
         .unwrap_or(0);
-    let sizes = SIZES.into_iter().filter(|&n| n < least).map(Some).chain([None]);
+    let sizes = SIZES.into_iter().filter(|&n| n < fewest).map(Some).chain([None]);
     let names = outcome_names(lexicon.roles());
     let mut points = Vec::new();
     for size in sizes {
-        let draws = if matches!(size, None | Some(0)) { 1 } else { DRAWS };
-        let runs = (0..draws).flat_map(|draw| (0..count).map(move |fold| (draw, fold)));
+        let samples = if matches!(size, None | Some(0)) { 1 } else { SAMPLES };
+        let runs = (0..samples).flat_map(|sample| (0..count).map(move |fold| (sample, fold)));
         let runs: Result<Vec<_>, ModelError> = runs
             .collect::<Vec<_>>()
             .into_par_iter()
-            .map(|(draw, fold)| {
+            .map(|(sample, fold)| {
                 let (test, train): (Vec<usize>, Vec<usize>) =
                     of_roles.iter().partition(|&&i| folds[i] == fold);
-                let train = chosen(examples, &train, size.unwrap_or(usize::MAX), draw, roles);
+                let train = chosen(examples, &train, size.unwrap_or(usize::MAX), sample, roles);
                 let test: Vec<&Example> = test.iter().map(|&i| examples[i]).collect();
                 let predicted = Trained::new(&train, view, lexicon)?.predict(&test);
                 let truths: Vec<usize> = test.iter().map(|e| e.outcome).collect();
-                Ok((draw, predicted, truths))
+                Ok((sample, predicted, truths))
             })
             .collect();
         let runs = runs?;
@@ -58,31 +58,31 @@ pub fn learning_curve(
             macro_f1: 0.0,
             log_loss: 0.0,
         };
-        for draw in 0..draws {
-            let of_draw = || runs.iter().filter(|run| run.0 == draw);
+        for sample in 0..samples {
+            let of_sample = || runs.iter().filter(|run| run.0 == sample);
             let closed = |p: &Probabilities| p.closed.clone();
-            let p: Vec<Vec<f64>> = of_draw().flat_map(|run| run.1.iter().map(closed)).collect();
-            let truths: Vec<usize> = of_draw().flat_map(|run| run.2.clone()).collect();
+            let p: Vec<Vec<f64>> = of_sample().flat_map(|run| run.1.iter().map(closed)).collect();
+            let truths: Vec<usize> = of_sample().flat_map(|run| run.2.clone()).collect();
             let figures = figures(&names[..roles], &p, &truths);
-            point.macro_f1 += figures.macro_f1 / draws as f64;
-            point.log_loss += figures.log_loss / draws as f64;
+            point.macro_f1 += figures.macro_f1 / samples as f64;
+            point.log_loss += figures.log_loss / samples as f64;
         }
         points.push(point);
     }
     Ok(points)
 }
 
-/// A sample of `size` rows, round robin over the roles, in an order seeded by `draw`.
+/// A sample of `size` rows, round robin over the roles, in an order seeded by `sample`.
 fn chosen<'a>(
     examples: &[&'a Example],
     rows: &[usize],
     size: usize,
-    draw: u64,
+    sample: u64,
     roles: usize,
 ) -> Vec<&'a Example> {
     let mut by_role: Vec<Vec<([u8; 32], usize)>> = vec![Vec::new(); roles];
     for &i in rows {
-        let key = blake3::keyed_hash(&[draw as u8; 32], &examples[i].row.bytes());
+        let key = blake3::keyed_hash(&[sample as u8; 32], &examples[i].row.bytes());
         by_role[examples[i].outcome].push((*key.as_bytes(), i));
     }
     for list in &mut by_role {

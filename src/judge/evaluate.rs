@@ -144,7 +144,7 @@ pub fn evaluate(
     let decided = |decision: Decision, wanted: &dyn Fn(&JudgedRow) -> bool| {
         let rows = counted.iter().filter(|row| wanted(row));
         let decided = rows.map(|row| (row.decided(view, closed), row.example.outcome));
-        let right = decided.filter(|((_, made), _)| *made == Some(decision));
+        let right = decided.filter(|((_, got), _)| *got == Some(decision));
         let right: Vec<bool> = right.map(|((best, _), truth)| best == truth).collect();
         let rows = right.len() as u64;
         Decided { precision, rows, right: right.iter().filter(|right| **right).count() as u64 }

@@ -159,19 +159,19 @@ impl Judge<'_> {
         let pieces =
             of_channel(Channel::Skills).map(|f| piece(f, each(&|a| a.lexicon(model, scores, f))));
         parts.push(Contribution::new("lexicon", pieces.collect(), classes.len()));
-        let rest = |wanted: fn(CombinationInput) -> bool| {
+        let of_inputs = |wanted: fn(CombinationInput) -> bool| {
             let inputs =
-                by_class[0].rest.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
+                by_class[0].other.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
             let pieces = inputs.map(|(i, &(input, _))| FeatureContribution {
                 feature: self.input_name(input, scores),
                 at: None,
-                adds: each(&|a| a.rest[i].1 * input.value(scores)),
+                adds: each(&|a| a.other[i].1 * input.value(scores)),
             });
             pieces.collect::<Vec<_>>()
         };
         let naming =
             |i| matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_));
-        parts.push(Contribution::new("naming", rest(naming), classes.len()));
+        parts.push(Contribution::new("naming", of_inputs(naming), classes.len()));
         let states = |i| {
             matches!(
                 i,
@@ -180,9 +180,9 @@ impl Judge<'_> {
                     | CombinationInput::StatesNone
             )
         };
-        parts.push(Contribution::new("title states", rest(states), classes.len()));
+        parts.push(Contribution::new("title states", of_inputs(states), classes.len()));
         let amount = |i| matches!(i, CombinationInput::Count(_));
-        parts.push(Contribution::new("amount", rest(amount), classes.len()));
+        parts.push(Contribution::new("amount", of_inputs(amount), classes.len()));
         parts.retain(|part| !part.pieces.is_empty());
         let prior = each(&|a| a.intercept);
         let mut sums = prior.clone();

@@ -141,9 +141,13 @@ impl Prior {
             }
         }
         let remaining = (1.0 - wanted.iter().flatten().sum::<f64>()).max(0.0);
-        let rest: f64 =
+        let trained_remaining: f64 =
             wanted.iter().zip(trained).filter(|(w, _)| w.is_none()).map(|(_, t)| t).sum();
-        Ok(wanted.iter().zip(trained).map(|(w, t)| w.unwrap_or(remaining * t / rest)).collect())
+        Ok(wanted
+            .iter()
+            .zip(trained)
+            .map(|(w, t)| w.unwrap_or(remaining * t / trained_remaining))
+            .collect())
     }
 }
 

@@ -44,9 +44,9 @@ impl QuoteBuffers {
         ranks.extend(
             properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))),
         );
-        let most = ranks.iter().copied().max().unwrap_or(0);
+        let highest = ranks.iter().copied().max().unwrap_or(0);
         // Descending cuts: few features pass the first, and the others are seldom needed.
-        for least in [most / 4 * 3, most / 8 * 5, most / 2, most / 4, 0] {
+        for least in [highest / 4 * 3, highest / 8 * 5, highest / 2, highest / 4, 0] {
             let least = least.max(LEAST_RANK);
             let stronger = |rank: i32| rank >= least;
             let count: i32 = ranks.iter().map(|&rank| i32::from(stronger(rank))).sum();

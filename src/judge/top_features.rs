@@ -26,8 +26,8 @@ pub struct TopFeature {
     pub postings: u32,
 }
 
-/// At most `most` features of each role and channel, by descending positive weight.
-pub fn strongest(model: &Model, most: usize) -> Vec<TopFeatures> {
+/// At most `limit` features of each role and channel, by descending positive weight.
+pub fn strongest(model: &Model, limit: usize) -> Vec<TopFeatures> {
     let header = model.header();
     let mut all = Vec::new();
     for (role, name) in header.roles.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn strongest(model: &Model, most: usize) -> Vec<TopFeatures> {
                 .filter(|feature| feature.weight > 0.0)
                 .collect();
             features.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.text.cmp(&b.text)));
-            features.truncate(most);
+            features.truncate(limit);
             all.push(TopFeatures { role: name.id.clone(), channel, features });
         }
     }

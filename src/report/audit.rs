@@ -77,18 +77,18 @@ pub fn write_audit(out: &mut dyn Write, summary: &AuditSummary) -> io::Result<()
         writeln!(out, "  {} is {}: {}", pair.stated, pair.actual, estimate(&pair.estimate))?;
     }
     for (what, groups) in [("organisations", &summary.organisations), ("titles", &summary.titles)] {
-        let told = |g: &&SuspectGroup| g.wrong >= 0.5;
-        let told: Vec<String> = groups
+        let is_wrong = |g: &&SuspectGroup| g.wrong >= 0.5;
+        let names: Vec<String> = groups
             .iter()
-            .filter(told)
+            .filter(is_wrong)
             .take(5)
             .map(|g| {
                 let share = 100.0 * g.wrong / g.rows as f64;
                 format!("{} ({share:.0} % of {}, mostly {})", g.name, g.rows, g.mostly)
             })
             .collect();
-        if !told.is_empty() {
-            writeln!(out, "{what} with the most: {}", told.join("; "))?;
+        if !names.is_empty() {
+            writeln!(out, "{what} with the most: {}", names.join("; "))?;
         }
     }
     writeln!(out, "reading the {} most suspect rows finds 80 % of them", summary.rows_to_read)?;

@@ -158,8 +158,8 @@ fn coverage(detail: &Detail) -> String {
 
 fn curve(points: &[CurvePoint]) -> String {
     let scale = |rows: u64| (rows as f64).ln_1p();
-    let most = points.iter().map(|p| scale(p.rows)).fold(1.0, f64::max);
-    let x = |p: &CurvePoint| scale(p.rows) / most;
+    let largest = points.iter().map(|p| scale(p.rows)).fold(1.0, f64::max);
+    let x = |p: &CurvePoint| scale(p.rows) / largest;
     let marks: Vec<(f64, String)> = points.iter().map(|p| (x(p), p.rows.to_string())).collect();
     let line: Vec<[f64; 2]> = points.iter().map(|p| [x(p), p.macro_f1]).collect();
     let plot = Plot::new("labelled rows of the roles", "macro-F1", &marks).line(&line, "#2b6cb0");

@@ -269,8 +269,8 @@ fn charts(summary: &AuditSummary) -> Vec<Chart> {
 fn bars(rows: impl IntoIterator<Item = (String, f64, Option<[f64; 2]>, String)>) -> Vec<Bar> {
     let rows: Vec<_> = rows.into_iter().collect();
     let end = |value: f64, interval: Option<[f64; 2]>| interval.map_or(value, |i| i[1].max(value));
-    let most = rows.iter().map(|row| end(row.1, row.2)).fold(f64::MIN_POSITIVE, f64::max);
-    let percent = |value: f64| (value / most * 1000.0).round() / 10.0;
+    let longest = rows.iter().map(|row| end(row.1, row.2)).fold(f64::MIN_POSITIVE, f64::max);
+    let percent = |value: f64| (value / longest * 1000.0).round() / 10.0;
     rows.into_iter()
         .map(|(name, value, interval, text)| Bar {
             name,

@@ -116,8 +116,8 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
 fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     let mut examples: Vec<&mut Example> =
         rows.iter_mut().map(|row| &mut row.read.example).collect();
-    let lost = distrust_titles(&mut examples, false);
-    if lost > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
+    let dropped = distrust_titles(&mut examples, false);
+    if dropped > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
         let so = if given {
             "the figures are too good; measure with --view text"
         } else {
@@ -132,7 +132,7 @@ fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
 /// The labelled rows, and the name of their group column.
 fn read(
     args: &Evaluate,
-    given: Option<&Model>,
+    model: Option<&Model>,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
     let written = [&args.html, &args.predictions, &args.input.reading.rejects];
@@ -143,7 +143,7 @@ fn read(
     if args.predictions.is_some() {
         postings.need(Column::Id)?;
     }
-    let named = |name: &String, option: &str| {
+    let column_index = |name: &String, option: &str| {
         postings.header().iter().position(|h| h == name).with_context(|| {
             format!(
                 "no column {name:?} for {option}; the columns are {}",
@@ -151,9 +151,9 @@ fn read(
             )
         })
     };
-    let fold = args.folds.as_ref().map(|name| named(name, "--folds")).transpose()?;
+    let fold = args.folds.as_ref().map(|name| column_index(name, "--folds")).transpose()?;
     let by = match &args.by {
-        Some(name) => Some((named(name, "--by")?, name.clone())),
+        Some(name) => Some((column_index(name, "--by")?, name.clone())),
         None => postings.header().iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
     };
     let view = args.judging.view();
@@ -172,11 +172,11 @@ fn read(
                 ReadRow {
                     words: evidence.words(),
                     no_text,
-                    predicted: given.map(|model| {
+                    predicted: model.map(|model| {
                         let by_title = view == View::Whole && no_text;
-                        let said =
+                        let probabilities =
                             by_title.then(|| model.said_by_title(evidence.stated())).flatten();
-                        said.unwrap_or_else(|| model.probabilities(evidence, view))
+                        probabilities.unwrap_or_else(|| model.probabilities(evidence, view))
                     }),
                     example: Example::new(evidence, title, company, label, lexicon),
                 }
@@ -213,12 +213,12 @@ fn read(
 
 fn predict(
     args: &Evaluate,
-    given: Option<&Model>,
+    model: Option<&Model>,
     rows: &[Labelled],
     lexicon: &Lexicon,
 ) -> Result<Predictions> {
     let view = args.judging.view();
-    if let (Some(path), Some(model)) = (&args.judging.model, given) {
+    if let (Some(path), Some(model)) = (&args.judging.model, model) {
         let limits =
             model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
         return Ok(Predictions {
@@ -273,9 +273,9 @@ fn predict(
         for (predicted, &i) in predicted.iter_mut().zip(&members) {
             let ReadRow { no_text, example, .. } = &rows[i].read;
             let by_title = view == View::Whole && *no_text;
-            let said = by_title.then(|| summary.said_by_title(example.stated())).flatten();
-            if let Some(said) = said {
-                *predicted = said;
+            let probabilities = by_title.then(|| summary.said_by_title(example.stated())).flatten();
+            if let Some(probabilities) = probabilities {
+                *predicted = probabilities;
             }
         }
         Ok((members, predicted, limits))

@@ -64,10 +64,10 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let change = Change { added: added.0, removed: removed.0, merged, counting };
     let retrained = old.retrain(&change, &lexicon);
     let mut retrained = retrained.map_err(|e| name_rows(e, &removed.1, &old))?;
-    let (compared_on, beside) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
-    if let Some(beside) = &beside {
-        retrained.record.difference.clone_from(&beside.difference);
-        retrained.record.flips.clone_from(&beside.flipped);
+    let (compared_on, changes) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
+    if let Some(changes) = &changes {
+        retrained.record.difference.clone_from(&changes.difference);
+        retrained.record.flips.clone_from(&changes.flipped);
     }
     let worse = retrained.record.difference.as_ref().is_some_and(Difference::worse);
     let written = !worse || args.allow_worse;
@@ -75,8 +75,8 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         if !retrained.taken_back {
             retrained.model.remember(retrained.record.clone());
         }
-        let said = || format!("cannot write {}", args.output.display());
-        retrained.model.write(&mut output).with_context(said)?;
+        let context = || format!("cannot write {}", args.output.display());
+        retrained.model.write(&mut output).with_context(context)?;
         output.finish()?;
     }
     let report = Report {
@@ -86,7 +86,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         lost_features: &retrained.lost_features,
         drifted: retrained.drifted.as_ref(),
         compared_on,
-        beside: beside.as_ref(),
+        beside: changes.as_ref(),
         worse,
         written,
     };
@@ -193,10 +193,10 @@ fn compare(
     check: &ReadRows,
     lexicon: &Lexicon,
 ) -> (&'static str, Option<PredictionChanges>) {
-    let (examples, given): (Vec<&Example>, Vec<ComparedPosting>);
+    let (examples, postings): (Vec<&Example>, Vec<ComparedPosting>);
     let on = if check.1.is_empty() {
         examples = retrained.added.iter().map(|&i| &change.added.examples()[i]).collect();
-        given = retrained.added.iter().map(|&i| added[i].clone()).collect();
+        postings = retrained.added.iter().map(|&i| added[i].clone()).collect();
         "the added rows, each judged without its organisation"
     } else {
         let all = check.0.examples();
@@ -206,7 +206,7 @@ fn compare(
             say(&format!("{seen} of the rows to check by are in the model, and are not looked at"));
         }
         examples = unseen.iter().map(|&i| &all[i]).collect();
-        given = unseen.iter().map(|&i| check.1[i].clone()).collect();
+        postings = unseen.iter().map(|&i| check.1[i].clone()).collect();
         "the rows to check by"
     };
     if examples.is_empty() {
@@ -216,7 +216,7 @@ fn compare(
     let [before, after] = retrained.beside(old, &examples, view);
     let settings = Settings { view, ..Settings::default() };
     let judge = Judge::new(&retrained.model, lexicon, settings);
-    (on, Some(PredictionChanges::new(&judge, &given, [&before, &after])))
+    (on, Some(PredictionChanges::new(&judge, &postings, [&before, &after])))
 }
 
 fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result<()> {
@@ -233,9 +233,9 @@ fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result
         write_drift(out, drifted, args.top)?;
     }
     match report.beside {
-        Some(beside) => {
+        Some(changes) => {
             writeln!(out, "compared on    {}", report.compared_on)?;
-            write_prediction_changes(out, beside, args.top)
+            write_prediction_changes(out, changes, args.top)
         }
         None => {
             writeln!(out, "compared on    nothing: there are no rows to compare by (--check FILE)")

@@ -21,9 +21,9 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     let rejects = args.input.reading.rejects.as_ref().map(Some);
     check_distinct(&inputs, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
-    let said = || args.decisions.display().to_string();
-    let file = std::fs::File::open(&args.decisions).with_context(said)?;
-    let mut decisions = Decisions::read(file, lexicon.roles()).with_context(said)?;
+    let context = || args.decisions.display().to_string();
+    let file = std::fs::File::open(&args.decisions).with_context(context)?;
+    let mut decisions = Decisions::read(file, lexicon.roles()).with_context(context)?;
     let mut postings = Postings::open(&args.input)?;
     let label_column = postings.columns().place(Column::Label);
     if label_column.is_none() && postings.header().iter().any(|name| name == LABEL) {
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         ));
     }
     for DecisionError { line, problem } in unapplied.iter().take(NAMED) {
-        say(&format!("{}, line {line}: not applied: {problem}", said()));
+        say(&format!("{}, line {line}: not applied: {problem}", context()));
     }
     if unapplied.len() > NAMED {
         say(&format!("and {} more decisions were not applied", unapplied.len() - NAMED));

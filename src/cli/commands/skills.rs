@@ -50,9 +50,9 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
     }
     for ListedEntry { name, kind, role, weight, source, section } in numbers(lexicon) {
         let id = format!("{kind}_{role}_{weight}");
-        let own = [&id, &name, kind, role, &weight, source, section].map(Cell::Verbatim);
+        let texts = [&id, &name, kind, role, &weight, source, section].map(Cell::Verbatim);
         let forms = [name.as_str()];
-        let cells: Vec<Cell> = own.into_iter().chain([Cell::List(&forms)]).collect();
+        let cells: Vec<Cell> = texts.into_iter().chain([Cell::List(&forms)]).collect();
         sheet.write(|rows| rows.write(None, None, &cells))?;
     }
     sheet.finish()
