@@ -371,33 +371,7 @@ fn audited_by(
     let audit = interruptible(py, move || {
         threads.run(|| {
             let mut rows = AuditRows::new(&lexicon);
-            let mut number = 0;
-            for texts in &batches {
-                for start in (0..texts.rows).step_by(AT_ONCE) {
-                    let range = start..texts.rows.min(start + AT_ONCE);
-                    let descriptions: Vec<_> =
-                        range.clone().map(|row| texts.description(row)).collect();
-                    let postings: Vec<Posting> = range
-                        .zip(&descriptions)
-                        .map(|(row, description)| {
-                            number += 1;
-                            let stated = if labelled {
-                                texts.label(row, &lexicon)
-                            } else {
-                                texts.stated(row, &lexicon)
-                            };
-                            let texts = Texts {
-                                id: texts.get(Column::Id, row),
-                                title: texts.get(Column::Title, row),
-                                company: texts.get(Column::Company, row),
-                                description,
-                            };
-                            Posting { row: number, texts, stated: stated.ok() }
-                        })
-                        .collect();
-                    rows.add(&postings).map_err(ModelError::Aside)?;
-                }
-            }
+            add_rows(&mut rows, &batches, labelled, &lexicon)?;
             rows.find_copies();
             if rows.stated_count() == 0 {
                 return Ok(None);
@@ -415,6 +389,42 @@ fn audited_by(
     }
     let batches = vec![batch(&schema, findings.finish())?];
     Ok(Table { schema, batches, summary: object(py, &audit.summary)?.unbind() })
+}
+
+/// Adds the rows of batches, labelled by their column or by their titles.
+fn add_rows(
+    rows: &mut AuditRows,
+    batches: &[TextColumns],
+    labelled: bool,
+    lexicon: &Lexicon,
+) -> Result<(), ModelError> {
+    let mut number = 0;
+    for texts in batches {
+        for start in (0..texts.rows).step_by(AT_ONCE) {
+            let range = start..texts.rows.min(start + AT_ONCE);
+            let descriptions: Vec<_> = range.clone().map(|row| texts.description(row)).collect();
+            let postings: Vec<Posting> = range
+                .zip(&descriptions)
+                .map(|(row, description)| {
+                    number += 1;
+                    let stated = if labelled {
+                        texts.label(row, lexicon)
+                    } else {
+                        texts.stated(row, lexicon)
+                    };
+                    let texts = Texts {
+                        id: texts.get(Column::Id, row),
+                        title: texts.get(Column::Title, row),
+                        company: texts.get(Column::Company, row),
+                        description,
+                    };
+                    Posting { row: number, texts, stated: stated.ok() }
+                })
+                .collect();
+            rows.add(&postings).map_err(ModelError::Aside)?;
+        }
+    }
+    Ok(())
 }
 
 /// Converts a value to Python objects, through JSON.

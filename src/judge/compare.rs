@@ -89,49 +89,7 @@ pub fn compare(old: &Model, new: &Model, limit: usize) -> ModelChange {
     let postings = names.enumerate().map(|(i, n)| (n.clone(), headers.map(|h| h.postings[i])));
     let postings = postings.collect();
     let roles: Vec<&str> = headers[0].roles.iter().map(|r| r.id.as_str()).collect();
-    let mut pairs: BTreeMap<(Channel, &str), [Option<StoredFeature>; 2]> = BTreeMap::new();
-    for (side, model) in [old, new].into_iter().enumerate() {
-        for feature in model.features() {
-            pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(feature);
-        }
-    }
-    let mut changes: [Vec<(f64, FeatureChange)>; 3] = Default::default();
-    let mut channels: Vec<ChannelChange> = Vec::new();
-    for channel in Channel::ALL {
-        let mut features = [0; 3];
-        let mut distance = 0.0;
-        for (&(_, text), sides) in pairs.range((channel, "")..).take_while(|p| p.0.0 == channel) {
-            let change = match sides {
-                [Some(_), Some(_)] => 0,
-                [None, _] => 1,
-                [_, None] => 2,
-            };
-            features[change] += 1;
-            let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weight(role));
-            let far = |role: usize| match change {
-                0 => weight(1, role).zip(weight(0, role)).map_or(0.0, |(a, b)| (a - b).abs()),
-                _ => weight(0, role).or(weight(1, role)).unwrap_or(0.0),
-            };
-            let furthest = (0..roles.len()).max_by(|&a, &b| far(a).total_cmp(&far(b)));
-            let Some(role) = furthest else { continue };
-            let postings_with_it =
-                [0, 1].map(|side| sides[side].as_ref().map_or(0, |w| w.postings[role]));
-            distance += (0..roles.len()).map(far).sum::<f64>() / roles.len() as f64;
-            let moved = FeatureChange {
-                channel,
-                text: text.to_owned(),
-                role: roles[role].to_owned(),
-                weight: [weight(0, role), weight(1, role)],
-                postings: postings_with_it,
-            };
-            if far(role) > 0.0 {
-                let rows = f64::from(postings_with_it[0].max(postings_with_it[1]));
-                changes[change].push((far(role) * rows.sqrt(), moved));
-            }
-        }
-        let mean_distance = distance / f64::max(features[0] as f64, 1.0);
-        channels.push(ChannelChange { channel, features, mean_distance });
-    }
+    let (channels, changes) = feature_changes([old, new], &roles);
     let [moved, new_features, lost] = changes.map(|mut list| {
         list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.cmp(&b.1.text)));
         list.into_iter().take(limit).map(|(_, moved)| moved).collect()
@@ -192,4 +150,55 @@ fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
         figure("threshold at .9", &|s| threshold(s, false)),
         figure("threshold at .9, closed", &|s| threshold(s, true)),
     ]
+}
+
+/// Changes of the features by channel; and with their rank, of features in both models, in the new and in the old only.
+fn feature_changes(
+    models: [&Model; 2],
+    roles: &[&str],
+) -> (Vec<ChannelChange>, [Vec<(f64, FeatureChange)>; 3]) {
+    let mut pairs: BTreeMap<(Channel, &str), [Option<StoredFeature>; 2]> = BTreeMap::new();
+    for (side, model) in models.into_iter().enumerate() {
+        for feature in model.features() {
+            pairs.entry((feature.channel, feature.text)).or_default()[side] = Some(feature);
+        }
+    }
+    let mut changes: [Vec<(f64, FeatureChange)>; 3] = Default::default();
+    let mut channels: Vec<ChannelChange> = Vec::new();
+    for channel in Channel::ALL {
+        let mut features = [0; 3];
+        let mut distance = 0.0;
+        for (&(_, text), sides) in pairs.range((channel, "")..).take_while(|p| p.0.0 == channel) {
+            let change = match sides {
+                [Some(_), Some(_)] => 0,
+                [None, _] => 1,
+                [_, None] => 2,
+            };
+            features[change] += 1;
+            let weight = |side: usize, role: usize| sides[side].as_ref().map(|w| w.weight(role));
+            let far = |role: usize| match change {
+                0 => weight(1, role).zip(weight(0, role)).map_or(0.0, |(a, b)| (a - b).abs()),
+                _ => weight(0, role).or(weight(1, role)).unwrap_or(0.0),
+            };
+            let furthest = (0..roles.len()).max_by(|&a, &b| far(a).total_cmp(&far(b)));
+            let Some(role) = furthest else { continue };
+            let postings_with_it =
+                [0, 1].map(|side| sides[side].as_ref().map_or(0, |w| w.postings[role]));
+            distance += (0..roles.len()).map(far).sum::<f64>() / roles.len() as f64;
+            let moved = FeatureChange {
+                channel,
+                text: text.to_owned(),
+                role: roles[role].to_owned(),
+                weight: [weight(0, role), weight(1, role)],
+                postings: postings_with_it,
+            };
+            if far(role) > 0.0 {
+                let rows = f64::from(postings_with_it[0].max(postings_with_it[1]));
+                changes[change].push((far(role) * rows.sqrt(), moved));
+            }
+        }
+        let mean_distance = distance / f64::max(features[0] as f64, 1.0);
+        channels.push(ChannelChange { channel, features, mean_distance });
+    }
+    (channels, changes)
 }

@@ -74,6 +74,22 @@ pub struct FeatureContribution {
     pub adds: Vec<f64>,
 }
 
+/// Groups of inputs that are not sums over features.
+const INPUT_GROUPS: [(&str, fn(CombinationInput) -> bool); 3] = [
+    ("naming", |i| {
+        matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_))
+    }),
+    ("title states", |i| {
+        matches!(
+            i,
+            CombinationInput::States(_)
+                | CombinationInput::StatesUndecided
+                | CombinationInput::StatesNone
+        )
+    }),
+    ("amount", |i| matches!(i, CombinationInput::Count(_))),
+];
+
 impl Judge<'_> {
     /// Explains the verdict on a posting.
     pub fn explain(&self, title: &str, description: &str) -> Explanation {
@@ -169,20 +185,9 @@ impl Judge<'_> {
             });
             pieces.collect::<Vec<_>>()
         };
-        let naming =
-            |i| matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_));
-        parts.push(Contribution::new("naming", of_inputs(naming), classes.len()));
-        let states = |i| {
-            matches!(
-                i,
-                CombinationInput::States(_)
-                    | CombinationInput::StatesUndecided
-                    | CombinationInput::StatesNone
-            )
-        };
-        parts.push(Contribution::new("title states", of_inputs(states), classes.len()));
-        let amount = |i| matches!(i, CombinationInput::Count(_));
-        parts.push(Contribution::new("amount", of_inputs(amount), classes.len()));
+        for (name, is_of_group) in INPUT_GROUPS {
+            parts.push(Contribution::new(name, of_inputs(is_of_group), classes.len()));
+        }
         parts.retain(|part| !part.pieces.is_empty());
         let prior = each(&|a| a.intercept);
         let mut sums = prior.clone();

@@ -85,11 +85,17 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
         ]
     });
     html += &table(&["confidence", "rows", "mean confidence", "share right"], bins);
+    html + &slices(detail)
+}
+
+/// One table for each column that rows are grouped by.
+fn slices(detail: &Detail) -> String {
+    let mut html = String::new();
     let mut by = "";
     let mut rows: Vec<Vec<String>> = Vec::new();
     for slice in &detail.slices {
         if by != slice.by && !rows.is_empty() {
-            html += &slices(by, std::mem::take(&mut rows));
+            html += &slice_table(by, std::mem::take(&mut rows));
         }
         by = &slice.by;
         let f = &slice.figures;
@@ -102,12 +108,12 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
         ]);
     }
     if !rows.is_empty() {
-        html += &slices(by, rows);
+        html += &slice_table(by, rows);
     }
     html
 }
 
-fn slices(by: &str, rows: Vec<Vec<String>>) -> String {
+fn slice_table(by: &str, rows: Vec<Vec<String>>) -> String {
     let head = [by, "rows", "macro-F1", "accuracy", "log-loss"];
     format!("<h3>By {}</h3>\n{}", escaped(by), table(&head, rows))
 }

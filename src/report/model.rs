@@ -36,24 +36,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         writeln!(out, "unreadable     {} rows", p.rejected)?;
     }
     writeln!(out, "features       {features}")?;
-    match (&header.base, &header.training_state) {
-        (None, Some(_)) => {
-            writeln!(out, "retraining     exact: it knows every row it has counted")?;
-        }
-        (_, None) => writeln!(
-            out,
-            "retraining     compact: it takes new rows, but its rare features are gone and it does not know\n\
-             {:15}which rows it has counted, so none can be removed or noticed when they come again",
-            ""
-        )?,
-        (Some(base), Some(_)) => writeln!(
-            out,
-            "retraining     exact for the rows since; it began as a compact model of {} postings, whose\n\
-             {:15}rows it does not know",
-            base.postings.iter().sum::<u32>(),
-            ""
-        )?,
-    }
+    write_retraining(out, header)?;
     writeln!(out, "lexicon        {}", header.lexicon)?;
     writeln!(out, "rows hash      {}", header.rows_hash)?;
     for (i, record) in header.history.iter().enumerate() {
@@ -72,6 +55,29 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     }
     if header.kept_out > 0 {
         writeln!(out, "\n{}", super::evaluation::lexicon_only(header.kept_out))?;
+    }
+    Ok(())
+}
+
+/// Writes whether retraining is exact.
+fn write_retraining(out: &mut dyn Write, header: &Header) -> io::Result<()> {
+    match (&header.base, &header.training_state) {
+        (None, Some(_)) => {
+            writeln!(out, "retraining     exact: it knows every row it has counted")?;
+        }
+        (_, None) => writeln!(
+            out,
+            "retraining     compact: it takes new rows, but its rare features are gone and it does not know\n\
+             {:15}which rows it has counted, so none can be removed or noticed when they come again",
+            ""
+        )?,
+        (Some(base), Some(_)) => writeln!(
+            out,
+            "retraining     exact for the rows since; it began as a compact model of {} postings, whose\n\
+             {:15}rows it does not know",
+            base.postings.iter().sum::<u32>(),
+            ""
+        )?,
     }
     Ok(())
 }

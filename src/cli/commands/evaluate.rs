@@ -143,20 +143,12 @@ fn read(
     if args.predictions.is_some() {
         postings.need(Column::Id)?;
     }
-    let column_index = |name: &String, option: &str| {
-        postings.header().iter().position(|h| h == name).with_context(|| {
-            format!(
-                "no column {name:?} for {option}; the columns are {}",
-                listed(postings.header())
-            )
-        })
-    };
-    let fold = args.folds.as_ref().map(|name| column_index(name, "--folds")).transpose()?;
+    let header = postings.header();
+    let fold = args.folds.as_ref().map(|name| column_index(header, name, "--folds")).transpose()?;
     let by = match &args.by {
-        Some(name) => Some((column_index(name, "--by")?, name.clone())),
-        None => postings.header().iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
+        Some(name) => Some((column_index(header, name, "--by")?, name.clone())),
+        None => header.iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
     };
-    let view = args.judging.view();
     let mut cache = RowCache::default();
     let mut labelled = Vec::new();
     let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
@@ -172,12 +164,8 @@ fn read(
                 ReadRow {
                     words: evidence.words(),
                     no_text,
-                    predicted: model.map(|model| {
-                        let by_title = view == View::Whole && no_text;
-                        let probabilities =
-                            by_title.then(|| model.said_by_title(evidence.stated())).flatten();
-                        probabilities.unwrap_or_else(|| model.probabilities(evidence, view))
-                    }),
+                    predicted: model
+                        .map(|model| predict_row(model, evidence, no_text, args.judging.view())),
                     example: Example::new(evidence, title, company, label, lexicon),
                 }
             };
@@ -211,6 +199,21 @@ fn read(
     Ok((labelled, by.map(|(_, name)| name), outcome))
 }
 
+/// Index of the column that an option names.
+fn column_index(header: &[String], name: &String, option: &str) -> Result<usize> {
+    header.iter().position(|h| h == name).with_context(|| {
+        format!("no column {name:?} for {option}; the columns are {}", listed(header))
+    })
+}
+
+/// Prediction of a given model: by the stated role alone if the text has no posting.
+fn predict_row(model: &Model, evidence: &Evidence, no_text: bool, view: View) -> Probabilities {
+    let by_title = view == View::Whole && no_text;
+    let probabilities = by_title.then(|| model.said_by_title(evidence.stated())).flatten();
+    probabilities.unwrap_or_else(|| model.probabilities(evidence, view))
+}
+
+/// Held-out predictions, or those of the given model.
 fn predict(
     args: &Evaluate,
     model: Option<&Model>,
@@ -228,7 +231,7 @@ fn predict(
             limits: vec![limits; rows.len()],
         });
     }
-    let Some(column) = &args.folds else {
+    if args.folds.is_none() {
         let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
         let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
         return Ok(Predictions {
@@ -237,7 +240,14 @@ fn predict(
             probabilities,
             limits: vec![None; rows.len()],
         });
-    };
+    }
+    cross_validate(args, rows, lexicon)
+}
+
+/// Predictions by the folds of a column.
+fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Predictions> {
+    let view = args.judging.view();
+    let column = args.folds.as_deref().unwrap_or_default();
     let fold_of = folds(args, rows);
     let count = fold_of.iter().max().map_or(0, |last| last + 1);
     if count < 2 {

@@ -18,7 +18,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::json;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
     match command {
@@ -64,26 +64,29 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
         }
         ModelCommand::Export { file, compact, output, common, .. } => {
             let model = model(file.as_deref(), &lexicon(common)?)?;
-            let mut out = Output::open(output.as_deref())?;
-            if *compact {
-                model.compact().write(&mut out).context("cannot write the model")?;
-            } else {
-                for line in model.counts() {
-                    out.write_all(line.as_bytes())?;
-                }
-            }
-            out.finish()?;
-            if *compact && !common.quiet {
-                say(
-                    "this compact model scores as the whole one does. It still learns from new rows \
-                     (retrain --add), but its rare features are gone, it does not know which rows it has \
-                     counted, and so none of them can be removed or noticed when they come again, and it \
-                     cannot be merged into another",
-                );
-            }
-            Ok(Outcome::Done)
+            export(model, *compact, output.as_deref(), common.quiet)
         }
     }
+}
+
+/// Writes the compact model or the counts.
+fn export(model: Model, compact: bool, output: Option<&Path>, quiet: bool) -> Result<Outcome> {
+    let mut out = Output::open(output)?;
+    if compact {
+        model.compact().write(&mut out).context("cannot write the model")?;
+    } else {
+        for line in model.counts() {
+            out.write_all(line.as_bytes())?;
+        }
+    }
+    out.finish()?;
+    if compact && !quiet {
+        say("this compact model scores as the whole one does. It still learns from new rows \
+             (retrain --add), but its rare features are gone, it does not know which rows it has \
+             counted, and so none of them can be removed or noticed when they come again, and it \
+             cannot be merged into another");
+    }
+    Ok(Outcome::Done)
 }
 
 /// Classifies rows with two models; no row is held out.
