@@ -139,7 +139,7 @@ impl ColumnBuilder {
     fn push(&mut self, cell: &Cell) {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text) | Cell::Verbatim(text)) => {
-                builder.append_value(text)
+                builder.append_value(text);
             }
             (Self::Text(builder), _) => builder.append_null(),
             // As in files.

@@ -107,51 +107,6 @@ pub fn compare(old: &Model, new: &Model, limit: usize) -> ModelChange {
     }
 }
 
-fn moved_weights(headers: [&Header; 2], limit: usize) -> Vec<WeightChange> {
-    let [old, new] = headers.map(|h| {
-        h.combinations.iter().flat_map(|c| {
-            let named = c.named(&h.roles, &h.families).into_iter();
-            named.map(move |(input, class, weight)| ((c.view, c.question, input, class), weight))
-        })
-    });
-    let mut moved: Vec<WeightChange> = old
-        .zip(new)
-        .filter(|(a, b)| a.0 == b.0)
-        .map(|(((view, question, input, class), old), (_, new))| WeightChange {
-            view,
-            question,
-            input,
-            class,
-            weight: [old, new],
-        })
-        .filter(|m| m.weight[0].total_cmp(&m.weight[1]).is_ne())
-        .collect();
-    let distance = |m: &WeightChange| (m.weight[0] - m.weight[1]).abs();
-    moved.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
-    moved.truncate(limit);
-    moved
-}
-
-/// Precision whose thresholds are compared.
-const PRECISION: f64 = 0.9;
-
-fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
-    let figure = |name, of: &dyn Fn(&Summary) -> Option<f64>| {
-        let of_header = |h: &Header| h.held_out.iter().find(|s| s.view == view).and_then(of);
-        FigureChange { view, name, value: headers.map(of_header) }
-    };
-    let threshold = |s: &Summary, closed| s.threshold(closed, PRECISION);
-    vec![
-        figure("macro-F1, which role", &|s| Some(s.closed.macro_f1)),
-        figure("log-loss, which role", &|s| Some(s.closed.log_loss)),
-        figure("macro-F1, which role or other", &|s| Some(s.open.macro_f1)),
-        figure("log-loss, which role or other", &|s| Some(s.open.log_loss)),
-        figure("average precision of scope", &|s| Some(s.scope_average_precision)),
-        figure("threshold at .9", &|s| threshold(s, false)),
-        figure("threshold at .9, closed", &|s| threshold(s, true)),
-    ]
-}
-
 /// Changes of the features by channel; and with their rank, of features in both models, in the new and in the old only.
 fn feature_changes(
     models: [&Model; 2],
@@ -201,4 +156,49 @@ fn feature_changes(
         channels.push(ChannelChange { channel, features, mean_distance });
     }
     (channels, changes)
+}
+
+fn moved_weights(headers: [&Header; 2], limit: usize) -> Vec<WeightChange> {
+    let [old, new] = headers.map(|h| {
+        h.combinations.iter().flat_map(|c| {
+            let named = c.named(&h.roles, &h.families).into_iter();
+            named.map(move |(input, class, weight)| ((c.view, c.question, input, class), weight))
+        })
+    });
+    let mut moved: Vec<WeightChange> = old
+        .zip(new)
+        .filter(|(a, b)| a.0 == b.0)
+        .map(|(((view, question, input, class), old), (_, new))| WeightChange {
+            view,
+            question,
+            input,
+            class,
+            weight: [old, new],
+        })
+        .filter(|m| m.weight[0].total_cmp(&m.weight[1]).is_ne())
+        .collect();
+    let distance = |m: &WeightChange| (m.weight[0] - m.weight[1]).abs();
+    moved.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+    moved.truncate(limit);
+    moved
+}
+
+/// Precision whose thresholds are compared.
+const PRECISION: f64 = 0.9;
+
+fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
+    let figure = |name, of: &dyn Fn(&Summary) -> Option<f64>| {
+        let of_header = |h: &Header| h.held_out.iter().find(|s| s.view == view).and_then(of);
+        FigureChange { view, name, value: headers.map(of_header) }
+    };
+    let threshold = |s: &Summary, closed| s.threshold(closed, PRECISION);
+    vec![
+        figure("macro-F1, which role", &|s| Some(s.closed.macro_f1)),
+        figure("log-loss, which role", &|s| Some(s.closed.log_loss)),
+        figure("macro-F1, which role or other", &|s| Some(s.open.macro_f1)),
+        figure("log-loss, which role or other", &|s| Some(s.open.log_loss)),
+        figure("average precision of scope", &|s| Some(s.scope_average_precision)),
+        figure("threshold at .9", &|s| threshold(s, false)),
+        figure("threshold at .9, closed", &|s| threshold(s, true)),
+    ]
 }

@@ -74,8 +74,10 @@ pub struct FeatureContribution {
     pub adds: Vec<f64>,
 }
 
+type InputTest = fn(CombinationInput) -> bool;
+
 /// Groups of inputs that are not sums over features.
-const INPUT_GROUPS: [(&str, fn(CombinationInput) -> bool); 3] = [
+const INPUT_GROUPS: [(&str, InputTest); 3] = [
     ("naming", |i| {
         matches!(i, CombinationInput::MentionShare(_) | CombinationInput::MentionCount(_))
     }),
@@ -175,7 +177,7 @@ impl Judge<'_> {
         let pieces =
             of_channel(Channel::Skills).map(|f| piece(f, each(&|a| a.lexicon(model, scores, f))));
         parts.push(Contribution::new("lexicon", pieces.collect(), classes.len()));
-        let of_inputs = |wanted: fn(CombinationInput) -> bool| {
+        let of_inputs = |wanted: InputTest| {
             let inputs =
                 by_class[0].other.iter().enumerate().filter(move |(_, (input, _))| wanted(*input));
             let pieces = inputs.map(|(i, &(input, _))| FeatureContribution {

@@ -66,38 +66,47 @@ impl QuoteBuffers {
             }));
             sort_keys.sort_unstable();
             let known = sort_keys.iter().map(|&key| &properties.known[key as u32 as usize]);
-            let source = QuoteSource {
-                text: properties.text.as_str(),
-                tokens: properties.tokens,
-                counts: properties.counts,
-            };
-            let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(MAX_QUOTES);
-            for known in known {
-                let (first, length) = (known.at as usize, known.length as usize);
-                let overlaps = |words: &Range<usize>| {
-                    let of = |(other, _): &(Range<usize>, _)| {
-                        words.start < other.end && other.start < words.end
-                    };
-                    quoted.iter().any(of)
-                };
-                let words = source.reason(channel(known), first..first + length, overlaps);
-                let Some(words) = words else { continue };
-                if quoted.iter().any(|(other, _)| source.repeats(&words, other)) {
-                    continue;
-                }
-                let text = one_line(source.words(&words));
-                quoted.push((words, Phrase { text, strength: nats(steps(known)) }));
-                if quoted.len() == MAX_QUOTES {
-                    break;
-                }
-            }
-            let quoted: Vec<Phrase> = quoted.into_iter().map(|(_, phrase)| phrase).collect();
+            let quoted = quote_ranked(properties, known, &steps, &channel);
             if quoted.len() == MAX_QUOTES || least <= LEAST_RANK {
                 return quoted;
             }
         }
         Vec::new()
     }
+}
+
+/// The first phrases of ranked features that are informative and neither overlap nor repeat.
+fn quote_ranked<'k>(
+    properties: &TextProperties,
+    ranked: impl Iterator<Item = &'k Known>,
+    steps: impl Fn(&Known) -> i32,
+    channel: impl Fn(&Known) -> Channel,
+) -> Vec<Phrase> {
+    let source = QuoteSource {
+        text: properties.text.as_str(),
+        tokens: properties.tokens,
+        counts: properties.counts,
+    };
+    let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(MAX_QUOTES);
+    for known in ranked {
+        let (first, length) = (known.at as usize, known.length as usize);
+        let overlaps = |words: &Range<usize>| {
+            let of =
+                |(other, _): &(Range<usize>, _)| words.start < other.end && other.start < words.end;
+            quoted.iter().any(of)
+        };
+        let words = source.reason(channel(known), first..first + length, overlaps);
+        let Some(words) = words else { continue };
+        if quoted.iter().any(|(other, _)| source.repeats(&words, other)) {
+            continue;
+        }
+        let text = one_line(source.words(&words));
+        quoted.push((words, Phrase { text, strength: nats(steps(known)) }));
+        if quoted.len() == MAX_QUOTES {
+            break;
+        }
+    }
+    quoted.into_iter().map(|(_, phrase)| phrase).collect()
 }
 
 /// The text that is quoted from.

@@ -145,7 +145,7 @@ impl RetrainInput {
             };
             let mut rows = Vec::new();
             let each = |file: &str, row: &Row, columns: &Columns| {
-                rows.push(compared_posting(file, row, columns))
+                rows.push(compared_posting(file, row, columns));
             };
             let collector = collect(postings, &args.labelling, lexicon, each)?;
             let labels = collector.examples().iter().map(|e| (e.outcome, e.row.organisation));

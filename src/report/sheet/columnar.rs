@@ -162,7 +162,7 @@ impl Builder {
     fn push(&mut self, cell: &Cell) {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text) | Cell::Verbatim(text)) => {
-                builder.append_value(text)
+                builder.append_value(text);
             }
             (Self::Text(builder), _) => builder.append_null(),
             // As everywhere else: with six decimals.
