@@ -21,7 +21,7 @@ const LEAST_ROWS: usize = 10;
 
 /// A labelled row and its held-out prediction.
 #[derive(Debug, Clone)]
-pub struct JudgedRow<'a> {
+pub struct PredictedRow<'a> {
     /// The row.
     pub example: &'a Example,
     /// Words in its text.
@@ -34,7 +34,7 @@ pub struct JudgedRow<'a> {
     pub limits: Option<Limits>,
 }
 
-impl JudgedRow<'_> {
+impl PredictedRow<'_> {
     /// The most probable outcome, and the decision; `None` without limits.
     pub fn decided(&self, view: View, closed: bool) -> (usize, Option<Decision>) {
         let p = if closed { self.probabilities.closed.clone() } else { self.probabilities.open() };
@@ -124,7 +124,7 @@ pub struct CurvePoint {
 /// Evaluates rows. `by` names the column of their groups; `precision` is the one asked of `accept`.
 pub fn evaluate(
     view: View,
-    rows: &[JudgedRow],
+    rows: &[PredictedRow],
     roles: &RoleSet,
     closed: bool,
     by: Option<&str>,
@@ -135,13 +135,13 @@ pub fn evaluate(
     let stated: Vec<Stated> = rows.iter().map(|row| row.example.stated()).collect();
     let summary = summarise(view, &predicted, &outcomes, &stated, roles);
     let names = outcome_names(roles);
-    let inside: Vec<&JudgedRow> =
+    let inside: Vec<&PredictedRow> =
         rows.iter().filter(|row| row.example.outcome < roles.len()).collect();
-    let all: Vec<&JudgedRow> = rows.iter().collect();
+    let all: Vec<&PredictedRow> = rows.iter().collect();
     let open =
         (!closed && summary.has_other()).then(|| detail(&names, &all, by, Probabilities::open));
     let counted = if closed { &inside } else { &all };
-    let decided = |decision: Decision, wanted: &dyn Fn(&JudgedRow) -> bool| {
+    let decided = |decision: Decision, wanted: &dyn Fn(&PredictedRow) -> bool| {
         let rows = counted.iter().filter(|row| wanted(row));
         let decided = rows.map(|row| (row.decided(view, closed), row.example.outcome));
         let right = decided.filter(|((_, got), _)| *got == Some(decision));
@@ -150,7 +150,7 @@ pub fn evaluate(
         Decided { precision, rows, right: right.iter().filter(|right| **right).count() as u64 }
     };
     let limited = rows.iter().any(|row| row.limits.is_some());
-    let role_like = |row: &JudgedRow| row.example.states_role_like();
+    let role_like = |row: &PredictedRow| row.example.states_role_like();
     Evaluation {
         summary,
         method: String::new(),
@@ -159,7 +159,8 @@ pub fn evaluate(
         open_detail: open,
         accepted: limited.then(|| decided(Decision::Accept, &|_| true)),
         out_of_scope: (limited && !closed).then(|| {
-            let out = |wanted: &dyn Fn(&JudgedRow) -> bool| decided(Decision::OutOfScope, wanted);
+            let out =
+                |wanted: &dyn Fn(&PredictedRow) -> bool| decided(Decision::OutOfScope, wanted);
             [out(&|_| true), out(&role_like)]
         }),
         learning_curve: Vec::new(),
@@ -168,7 +169,7 @@ pub fn evaluate(
 
 fn detail(
     names: &[String],
-    rows: &[&JudgedRow],
+    rows: &[&PredictedRow],
     by: Option<&str>,
     of: impl Fn(&Probabilities) -> Vec<f64> + Sync,
 ) -> Detail {

@@ -21,7 +21,7 @@ pub use classify::{Judge, Settings};
 pub use compare::{ChannelChange, FeatureChange, FigureChange, ModelChange, WeightChange, compare};
 pub use contrast::{Contrast, Mark, MarkKind, Missing, Quote};
 pub use curve::learning_curve;
-pub use evaluate::{CurvePoint, Decided, Detail, Evaluation, JudgedRow, Slice, evaluate};
+pub use evaluate::{CurvePoint, Decided, Detail, Evaluation, PredictedRow, Slice, evaluate};
 pub use explain::{Contribution, Explanation, FeatureContribution, QuestionScores};
 pub use limits::Limits;
 pub use prediction_changes::{ComparedPosting, Flip, PredictionChanges};

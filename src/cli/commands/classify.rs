@@ -58,7 +58,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         batch = postings.next()?;
     }
     // Pipeline: while a batch is classified, the previous one is written and the next one read.
-    let mut judged: Option<ClassifiedBatch> = None;
+    let mut classified: Option<ClassifiedBatch> = None;
     while let Some(rows) = batch {
         let columns = postings.columns().clone();
         let read = postings.tally.read;
@@ -66,18 +66,18 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             || {
                 rows.par_iter()
                     .with_max_len(16)
-                    .map(|row| judge_row(&judge, row, &columns))
+                    .map(|row| classify_row(&judge, row, &columns))
                     .collect()
             },
             || {
-                judged.take().map_or(Ok(()), |judged| run.write(&judged))?;
+                classified.take().map_or(Ok(()), |classified| run.write(&classified))?;
                 postings.next()
             },
         );
-        judged = Some(ClassifiedBatch { rows, columns, verdicts, read });
+        classified = Some(ClassifiedBatch { rows, columns, verdicts, read });
         batch = next?;
     }
-    judged.map_or(Ok(()), |judged| run.write(&judged))?;
+    classified.map_or(Ok(()), |classified| run.write(&classified))?;
     let (tally, outcome) = postings.finish()?;
     let mut summary = run.finish()?;
     summary.thresholds = Thresholds::new(&judge);
@@ -87,7 +87,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn judge_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
+fn classify_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
     judge.verdict(row.get(columns, Column::Title), row.get(columns, Column::Description))
 }
 
@@ -172,12 +172,12 @@ impl<'a> ClassifyRun<'a> {
         Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
     }
 
-    fn write(&mut self, judged: &ClassifiedBatch) -> Result<()> {
-        for (row, verdict) in judged.rows.iter().zip(&judged.verdicts) {
-            self.rows.write(row, &judged.columns, verdict, self.judge)?;
+    fn write(&mut self, classified: &ClassifiedBatch) -> Result<()> {
+        for (row, verdict) in classified.rows.iter().zip(&classified.verdicts) {
+            self.rows.write(row, &classified.columns, verdict, self.judge)?;
             self.summary.add(verdict, self.judge.lexicon().roles());
         }
-        self.save(judged.read)
+        self.save(classified.read)
     }
 
     /// Saves the state of a resumable run if due.

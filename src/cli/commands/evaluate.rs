@@ -11,7 +11,7 @@ use crate::counts::sketch::leave_out_rare;
 use crate::evidence::{Evidence, Extractor};
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
-use crate::judge::{Decision, JudgedRow, Limits, evaluate, learning_curve};
+use crate::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
 use crate::lexicon::Lexicon;
 use crate::model::{Folds, Model, distrust_titles, leave_organisation_out};
 use crate::postings::{Column, Row, listed};
@@ -65,10 +65,10 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     rows.sort_by_key(|row| row.read.example.row);
     leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let predictions = predict(args, given.as_ref(), &rows, &lexicon)?;
-    let judged_rows: Vec<JudgedRow> = rows
+    let predicted_rows: Vec<PredictedRow> = rows
         .iter()
         .zip(predictions.probabilities.iter().zip(&predictions.limits))
-        .map(|(row, (probabilities, &limits))| JudgedRow {
+        .map(|(row, (probabilities, &limits))| PredictedRow {
             example: &row.read.example,
             words: row.read.words,
             group: &row.group,
@@ -79,13 +79,13 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     if let Some(path) = &args.predictions {
         let mut output = Output::open(Some(path))?;
         let ids = rows.iter().map(|row| row.id.as_str());
-        write_predictions(&mut output, ids, &judged_rows, &args.judging, &lexicon)?;
+        write_predictions(&mut output, ids, &predicted_rows, &args.judging, &lexicon)?;
         output.finish()?;
     }
     let view = args.judging.view();
     let mut evaluation = evaluate(
         view,
-        &judged_rows,
+        &predicted_rows,
         lexicon.roles(),
         args.judging.closed,
         by.as_deref(),
@@ -314,7 +314,7 @@ fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
 fn write_predictions<'r>(
     out: &mut Output,
     ids: impl Iterator<Item = &'r str>,
-    rows: &[JudgedRow],
+    rows: &[PredictedRow],
     judging: &Judging,
     lexicon: &Lexicon,
 ) -> Result<()> {

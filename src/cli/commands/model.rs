@@ -103,7 +103,7 @@ fn classify_by_both(
     while let Some(batch) = postings.next()? {
         let columns = postings.columns();
         let file = postings.file();
-        let judged: Vec<(ComparedPosting, Probabilities, Probabilities)> = batch
+        let classified: Vec<(ComparedPosting, Probabilities, Probabilities)> = batch
             .par_iter()
             .map(|row| {
                 let get = |column| row.get(columns, column);
@@ -118,7 +118,7 @@ fn classify_by_both(
                 (posting, old, new)
             })
             .collect();
-        for (posting, old, new) in judged {
+        for (posting, old, new) in classified {
             rows.push(posting);
             by_old.push(old);
             by_new.push(new);
