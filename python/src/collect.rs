@@ -51,7 +51,7 @@ pub(crate) fn collect(
         })?;
     }
     if label_from_title {
-        collector.distrust_titles(true);
+        collector.drop_title_features(true);
     }
     Ok(collector)
 }

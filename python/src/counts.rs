@@ -69,7 +69,7 @@ impl Counts {
         threads: Option<usize>,
     ) -> PyResult<PyModel> {
         let mut collector = self.copy(py).collector;
-        collector.distrust_titles(false);
+        collector.drop_title_features(false);
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
@@ -93,7 +93,7 @@ impl Counts {
     /// These without the titles, for labels that repeat them.
     fn without_titles(&self, py: Python) -> Self {
         let mut counts = self.copy(py);
-        counts.collector.distrust_titles(true);
+        counts.collector.drop_title_features(true);
         counts
     }
 

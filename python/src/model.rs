@@ -276,7 +276,7 @@ impl PyModel {
                 let collected =
                     collect(py, table, &chosen, label_from_title, &self.lexicon, &threads);
                 collected.map(|mut collector| {
-                    collector.distrust_titles(false);
+                    collector.drop_title_features(false);
                     collector
                 })
             })

@@ -21,7 +21,7 @@ use crate::judge::Mark;
 use crate::judge::contrast::sides;
 use crate::judge::text_properties::EvidenceAmount;
 use crate::metrics::top;
-use crate::model::{HoldoutScores, Model, ModelError, Without, with_titles};
+use crate::model::{HeldOutWeights, HoldoutScores, Model, ModelError, with_titles};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::outcome_names;
@@ -326,7 +326,7 @@ impl Auditor<'_> {
         &self,
         suspicion: &Suspicion,
         row_issues: &[RowIssue],
-        without: &Without,
+        without: &HeldOutWeights,
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.index];
         let family = self.holdout_scores.family(self.rows.scored_index[suspicion.index]);
@@ -365,7 +365,7 @@ impl Auditor<'_> {
     }
 
     /// The finding on a row without a label whose title states several roles.
-    fn undecided(&self, row: &rows::UndecidedTitle, all: &Without) -> io::Result<Finding> {
+    fn undecided(&self, row: &rows::UndecidedTitle, all: &HeldOutWeights) -> io::Result<Finding> {
         let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
         self.rows.all.with_texts(row.texts, |texts| {
@@ -384,7 +384,12 @@ impl Auditor<'_> {
     }
 
     /// The evidence for a class against another.
-    fn quoted(&self, evidence: &Evidence, counts: &Without, [class, rival]: [usize; 2]) -> Quoted {
+    fn quoted(
+        &self,
+        evidence: &Evidence,
+        counts: &HeldOutWeights,
+        [class, rival]: [usize; 2],
+    ) -> Quoted {
         let lexicon = self.rows.all.extractor().lexicon();
         let sides = sides(evidence, lexicon, VIEW, [class, rival], |feature| {
             counts.weights(feature.key).map_or(0.0, |w| w[class] - w[rival])

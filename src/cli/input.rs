@@ -7,8 +7,8 @@ use super::output::{Output, say};
 use crate::lexicon::Lexicon;
 use crate::model::{Model, ModelFile};
 use crate::postings::{
-    Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED, Rejected, Row, Types,
-    distinct, listed,
+    Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED_COLUMNS, Rejected, Row,
+    Types, distinct, listed,
 };
 use crate::report::Layout;
 use crate::roles::RoleSet;
@@ -231,7 +231,7 @@ impl<'a> Postings<'a> {
             None => None,
             Some(path) => {
                 let mut writer = csv::Writer::from_writer(Output::open(Some(path))?);
-                writer.write_record(REJECTED)?;
+                writer.write_record(REJECTED_COLUMNS)?;
                 Some(writer)
             }
         };

@@ -69,7 +69,7 @@ pub(crate) fn collect(
         batch = next?;
     }
     collector.reject(postings.tally.rejected - before);
-    let dropped = collector.distrust_titles(labelling.label_from_title);
+    let dropped = collector.drop_title_features(labelling.label_from_title);
     if dropped > 0 && !postings.common().quiet {
         say(&format!(
             "the labels repeat what the titles state, so they do not teach how far titles can be trusted: \

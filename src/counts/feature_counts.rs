@@ -69,7 +69,7 @@ impl FeatureIndex {
     fn new(features: Vec<FeatureKey>) -> Self {
         let pairs: Vec<(u64, u32)> = features.iter().map(|f| f.number()).zip(0..).collect();
         // At a low load factor, because most look-ups hit.
-        Self { table: HashTable::with_room(2 * pairs.len(), &pairs, pairs.len()), features }
+        Self { table: HashTable::with_capacity(2 * pairs.len(), &pairs, pairs.len()), features }
     }
 }
 

@@ -63,7 +63,7 @@ fn enough(buckets: &AtomicU16) -> bool {
 
 /// Removes from rows the features that are not frequent enough in a model of any of them and are no entries of the
 /// lexicon: most of their features. Adjacent rows that share their features go on doing so.
-pub fn leave_out_rare(rows: &mut [&mut Example]) {
+pub fn remove_rare_features(rows: &mut [&mut Example]) {
     let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
     let sketch = Sketch::default();
     rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));

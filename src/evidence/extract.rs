@@ -22,7 +22,7 @@ pub struct Evidence {
     clean: CleanText,
     tokens: Tokens,
     token_classes: TokenClasses,
-    terms: Terms,
+    terms: TermMatches,
     title: CleanText,
     title_tokens: Tokens,
     stated: Stated,
@@ -81,13 +81,13 @@ impl Evidence {
         &self.token_classes
     }
 
-    /// By token, whether it counts as a word: see [`Terms::counts`].
-    pub(crate) fn counting(&self) -> &[bool] {
+    /// By token, whether it counts as a word: see [`TermMatches::counts`].
+    pub(crate) fn counts_as_word(&self) -> &[bool] {
         &self.terms.counts
     }
 
     /// Number of words outside the ignored parts.
-    pub(crate) fn words_looked_at(&self) -> usize {
+    pub(crate) fn words_not_ignored(&self) -> usize {
         self.terms.words()
     }
 
@@ -292,18 +292,18 @@ impl<'a> Extractor<'a> {
         });
     }
 
-    /// Finds lexicon entries and names of roles from left to right, hands them to `to`, and marks which tokens count as
+    /// TermSink lexicon entries and names of roles from left to right, hands them to `to`, and marks which tokens count as
     /// words. `token_classes` are those of the tokens.
     pub(crate) fn find_terms(
         &self,
         text: &str,
         tokens: &[Token],
         token_classes: &TokenClasses,
-        terms: &mut Terms,
-        to: &mut impl Finds,
+        terms: &mut TermMatches,
+        to: &mut impl TermSink,
     ) {
         self.find_ignored_parts(text, tokens, token_classes, terms);
-        let Terms { mentions, ignored, counts, several_jobs, starts, prefetched, .. } = terms;
+        let TermMatches { mentions, ignored, counts, several_jobs, starts, prefetched, .. } = terms;
         mentions.clear();
         mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
@@ -371,9 +371,9 @@ impl<'a> Extractor<'a> {
         text: &str,
         tokens: &[Token],
         token_classes: &TokenClasses,
-        terms: &mut Terms,
+        terms: &mut TermMatches,
     ) {
-        let Terms { ignored, several_jobs, other_language, starts, .. } = terms;
+        let TermMatches { ignored, several_jobs, other_language, starts, .. } = terms;
         token_classes.append_beginnings(starts, TokenClass::BOILERPLATE);
         self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
         leave_out(
@@ -417,7 +417,7 @@ impl<'a> Extractor<'a> {
         tokens: &[Token],
         token_classes: &TokenClasses,
         at: usize,
-        to: &mut impl Finds,
+        to: &mut impl TermSink,
     ) {
         let before = |term, length| matches!(term, Term::Skill { .. }) && at + length <= end;
         if let Some((Term::Skill { index, .. }, length)) =
@@ -490,7 +490,7 @@ const EARLY: usize = 30;
 const WINDOW: usize = 5;
 
 /// Hands on the form of a name and its context words.
-fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl Finds) {
+fn find_contexts(tokens: &[Token], at: usize, length: usize, to: &mut impl TermSink) {
     let end = at + length;
     to.context(Side::Form, &tokens[end - 1], Span { at, length });
     let in_sentence = |i: &usize| !tokens[i + 1].breaks;
@@ -509,7 +509,7 @@ fn find_mentions(
     mentions: &[u32],
     named: &[Option<Span>],
     several_jobs: bool,
-    to: &mut impl Finds,
+    to: &mut impl TermSink,
 ) {
     let first = named.iter().flatten().min();
     let most = mentions.iter().max().copied().unwrap_or(0);
@@ -534,7 +534,7 @@ fn find_mentions(
 
 /// What is found in a text besides features.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Terms {
+pub(crate) struct TermMatches {
     /// Mentions by role; last those of names that leave the role undecided.
     pub(crate) mentions: Vec<u32>,
     /// Token ranges of the parts that say nothing about the job, in order.
@@ -552,7 +552,7 @@ pub(crate) struct Terms {
     prefetched: Vec<u64>,
 }
 
-impl Terms {
+impl TermMatches {
     /// Number of words outside the ignored parts.
     pub(crate) fn words(&self) -> usize {
         self.counts.len() - self.ignored.iter().map(ExactSizeIterator::len).sum::<usize>()
@@ -561,7 +561,7 @@ impl Terms {
 
 /// Receives the features found in a text, one call for each occurrence: occurrences of a feature come in the order of
 /// the text, the shorter first where they begin at the same token.
-pub(crate) trait Finds {
+pub(crate) trait TermSink {
     /// A lexicon entry, by its index.
     fn skill(&mut self, index: u32, span: Span);
     /// A feature of mentions, by its index in [`Extractor::mention_keys`].
@@ -594,7 +594,7 @@ impl Collected<'_> {
     }
 }
 
-impl Finds for Collected<'_> {
+impl TermSink for Collected<'_> {
     fn skill(&mut self, index: u32, span: Span) {
         self.push(self.extractor.skill_keys[index as usize], index, span, true);
     }

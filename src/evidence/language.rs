@@ -46,10 +46,10 @@ impl Evidence {
         };
         let different = COMMON.iter().filter(occurs).count();
         let common: BTreeSet<u64> = common_words().collect();
-        let words = self.tokens().as_slice().iter().zip(self.counting());
+        let words = self.tokens().as_slice().iter().zip(self.counts_as_word());
         let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
         let common = CommonWords { different, spoken };
-        language(self.text().as_str(), self.token_classes(), self.words_looked_at(), common)
+        language(self.text().as_str(), self.token_classes(), self.words_not_ignored(), common)
     }
 }
 

@@ -23,13 +23,13 @@ mod title_words;
 
 pub use experience::{Experience, asked_experience};
 pub use extract::{Evidence, Extractor};
-pub(crate) use extract::{Finds, Terms};
+pub(crate) use extract::{TermMatches, TermSink};
 pub(crate) use feature::{CHANNEL_AT, Side, Span};
 pub use feature::{Channel, Feature, FeatureKey, Occurrence};
 pub use ladder::{Step, ladder_step};
 pub(crate) use language::{CommonWords, language};
 pub use level::{TextLevel, text_level};
-pub(crate) use reasons::{may_begin, may_end, readiness, says_something};
+pub(crate) use reasons::{is_reason, may_begin, may_end, reason_factors};
 pub use salary::{Salary, stated_salary};
 pub(crate) use stub::FEW_WORDS;
 pub use title::{Title, TitleRole};

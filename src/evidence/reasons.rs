@@ -48,7 +48,7 @@ static WORDS: LazyLock<HashTable> = LazyLock::new(|| {
 
 /// Factors of a feature as a reason, for a role and for another job, by its text as models store it; 0 if a person
 /// would not name it.
-pub(crate) fn readiness(channel: Channel, text: &str) -> [u8; 2] {
+pub(crate) fn reason_factors(channel: Channel, text: &str) -> [u8; 2] {
     let worth = |word| worth(word, word_hash(word));
     let named = match channel {
         Channel::Skills | Channel::Mentions => true,
@@ -63,11 +63,12 @@ pub(crate) fn readiness(channel: Channel, text: &str) -> [u8; 2] {
         // The title has its own columns.
         Channel::Title => false,
     };
-    [FOR_ROLES, FOR_OTHERS].map(|readiness| if named { readiness[channel as usize] } else { 0 })
+    [FOR_ROLES, FOR_OTHERS]
+        .map(|reason_factors| if named { reason_factors[channel as usize] } else { 0 })
 }
 
 /// Whether the words that match a lexicon entry are a reason as they are written.
-pub(crate) fn says_something(text: &str, tokens: &[Token]) -> bool {
+pub(crate) fn is_reason(text: &str, tokens: &[Token]) -> bool {
     match tokens {
         [] => false,
         [word] => written_worth(text, *word) == Worth::Something,
@@ -131,15 +132,15 @@ mod tests {
     use crate::text::Tokens;
 
     fn word(text: &str) -> bool {
-        readiness(Channel::Words, text)[0] > 0
+        reason_factors(Channel::Words, text)[0] > 0
     }
 
     fn phrase(text: &str) -> bool {
-        readiness(Channel::Phrases, text)[0] > 0
+        reason_factors(Channel::Phrases, text)[0] > 0
     }
 
     fn entry(text: &str) -> bool {
-        says_something(text, Tokens::new(text).as_slice())
+        is_reason(text, Tokens::new(text).as_slice())
     }
 
     #[test]
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn names_are_reasons_for_roles_only() {
-        assert_eq!(readiness(Channel::Mentions, "product_owner named"), [4, 0]);
-        assert_eq!(readiness(Channel::Contexts, "our ..."), [0, 0]);
+        assert_eq!(reason_factors(Channel::Mentions, "product_owner named"), [4, 0]);
+        assert_eq!(reason_factors(Channel::Contexts, "our ..."), [0, 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Finds the sentence or the line around a token.
+//! TermSink the sentence or the line around a token.
 
 use crate::lexicon::TokenClasses;
 use crate::text::Token;

@@ -68,7 +68,7 @@ impl Stated {
     }
 
     /// Whether there is a title.
-    pub fn is_there(self) -> bool {
+    pub fn has_title(self) -> bool {
         self != Self::NO_TITLE
     }
 
@@ -79,12 +79,12 @@ impl Stated {
 
     /// Whether the title states one role, several, or an undecided one.
     pub fn is_role_like(self) -> bool {
-        self.is_there() && self != Self::NONE
+        self.has_title() && self != Self::NONE
     }
 
     /// Number of stated roles.
     pub fn roles(self) -> u32 {
-        if self.is_there() && !self.is_undecided() { self.0.count_ones() } else { 0 }
+        if self.has_title() && !self.is_undecided() { self.0.count_ones() } else { 0 }
     }
 
     /// Whether a role, by its index, is stated.

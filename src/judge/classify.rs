@@ -151,7 +151,8 @@ impl<'a> Judge<'a> {
         no_text: bool,
     ) -> Option<Probabilities> {
         let by_title = no_text && self.settings.view == View::Whole;
-        let probabilities = by_title.then(|| self.model.said_by_title(scores.stated)).flatten()?;
+        let probabilities =
+            by_title.then(|| self.model.title_probabilities(scores.stated)).flatten()?;
         Some(self.shifted(View::Whole, probabilities))
     }
 
@@ -245,7 +246,7 @@ impl<'a> Judge<'a> {
         if properties.several_jobs {
             return Decision::Review;
         }
-        let limits = &self.limits[usize::from(!stated.is_there())];
+        let limits = &self.limits[usize::from(!stated.has_title())];
         let (other, role_like) = (label == Label::Other, may_be_role(view, stated));
         match limits.decide(other, confidence, role_like, properties.words) {
             // The title alone would decide.
@@ -258,7 +259,7 @@ impl<'a> Judge<'a> {
     /// the title if the label is that of the text, and vice versa.
     #[expect(clippy::option_option, reason = "there may be a disagreement without another role")]
     fn disagreement(&self, scores: &Scores, label: Label) -> Option<Option<RoleId>> {
-        if self.settings.view != View::Whole || !scores.stated.is_there() {
+        if self.settings.view != View::Whole || !scores.stated.has_title() {
             return None;
         }
         // Fast exit for the common case: neither title nor text is like a role.
@@ -335,15 +336,15 @@ impl<'a> Judge<'a> {
     /// The phrases that are evidence for the first class against the second; ties in order of position.
     fn quotes(&self, properties: &TextProperties, pair: [usize; 2]) -> Vec<Phrase> {
         let difference = self.vocabulary.difference(pair);
-        let ready = self.vocabulary.readiness(pair[0] < self.lexicon().roles().len());
-        let readiness = |known: &Known| {
+        let ready = self.vocabulary.reason_factors(pair[0] < self.lexicon().roles().len());
+        let reason_factors = |known: &Known| {
             let looked_at = self.settings.view != View::Duties || self.reads(known.feature);
             if looked_at { ready[known.feature as usize] } else { 0 }
         };
         let steps = |known: &Known| difference(known.feature);
         let channel = |known: &Known| self.vocabulary.channel(known.feature);
         QUOTE_BUFFERS
-            .with_borrow_mut(|buffers| buffers.quote(properties, steps, readiness, channel))
+            .with_borrow_mut(|buffers| buffers.quote(properties, steps, reason_factors, channel))
     }
 }
 

@@ -4,7 +4,7 @@
 use super::classify::{Judge, second_role};
 use super::quotes::{LEAST_READY, QuoteSource, one_line};
 use crate::bayes::scores::Scores;
-use crate::evidence::{Channel, Evidence, Feature, FeatureKey, readiness};
+use crate::evidence::{Channel, Evidence, Feature, FeatureKey, reason_factors};
 use crate::lexicon::Lexicon;
 use crate::roles::{Label, OTHER, RoleId};
 use crate::stacking::inputs::View;
@@ -158,8 +158,11 @@ pub(crate) fn sides(
     strength: impl Fn(&Feature) -> f64,
 ) -> Sides {
     let text = evidence.text().as_str();
-    let source =
-        QuoteSource { text, tokens: evidence.tokens().as_slice(), counts: evidence.counting() };
+    let source = QuoteSource {
+        text,
+        tokens: evidence.tokens().as_slice(),
+        counts: evidence.counts_as_word(),
+    };
     let for_role = pair.map(|class| class < lexicon.roles().len());
     let mut candidates: Vec<(f64, f64, &Feature)> = Vec::new();
     for feature in evidence.features() {
@@ -171,7 +174,7 @@ pub(crate) fn sides(
         }
         let text = evidence.feature_text(feature, lexicon);
         let side = usize::from(strength < 0.0);
-        let ready = readiness(feature.key.channel(), &text)[usize::from(!for_role[side])];
+        let ready = reason_factors(feature.key.channel(), &text)[usize::from(!for_role[side])];
         let rank = strength.abs() * f64::from(ready);
         if rank >= LEAST_READY {
             candidates.push((rank, strength, feature));

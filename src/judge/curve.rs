@@ -4,7 +4,7 @@ use super::evaluate::CurvePoint;
 use crate::examples::example::Example;
 use crate::lexicon::Lexicon;
 use crate::metrics::figures;
-use crate::model::{ModelError, Trained};
+use crate::model::{FoldModel, ModelError};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::outcome_names;
@@ -19,7 +19,7 @@ const SAMPLES: u64 = 5;
 /// between the roles.
 ///
 /// # Errors
-/// As [`Trained::new`].
+/// As [`FoldModel::new`].
 pub fn learning_curve(
     examples: &[&Example],
     folds: &[usize],
@@ -47,7 +47,7 @@ pub fn learning_curve(
                     of_roles.iter().partition(|&&i| folds[i] == fold);
                 let train = chosen(examples, &train, size.unwrap_or(usize::MAX), sample, roles);
                 let test: Vec<&Example> = test.iter().map(|&i| examples[i]).collect();
-                let predicted = Trained::new(&train, view, lexicon)?.predict(&test);
+                let predicted = FoldModel::new(&train, view, lexicon)?.predict(&test);
                 let truths: Vec<usize> = test.iter().map(|e| e.outcome).collect();
                 Ok((sample, predicted, truths))
             })

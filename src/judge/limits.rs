@@ -55,5 +55,5 @@ impl Limits {
 
 /// Whether the title may be that of a role; true where the view does not read it.
 pub(super) fn may_be_role(view: View, stated: Stated) -> bool {
-    view != View::Whole || !stated.is_there() || stated.is_role_like()
+    view != View::Whole || !stated.has_title() || stated.is_role_like()
 }

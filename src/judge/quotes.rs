@@ -2,7 +2,7 @@
 
 use super::verdict::Phrase;
 use crate::bayes::weights::STEPS;
-use crate::evidence::{Channel, may_begin, may_end, says_something};
+use crate::evidence::{Channel, is_reason, may_begin, may_end};
 use crate::judge::text_properties::TextProperties;
 use crate::model::Known;
 use crate::text::{AppendBuffer, Token};
@@ -12,7 +12,7 @@ use std::ops::Range;
 const MAX_QUOTES: usize = 6;
 /// Number of candidate features that usually suffices: some are uninformative or overlap.
 const ENOUGH: i32 = 20;
-/// Least rank of a quoted feature, nats times readiness: 1 nat for a word, .33 for a phrase, .25 for a lexicon
+/// Least rank of a quoted feature, nats times reason_factors: 1 nat for a word, .33 for a phrase, .25 for a lexicon
 /// entry that is evidence for a role.
 pub(super) const LEAST_READY: f64 = 1.0;
 /// The same in quantised steps.
@@ -21,7 +21,7 @@ const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 /// Scratch buffers of [`Self::quote`].
 #[derive(Debug, Default)]
 pub(super) struct QuoteBuffers {
-    /// Rank by known feature: steps times readiness.
+    /// Rank by known feature: steps times reason_factors.
     ranks: Vec<i32>,
     indices: AppendBuffer<u32>,
     /// Sort keys of four 32-bit parts, most significant first: `i32::MAX - rank`, token, feature, index. Integer
@@ -31,18 +31,18 @@ pub(super) struct QuoteBuffers {
 
 impl QuoteBuffers {
     /// The phrases of the highest-ranked features, at their first occurrence, ties by position, without overlap.
-    /// `steps` is the quantised weight of a feature, `readiness` its factor as a reason, `channel` its channel.
+    /// `steps` is the quantised weight of a feature, `reason_factors` its factor as a reason, `channel` its channel.
     pub(super) fn quote(
         &mut self,
         properties: &TextProperties,
         steps: impl Fn(&Known) -> i32,
-        readiness: impl Fn(&Known) -> u8,
+        reason_factors: impl Fn(&Known) -> u8,
         channel: impl Fn(&Known) -> Channel,
     ) -> Vec<Phrase> {
         let Self { ranks, indices, sort_keys } = self;
         ranks.clear();
         ranks.extend(
-            properties.known.iter().map(|known| steps(known) * i32::from(readiness(known))),
+            properties.known.iter().map(|known| steps(known) * i32::from(reason_factors(known))),
         );
         let highest = ranks.iter().copied().max().unwrap_or(0);
         // Descending cuts: few features pass the first, and the others are seldom needed.
@@ -128,7 +128,7 @@ impl<'s> QuoteSource<'s> {
         overlaps: impl Fn(&Range<usize>) -> bool,
     ) -> Option<Range<usize>> {
         let names = match channel {
-            Channel::Skills => says_something(self.text, &self.tokens[at.clone()]),
+            Channel::Skills => is_reason(self.text, &self.tokens[at.clone()]),
             Channel::Words | Channel::Phrases => !self.is_cut(&at),
             Channel::Mentions | Channel::Contexts => true,
             Channel::Title => false,

@@ -3,7 +3,7 @@
 
 use crate::bayes::scores::Scores;
 use crate::evidence::{
-    CommonWords, Extractor, Finds, Side, Span, Stated, Terms, Title, is_title, language,
+    CommonWords, Extractor, Side, Span, Stated, TermMatches, TermSink, Title, is_title, language,
     title_words,
 };
 use crate::judge::text_properties::{EvidenceAmount, TextProperties, fits_any_job};
@@ -21,7 +21,7 @@ pub(super) struct ReadBuffers {
     /// Vocabulary entry by token.
     words: Vec<Word>,
     token_classes: TokenClasses,
-    terms: Terms,
+    terms: TermMatches,
     found: FoundFeatures,
     title_known: Vec<Known>,
 }
@@ -62,7 +62,7 @@ impl ReadBuffers {
         let mut sink = FeatureSink { found: &mut self.found, vocabulary };
         let tokens = self.tokens.as_slice();
         vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        let token_classes = self.words.iter().map(|word| word.kinds());
+        let token_classes = self.words.iter().map(|word| word.token_classes());
         self.token_classes.set(token_classes.zip(tokens.iter().map(|token| token.breaks)));
         let text = self.clean.as_str();
         extractor.find_terms(text, tokens, &self.token_classes, &mut self.terms, &mut sink);
@@ -252,7 +252,7 @@ impl FeatureSink<'_> {
     }
 }
 
-impl Finds for FeatureSink<'_> {
+impl TermSink for FeatureSink<'_> {
     fn skill(&mut self, index: u32, span: Span) {
         if self.note(self.vocabulary.skill(index), span) {
             self.found.skills.push(index);

@@ -54,17 +54,17 @@ impl<'p> TextProperties<'p> {
         Self {
             text: evidence.text(),
             tokens: evidence.tokens().as_slice(),
-            counts: evidence.counting(),
+            counts: evidence.counts_as_word(),
             known: known.collect(),
             language: evidence.language(),
             amount: EvidenceAmount::of(evidence, |key| model.place(key).is_some()),
             fits_any_job: fits_any_job(
-                evidence.words_looked_at(),
+                evidence.words_not_ignored(),
                 evidence.skills(),
                 evidence.mentions(),
             ),
             stub: evidence.stub(lexicon),
-            words: evidence.words_looked_at(),
+            words: evidence.words_not_ignored(),
             several_jobs: evidence.several_jobs(),
             other_language: evidence.other_language_left_out(),
         }

@@ -92,7 +92,7 @@ impl<V: Copy> PhraseTable<V> {
         }
         Self {
             // Twice the usual capacity: the table is small, and each step of a match depends on the one before.
-            prefixes: HashTable::with_room(2 * prefixes.len(), &prefixes, values.len() + 1),
+            prefixes: HashTable::with_capacity(2 * prefixes.len(), &prefixes, values.len() + 1),
             values,
             single_words: BloomFilter::of(&single_words),
             words: words.into_iter().collect(),

@@ -78,14 +78,14 @@ pub fn labels_repeat_titles([differing, all]: [u64; 2]) -> bool {
     all >= LEAST_STATING && differing * ONE_DIFFERING_IN < all
 }
 
-/// As [`Collector::distrust_titles`], for any rows.
-pub fn distrust_titles(rows: &mut [&mut Example], labels_are_of_titles: bool) -> u64 {
+/// As [`Collector::drop_title_features`], for any rows.
+pub fn drop_title_features(rows: &mut [&mut Example], labels_are_of_titles: bool) -> u64 {
     if !labels_are_of_titles && !labels_repeat_titles(differing(rows.iter().map(|row| &**row))) {
         return 0;
     }
     let mut lost = 0;
     for row in rows {
-        if row.stated().is_there() {
+        if row.stated().has_title() {
             **row = row.title_toggled();
             lost += 1;
         }
@@ -129,9 +129,9 @@ impl Collector {
     /// Stops counting titles if the labels are derived from them: a model would learn to trust titles too much. They
     /// are if hardly any label differs from the role that its title states ([`labels_repeat_titles`]), or if the caller
     /// says so. Gives the number of postings that lost their title.
-    pub fn distrust_titles(&mut self, labels_are_of_titles: bool) -> u64 {
+    pub fn drop_title_features(&mut self, labels_are_of_titles: bool) -> u64 {
         let mut examples: Vec<&mut Example> = self.examples.iter_mut().collect();
-        let lost = distrust_titles(&mut examples, labels_are_of_titles);
+        let lost = drop_title_features(&mut examples, labels_are_of_titles);
         self.provenance.labels_of_titles += lost;
         lost
     }

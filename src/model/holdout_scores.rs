@@ -133,7 +133,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
             probabilities: Vec::new(),
             knows_other: false,
         };
-        let score = |_, row: &Example, without: &Without| {
+        let score = |_, row: &Example, without: &HeldOutWeights| {
             let mut scores = without.0.score(row);
             scores.round();
             Ok(scores.numbers().collect::<Vec<i32>>())
@@ -204,10 +204,10 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     pub fn visit<T: Send>(
         &self,
         wanted: impl Fn(usize) -> bool + Sync,
-        then: impl Fn(usize, &Example, &Without) -> io::Result<T> + Sync,
+        then: impl Fn(usize, &Example, &HeldOutWeights) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<(usize, T)>> {
         let then = |i: usize, row: &Example, remaining: &RemainingCounts| {
-            then(i, row, &Without(remaining))
+            then(i, row, &HeldOutWeights(remaining))
         };
         match &self.counts {
             CountSource::OfRows { held_out, neighbours } => {
@@ -221,11 +221,11 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     }
 
     /// Calls `then` with all counts.
-    pub fn with_all<T>(&self, then: impl FnOnce(&Without) -> T) -> T {
+    pub fn with_all<T>(&self, then: impl FnOnce(&HeldOutWeights) -> T) -> T {
         match &self.counts {
-            CountSource::OfRows { held_out, .. } => then(&Without(&held_out.all())),
+            CountSource::OfRows { held_out, .. } => then(&HeldOutWeights(&held_out.all())),
             CountSource::OfModel { matrix, lexicon, .. } => {
-                then(&Without(&BucketHoldout::new(matrix, lexicon, self.sizes).without(0)))
+                then(&HeldOutWeights(&BucketHoldout::new(matrix, lexicon, self.sizes).without(0)))
             }
         }
     }
@@ -342,9 +342,9 @@ fn shift(model: &Model, view: View) -> f64 {
 }
 
 /// Counts without those of a row and its neighbours.
-pub struct Without<'a>(&'a RemainingCounts<'a>);
+pub struct HeldOutWeights<'a>(&'a RemainingCounts<'a>);
 
-impl Without<'_> {
+impl HeldOutWeights<'_> {
     /// The weights of a feature by class; none if it is not frequent enough or not selected.
     pub fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         self.0.weights(key)

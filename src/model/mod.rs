@@ -19,7 +19,7 @@ pub(crate) mod training_state;
 mod vocabulary;
 
 pub use crate::counts::feature_count::SUPPORT;
-pub use crate::counts::sketch::{Sketch, leave_out_rare};
+pub use crate::counts::sketch::{Sketch, remove_rare_features};
 pub use crate::examples::example::{Example, RowId};
 pub use crate::examples::organisation::organisation;
 pub use crate::examples::rows::Rows;
@@ -28,17 +28,17 @@ pub use crate::stacking::inputs::{Question, View};
 pub use crate::stacking::probabilities::Probabilities;
 pub use crate::stacking::summary::{Summary, Threshold, outcome_names, summarise};
 pub use collect::{
-    Collector, Counting, Provenance, RARE_LABELS, distrust_titles, labels_repeat_titles,
+    Collector, Counting, Provenance, RARE_LABELS, drop_title_features, labels_repeat_titles,
 };
 pub use drift::{Drift, Drifted, Shift};
 pub use features::StoredFeature;
 pub use format::FORMAT;
 pub use history::Retrain;
-pub use holdout_scores::{HoldoutScores, Without, with_titles};
-pub use retrain::{Change, RetrainError, Retrained, Turned};
+pub use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
+pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
-pub use train::{Folds, Trained, leave_organisation_out};
+pub use train::{FoldModel, Folds, leave_organisation_out};
 
 pub use crate::stacking::combination::Combination;
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};

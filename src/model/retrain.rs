@@ -93,9 +93,9 @@ pub struct Retrained {
     /// Indices of the rows that were added, among those collected.
     pub added: Vec<usize>,
     /// Features that became frequent enough.
-    pub new_features: Vec<Turned>,
+    pub new_features: Vec<FeatureTurn>,
     /// Features that are no longer frequent enough.
-    pub lost_features: Vec<Turned>,
+    pub lost_features: Vec<FeatureTurn>,
     /// The counts before and after.
     matrices: [CountMatrix; 2],
     /// Held-out probabilities of the rows of the sample, by view.
@@ -369,7 +369,7 @@ fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec
 
 /// A feature that became frequent enough by a retrain, or no longer is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Turned {
+pub struct FeatureTurn {
     /// Its channel.
     pub channel: Channel,
     /// Its text.
@@ -379,12 +379,12 @@ pub struct Turned {
 }
 
 /// Features that are frequent enough after a change and not before, and the other way round; most frequent first.
-fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Vec<Turned>; 2] {
+fn turnover(before: &CountMatrix, after: &CountMatrix, sizes: [usize; 2]) -> [Vec<FeatureTurn>; 2] {
     let only_in = |a: &CountMatrix, b: &CountMatrix| {
         let others: HashSet<FeatureKey> = frequent(b, sizes).map(|(key, ..)| key).collect();
         let only = frequent(a, sizes).filter(|(key, ..)| !others.contains(key));
-        let mut only: Vec<Turned> = only
-            .map(|(key, text, feature_count)| Turned {
+        let mut only: Vec<FeatureTurn> = only
+            .map(|(key, text, feature_count)| FeatureTurn {
                 channel: key.channel(),
                 text: text.to_owned(),
                 postings: feature_count.postings.iter().sum(),

@@ -131,7 +131,7 @@ impl<'e> Folds<'e> {
         Self { rows, feature_counts }
     }
 
-    /// Trains on some of the rows: the same as [`Trained::new`].
+    /// Trains on some of the rows: the same as [`FoldModel::new`].
     ///
     /// # Errors
     /// As [`Collector::train`].
@@ -140,24 +140,24 @@ impl<'e> Folds<'e> {
         rows: &[&Example],
         view: View,
         lexicon: &Lexicon,
-    ) -> Result<Trained, ModelError> {
+    ) -> Result<FoldModel, ModelError> {
         let rows = each_once(rows);
         let mut kept = rows.iter().peekable();
         let removed =
             self.rows.iter().filter(|all| kept.next_if(|row| row.row == all.row).is_none());
         let feature_counts = self.feature_counts.without(&removed.copied().collect::<Vec<_>>());
-        Trained::by(&rows, feature_counts, view, lexicon)
+        FoldModel::by(&rows, feature_counts, view, lexicon)
     }
 }
 
 /// A model of some rows, to classify others in one view.
-pub struct Trained {
+pub struct FoldModel {
     counted: CountedRows,
     view: View,
     combinations: Vec<Combination>,
 }
 
-impl Trained {
+impl FoldModel {
     /// Trains on rows; without any, it is the lexicon alone.
     ///
     /// # Errors
@@ -240,7 +240,7 @@ mod tests {
             let [tested, others] =
                 [tested, others].map(|of| of.iter().map(|&i| rows[i]).collect::<Vec<_>>());
             let by_fold = folds.train(&others, View::Text, &lexicon).expect("a model");
-            let alone = Trained::new(&others, View::Text, &lexicon).expect("a model");
+            let alone = FoldModel::new(&others, View::Text, &lexicon).expect("a model");
             assert_eq!(by_fold.predict(&tested), alone.predict(&tested));
         }
     }

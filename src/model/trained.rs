@@ -226,8 +226,8 @@ impl Model {
     }
 
     /// The probabilities of a posting without text, by its title alone.
-    pub fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
-        self.summary(View::Whole)?.said_by_title(stated)
+    pub fn title_probabilities(&self, stated: Stated) -> Option<Probabilities> {
+        self.summary(View::Whole)?.title_probabilities(stated)
     }
 
     /// The figures and thresholds of a view.

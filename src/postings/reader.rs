@@ -14,7 +14,7 @@ use std::io::{self, Cursor};
 use std::path::Path;
 
 /// Columns of a file of rejected rows. Its first row has the header of the input file.
-pub const REJECTED: [&str; 4] = ["file", "line", "reason", "raw"];
+pub const REJECTED_COLUMNS: [&str; 4] = ["file", "line", "reason", "raw"];
 const REJECTED_HEAD: &str = "file,line,reason,raw\n";
 /// Reason in the row that has the header.
 pub const HEADER: &str = "header";

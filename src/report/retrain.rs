@@ -3,7 +3,7 @@
 use super::text::printable;
 use crate::judge::{Flip, PredictionChanges};
 use crate::metrics::{Difference, MetricChange};
-use crate::model::{Drifted, Retrain, Shift, Turned};
+use crate::model::{Drifted, FeatureTurn, Retrain, Shift};
 use std::io::{self, Write};
 
 /// Writes the numbers of rows and features added and removed.
@@ -34,7 +34,7 @@ pub fn write_retrain(out: &mut dyn Write, record: &Retrain) -> io::Result<()> {
 pub fn write_turnover(
     out: &mut dyn Write,
     what: &str,
-    features: &[Turned],
+    features: &[FeatureTurn],
     top: usize,
 ) -> io::Result<()> {
     if features.is_empty() {

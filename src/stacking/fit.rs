@@ -185,7 +185,7 @@ impl<'a> Fitter<'a> {
             let FitTable { view, question, .. } = *table;
             let mut rows = Vec::new();
             let read = |scores: &Scores| {
-                !scores.lexicon_only && (view != View::Whole || scores.stated.is_there())
+                !scores.lexicon_only && (view != View::Whole || scores.stated.has_title())
             };
             for (i, row) in self.rows.iter().enumerate().filter(|(i, _)| wanted(*i)) {
                 let outcome = self.outcome(row);

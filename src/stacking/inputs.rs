@@ -95,7 +95,7 @@ impl View {
 
     /// The view in which a posting is judged: by its text alone where it has no title.
     pub(crate) fn of(self, scores: &Scores) -> Self {
-        if scores.stated.is_there() { self } else { self.of_text() }
+        if scores.stated.has_title() { self } else { self.of_text() }
     }
 }
 

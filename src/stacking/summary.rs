@@ -65,7 +65,7 @@ impl Summary {
 
     /// What a title says where there is no text: the shares of the rows whose title states the same, with one more
     /// row that is spread evenly. Nothing if there is none.
-    pub fn said_by_title(&self, stated: Stated) -> Option<Probabilities> {
+    pub fn title_probabilities(&self, stated: Stated) -> Option<Probabilities> {
         let roles = self.by_title.first()?.len() - 1;
         let rows = &self.by_title[stated.kind(roles)?];
         let all: u64 = rows.iter().sum();

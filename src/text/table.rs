@@ -19,11 +19,11 @@ const EMPTY: u64 = u64::MAX;
 impl HashTable {
     /// A table of hashes with values below `values`; of equal hashes, the first is found.
     pub(crate) fn new(pairs: &[(u64, u32)], values: usize) -> Self {
-        Self::with_room(pairs.len() * 5 / 4, pairs, values)
+        Self::with_capacity(pairs.len() * 5 / 4, pairs, values)
     }
 
     /// The same with at least `slots` slots.
-    pub(crate) fn with_room(slots: usize, pairs: &[(u64, u32)], values: usize) -> Self {
+    pub(crate) fn with_capacity(slots: usize, pairs: &[(u64, u32)], values: usize) -> Self {
         let capacity = slots.next_power_of_two().max(64);
         let mut table = Self {
             slots: vec![EMPTY; capacity],

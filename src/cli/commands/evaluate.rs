@@ -7,13 +7,13 @@ use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
 use crate::cli::row_cache::RowCache;
-use crate::counts::sketch::leave_out_rare;
+use crate::counts::sketch::remove_rare_features;
 use crate::evidence::{Evidence, Extractor};
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
 use crate::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
 use crate::lexicon::Lexicon;
-use crate::model::{Folds, Model, distrust_titles, leave_organisation_out};
+use crate::model::{Folds, Model, drop_title_features, leave_organisation_out};
 use crate::postings::{Column, Row, listed};
 use crate::report::{write_evaluation, write_evaluation_page};
 use crate::stacking::inputs::View;
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
     distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
-    leave_out_rare(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
+    remove_rare_features(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let predictions = predict(args, given.as_ref(), &rows, &lexicon)?;
     let predicted_rows: Vec<PredictedRow> = rows
         .iter()
@@ -116,7 +116,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
 fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     let mut examples: Vec<&mut Example> =
         rows.iter_mut().map(|row| &mut row.read.example).collect();
-    let dropped = distrust_titles(&mut examples, false);
+    let dropped = drop_title_features(&mut examples, false);
     if dropped > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
         let so = if given {
             "the figures are too good; measure with --view text"
@@ -209,7 +209,7 @@ fn column_index(header: &[String], name: &String, option: &str) -> Result<usize>
 /// Prediction of a given model: by the stated role alone if the text has no posting.
 fn predict_row(model: &Model, evidence: &Evidence, no_text: bool, view: View) -> Probabilities {
     let by_title = view == View::Whole && no_text;
-    let probabilities = by_title.then(|| model.said_by_title(evidence.stated())).flatten();
+    let probabilities = by_title.then(|| model.title_probabilities(evidence.stated())).flatten();
     probabilities.unwrap_or_else(|| model.probabilities(evidence, view))
 }
 
@@ -283,7 +283,8 @@ fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Resu
         for (predicted, &i) in predicted.iter_mut().zip(&members) {
             let ReadRow { no_text, example, .. } = &rows[i].read;
             let by_title = view == View::Whole && *no_text;
-            let probabilities = by_title.then(|| summary.said_by_title(example.stated())).flatten();
+            let probabilities =
+                by_title.then(|| summary.title_probabilities(example.stated())).flatten();
             if let Some(probabilities) = probabilities {
                 *predicted = probabilities;
             }

@@ -11,7 +11,8 @@ use crate::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
 use crate::lexicon::Lexicon;
 use crate::metrics::Difference;
 use crate::model::{
-    Change, Collector, Counting, Drifted, Model, Retrain as Record, RetrainError, Retrained, Turned,
+    Change, Collector, Counting, Drifted, FeatureTurn, Model, Retrain as Record, RetrainError,
+    Retrained,
 };
 use crate::postings::{Columns, Row};
 use crate::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
@@ -30,8 +31,8 @@ struct Report<'a> {
     #[serde(flatten)]
     record: &'a Record,
     taken_back: bool,
-    new_features: &'a [Turned],
-    lost_features: &'a [Turned],
+    new_features: &'a [FeatureTurn],
+    lost_features: &'a [FeatureTurn],
     drifted: Option<&'a Drifted>,
     compared_on: &'static str,
     beside: Option<&'a PredictionChanges>,

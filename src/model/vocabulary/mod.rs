@@ -5,7 +5,7 @@ mod word;
 
 use super::{Model, StoredFeature};
 use crate::bayes::scores::Scores;
-use crate::evidence::{Channel, Extractor, FeatureKey, Stated, readiness};
+use crate::evidence::{Channel, Extractor, FeatureKey, Stated, reason_factors};
 use crate::lexicon::common_words::common_words;
 use crate::text::{HashTable, Token, combine, word_hash};
 use std::collections::BTreeMap;
@@ -49,8 +49,8 @@ pub(crate) struct Vocabulary {
     stride: usize,
     /// By feature, then by class.
     lines: Vec<WeightLanes>,
-    /// Factor of each feature as a reason for a role, and for another job; see [`Self::readiness`].
-    readiness: [Vec<u8>; 2],
+    /// Factor of each feature as a reason for a role, and for another job; see [`Self::reason_factors`].
+    reason_factors: [Vec<u8>; 2],
     /// Whether no weight is larger than [`LARGEST_SMALL`].
     small: bool,
     /// Lexicon weights, by skill, then by role.
@@ -88,7 +88,7 @@ impl Vocabulary {
         let weights = |key| model.lexicon_weights(key).unwrap_or_default().iter().copied();
         Self {
             words: HashTable::new(&words, Word::new(entries as VocabularyEntry).number() as usize),
-            phrases: HashTable::with_room(2 * phrases.len(), &phrases, entries),
+            phrases: HashTable::with_capacity(2 * phrases.len(), &phrases, entries),
             contexts: HashTable::new(&contexts, entries),
             titles: HashTable::new(&titles, entries),
             common,
@@ -104,7 +104,7 @@ impl Vocabulary {
                 .flat_map(|line: &WeightLanes| line.0)
                 .all(|steps| steps.unsigned_abs() <= LARGEST_SMALL),
             lines,
-            readiness: features.readiness,
+            reason_factors: features.reason_factors,
             lexicon: extractor.skill_keys().iter().flat_map(|&key| weights(key)).collect(),
         }
     }
@@ -202,8 +202,8 @@ impl Vocabulary {
     }
 
     /// Factor on the weight of each feature as a reason for a role, or for another job; 0 if it is never given.
-    pub(crate) fn readiness(&self, for_role: bool) -> &[u8] {
-        &self.readiness[usize::from(!for_role)]
+    pub(crate) fn reason_factors(&self, for_role: bool) -> &[u8] {
+        &self.reason_factors[usize::from(!for_role)]
     }
 
     /// The scores of distinct features, and of distinct skills by their indices in the lexicon. The features are words,
@@ -246,7 +246,7 @@ struct ModelFeatures {
     by_feature: Vec<Option<VocabularyEntry>>,
     ends: [usize; Channel::ALL.len()],
     lines: Vec<WeightLanes>,
-    readiness: [Vec<u8>; 2],
+    reason_factors: [Vec<u8>; 2],
 }
 
 impl ModelFeatures {
@@ -271,18 +271,22 @@ impl ModelFeatures {
             by_feature: vec![None; model.features().count()],
             ends: [0; Channel::ALL.len()],
             lines: Vec::new(),
-            readiness: [Vec::new(), Vec::new()],
+            reason_factors: [Vec::new(), Vec::new()],
         };
         for (entry, (_, index)) in (0..).zip(order) {
             let feature = model.feature(index);
             features.by_feature[index] = Some(entry);
             features.insert(&feature, entry);
-            let mut factors = readiness(feature.channel, feature.text);
+            let mut factors = reason_factors(feature.channel, feature.text);
             let of_roles: u32 = feature.postings[..roles].iter().sum();
             if feature.channel == Channel::Words && of_roles < min_of_roles {
                 factors[0] = 0;
             }
-            features.readiness.iter_mut().zip(factors).for_each(|(all, factor)| all.push(factor));
+            features
+                .reason_factors
+                .iter_mut()
+                .zip(factors)
+                .for_each(|(all, factor)| all.push(factor));
             features.ends[feature.channel as usize..].iter_mut().for_each(|end| *end += 1);
             for steps in feature.steps.chunks(LANES) {
                 features.lines.push(WeightLanes(std::array::from_fn(|class| {

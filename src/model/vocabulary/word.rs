@@ -38,12 +38,12 @@ impl Word {
     /// Whether it is a common word of English.
     #[inline]
     pub(crate) fn is_common(self) -> bool {
-        self.kinds().has(TokenClass::COMMON)
+        self.token_classes().has(TokenClass::COMMON)
     }
 
     /// Its token classes in the lexicon.
     #[inline]
-    pub(crate) fn kinds(self) -> TokenClass {
+    pub(crate) fn token_classes(self) -> TokenClass {
         TokenClass::from_number(self.0)
     }
 }

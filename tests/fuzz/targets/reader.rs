@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall::postings::{Batch, Dialect, HEADER, PostingReader, REJECTED, Rejected};
+use rolecall::postings::{Batch, Dialect, HEADER, PostingReader, REJECTED_COLUMNS, Rejected};
 use std::path::Path;
 use std::sync::LazyLock;
 use tempfile::TempDir;
@@ -47,7 +47,7 @@ fn read(path: &Path) -> Option<(String, Vec<Rejected>)> {
 fn given_back(head: &str, rejected: &[Rejected]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |record: [&[u8]; 4]| writer.write_record(record).expect("memory");
-    write(REJECTED.map(str::as_bytes));
+    write(REJECTED_COLUMNS.map(str::as_bytes));
     write([b"in.csv", b"1", HEADER.as_bytes(), head.as_bytes()]);
     for row in rejected {
         write([b"in.csv", row.line.to_string().as_bytes(), row.reason.as_bytes(), &row.raw]);
