@@ -292,7 +292,7 @@ impl<'a> Extractor<'a> {
         });
     }
 
-    /// TermSink lexicon entries and names of roles from left to right, hands them to `to`, and marks which tokens count as
+    /// Finds lexicon entries and names of roles from left to right, hands them to `to`, and marks which tokens count as
     /// words. `token_classes` are those of the tokens.
     pub(crate) fn find_terms(
         &self,

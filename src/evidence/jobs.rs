@@ -1,4 +1,4 @@
-//! TermSink titles of jobs within a text, each on a line of its own.
+//! Finds titles of jobs within a text, each on a line of its own.
 
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
 use crate::lexicon::Lexicon;

@@ -1,4 +1,4 @@
-//! TermSink the parts of a text that are not in English.
+//! Finds the parts of a text that are not in English.
 
 use super::language::{are_english_terms, detected};
 use super::sections::merged;

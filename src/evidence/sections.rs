@@ -1,4 +1,4 @@
-//! TermSink the parts of a posting that say nothing about the job, by their headings.
+//! Finds the parts of a posting that say nothing about the job, by their headings.
 
 use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::sentences::{Reach, between};

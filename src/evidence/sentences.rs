@@ -1,4 +1,4 @@
-//! TermSink the sentence or the line around a token.
+//! Finds the sentence or the line around a token.
 
 use crate::lexicon::TokenClasses;
 use crate::text::Token;
