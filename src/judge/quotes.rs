@@ -12,7 +12,7 @@ use std::ops::Range;
 const MAX_QUOTES: usize = 6;
 /// Number of candidate features that usually suffices: some are uninformative or overlap.
 const ENOUGH: i32 = 20;
-/// Least rank of a quoted feature, nats times reason_factors: 1 nat for a word, .33 for a phrase, .25 for a lexicon
+/// Least rank of a quoted feature, nats times reason factor: 1 nat for a word, .33 for a phrase, .25 for a lexicon
 /// entry that is evidence for a role.
 pub(super) const LEAST_READY: f64 = 1.0;
 /// The same in quantised steps.
@@ -21,7 +21,7 @@ const LEAST_RANK: i32 = (LEAST_READY * STEPS) as i32;
 /// Scratch buffers of [`Self::quote`].
 #[derive(Debug, Default)]
 pub(super) struct QuoteBuffers {
-    /// Rank by known feature: steps times reason_factors.
+    /// Rank by known feature: steps times reason factor.
     ranks: Vec<i32>,
     indices: AppendBuffer<u32>,
     /// Sort keys of four 32-bit parts, most significant first: `i32::MAX - rank`, token, feature, index. Integer

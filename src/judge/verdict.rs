@@ -103,7 +103,7 @@ pub struct Verdict {
     pub notes: Vec<Note>,
     /// Probability of each role and of `other`; sum 1.
     pub probabilities: Vec<f64>,
-    /// The phrases that decided, strongest first; empty without [`Settings::quotes`].
+    /// The phrases that decided, strongest first; empty without [`quotes`](super::Settings::quotes).
     pub evidence: Vec<Phrase>,
     /// The parsed title.
     pub title: Title,
