@@ -57,8 +57,8 @@ pub enum ModelError {
          TMPDIR naming a folder that nothing else clears"
     )]
     Aside(#[from] std::io::Error),
-    /// The combination could not be fitted.
-    #[error("the combination of the channels could not be fitted: {0}")]
+    /// The weights of a channel could not be fitted.
+    #[error("the weights of a channel could not be fitted: {0}")]
     Fit(String),
 }
 
@@ -67,11 +67,5 @@ impl ModelError {
     pub(super) fn other_lexicon(trained: &str, used: &Lexicon) -> Self {
         let short = |hash: &str| hash.chars().take(8).collect();
         Self::Lexicon { trained: short(trained), used: short(used.hash()) }
-    }
-}
-
-impl From<linfa_logistic::error::Error> for ModelError {
-    fn from(error: linfa_logistic::error::Error) -> Self {
-        Self::Fit(error.to_string())
     }
 }

@@ -93,7 +93,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let held_out = Box::new(held_out.relabelled(rows.rows, &rows.roles)?);
         let counts = CountSource::OfRows { held_out, neighbours };
         let mut holdout_scores = Self::scored(rows, sizes, counts)?;
-        holdout_scores.probabilities = holdout_scores.fitted(&ids, model)?;
+        holdout_scores.probabilities = holdout_scores.fitted(&ids, model);
         holdout_scores.knows_other =
             ids.iter().any(|row| row.class() >= sizes[0]) || model.is_some_and(Model::knows_other);
         Ok(holdout_scores)
@@ -144,12 +144,8 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     }
 
     /// Probabilities of rows by combinations that were fitted without them and their neighbours.
-    fn fitted(
-        &self,
-        ids: &[RowId],
-        model: Option<&Model>,
-    ) -> Result<Vec<Probabilities>, ModelError> {
-        let CountSource::OfRows { neighbours, .. } = &self.counts else { return Ok(Vec::new()) };
+    fn fitted(&self, ids: &[RowId], model: Option<&Model>) -> Vec<Probabilities> {
+        let CountSource::OfRows { neighbours, .. } = &self.counts else { return Vec::new() };
         let cut = sample_cut(ids.iter().map(|row| row.text));
         let sampled: Vec<usize> = (0..ids.len()).filter(|&i| ids[i].text <= cut).collect();
         let row = |&i: &usize| HeldOutRow { row: ids[i], scores: self.scores(i) };
@@ -157,9 +153,9 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &VIEWS);
         let parts = Parts::new(ids, neighbours);
-        let combined = fitter.without_each(&fitter.combinations()?, |index, part| {
+        let combined = fitter.without_each(&fitter.combinations(), |index, part| {
             parts.holds_neighbour(sampled[index], part)
-        })?;
+        });
         // The share of the model in the rows that the combinations are fitted to.
         let share = base.as_ref().map_or(0.0, |base| {
             let of_model = base.rows(Question::Scope, self.sizes[0]);
@@ -167,7 +163,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         });
         let shifts = VIEWS.map(|view| share * model.map_or(0.0, |model| shift(model, view)));
         let probabilities = |i| without_title(&combined[parts.of(i)], &self.scores(i), shifts);
-        Ok((0..ids.len()).into_par_iter().map(probabilities).collect())
+        (0..ids.len()).into_par_iter().map(probabilities).collect()
     }
 
     fn scores(&self, index: usize) -> Scores {
@@ -313,7 +309,7 @@ impl<R: Rows> FirstPass<'_, R> {
         let (indices, rows): (Vec<usize>, Vec<HeldOutRow>) = scored.into_iter().unzip();
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &[View::Duties]);
-        let held_out = fitter.held_out(&fitter.combinations()?)?.concat();
+        let held_out = fitter.held_out(&fitter.combinations()).concat();
         Ok(indices.into_iter().zip(held_out.into_iter().map(|p| p.closed)).collect())
     }
 }

@@ -222,7 +222,7 @@ impl Model {
         let mut header = training_state.before[index].clone();
         header.history = self.header.history.iter().take(index).cloned().collect();
         training_state.before.truncate(index);
-        Self::assemble(|| Ok(header), training_state, lexicon).map(Some)
+        Self::assemble(|| header, training_state, lexicon).map(Some)
     }
 
     /// Adds the record of a retrain to the history.
@@ -248,7 +248,7 @@ impl Model {
             base.as_ref(),
             Some(&self.header.combinations),
             lexicon.roles(),
-        )?;
+        );
         let of_row = |i: usize| View::ALL.map(|view| fit.held_out[view as usize][i].clone());
         let views = (0..training_state.sample.len()).map(of_row);
         let held_out = training_state.sample.iter().map(|r| r.row).zip(views).collect();
@@ -260,7 +260,7 @@ impl Model {
             base,
             ..self.header.clone()
         };
-        Ok((Self::assemble(|| Ok(header), training_state, lexicon)?, held_out))
+        Ok((Self::assemble(|| header, training_state, lexicon)?, held_out))
     }
 
     /// The compact model that it is based on, if its rows are not all known.

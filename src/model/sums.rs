@@ -167,8 +167,8 @@ impl Sums {
         }
         let header = || {
             let fit =
-                Fit::new(&training_state.sample, lexicon.sizes(), None, None, lexicon.roles())?;
-            Ok(Header {
+                Fit::new(&training_state.sample, lexicon.sizes(), None, None, lexicon.roles());
+            Header {
                 tool: env!("CARGO_PKG_VERSION").to_owned(),
                 roles: lexicon.roles().clone(),
                 lexicon: lexicon.hash().to_owned(),
@@ -183,7 +183,7 @@ impl Sums {
                 held_out: fit.summaries,
                 kept_out: fit.kept_out,
                 combinations: fit.combinations,
-            })
+            }
         };
         Model::assemble(header, &training_state, lexicon)
     }

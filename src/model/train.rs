@@ -106,7 +106,7 @@ pub fn leave_organisation_out(
 ) -> Result<(Vec<Probabilities>, usize), ModelError> {
     let counted = CountedRows::new(examples, feature_counts(examples, lexicon), lexicon)?;
     let fitter = counted.fitter(&view);
-    Ok((fitter.held_out(&fitter.combinations()?)?.concat(), fitter.kept_out()))
+    Ok((fitter.held_out(&fitter.combinations()).concat(), fitter.kept_out()))
 }
 
 /// The distinct rows, sorted by identity.
@@ -174,7 +174,7 @@ impl FoldModel {
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let counted = CountedRows::new(rows, feature_counts, lexicon)?;
-        let combinations = counted.fitter(&view).combinations()?;
+        let combinations = counted.fitter(&view).combinations();
         Ok(Self { counted, view, combinations })
     }
 
@@ -193,13 +193,10 @@ impl FoldModel {
     }
 
     /// Figures and thresholds, from held-out probabilities of its training rows.
-    ///
-    /// # Errors
-    /// As [`Collector::train`].
-    pub fn summary(&self, roles: &RoleSet) -> Result<Summary, ModelError> {
+    pub fn summary(&self, roles: &RoleSet) -> Summary {
         let fitter = self.counted.fitter(&self.view);
-        let held_out = fitter.held_out(&self.combinations)?.concat();
-        Ok(fitter.summary(self.view, &held_out, roles))
+        let held_out = fitter.held_out(&self.combinations).concat();
+        fitter.summary(self.view, &held_out, roles)
     }
 }
 

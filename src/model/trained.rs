@@ -140,13 +140,13 @@ impl Model {
     /// Builds a model from a training state and the fields of its header that do not follow from that. The features are
     /// fitted while the training state is compressed.
     pub(super) fn assemble(
-        header: impl FnOnce() -> Result<Header, ModelError> + Send,
+        header: impl FnOnce() -> Header + Send,
         training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
         let fitted = || {
-            let header = header()?;
+            let header = header();
             let mut kept: Vec<_> = frequent(&training_state.matrix, [roles, classes])
                 .map(|(key, text, feature_count)| (key.channel(), text, feature_count))
                 .collect();

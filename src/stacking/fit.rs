@@ -6,7 +6,6 @@ use crate::evidence::Stated;
 use crate::examples::example::RowId;
 use crate::examples::neighbours::{Neighbours, members};
 use crate::holdout::leave_one_out::HeldOutRow;
-use crate::model::error::ModelError;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::{Combination, FitRow};
@@ -90,16 +89,16 @@ impl Fit {
         base: Option<&Base>,
         start: Option<&[Combination]>,
         roles: &RoleSet,
-    ) -> Result<Self, ModelError> {
+    ) -> Self {
         let fitter = Fitter::new(rows, sizes, base, start, &View::ALL);
-        let combinations = fitter.combinations()?;
-        let held_out = fitter.held_out(&combinations)?;
+        let combinations = fitter.combinations();
+        let held_out = fitter.held_out(&combinations);
         let of_view = |(&view, rows): (&View, &Vec<_>)| fitter.summary(view, rows, roles);
         let mut summaries: Vec<Summary> = View::ALL.iter().zip(&held_out).map(of_view).collect();
         if let Some(base) = base {
             summaries = base.held_out.iter().map(|old| old.moved(&summaries)).collect();
         }
-        Ok(Self { combinations, held_out, summaries, kept_out: fitter.kept_out() })
+        Self { combinations, held_out, summaries, kept_out: fitter.kept_out() }
     }
 }
 
@@ -167,7 +166,7 @@ impl<'a> Fitter<'a> {
     }
 
     /// The combinations of the views and of both questions.
-    pub(crate) fn combinations(&self) -> Result<Vec<Combination>, ModelError> {
+    pub(crate) fn combinations(&self) -> Vec<Combination> {
         self.combine(&|_| true, self.start, None)
     }
 
@@ -178,7 +177,7 @@ impl<'a> Fitter<'a> {
         wanted: &dyn Fn(usize) -> bool,
         start: Option<&[Combination]>,
         all: Option<&[Combination]>,
-    ) -> Result<Vec<Combination>, ModelError> {
+    ) -> Vec<Combination> {
         let [roles, _] = self.sizes;
         let mut combined: Vec<Combination> = Vec::with_capacity(self.tables.len());
         for table in &self.tables {
@@ -218,12 +217,12 @@ impl<'a> Fitter<'a> {
                         (combination, base.rows(question, roles))
                     };
                     let base = self.base.map(of_base);
-                    Combination::fit((view, question), &rows, self.sizes, base, start, text)?
+                    Combination::fit((view, question), &rows, self.sizes, base, start, text)
                 }
             };
             combined.push(of_table);
         }
-        Ok(combined)
+        combined
     }
 
     /// The figures and thresholds of a view, of the rows that the fit is made of.
@@ -256,25 +255,22 @@ impl<'a> Fitter<'a> {
         &self,
         all: &[Combination],
         is_left_out: impl Fn(usize, usize) -> bool + Sync,
-    ) -> Result<Vec<Vec<Combination>>, ModelError> {
+    ) -> Vec<Vec<Combination>> {
         let outside = |part: usize| self.combine(&|i| !is_left_out(i, part), Some(all), Some(all));
         (0..PARTS).into_par_iter().map(outside).collect()
     }
 
     /// Probabilities of each row by combinations that neither it nor a neighbour had a part in; by view.
-    pub(crate) fn held_out(
-        &self,
-        all: &[Combination],
-    ) -> Result<Vec<Vec<Probabilities>>, ModelError> {
+    pub(crate) fn held_out(&self, all: &[Combination]) -> Vec<Vec<Probabilities>> {
         let rows: Vec<RowId> = self.rows.iter().map(|r| r.row).collect();
         let parts = &Parts::new(&rows, &Neighbours::new(&rows));
-        let combined = self.without_each(all, |row, part| parts.holds_neighbour(row, part))?;
+        let combined = self.without_each(all, |row, part| parts.holds_neighbour(row, part));
         let of_view = |&view: &View| {
             let of_row = |(i, row): (usize, &HeldOutRow)| {
                 Probabilities::new(&combined[parts.of(i)], view, &row.scores)
             };
             self.rows.par_iter().enumerate().map(of_row).collect()
         };
-        Ok(self.views.iter().map(of_view).collect())
+        self.views.iter().map(of_view).collect()
     }
 }

@@ -4,6 +4,6 @@ pub(crate) mod base;
 pub(crate) mod combination;
 pub(crate) mod fit;
 pub(crate) mod inputs;
-pub(crate) mod newton;
+mod logistic;
 pub(crate) mod probabilities;
 pub(crate) mod summary;

@@ -277,7 +277,7 @@ fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Resu
         let trained = all
             .train(&examples(&others), view, lexicon)
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
-        let summary = trained.summary(lexicon.roles())?;
+        let summary = trained.summary(lexicon.roles());
         let limits = Limits::new(&summary, args.judging.closed, args.precision);
         let mut predicted = trained.predict(&examples(&members));
         for (predicted, &i) in predicted.iter_mut().zip(&members) {

@@ -1,0 +1,430 @@
+//! Logistic regression with two or more classes, by Newton's method. It has to solve equations at every step,
+//! but needs a few steps where a search by gradients needs tens, and gets to the minimum where that is flat, too.
+
+use linfa_linalg::cholesky::InverseCInplace;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, Axis, ShapeBuilder, Zip};
+
+/// A step that promises to lower the loss by no more than this share is the last: of what it promises, what is
+/// left to go after it is about the square.
+const LITTLE: f64 = 1e-8;
+/// Steps that are enough wherever it gets to the minimum at all.
+const STEPS: usize = 100;
+/// Rounds of conjugate gradients that are enough for a step.
+const ROUNDS: usize = 100;
+/// Far off the minimum a step may leave this share of what it promises to those that follow.
+const ROUGHLY: f64 = 1e-2;
+/// How often a step that is too long is halved.
+const HALVINGS: i32 = 30;
+/// A step has to lower the loss by this share of what the slope promises.
+const OF_SLOPE: f64 = 0.1;
+/// Second derivative by an intercept, by row, that is taken for granted: where all rows are told for sure, it is 0.
+const SLIGHT: f64 = 1e-9;
+/// Rows that are weighted at once: they fit into the processor's nearer caches.
+const AT_ONCE: usize = 1024;
+/// A column with a smaller deviation, as a share of its mean if that is above 1, is constant but for
+/// rounding: the mean of equal numbers is not quite that number.
+const CONSTANT: f64 = 1e-9;
+
+/// Rows to fit to.
+pub(super) struct Rows {
+    /// Rows x inputs, column by column.
+    pub(super) x: Array2<f64>,
+    /// The class of each row. Every class, from 0, has a row.
+    pub(super) classes: Vec<usize>,
+    /// How often each row counts.
+    pub(super) times: Array1<f64>,
+}
+
+/// Weights by class and input, last the intercepts, at which this is as small as it gets:
+///
+/// ```text
+/// sum over rows of times * -ln(probability of its class)  +  penalty / 2 * |weights|^2
+/// ```
+///
+/// The probabilities are the softmax of intercepts and weights times inputs. The penalty is on the weights of
+/// inputs that are brought to mean 0 and deviation 1, and not on intercepts. The search begins at `start`, if
+/// that is better than no weights.
+pub(super) fn fit(rows: Rows, penalty: f64, start: Option<Array2<f64>>) -> Array2<f64> {
+    let (rows, scales) = standardised(rows);
+    let start = start.map(|mut weights| {
+        for mut own in weights.rows_mut() {
+            for (input, (mean, deviation)) in scales.iter().enumerate() {
+                own[scales.len()] += own[input] * mean;
+                own[input] *= deviation;
+            }
+        }
+        weights
+    });
+    let mut weights = Loss { rows, penalty }.minimum(start);
+    for mut own in weights.rows_mut() {
+        for (input, (mean, deviation)) in scales.iter().enumerate() {
+            own[input] /= deviation;
+            own[scales.len()] -= own[input] * mean;
+        }
+    }
+    weights
+}
+
+/// Brings each column to mean 0 and deviation 1, and says what it was shifted and divided by. One that is constant
+/// becomes 0, and so does one with numbers too large to square. Last comes a column of ones, for the intercepts.
+fn standardised(rows: Rows) -> (Rows, Vec<(f64, f64)>) {
+    let Rows { mut x, classes, times } = rows;
+    let sum = times.sum();
+    let columns = x.columns_mut().into_iter().map(|mut column| {
+        let mean = column.dot(&times) / sum;
+        column -= mean;
+        let deviation = (column.mapv(|v| v.powi(2)).dot(&times) / sum).sqrt();
+        if deviation.is_finite() && deviation > CONSTANT * mean.abs().max(1.0) {
+            column /= deviation;
+            return (mean, deviation);
+        }
+        column.fill(0.0);
+        (0.0, 1.0)
+    });
+    let scales = columns.collect();
+    x.push_column(Array1::ones(x.nrows()).view()).expect("a number for each row");
+    (Rows { x, classes, times }, scales)
+}
+
+/// The same less the mean over the classes: the probabilities stay, and the penalty is the least.
+fn centred(weights: Array2<f64>) -> Array2<f64> {
+    let mean = weights.mean_axis(Axis(0)).expect("there are classes");
+    weights - mean
+}
+
+/// The sum of the products, number by number.
+fn dot(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    Zip::from(a).and(b).fold(0.0, |sum, a, b| sum + a * b)
+}
+
+/// What is minimised, by weights that have the mean 0 over the classes.
+struct Loss {
+    /// The last input is 1.
+    rows: Rows,
+    penalty: f64,
+}
+
+/// The loss at some weights, and its slope there.
+struct Place {
+    /// Class x input, as the gradient.
+    weights: Array2<f64>,
+    loss: f64,
+    gradient: Array2<f64>,
+    /// Row x class.
+    probabilities: Array2<f64>,
+}
+
+impl Loss {
+    /// Where a step promises next to nothing, or none lowers the loss.
+    fn minimum(&self, start: Option<Array2<f64>>) -> Array2<f64> {
+        let mut place = self.at(self.shares());
+        // A loss that is no number is not below.
+        if let Some(start) = start.map(|s| self.at(centred(s))).filter(|s| s.loss < place.loss) {
+            place = start;
+        }
+        for _ in 0..STEPS {
+            let Some(step) = self.step(&place) else { break };
+            let promised = dot(&place.gradient, &step);
+            if promised <= LITTLE * place.loss {
+                return place.weights - step;
+            }
+            let Some(next) = self.below(&place, &step, promised) else { break };
+            place = next;
+        }
+        place.weights
+    }
+
+    /// No weights, and intercepts that give each class its share of the rows.
+    fn shares(&self) -> Array2<f64> {
+        let Rows { x, classes, times } = &self.rows;
+        let count = 1 + classes.iter().max().expect("there are rows");
+        let mut of_class = Array1::from_elem(count, f64::MIN_POSITIVE);
+        classes.iter().zip(times).for_each(|(&class, times)| of_class[class] += times);
+        let mut weights = Array2::zeros((count, x.ncols()));
+        weights.column_mut(x.ncols() - 1).assign(&of_class.mapv(f64::ln));
+        centred(weights)
+    }
+
+    fn at(&self, weights: Array2<f64>) -> Place {
+        let Rows { x, classes, times } = &self.rows;
+        let mut probabilities = x.dot(&weights.t());
+        let mut pull = Array2::zeros(probabilities.raw_dim());
+        let losses = probabilities.rows_mut().into_iter().zip(pull.rows_mut());
+        let losses =
+            losses.zip(classes.iter().zip(times)).map(|((mut row, mut pull), (&class, &times))| {
+                let own = row[class];
+                let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                row.mapv_inplace(|logit| (logit - most).exp());
+                let sum = row.sum();
+                row /= sum;
+                pull.assign(&row);
+                pull[class] -= 1.0;
+                pull *= times;
+                most + sum.ln() - own
+            });
+        let loss = losses.collect::<Array1<f64>>().dot(times);
+        let penalised = self.penalised(&weights);
+        let loss = loss + dot(&weights, &penalised) / 2.0;
+        let gradient = pull.t().dot(x) + penalised;
+        Place { weights, loss, gradient, probabilities }
+    }
+
+    /// The second derivatives into the gradient, by conjugate gradients: the closer to the minimum, the more
+    /// exactly. They are all but solved already where the classes are alike, as two always are.
+    fn step(&self, place: &Place) -> Option<Array2<f64>> {
+        let near = self.alike(&place.probabilities).invc_inplace().ok()?;
+        let mut step = Array2::zeros(place.gradient.dim());
+        let mut left = place.gradient.clone();
+        let mut direction = left.dot(&near);
+        // What the step promises, if the classes are alike.
+        let first = dot(&left, &direction);
+        let (mut size, enough) = (first, first * (first / place.loss).clamp(LITTLE, ROUGHLY));
+        for _ in 0..ROUNDS {
+            if size <= enough {
+                break;
+            }
+            let turned = self.turned(&direction, &place.probabilities);
+            let far = size / dot(&direction, &turned);
+            step.scaled_add(far, &direction);
+            left.scaled_add(-far, &turned);
+            let next = left.dot(&near);
+            let last = std::mem::replace(&mut size, dot(&left, &next));
+            direction = direction * (size / last) + next;
+        }
+        Some(step)
+    }
+
+    /// How the gradient changes along a direction.
+    fn turned(&self, direction: &Array2<f64>, probabilities: &Array2<f64>) -> Array2<f64> {
+        let Rows { x, times, .. } = &self.rows;
+        let mut pull = x.dot(&direction.t());
+        for ((mut row, p), times) in
+            pull.rows_mut().into_iter().zip(probabilities.rows()).zip(times)
+        {
+            let mean = row.dot(&p);
+            Zip::from(&mut row).and(p).for_each(|change, p| *change = times * p * (*change - mean));
+        }
+        pull.t().dot(x) + self.penalised(direction)
+    }
+
+    /// The second derivatives by the weights of a class, as if all classes had the mean curvature of each row.
+    fn alike(&self, probabilities: &Array2<f64>) -> Array2<f64> {
+        let Rows { x, times, .. } = &self.rows;
+        let (free, last) = (probabilities.ncols() - 1, x.ncols() - 1);
+        let mut second = Array2::from_diag_elem(x.ncols(), self.penalty);
+        second[[last, last]] = SLIGHT * times.sum();
+        let rows = x.axis_chunks_iter(Axis(0), AT_ONCE);
+        let rows = rows.zip(probabilities.axis_chunks_iter(Axis(0), AT_ONCE));
+        for ((x, p), times) in rows.zip(times.axis_chunks_iter(Axis(0), AT_ONCE)) {
+            let curvature = Zip::from(p.rows()).and(times);
+            let curvature =
+                curvature.map_collect(|p, times| times * (1.0 - p.dot(&p)) / free as f64);
+            let mut weighted = Array2::zeros(x.raw_dim().f());
+            for (mut to, from) in weighted.columns_mut().into_iter().zip(x.columns()) {
+                Zip::from(&mut to).and(from).and(&curvature).for_each(|to, x, c| *to = x * c);
+            }
+            general_mat_mul(1.0, &x.t(), &weighted, 1.0, &mut second);
+        }
+        second
+    }
+
+    /// Of weights, what the penalty adds to the gradient.
+    fn penalised(&self, weights: &Array2<f64>) -> Array2<f64> {
+        let mut penalised = weights * self.penalty;
+        penalised.column_mut(weights.ncols() - 1).fill(0.0);
+        penalised
+    }
+
+    /// Where a step leads, or as large a part of it as lowers the loss.
+    fn below(&self, place: &Place, step: &Array2<f64>, promised: f64) -> Option<Place> {
+        (0..=HALVINGS).map(|n| 0.5f64.powi(n)).find_map(|share| {
+            let next = self.at(&place.weights - step * share);
+            (next.loss < place.loss - OF_SLOPE * share * promised).then_some(next)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array, arr2};
+
+    /// Three inputs, the class and how often it counts, of each row.
+    const ROWS: [([f64; 3], usize, f64); 24] = [
+        ([2.0, -1.8, 0.4], 2, 23.0),
+        ([1.1, -4.8, 0.3], 0, 29.0),
+        ([2.1, 2.4, 0.4], 1, 4.0),
+        ([1.4, -1.0, 0.6], 1, 4.0),
+        ([2.1, -6.7, 0.5], 2, 1.0),
+        ([2.7, -8.4, 0.4], 0, 1.0),
+        ([0.1, -8.2, 0.1], 1, 6.0),
+        ([1.8, -8.1, 0.6], 2, 1.0),
+        ([2.2, -3.7, 0.0], 1, 18.0),
+        ([1.5, -3.2, 0.5], 1, 1.0),
+        ([0.5, -4.9, 0.3], 1, 1.0),
+        ([1.2, 1.2, 0.3], 1, 9.0),
+        ([2.0, 0.5, 0.4], 1, 1.0),
+        ([1.9, -2.6, 0.5], 0, 26.0),
+        ([0.8, -2.7, 0.8], 2, 1.0),
+        ([0.5, 0.4, 0.5], 1, 1.0),
+        ([1.4, 5.0, 0.7], 1, 11.0),
+        ([0.8, -2.7, 0.6], 2, 23.0),
+        ([1.8, -0.3, 0.5], 1, 6.0),
+        ([2.7, 2.8, 0.4], 0, 1.0),
+        ([2.2, -4.9, 0.5], 2, 1.0),
+        ([0.8, -5.3, 0.5], 0, 1.0),
+        ([2.9, 1.6, 0.2], 0, 10.0),
+        ([1.2, -0.4, 0.1], 1, 1.0),
+    ];
+    /// Strength of the penalty.
+    const PENALTY: f64 = 3.0;
+
+    // What scikit-learn 1.9.1 finds, with x, y and times of the rows; of two classes, y > 0:
+    //
+    //     scaler = StandardScaler().fit(x, sample_weight=times)
+    //     model = LogisticRegression(C=1 / 3, tol=1e-12, solver="newton-cg", max_iter=10000)
+    //     model.fit(scaler.transform(x), y, sample_weight=times)
+    //     weights = model.coef_ / scaler.scale_
+    //     intercepts = model.intercept_ - weights @ scaler.mean_
+    //
+    // Of two classes it gives the difference, on which the same penalty is C=2 / 3: each has half of it. Of three
+    // the intercepts are less their mean.
+    const TWO: [[f64; 4]; 2] = [
+        [0.643_826_27, -0.179_638_14, 0.941_734_49, -2.063_865_34],
+        [-0.643_826_27, 0.179_638_14, -0.941_734_49, 2.063_865_34],
+    ];
+    const THREE: [[f64; 4]; 3] = [
+        [0.963_772_48, -0.246_571_15, 0.986_892_16, -2.148_897_77],
+        [-1.327_534_01, 0.447_694_12, -6.599_379_47, 5.567_728_08],
+        [0.363_761_53, -0.201_122_97, 5.612_487_32, -3.418_830_31],
+    ];
+
+    /// The rows, with so many classes.
+    fn rows(classes: usize) -> Rows {
+        Rows {
+            x: Array2::from_shape_fn((ROWS.len(), 3).f(), |(row, input)| ROWS[row].0[input]),
+            classes: ROWS.iter().map(|row| row.1.min(classes - 1)).collect(),
+            times: ROWS.iter().map(|row| row.2).collect(),
+        }
+    }
+
+    fn largest(numbers: &Array2<f64>) -> f64 {
+        // A maximum leaves out what is no number.
+        assert!(numbers.iter().all(|n| n.is_finite()), "{numbers}");
+        numbers.iter().fold(0.0, |most, n| n.abs().max(most))
+    }
+
+    #[test]
+    fn the_minimum_is_that_of_scikit_learn() {
+        for wanted in [arr2(&TWO), arr2(&THREE)] {
+            let off = fit(rows(wanted.nrows()), PENALTY, None) - &wanted;
+            assert!(largest(&off) < 1e-6, "{off}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_counts_twice_is_two_rows() {
+        let Rows { x, classes, times } = rows(3);
+        let twice = Rows { x: x.clone(), classes: classes.clone(), times: &times * 2.0 };
+        let two = Rows {
+            x: ndarray::concatenate![Axis(0), x, x],
+            classes: [&classes[..], &classes].concat(),
+            times: ndarray::concatenate![Axis(0), times, times],
+        };
+        assert!(largest(&(fit(twice, PENALTY, None) - fit(two, PENALTY, None))) < 1e-7);
+    }
+
+    #[test]
+    fn it_may_begin_anywhere() {
+        for wanted in [arr2(&TWO), arr2(&THREE)] {
+            for far in [1.0, 30.0, 1e3, 1e12, 1e200, f64::NAN, f64::INFINITY] {
+                for sign in [1.0, -1.0] {
+                    // By class, by input, and all alike.
+                    let starts =
+                        [(1.0, 0.0), (0.0, 1.0), (0.0, 0.0)].map(|(by_class, by_input)| {
+                            Array::from_shape_fn(wanted.dim(), |(class, input)| {
+                                let odd = by_class * class as f64 + by_input * input as f64;
+                                far * sign * (1.0 + odd)
+                            })
+                        });
+                    for start in starts {
+                        let off = fit(rows(wanted.nrows()), PENALTY, Some(start)) - &wanted;
+                        assert!(largest(&off) < 1e-5, "from {far}: {off}");
+                    }
+                }
+            }
+            let off = fit(rows(wanted.nrows()), PENALTY, Some(wanted.clone())) - &wanted;
+            assert!(largest(&off) < 1e-7, "{off}");
+        }
+    }
+
+    #[test]
+    fn classes_may_be_told_for_sure() {
+        let one_where = |same: bool| if same { 1.0 } else { 0.0 };
+        for (penalty, most) in [(PENALTY, 10.0), (1e-9, 1e3)] {
+            for classes in [2, 3] {
+                let far = |(class, input)| 900.0 * one_where(class == input);
+                for start in [None, Some(Array2::from_shape_fn((classes, classes + 1), far))] {
+                    let x = |(row, input)| one_where(row % classes == input);
+                    let rows = Rows {
+                        x: Array2::from_shape_fn((1200, classes).f(), x),
+                        classes: (0..1200).map(|row| row % classes).collect(),
+                        times: Array1::ones(1200),
+                    };
+                    let weights = fit(rows, penalty, start);
+                    assert!(largest(&weights) < most, "{weights}");
+                    assert!((0..classes).all(|class| weights[[class, class]] > 1.0), "{weights}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_that_says_nothing_has_no_weight() {
+        // What no posting naming a role looks like; numbers that cannot be squared, or are none.
+        for constant in [0.0, 0.25f64.ln(), 1e9, 1e300, f64::MAX, f64::INFINITY, f64::NAN] {
+            let mut more = rows(3);
+            more.x.push_column(Array1::from_elem(ROWS.len(), constant).view()).expect("24 numbers");
+            let fitted = fit(more, PENALTY, None);
+            assert_eq!(fitted.column(3), Array1::<f64>::zeros(3));
+            let mut fitted = fitted;
+            fitted.remove_index(Axis(1), 3);
+            assert!(largest(&(fitted - arr2(&THREE))) < 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_class_may_have_one_row() {
+        // Of one row of millions that all look alike, nothing but the shares is known.
+        const MANY: usize = 5_000_000;
+        for (count, value) in [(2, 0.0), (3, -0.7)] {
+            let rows = Rows {
+                x: Array2::from_elem((MANY, 1).f(), value),
+                classes: (0..MANY).map(|row| row.min(count - 1)).collect(),
+                times: Array1::ones(MANY),
+            };
+            let weights = fit(rows, PENALTY, Some(Array2::zeros((count, 2))));
+            assert_eq!(weights.column(0), Array1::<f64>::zeros(count));
+            let of_rare = weights[[0, 1]] - weights[[count - 1, 1]];
+            assert!((of_rare + (MANY as f64).ln()).abs() < 1e-5, "{weights}");
+        }
+        // Of one that looks otherwise, more is.
+        for times in [1.0, 30.0] {
+            let mut rows = rows(2);
+            rows.classes.iter_mut().enumerate().for_each(|(row, class)| *class = 1.min(row));
+            rows.times.fill(times);
+            assert!(largest(&fit(rows, PENALTY, None)) < 100.0);
+        }
+    }
+
+    #[test]
+    fn constant_columns_become_zero_whatever_rounding_makes_of_their_mean() {
+        for count in 1..200 {
+            let x = Array2::from_elem((count, 1).f(), 0.25f64.ln());
+            let rows = Rows { x, classes: vec![0; count], times: Array1::ones(count) };
+            let (rows, scales) = standardised(rows);
+            assert_eq!((rows.x.column(0).sum(), scales[0]), (0.0, (0.0, 1.0)), "{count} rows");
+        }
+    }
+}
