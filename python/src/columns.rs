@@ -51,7 +51,7 @@ impl Chosen {
 
 /// Checks that a column was found.
 pub(crate) fn need(columns: &Columns, column: Column, header: &[String]) -> PyResult<()> {
-    if columns.place(column).is_some() {
+    if columns.index_of(column).is_some() {
         return Ok(());
     }
     let (name, header) = (column.name(), listed(header));
@@ -83,7 +83,7 @@ impl TextColumns {
         };
         let mut found = [const { None }; Column::ALL.len()];
         for column in Column::ALL {
-            found[column as usize] = columns.place(column).map(text).transpose()?;
+            found[column as usize] = columns.index_of(column).map(text).transpose()?;
         }
         let parts = columns.parts().iter().map(|&index| text(index)).collect::<PyResult<_>>()?;
         Ok(Self { columns: found, parts, rows: batch.num_rows() })

@@ -358,7 +358,7 @@ fn audited_by(
 ) -> PyResult<Table> {
     let reader = table.into_reader()?;
     let columns = chosen.find(&reader.schema())?;
-    let labelled = columns.place(Column::Label).is_some();
+    let labelled = columns.index_of(Column::Label).is_some();
     if !labelled {
         let schema = reader.schema();
         let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();

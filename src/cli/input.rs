@@ -286,7 +286,7 @@ impl<'a> Postings<'a> {
 
     /// Checks that a column was found; the error says how to name it.
     pub(crate) fn need(&self, column: Column) -> Result<()> {
-        if self.columns().place(column).is_some() {
+        if self.columns().index_of(column).is_some() {
             return Ok(());
         }
         bail!(
@@ -376,7 +376,7 @@ fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
     let quoted = |index: usize| format!("{:?}", reader.header()[index]);
     let mut messages: Vec<String> = Vec::new();
     for column in Column::ALL {
-        let Some(index) = columns.place(column) else { continue };
+        let Some(index) = columns.index_of(column) else { continue };
         let parts = if column == Column::Description { columns.parts() } else { &[] };
         let parts: Vec<String> = parts.iter().map(|&part| quoted(part)).collect();
         let from = if parts.is_empty() { quoted(index) } else { parts.join(" and ") };

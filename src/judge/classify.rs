@@ -309,7 +309,7 @@ impl<'a> Judge<'a> {
 
     /// Vocabulary index of a feature, if the model has it.
     pub(super) fn entry(&self, key: FeatureKey) -> Option<u32> {
-        self.vocabulary.feature(self.model.place(key)?)
+        self.vocabulary.feature(self.model.feature_index(key)?)
     }
 
     /// Log-odds of a feature for a pair of classes, in nats; 0 if the view does not use its channel.

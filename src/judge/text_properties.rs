@@ -47,7 +47,7 @@ impl<'p> TextProperties<'p> {
         vocabulary: &Vocabulary,
     ) -> Self {
         let known = evidence.features().iter().filter_map(|f| {
-            let feature = vocabulary.feature(model.place(f.key)?)?;
+            let feature = vocabulary.feature(model.feature_index(f.key)?)?;
             let Range { start, end } = f.tokens();
             Some(Known { feature, at: start as u32, length: (end - start) as u32 })
         });
@@ -57,7 +57,7 @@ impl<'p> TextProperties<'p> {
             counts: evidence.counts_as_word(),
             known: known.collect(),
             language: evidence.language(),
-            amount: EvidenceAmount::of(evidence, |key| model.place(key).is_some()),
+            amount: EvidenceAmount::of(evidence, |key| model.feature_index(key).is_some()),
             fits_any_job: fits_any_job(
                 evidence.words_not_ignored(),
                 evidence.skills(),

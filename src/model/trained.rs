@@ -236,7 +236,7 @@ impl Model {
     }
 
     /// The index of a feature, if the model has it.
-    pub(crate) fn place(&self, key: FeatureKey) -> Option<usize> {
+    pub(crate) fn feature_index(&self, key: FeatureKey) -> Option<usize> {
         let indices = self.indices.get_or_init(|| {
             let keys = self.features.iter().map(StoredFeature::key);
             keys.zip(0..).collect()
@@ -246,7 +246,7 @@ impl Model {
 
     /// The weights of a feature by class, in nats, if the model has and selects it.
     pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
-        let feature = self.features.get(self.place(key)?);
+        let feature = self.features.get(self.feature_index(key)?);
         feature.is_selected().then(|| feature.weights().collect())
     }
 
@@ -270,7 +270,7 @@ impl Model {
     ) -> Scores {
         let mut weights = Vec::new();
         let learned = |key, add: &mut dyn FnMut(&[f64])| {
-            let known = self.place(key).map(|index| self.features.get(index));
+            let known = self.feature_index(key).map(|index| self.features.get(index));
             if let Some(feature) = known.filter(StoredFeature::is_selected) {
                 weights.clear();
                 weights.extend(feature.weights());

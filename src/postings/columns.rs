@@ -207,7 +207,7 @@ impl Columns {
     }
 
     /// The index of a column in the header, from 0.
-    pub fn place(&self, column: Column) -> Option<usize> {
+    pub fn index_of(&self, column: Column) -> Option<usize> {
         self.indices[column as usize]
     }
 
@@ -352,7 +352,7 @@ mod tests {
         let names = header(&["title", "description", "descripton_2"]);
         let chosen = ColumnNames(vec![(Column::Description, "descripton_2".into())]);
         let found = Columns::find(&names, &chosen).expect("it is there");
-        assert_eq!(found.place(Column::Description), Some(2));
+        assert_eq!(found.index_of(Column::Description), Some(2));
         let chosen = ColumnNames(vec![(Column::Description, "desription".into())]);
         let error = Columns::find(&names, &chosen).expect_err("it is not there");
         assert!(error.contains("Nearest: \"description\""), "{error}");

@@ -28,7 +28,7 @@ impl DelimitedReader {
         for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
             let Some((end, header)) = rows.header_by(delimiter)? else { continue };
             let described = Columns::find(&header, &dialect.names)
-                .is_ok_and(|columns| columns.place(Column::Description).is_some());
+                .is_ok_and(|columns| columns.index_of(Column::Description).is_some());
             let rank = (described && !dialect.no_header, header.len());
             if best.as_ref().is_none_or(|b| rank > (b.0, b.1)) {
                 best = Some((rank.0, rank.1, delimiter, header, end));

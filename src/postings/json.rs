@@ -77,7 +77,7 @@ impl JsonReader {
             return Err(Problem::Content(why.into()));
         }
         let found = Columns::find(&header, &dialect.names);
-        let described = found.as_ref().is_ok_and(|c| c.place(Column::Description).is_some());
+        let described = found.as_ref().is_ok_and(|c| c.index_of(Column::Description).is_some());
         if let ([Object { text: Ok((text, _)), .. }], true, false) =
             (json.ahead.make_contiguous() as &[_], complete, described)
             && let Some(inner) = postings_within(text, dialect, DEEP)
@@ -189,7 +189,7 @@ impl ColumnIndex {
             *last = serde_json::Value::Object(others).to_string();
         }
         let parts = shape.columns.parts();
-        let one = shape.columns.place(Column::Description);
+        let one = shape.columns.index_of(Column::Description);
         let text = |index: usize| strings(&row[index]);
         let description = if parts.is_empty() {
             one.map(text).and_then(|text| if let Cow::Owned(s) = text { Some(s) } else { None })
@@ -332,7 +332,7 @@ fn postings_within<'t>(object: &'t str, dialect: &Dialect, levels: usize) -> Opt
             let header = fields(element.get()).unwrap_or_default();
             let header: Vec<String> = header.into_iter().map(|(path, _)| path).collect();
             Columns::find(&header, &dialect.names)
-                .is_ok_and(|columns| columns.place(Column::Description).is_some())
+                .is_ok_and(|columns| columns.index_of(Column::Description).is_some())
         })
     };
     let mut arrays = arrays.filter(described);

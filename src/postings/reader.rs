@@ -108,7 +108,7 @@ impl PostingReader {
                 (form, source, encoding)
             }
         };
-        if shape.columns.place(Column::Description).is_none() {
+        if shape.columns.index_of(Column::Description).is_none() {
             return Err(Problem::Content(Columns::no_description(&shape.header)));
         }
         Ok(Self { file, form, source, shape, encoding, watch })

@@ -57,7 +57,7 @@ impl Row {
     pub fn get(&self, columns: &Columns, column: Column) -> &str {
         match &self.description {
             Some(text) if column == Column::Description => text,
-            _ => columns.place(column).and_then(|i| self.fields.get(i)).unwrap_or(""),
+            _ => columns.index_of(column).and_then(|i| self.fields.get(i)).unwrap_or(""),
         }
     }
 }

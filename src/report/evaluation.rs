@@ -119,7 +119,7 @@ fn write_intervals(out: &mut dyn Write, i: &Intervals) -> io::Result<()> {
     let span = |[low, high]: Interval| format!("{low:.3} to {high:.3}");
     writeln!(
         out,
-        "  95 % intervals (organisations drawn again)  macro-F1 {}  accuracy {}  log-loss {}",
+        "  95 % intervals (organisations resampled)  macro-F1 {}  accuracy {}  log-loss {}",
         span(i.macro_f1),
         span(i.accuracy),
         span(i.log_loss)

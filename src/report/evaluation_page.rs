@@ -57,7 +57,7 @@ fn section(asked: &str, figures: &Figures, detail: &Detail) -> String {
     ];
     let mut html = format!("<h2>{heading}</h2>\n");
     html += &table(
-        &["figure", "value (95 % interval, organisations drawn again)"],
+        &["figure", "value (95 % interval, organisations resampled)"],
         general.map(|(name, value)| vec![name.to_owned(), value]),
     );
     let classes = figures.classes.iter().enumerate().map(|(index, c)| {

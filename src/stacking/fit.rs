@@ -48,14 +48,14 @@ impl Parts {
         Self { own, neighbours }
     }
 
-    /// The part that the row at a place is in.
-    pub(crate) fn of(&self, place: usize) -> usize {
-        self.own[place].into()
+    /// The part that the row at an index is in.
+    pub(crate) fn of(&self, index: usize) -> usize {
+        self.own[index].into()
     }
 
-    /// Whether a part holds a neighbour of the row at a place, or the row itself.
-    pub(crate) fn holds_neighbour(&self, place: usize, part: usize) -> bool {
-        self.neighbours[place] >> part & 1 == 1
+    /// Whether a part holds a neighbour of the row at an index, or the row itself.
+    pub(crate) fn holds_neighbour(&self, index: usize, part: usize) -> bool {
+        self.neighbours[index] >> part & 1 == 1
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Fits to rows; `sizes` are the numbers of roles and of classes. With a base it is held near to
+    /// Fits to rows; `sizes` are the numbers of roles and of classes. With a base it is shrunk towards
     /// that of the base.
     pub(crate) fn new(
         rows: &[HeldOutRow],
@@ -108,7 +108,7 @@ pub(crate) struct Fitter<'a> {
     rows: &'a [HeldOutRow],
     /// Numbers of roles and of classes.
     pub(crate) sizes: [usize; 2],
-    /// What the combinations are held near to.
+    /// What the combinations are shrunk towards.
     pub(crate) base: Option<&'a Base>,
     /// Where the search for the combinations begins.
     pub(crate) start: Option<&'a [Combination]>,
@@ -136,8 +136,8 @@ impl FitTable {
         Self { view, question, inputs, values: values.concat() }
     }
 
-    fn row(&self, place: usize) -> &[f64] {
-        &self.values[place * self.inputs..][..self.inputs]
+    fn row(&self, index: usize) -> &[f64] {
+        &self.values[index * self.inputs..][..self.inputs]
     }
 }
 

@@ -106,7 +106,7 @@ struct Loss {
 }
 
 /// The loss at some weights, and its slope there.
-struct Place {
+struct Point {
     /// Class x input, as the gradient.
     weights: Array2<f64>,
     loss: f64,
@@ -118,21 +118,21 @@ struct Place {
 impl Loss {
     /// Where a step promises next to nothing, or none lowers the loss.
     fn minimum(&self, start: Option<Array2<f64>>) -> Array2<f64> {
-        let mut place = self.at(self.shares());
+        let mut point = self.at(self.shares());
         // A loss that is no number is not below.
-        if let Some(start) = start.map(|s| self.at(centred(s))).filter(|s| s.loss < place.loss) {
-            place = start;
+        if let Some(start) = start.map(|s| self.at(centred(s))).filter(|s| s.loss < point.loss) {
+            point = start;
         }
         for _ in 0..STEPS {
-            let Some(step) = self.step(&place) else { break };
-            let promised = dot(&place.gradient, &step);
-            if promised <= LITTLE * place.loss {
-                return place.weights - step;
+            let Some(step) = self.step(&point) else { break };
+            let promised = dot(&point.gradient, &step);
+            if promised <= LITTLE * point.loss {
+                return point.weights - step;
             }
-            let Some(next) = self.below(&place, &step, promised) else { break };
-            place = next;
+            let Some(next) = self.below(&point, &step, promised) else { break };
+            point = next;
         }
-        place.weights
+        point.weights
     }
 
     /// No weights, and intercepts that give each class its share of the rows.
@@ -146,7 +146,7 @@ impl Loss {
         centred(weights)
     }
 
-    fn at(&self, weights: Array2<f64>) -> Place {
+    fn at(&self, weights: Array2<f64>) -> Point {
         let Rows { x, classes, times } = &self.rows;
         let mut probabilities = x.dot(&weights.t());
         let mut pull = Array2::zeros(probabilities.raw_dim());
@@ -167,24 +167,24 @@ impl Loss {
         let penalised = self.penalised(&weights);
         let loss = loss + dot(&weights, &penalised) / 2.0;
         let gradient = pull.t().dot(x) + penalised;
-        Place { weights, loss, gradient, probabilities }
+        Point { weights, loss, gradient, probabilities }
     }
 
     /// The second derivatives into the gradient, by conjugate gradients: the closer to the minimum, the more
     /// exactly. They are all but solved already where the classes are alike, as two always are.
-    fn step(&self, place: &Place) -> Option<Array2<f64>> {
-        let near = self.alike(&place.probabilities).invc_inplace().ok()?;
-        let mut step = Array2::zeros(place.gradient.dim());
-        let mut left = place.gradient.clone();
+    fn step(&self, point: &Point) -> Option<Array2<f64>> {
+        let near = self.alike(&point.probabilities).invc_inplace().ok()?;
+        let mut step = Array2::zeros(point.gradient.dim());
+        let mut left = point.gradient.clone();
         let mut direction = left.dot(&near);
         // What the step promises, if the classes are alike.
         let first = dot(&left, &direction);
-        let (mut size, enough) = (first, first * (first / place.loss).clamp(LITTLE, ROUGHLY));
+        let (mut size, enough) = (first, first * (first / point.loss).clamp(LITTLE, ROUGHLY));
         for _ in 0..ROUNDS {
             if size <= enough {
                 break;
             }
-            let turned = self.turned(&direction, &place.probabilities);
+            let turned = self.turned(&direction, &point.probabilities);
             let far = size / dot(&direction, &turned);
             step.scaled_add(far, &direction);
             left.scaled_add(-far, &turned);
@@ -237,10 +237,10 @@ impl Loss {
     }
 
     /// Where a step leads, or as large a part of it as lowers the loss.
-    fn below(&self, place: &Place, step: &Array2<f64>, promised: f64) -> Option<Place> {
+    fn below(&self, point: &Point, step: &Array2<f64>, promised: f64) -> Option<Point> {
         (0..=HALVINGS).map(|n| 0.5f64.powi(n)).find_map(|share| {
-            let next = self.at(&place.weights - step * share);
-            (next.loss < place.loss - OF_SLOPE * share * promised).then_some(next)
+            let next = self.at(&point.weights - step * share);
+            (next.loss < point.loss - OF_SLOPE * share * promised).then_some(next)
         })
     }
 }

@@ -76,7 +76,7 @@ impl Summary {
         (all > 0).then_some(Probabilities { closed, in_scope })
     }
 
-    /// The same figures with thresholds held near to its own: means of its own and those of newer
+    /// The same figures with thresholds shrunk towards its own: means of its own and those of newer
     /// rows, each weighted by its rows.
     pub(crate) fn moved(&self, newer: &[Self]) -> Self {
         let mut moved = self.clone();

@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
 
 fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome)> {
     let mut postings = Postings::open(&args.input)?;
-    let labelled = postings.columns().place(Column::Label).is_some();
+    let labelled = postings.columns().index_of(Column::Label).is_some();
     if !labelled {
         postings.need(Column::Title)?;
     }

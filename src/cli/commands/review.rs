@@ -25,7 +25,7 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     let file = std::fs::File::open(&args.decisions).with_context(context)?;
     let mut decisions = Decisions::read(file, lexicon.roles()).with_context(context)?;
     let mut postings = Postings::open(&args.input)?;
-    let label_column = postings.columns().place(Column::Label);
+    let label_column = postings.columns().index_of(Column::Label);
     if label_column.is_none() && postings.header().iter().any(|name| name == LABEL) {
         bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
     }
