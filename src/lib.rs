@@ -14,7 +14,7 @@
 //! judge      verdicts and explanations
 //! audit      titles that do not match the duties
 //! report     rows, tables, pages
-//! cli        options, files by name, the terminal
+//! cli        options, files by name, the terminal: in the program, not here
 //! ```
 //!
 //! Each uses those above it and none below. `ARCHITECTURE.md` has the way of the data for each job.
@@ -100,7 +100,6 @@
 
 pub mod audit;
 mod bayes;
-pub mod cli;
 mod counts;
 pub mod evidence;
 mod examples;

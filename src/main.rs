@@ -1,5 +1,7 @@
 //! The `rolecall` program: see `rolecall --help`.
 
+mod cli;
+
 use std::process::ExitCode;
 
 #[cfg(feature = "mimalloc")]
@@ -7,5 +9,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    rolecall::cli::run(rolecall::cli::typed())
+    cli::run(cli::parse_args())
 }

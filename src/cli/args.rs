@@ -1,10 +1,10 @@
 //! Command-line arguments.
 
-use crate::judge::Prior;
-use crate::postings::{Column, ColumnNames, Dialect};
-use crate::stacking::inputs::View;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
+use rolecall::judge::Prior;
+use rolecall::model::View;
+use rolecall::postings::{Column, ColumnNames, Dialect};
 use std::path::PathBuf;
 
 /// Tells what job postings are really for: Product Owner, Product Manager or Technical Project
@@ -19,7 +19,7 @@ Examples:
   zcat postings.csv.gz | rolecall classify > labelled.csv
   rolecall train labelled.csv -o my.rolecall && rolecall classify --model my.rolecall postings.csv"
 )]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 }

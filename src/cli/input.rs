@@ -4,16 +4,16 @@ use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
 use super::files::expand_patterns;
 use super::output::{Output, say};
-use crate::lexicon::Lexicon;
-use crate::model::{Model, ModelFile};
-use crate::postings::{
+use anyhow::{Context, Result, bail};
+use encoding_rs::UTF_8;
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{Model, ModelFile};
+use rolecall::postings::{
     Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED_COLUMNS, Rejected, Row,
     Types, distinct, listed,
 };
-use crate::report::Layout;
-use crate::roles::RoleSet;
-use anyhow::{Context, Result, bail};
-use encoding_rs::UTF_8;
+use rolecall::report::Layout;
+use rolecall::roles::RoleSet;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 

@@ -4,14 +4,13 @@ use super::args::Labelling;
 use super::input::{Postings, say_left_out};
 use super::output::say;
 use super::row_cache::RowCache;
-use crate::evidence::{Extractor, Title};
-use crate::examples::example::Example;
-use crate::judge::ComparedPosting;
-use crate::lexicon::Lexicon;
-use crate::model::Collector;
-use crate::postings::{Column, Columns, Row};
-use crate::roles::Label;
 use anyhow::Result;
+use rolecall::evidence::{Extractor, Title};
+use rolecall::judge::ComparedPosting;
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{Collector, Example};
+use rolecall::postings::{Column, Columns, Row};
+use rolecall::roles::Label;
 
 /// Rows per chunk, which bounds the evidence in memory.
 const AT_ONCE: usize = 64;

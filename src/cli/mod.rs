@@ -11,16 +11,16 @@ mod row_cache;
 mod sheet;
 mod synced_file;
 
-pub use args::Args;
+pub(crate) use args::Args;
 
-use crate::model::{FORMAT, ModelFile};
 use clap::Parser;
 use clap::error::ErrorKind;
+use rolecall::model::{FORMAT, ModelFile};
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Parses the arguments; on an error, `--help` or `--version` it prints and exits.
-pub fn typed() -> Args {
+pub(crate) fn parse_args() -> Args {
     Args::try_parse().unwrap_or_else(|error| {
         if error.kind() == ErrorKind::DisplayVersion {
             let _ = write!(anstream::stdout(), "{}", version(&error.to_string()));
@@ -52,7 +52,7 @@ pub(crate) enum Outcome {
 }
 
 /// Runs a command. Exit status: 0 done, 1 done and noticed, 2 failed.
-pub fn run(args: Args) -> ExitCode {
+pub(crate) fn run(args: Args) -> ExitCode {
     match commands::run(args) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Noticed) => ExitCode::from(1),

@@ -167,7 +167,7 @@ fn watch() {
 
 /// Prints a message to standard error; a closed one is ignored.
 pub(crate) fn say(message: &str) {
-    let _ = writeln!(anstream::stderr(), "rolecall: {}", crate::report::printable(message));
+    let _ = writeln!(anstream::stderr(), "rolecall: {}", rolecall::report::printable(message));
 }
 
 /// Whether the reader closed the pipe, which is no failure.

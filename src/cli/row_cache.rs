@@ -1,8 +1,8 @@
 //! Cache of results by row: equal rows are computed once.
 
-use crate::postings::{Column, Columns, Row};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 use rayon::prelude::*;
+use rolecall::postings::{Column, Columns, Row};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 

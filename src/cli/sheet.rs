@@ -3,10 +3,10 @@
 use super::args::{Format, ReadingArgs, Writing};
 use super::input::Postings;
 use super::output::Output;
-use crate::postings::InputForm;
-use crate::report::{Layout, Sheet, SheetForm};
 use anyhow::{Context, Result, bail};
 use flate2::write::GzEncoder;
+use rolecall::postings::InputForm;
+use rolecall::report::{Layout, Sheet, SheetForm};
 use std::io::{self, Write};
 use std::path::Path;
 

@@ -38,7 +38,7 @@ pub use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
 pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
-pub use train::{FoldModel, Folds, leave_organisation_out};
+pub use train::{FoldModel, Folds, leave_organisation_out, split_between_folds};
 
 pub use crate::stacking::combination::Combination;
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};

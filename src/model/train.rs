@@ -6,7 +6,8 @@ use super::requirements::{require_organisations, require_rows};
 use super::sums::Sums;
 use super::trained::Model;
 use crate::counts::feature_counts::FeatureCounts;
-use crate::examples::example::Example;
+use crate::examples::example::{Example, RowId};
+use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::ids;
 use crate::holdout::leave_one_out::HeldOut;
 use crate::holdout::leave_one_out::HeldOutRow;
@@ -115,6 +116,12 @@ fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
     rows.sort_unstable_by_key(|e| e.row);
     rows.dedup_by_key(|e| e.row);
     rows
+}
+
+/// How many rows have a neighbour, a row of their organisation or a near copy, in another fold; `fold` gives the fold
+/// of the row at an index.
+pub fn split_between_folds(rows: &[RowId], fold: impl Fn(usize) -> usize) -> usize {
+    Neighbours::new(rows).split_by(fold)
 }
 
 /// Rows for cross-validation: they are counted once, and for each model the rows that are left out are subtracted.

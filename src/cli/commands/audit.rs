@@ -1,6 +1,5 @@
 //! `audit`: finds postings whose title does not match the duties.
 
-use crate::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::check_distinct;
@@ -8,12 +7,13 @@ use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
 use crate::cli::sheet::RowFile;
-use crate::lexicon::Lexicon;
-use crate::postings::Column;
-use crate::report::{
+use anyhow::{Context, Result, bail};
+use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
+use rolecall::lexicon::Lexicon;
+use rolecall::postings::Column;
+use rolecall::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
 };
-use anyhow::{Context, Result, bail};
 use std::collections::HashMap;
 use std::io::Write;
 

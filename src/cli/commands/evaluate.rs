@@ -7,20 +7,17 @@ use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
 use crate::cli::row_cache::RowCache;
-use crate::counts::sketch::remove_rare_features;
-use crate::evidence::{Evidence, Extractor};
-use crate::examples::example::{Example, RowId};
-use crate::examples::neighbours::Neighbours;
-use crate::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
-use crate::lexicon::Lexicon;
-use crate::model::{Folds, Model, drop_title_features, leave_organisation_out};
-use crate::postings::{Column, Row, listed};
-use crate::report::{write_evaluation, write_evaluation_page};
-use crate::stacking::inputs::View;
-use crate::stacking::probabilities::Probabilities;
-use crate::stacking::summary::{Summary, outcome_names};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
+use rolecall::evidence::{Evidence, Extractor};
+use rolecall::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{
+    Example, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
+    leave_organisation_out, outcome_names, remove_rare_features, split_between_folds,
+};
+use rolecall::postings::{Column, Row, listed};
+use rolecall::report::{write_evaluation, write_evaluation_page};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -254,7 +251,7 @@ fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Resu
         bail!("all rows are in the same fold; folds need at least two values");
     }
     let ids: Vec<RowId> = rows.iter().map(|row| row.read.example.row).collect();
-    let split = match Neighbours::new(&ids).split_by(|row| fold_of[row]) {
+    let split = match split_between_folds(&ids, |row| fold_of[row]) {
         0 => String::new(),
         n => format!(
             "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"

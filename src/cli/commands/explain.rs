@@ -5,10 +5,10 @@ use crate::cli::args::Explain;
 use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, write_file};
-use crate::judge::{Judge, Settings};
-use crate::postings::Column;
-use crate::report::{write_explanation, write_explanation_page};
 use anyhow::{Context, Result, bail};
+use rolecall::judge::{Judge, Settings};
+use rolecall::postings::Column;
+use rolecall::report::{write_explanation, write_explanation_page};
 use std::io::{Read, Write};
 
 pub(super) fn run(args: &Explain) -> Result<Outcome> {

@@ -5,17 +5,16 @@ use crate::cli::args::{ModelCommand, ReadingArgs};
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{compared_posting, given_label};
 use crate::cli::output::{Output, say};
-use crate::evidence::Extractor;
-use crate::examples::example::Example;
-use crate::judge::{ComparedPosting, Judge, PredictionChanges, Settings, compare, strongest};
-use crate::lexicon::Lexicon;
-use crate::model::Model;
-use crate::postings::Column;
-use crate::report::{write_header, write_model_change, write_prediction_changes, write_strongest};
-use crate::stacking::inputs::View;
-use crate::stacking::probabilities::Probabilities;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
+use rolecall::evidence::Extractor;
+use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings, compare, strongest};
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{Example, Model, Probabilities, View};
+use rolecall::postings::Column;
+use rolecall::report::{
+    write_header, write_model_change, write_prediction_changes, write_strongest,
+};
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};

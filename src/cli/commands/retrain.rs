@@ -6,18 +6,16 @@ use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::{collect, compared_posting};
 use crate::cli::output::{Output, say};
-use crate::examples::example::Example;
-use crate::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
-use crate::lexicon::Lexicon;
-use crate::metrics::Difference;
-use crate::model::{
-    Change, Collector, Counting, Drifted, FeatureTurn, Model, Retrain as Record, RetrainError,
-    Retrained,
-};
-use crate::postings::{Columns, Row};
-use crate::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
-use crate::stacking::inputs::View;
 use anyhow::{Context, Result};
+use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
+use rolecall::lexicon::Lexicon;
+use rolecall::metrics::Difference;
+use rolecall::model::{
+    Change, Collector, Counting, Drifted, Example, FeatureTurn, Model, Retrain as Record,
+    RetrainError, Retrained, View,
+};
+use rolecall::postings::{Columns, Row};
+use rolecall::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,15 +1,15 @@
 //! `review`: applies the decisions of the review page, for corrected training rows.
 
-use crate::audit::{DecisionError, Decisions};
 use crate::cli::Outcome;
 use crate::cli::args::Review;
 use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::RowFile;
-use crate::postings::Column;
-use crate::report::{Cell, ColumnType};
 use anyhow::{Context, Result, bail};
+use rolecall::audit::{DecisionError, Decisions};
+use rolecall::postings::Column;
+use rolecall::report::{Cell, ColumnType};
 
 /// Most decisions named in errors.
 const NAMED: usize = 10;

@@ -5,12 +5,12 @@ use crate::cli::args::Skills;
 use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::sheet::RowFile;
-use crate::evidence::{Channel, Evidence, Extractor};
-use crate::lexicon::Lexicon;
-use crate::postings::Column;
-use crate::report::{Cell, ColumnType, Layout};
 use anyhow::Result;
 use rayon::prelude::*;
+use rolecall::evidence::{Channel, Evidence, Extractor};
+use rolecall::lexicon::Lexicon;
+use rolecall::postings::Column;
+use rolecall::report::{Cell, ColumnType, Layout};
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.reading.common)?;

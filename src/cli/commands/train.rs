@@ -6,9 +6,9 @@ use crate::cli::files::check_distinct;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::collect;
 use crate::cli::output::{Output, say};
-use crate::model::{Collector, Counting, Provenance};
-use crate::report::write_header;
 use anyhow::{Context, Result};
+use rolecall::model::{Collector, Counting, Provenance};
+use rolecall::report::write_header;
 use std::io::Write;
 
 pub(super) fn run(args: &Train) -> Result<Outcome> {
