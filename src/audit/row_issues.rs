@@ -35,10 +35,15 @@ impl RowIssue {
 
     /// Whether it contradicts in pay, level or experience, for which a few words are enough.
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(
-            self.issue,
-            Issue::LevelConflict | Issue::SalaryConflict | Issue::ExperienceConflict
-        )
+        match self.issue {
+            Issue::LevelConflict | Issue::SalaryConflict | Issue::ExperienceConflict => true,
+            Issue::MislabeledTitle
+            | Issue::OutOfScope
+            | Issue::DuplicateConflict
+            | Issue::MixedRole
+            | Issue::TitleStatesTwoRoles
+            | Issue::TooLittleText => false,
+        }
     }
 
     /// A title that states two roles.

@@ -1,7 +1,7 @@
 //! Finds the parts of a posting that say nothing about the job, by their headings.
 
-use super::jobs::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use super::sentences::{Reach, between};
+use super::titles_in_text::{SHORT_TITLE, are_several, calls_for, ends_title, is_title};
 use crate::lexicon::Lexicon;
 use crate::lexicon::{HeadingPart, TokenClasses};
 use crate::text::Token;

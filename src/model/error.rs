@@ -1,6 +1,6 @@
 //! Errors of reading and training models.
 
-use super::format::FORMAT;
+use super::format_version::FORMAT;
 use crate::lexicon::Lexicon;
 
 /// Why a model could not be read or trained.

@@ -5,7 +5,7 @@ mod drift;
 pub(crate) mod error;
 
 mod features;
-pub(crate) mod format;
+pub(crate) mod format_version;
 mod history;
 mod holdout_scores;
 mod packed_collector;
@@ -32,7 +32,7 @@ pub use collect::{
 };
 pub use drift::{Drift, Drifted, Shift};
 pub use features::StoredFeature;
-pub use format::FORMAT;
+pub use format_version::FORMAT;
 pub use history::Retrain;
 pub use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
 pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};

@@ -1,7 +1,7 @@
 //! The wire format of a [`Collector`], to collect on one machine and count on another.
 
 use super::error::ModelError;
-use super::format::FORMAT;
+use super::format_version::FORMAT;
 use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
 use crate::examples::example::{Example, RowId};
 use crate::examples::near_copies::NearKeys;

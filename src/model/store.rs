@@ -14,7 +14,7 @@
 use super::collect::Provenance;
 use super::error::ModelError;
 use super::features::Features;
-use super::format::FORMAT;
+use super::format_version::FORMAT;
 use super::history::Retrain;
 use crate::postings::MODEL_MAGIC as MAGIC;
 use crate::roles::RoleSet;

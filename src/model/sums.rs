@@ -4,7 +4,7 @@
 use super::collect::Counting;
 use super::collect::{Collector, Provenance};
 use super::error::ModelError;
-use super::format::FORMAT;
+use super::format_version::FORMAT;
 use super::requirements::{require_organisations, require_rows};
 use super::store::Header;
 use super::trained::Model;
@@ -12,7 +12,7 @@ use crate::counts::count_matrix::{CountMatrix, FeatureNames};
 use crate::counts::feature_counts::FeatureCounts;
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
-use crate::holdout::leave_one_out::held_out;
+use crate::holdout::leave_group_out::held_out;
 use crate::lexicon::Lexicon;
 use crate::model::training_state::{TrainingState, sample_cut};
 use crate::stacking::fit::Fit;

@@ -10,7 +10,7 @@ use crate::counts::feature_count::{ClassCount, SLOTS_PER_CLASS};
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::{BUCKETS, RowId};
 use crate::examples::near_copies::NearKeys;
-use crate::holdout::leave_one_out::HeldOutRow;
+use crate::holdout::leave_group_out::HeldOutRow;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufWriter, Read, Write};

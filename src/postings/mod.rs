@@ -1,7 +1,5 @@
 #![doc = include_str!("README.md")]
 
-#[cfg(feature = "parquet")]
-mod columnar;
 mod columns;
 mod delimited;
 mod encoding;
@@ -9,6 +7,8 @@ mod fields;
 mod json;
 mod objects;
 mod open;
+#[cfg(feature = "parquet")]
+mod parquet_file;
 mod reader;
 mod records;
 mod row;

@@ -1,11 +1,11 @@
 //! Reads rows from a file of postings in any form.
 
-#[cfg(feature = "parquet")]
-use super::columnar::ColumnarReader;
 use super::columns::{Column, Columns};
 use super::delimited::DelimitedReader;
 use super::json::JsonReader;
 use super::open::{Content, MODEL_MAGIC, Watch, open};
+#[cfg(feature = "parquet")]
+use super::parquet_file::ColumnarReader;
 use super::row::{Batch, Rejected, Types};
 use super::source::{Dialect, Problem, RowSource, Shape};
 use super::window::Window;

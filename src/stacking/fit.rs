@@ -5,7 +5,7 @@ use crate::bayes::scores::Scores;
 use crate::evidence::Stated;
 use crate::examples::example::RowId;
 use crate::examples::neighbours::{Neighbours, members};
-use crate::holdout::leave_one_out::HeldOutRow;
+use crate::holdout::leave_group_out::HeldOutRow;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::{Combination, FitRow};

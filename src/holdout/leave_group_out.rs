@@ -1,10 +1,11 @@
 //! Leave-one-group-out: the scores of a model that never saw a posting's neighbours, by subtracting their counts
 //! exactly.
 
+use crate::bayes::lexicon_weights::LexiconWeights;
 use crate::bayes::scores::Scores;
-use crate::bayes::weights::{ClassTotals, Normalisers, centre, is_selected, weigh};
+use crate::bayes::weights::{ClassTotals, Normalisers, is_selected, weigh};
 use crate::counts::count_matrix::CountMatrix;
-use crate::counts::feature_count::{Buckets, FeatureCount, FeatureMap, Support};
+use crate::counts::feature_count::{Buckets, FeatureCount, Support};
 use crate::counts::feature_counts::FeatureCounts;
 use crate::evidence::{Channel, FeatureKey, Occurrence};
 use crate::examples::example::{Example, RowId};
@@ -16,48 +17,6 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-
-/// The weights of the lexicon's entries by feature key.
-#[derive(Debug, Clone)]
-pub(crate) struct LexiconWeights {
-    roles: usize,
-    plain: FeatureMap<Vec<f64>>,
-    centred: FeatureMap<Vec<f64>>,
-}
-
-impl LexiconWeights {
-    pub(crate) fn new(lexicon: &Lexicon) -> Self {
-        let roles = lexicon.roles().len();
-        let plain: FeatureMap<Vec<f64>> = lexicon
-            .skills()
-            .iter()
-            .map(|s| (FeatureKey::new(Channel::Skills, &s.id), s.weights(roles)))
-            .collect();
-        let centred = plain.iter().map(|(&key, weights)| {
-            let mut weights = weights.clone();
-            centre(&mut weights);
-            (key, weights)
-        });
-        let centred = centred.collect();
-        Self { roles, plain, centred }
-    }
-
-    /// Weight for each role; empty for features that are no entry of the lexicon.
-    pub(crate) fn of(&self, key: FeatureKey) -> &[f64] {
-        match key.channel() {
-            Channel::Skills => self.plain.get(&key).map_or(&[], Vec::as_slice),
-            _ => &[],
-        }
-    }
-
-    /// Weight for each role less their mean.
-    pub(crate) fn centred(&self, key: FeatureKey) -> Option<&[f64]> {
-        if key.channel() != Channel::Skills {
-            return None;
-        }
-        self.centred.get(&key).map(Vec::as_slice)
-    }
-}
 
 /// Counting all remaining features takes as long as removing about this many rows. Tests try both.
 const COUNTING_ROWS: usize = if cfg!(test) { 20 } else { 1000 };
