@@ -95,23 +95,16 @@ impl AuditRows<'_> {
         let outcomes = outcomes.as_slice();
         let audit = match by {
             By::Model(model, name) => {
-                let scored_rows = ScoredRows::as_read(self);
-                let holdout_scores = HoldoutScores::by_model(&scored_rows, model)?;
-                let titled = self.with_titles(&scored_rows, Some(model))?;
+                let rows = ScoredRows::as_read(self);
+                let holdout = HoldoutScores::by_model(&rows, model)?;
+                let titled = self.with_titles(&rows, Some(model))?;
                 let how = if model.is_compact() {
                     "a compact one: if it was trained on these rows, it speaks for their labels"
                 } else {
                     "without the counts of the rows' organisations"
                 };
                 let method = format!("by the model {name}, {how}");
-                Auditor {
-                    rows: &scored_rows,
-                    holdout_scores: &holdout_scores,
-                    titled,
-                    outcomes,
-                    texts,
-                }
-                .audit(method)
+                Auditor { rows: &rows, holdout: &holdout, titled, outcomes, texts }.audit(method)
             }
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
@@ -121,13 +114,13 @@ impl AuditRows<'_> {
                     _ if alone => Model::embedded(self.lexicon()).ok(),
                     _ => Some(Model::embedded(self.lexicon())?),
                 };
-                let scored_rows = ScoredRows::counted(self);
-                let holdout_scores = HoldoutScores::by_rows(
-                    &scored_rows,
+                let rows = ScoredRows::counted(self);
+                let holdout = HoldoutScores::by_rows(
+                    &rows,
                     self.sketch(),
                     embedded.as_ref().filter(|_| !alone),
                     self.lexicon(),
-                    |predicted| scored_rows.corrections(predicted),
+                    |predicted| rows.corrections(predicted),
                 )?;
                 let titled = self.with_titles(&ScoredRows::as_read(self), embedded.as_ref())?;
                 let how = if alone {
@@ -137,14 +130,7 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                Auditor {
-                    rows: &scored_rows,
-                    holdout_scores: &holdout_scores,
-                    titled,
-                    outcomes,
-                    texts,
-                }
-                .audit(method)
+                Auditor { rows: &rows, holdout: &holdout, titled, outcomes, texts }.audit(method)
             }
         };
         audit.map_err(ModelError::Aside)
@@ -184,7 +170,7 @@ impl AuditRows<'_> {
 
 struct Auditor<'a> {
     rows: &'a ScoredRows<'a>,
-    holdout_scores: &'a HoldoutScores<'a, ScoredRows<'a>>,
+    holdout: &'a HoldoutScores<'a, ScoredRows<'a>>,
     /// Probabilities of each row by a model that reads titles.
     titled: Option<Vec<Probabilities>>,
     outcomes: &'a [String],
@@ -200,7 +186,7 @@ impl Auditor<'_> {
         if self.titled.is_some() {
             method.push_str(", and by what a model has learned of titles");
         }
-        let alone = self.holdout_scores.lexicon_only();
+        let alone = self.holdout.lexicon_only();
         if alone > 0 {
             method.push_str(&format!(
                 "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
@@ -229,7 +215,7 @@ impl Auditor<'_> {
     fn predicted(&self, index: usize) -> Probabilities {
         self.with_short_text_floor(
             index,
-            self.holdout_scores.probabilities(self.rows.scored_index[index]).clone(),
+            self.holdout.probabilities(self.rows.scored_index[index]).clone(),
         )
     }
 
@@ -244,7 +230,7 @@ impl Auditor<'_> {
 
     /// Probability of `other` where the counts know it and it is no outcome; 0 otherwise.
     fn other_probability(&self, index: usize) -> f64 {
-        let known = self.outcomes.len() == self.roles() && self.holdout_scores.knows_other();
+        let known = self.outcomes.len() == self.roles() && self.holdout.knows_other();
         if known { 1.0 - self.predicted(index).in_scope } else { 0.0 }
     }
 
@@ -300,7 +286,7 @@ impl Auditor<'_> {
                     .push((i, of_row));
             }
         }
-        let found = self.holdout_scores.visit(
+        let found = self.holdout.visit(
             |scored| row_issues.contains_key(&scored),
             |scored, _, without| {
                 let of_row = |(i, row_issues): &(usize, Vec<RowIssue>)| {
@@ -312,7 +298,7 @@ impl Auditor<'_> {
         let mut findings: Vec<Finding> =
             found.into_iter().flat_map(|(_, of_rows)| of_rows.into_iter().flatten()).collect();
         let undecided = self.rows.all.undecided.iter();
-        findings.extend(self.holdout_scores.with_all(|all| {
+        findings.extend(self.holdout.with_all(|all| {
             undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
         })?);
         findings.sort_by(|a, b| {
@@ -329,7 +315,7 @@ impl Auditor<'_> {
         without: &HeldOutWeights,
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.index];
-        let family = self.holdout_scores.family(self.rows.scored_index[suspicion.index]);
+        let family = self.holdout.family(self.rows.scored_index[suspicion.index]);
         let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
         let probabilities = self.probabilities(suspicion.index);
         self.rows.all.with_texts(row.texts, |texts| {

@@ -20,14 +20,14 @@ pub(crate) const COUNTING: f64 = 1.25;
 const FEW_SKILLS: usize = 4;
 /// Texts of fewer words, cut off or mostly praise of a company, are weak evidence against a title. Chosen on real
 /// titles of the first edition, of 100 to 400: it raises the average precision for titles of a role from .369 to .452.
-const FEW_WORDS: usize = 200;
+const WORDS_TO_SHARPEN: usize = 200;
 /// Power for texts of few words: probabilities stay as they are.
 const UNCHANGED: f64 = 1.0;
 const ROUNDS: usize = 50;
 
 /// Highest power for a text, by its number of words and of skills and whether it states a role.
 pub(crate) fn max_power(words: usize, skills: usize, states_role: bool) -> f64 {
-    if states_role && words < FEW_WORDS {
+    if states_role && words < WORDS_TO_SHARPEN {
         UNCHANGED
     } else if skills <= FEW_SKILLS {
         COUNTING

@@ -44,14 +44,14 @@ static YEARS: LazyLock<[Finder; 4]> =
 /// More years are the age of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
 /// Bytes before the word for years in which its numbers are searched.
-const LONGEST: usize = 40;
+const BYTES_OF_NUMBERS: usize = 40;
 /// The first byte of `•`.
 const BULLET: u8 = 0xe2;
 /// Most letters before the numbers of a list item: "Experience: 5 years".
-const SHORT: usize = 16;
-/// Bytes of the sentence that are read before and after the years.
-const BEFORE: usize = 120;
-const BEHIND: usize = 120;
+const LETTERS_OF_ITEM: usize = 16;
+/// Bytes of the sentence that are read before the years, and after them.
+const BYTES_BEFORE: usize = 120;
+const BYTES_AFTER: usize = 120;
 
 /// What a word tells about its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ enum Sense {
 }
 
 /// Bytes of the longest word that has a [`Sense`].
-const LONGEST_WORD: usize = 16;
+const BYTES_OF_WORD: usize = 16;
 
 /// The words of a piece of a text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -76,7 +76,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// The sense of a word, in any case.
 fn sense(word: &str) -> Option<Sense> {
-    let mut small = [0; LONGEST_WORD];
+    let mut small = [0; BYTES_OF_WORD];
     let small = small.get_mut(..word.len())?;
     small.copy_from_slice(word.as_bytes());
     small.make_ascii_lowercase();
@@ -123,7 +123,7 @@ fn years_at(text: &str, at: usize) -> Option<Experience> {
     if !begins || text[..at].ends_with(['-', '/']) {
         return None;
     }
-    let numbers = Numbers::before(text, floor(text, at.saturating_sub(LONGEST))..at)?;
+    let numbers = Numbers::before(text, floor(text, at.saturating_sub(BYTES_OF_NUMBERS))..at)?;
     Some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..at + length })
 }
 
@@ -134,8 +134,8 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// Whether the sentence around the years asks a candidate for experience.
 fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
-    let first = floor(text, years.start.saturating_sub(BEFORE));
-    let last = floor(text, (years.end + BEHIND).min(text.len()));
+    let first = floor(text, years.start.saturating_sub(BYTES_BEFORE));
+    let last = floor(text, (years.end + BYTES_AFTER).min(text.len()));
     let is_end = |i: &usize| match text.as_bytes()[*i] {
         b'\n' | b';' | b'!' | b'?' => true,
         b'.' => text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace),
@@ -165,7 +165,7 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     }
     let [of_experience, of_others, sought, _] = has;
     let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
-    let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= SHORT;
+    let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= LETTERS_OF_ITEM;
     let of_others = (of_company || of_others) && !sought;
     of_experience && (sought || is_direct || is_item) && !of_others
 }

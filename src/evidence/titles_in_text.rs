@@ -67,9 +67,18 @@ pub(super) fn is_title(
     name: Range<usize>,
     lexicon: &Lexicon,
 ) -> bool {
-    let Some(line) = around(text, tokens, token_classes, name.start, Reach::Title) else {
-        return false;
-    };
+    let line = around(text, tokens, token_classes, name.start, Reach::Title);
+    line.is_some_and(|line| begins_line(text, tokens, &line, name, lexicon))
+}
+
+/// The same, of a name on a line that is known.
+fn begins_line(
+    text: &str,
+    tokens: &[Token],
+    line: &Range<usize>,
+    name: Range<usize>,
+    lexicon: &Lexicon,
+) -> bool {
     if line.len() > LONGEST_TITLE || tokens[name.start].plain {
         return false;
     }
@@ -146,9 +155,11 @@ pub(super) fn calls_for(
     lexicon: &Lexicon,
 ) -> bool {
     let line = around(text, tokens, token_classes, name.start, Reach::Title);
-    line.is_some_and(|line| !is_of_others(text, tokens, &line))
-        && !is_possessive(text, tokens, name.end)
-        && is_title(text, tokens, token_classes, name, lexicon)
+    line.is_some_and(|line| {
+        !is_of_others(text, tokens, &line)
+            && !is_possessive(text, tokens, name.end)
+            && begins_line(text, tokens, &line, name, lexicon)
+    })
 }
 
 /// Whether a word is written as in a title: it has a capital, follows a hyphen, is a number, or is a small word.

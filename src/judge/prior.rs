@@ -22,7 +22,8 @@ pub enum Prior {
 /// Spelling of [`Prior::Market`].
 const MARKET: &str = "market";
 /// Help on the syntax, for errors.
-const FORMS: &str = "give one for all roles (0.2), or one by role (product_owner=0.2,product_manager=0.1), or say \"market\"";
+const FORMS: &str = "give one for all roles (0.2), or one by role \
+                     (product_owner=0.2,product_manager=0.1), or say \"market\"";
 
 impl Prior {
     /// Reads `0.3`, `product_owner=0.2,product_manager=0.5`, or `market`.
@@ -46,7 +47,7 @@ impl Prior {
                 .split_once('=')
                 .ok_or_else(|| format!("{part:?} is not ROLE=SHARE; {FORMS}"))?;
             if each.insert(role.trim().to_owned(), share(number)?).is_some() {
-                return Err(format!("{} stands twice", role.trim()));
+                return Err(format!("{} stands twice; give it one share", role.trim()));
             }
         }
         Self::of_each(each)
@@ -68,7 +69,7 @@ impl Prior {
         each.values().try_for_each(|&share| inside(share).map(drop))?;
         let sum: f64 = each.values().sum();
         if sum > 1.0 + 1e-9 {
-            return Err(format!("the shares add up to {sum}, which is more than 1"));
+            return Err(format!("the shares add up to {sum}, which is more than 1; lower some"));
         }
         Ok(Self::Each(each))
     }
@@ -119,7 +120,7 @@ impl Prior {
                     .collect();
                 if counted.len() < 2 {
                     return Err("the lexicon has numbers of jobs (market.csv) of fewer than two \
-                                roles of the model; say how common they are"
+                                roles of the model; add rows there, or give shares"
                         .to_owned());
                 }
                 let jobs: f64 = counted.iter().map(|(_, jobs)| jobs).sum();
@@ -153,7 +154,7 @@ impl Prior {
 
 fn inside(share: f64) -> Result<f64, String> {
     let inside = share > 0.0 && share < 1.0;
-    inside.then_some(share).ok_or_else(|| format!("{share} is not between 0 and 1"))
+    inside.then_some(share).ok_or_else(|| format!("{share} is not between 0 and 1; {FORMS}"))
 }
 
 /// Probabilities under a changed prior (Saerens et al. 2002, equation 4).

@@ -265,6 +265,26 @@ impl Checks<'_> {
         }
         Ok(phrases)
     }
+
+    /// Adds the phrases of a form, none of which has a value yet.
+    fn add<V: Copy>(
+        &self,
+        phrases: &mut Phrases<V>,
+        (name, line): (&str, u64),
+        form: &str,
+        value: V,
+    ) -> Result<(), LexiconError> {
+        for phrase in self.phrases(name, line, form)? {
+            if phrases.insert(phrase, value).is_some() {
+                return Err(self.repeated(name, line, form));
+            }
+        }
+        Ok(())
+    }
+
+    fn repeated(&self, name: &str, line: u64, form: &str) -> LexiconError {
+        self.error(name, line, format!("form {form:?} stands twice; leave it out here or there"))
+    }
 }
 
 /// The word hashes of an alternative. Fast path: most are one lower-case word.
@@ -385,8 +405,7 @@ fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), Lexic
             let discipline = match terms.get(&phrase) {
                 Some(Term::Skill { index, .. }) => Some(*index),
                 Some(Term::Mention { .. } | Term::OtherJob) => {
-                    let problem = format!("form {:?} stands twice", row.form);
-                    return Err(checks.error("mentions", line, problem));
+                    return Err(checks.repeated("mentions", line, &row.form));
                 }
                 None => None,
             };
@@ -418,11 +437,7 @@ fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), L
         }
         let index = families.len() as u32;
         for form in row.forms.split(';').map(str::trim).filter(|f| !f.is_empty()) {
-            for phrase in checks.phrases("other_jobs", line, form)? {
-                if words.insert(phrase, index).is_some() {
-                    return Err(error(format!("form {form:?} stands twice")));
-                }
-            }
+            checks.add(&mut words, ("other_jobs", line), form, index)?;
         }
         families.push(row.family);
     }
@@ -440,12 +455,7 @@ struct HeadingRow {
 fn load_headings(checks: &Checks) -> Result<Phrases<HeadingPart>, LexiconError> {
     let mut headings = Phrases::new();
     for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
-        for phrase in checks.phrases("headings", line, &row.form)? {
-            if headings.insert(phrase, row.part).is_some() {
-                let problem = format!("form {:?} stands twice", row.form);
-                return Err(checks.error("headings", line, problem));
-            }
-        }
+        checks.add(&mut headings, ("headings", line), &row.form, row.part)?;
     }
     Ok(headings)
 }
@@ -496,12 +506,7 @@ fn load_boilerplate(checks: &Checks) -> Result<PhraseTable<(Strength, u32)>, Lex
         if row.kind.is_empty() {
             return Err(checks.error("boilerplate", line, "the kind is missing"));
         }
-        for phrase in checks.phrases("boilerplate", line, &row.form)? {
-            if forms.insert(phrase, (row.strength, number)).is_some() {
-                let problem = format!("form {:?} stands twice", row.form);
-                return Err(checks.error("boilerplate", line, problem));
-            }
-        }
+        checks.add(&mut forms, ("boilerplate", line), &row.form, (row.strength, number))?;
     }
     Ok(PhraseTable::new(&forms))
 }
@@ -516,12 +521,7 @@ struct StubRow {
 fn load_stubs(checks: &Checks) -> Result<PhraseTable<Stub>, LexiconError> {
     let mut forms = Phrases::new();
     for (line, row) in rows::<StubRow>(checks.files, "stubs")? {
-        for phrase in checks.phrases("stubs", line, &row.form)? {
-            if forms.insert(phrase, row.kind).is_some() {
-                let problem = format!("form {:?} stands twice", row.form);
-                return Err(checks.error("stubs", line, problem));
-            }
-        }
+        checks.add(&mut forms, ("stubs", line), &row.form, row.kind)?;
     }
     Ok(PhraseTable::new(&forms))
 }
@@ -540,12 +540,7 @@ fn load_sharing(checks: &Checks) -> Result<PhraseTable<Sharing>, LexiconError> {
     let mut forms = Phrases::new();
     for (line, row) in rows::<SharingRow>(checks.files, "sharing")? {
         checks.source("sharing", line, &row.source)?;
-        for phrase in checks.phrases("sharing", line, &row.form)? {
-            if forms.insert(phrase, row.kind).is_some() {
-                let problem = format!("form {:?} stands twice", row.form);
-                return Err(checks.error("sharing", line, problem));
-            }
-        }
+        checks.add(&mut forms, ("sharing", line), &row.form, row.kind)?;
     }
     Ok(PhraseTable::new(&forms))
 }
@@ -574,15 +569,7 @@ fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> 
             id => TitleStates::Role(checks.role("titles", line, id)?),
         };
         let form = TitleForm { states, written: abbreviation(&row.form), may_be: None };
-        for phrase in checks.phrases("titles", line, &row.form)? {
-            if titles.insert(phrase, form).is_some() {
-                return Err(checks.error(
-                    "titles",
-                    line,
-                    format!("form {:?} stands twice", row.form),
-                ));
-            }
-        }
+        checks.add(&mut titles, ("titles", line), &row.form, form)?;
     }
     let with_a_word = roles_with_a_word(&titles);
     for (words, form) in titles.values_mut() {
@@ -664,11 +651,8 @@ fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>)
             let problem = format!("level {:?} already has rank {}", level.id, known.rank);
             return Err(checks.error("levels", line, problem));
         }
-        for phrase in checks.phrases("levels", line, &row.word)? {
-            if words.insert(phrase, index.map(|index| index as u32)).is_some() {
-                return Err(checks.error("levels", line, format!("{:?} stands twice", row.word)));
-            }
-        }
+        let index = index.map(|index| index as u32);
+        checks.add(&mut words, ("levels", line), &row.word, index)?;
     }
     Ok((list, PhraseTable::new(&words)))
 }

@@ -74,7 +74,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         lexicon: &Lexicon,
         correct: impl FnOnce(&[(usize, Vec<f64>)]) -> BTreeMap<usize, usize>,
     ) -> Result<Self, ModelError> {
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let sizes = lexicon.sizes();
         let as_stated = ids(rows);
         if model.is_none() {
             require_organisations(&as_stated, lexicon.roles())?;

@@ -116,7 +116,7 @@ impl Collector {
 
 impl PackedCollector {
     fn collector(self, lexicon: &Lexicon) -> Option<Collector> {
-        let [roles, classes] = [lexicon.roles().len(), lexicon.classes().len()];
+        let [roles, classes] = lexicon.sizes();
         let mut collector = Collector { provenance: self.provenance, ..Collector::default() };
         let mut keys = Vec::new();
         let mut texts = self.texts.lines();

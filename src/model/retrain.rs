@@ -134,7 +134,7 @@ impl Model {
         if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
             return Err(RetrainError::Nothing);
         }
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let sizes = lexicon.sizes();
         let mut training_state = self.training_state()?;
         let before = training_state.matrix.clone();
 
@@ -241,7 +241,7 @@ impl Model {
         if base.is_none() {
             require_organisations(&training_state.matrix.rows, lexicon.roles())?;
         }
-        let sizes = [lexicon.roles().len(), lexicon.classes().len()];
+        let sizes = lexicon.sizes();
         let fit = Fit::new(
             &training_state.sample,
             sizes,

@@ -144,7 +144,7 @@ impl Model {
         training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
-        let (roles, classes) = (lexicon.roles().len(), lexicon.classes().len());
+        let [roles, classes] = lexicon.sizes();
         let fitted = || {
             let header = header();
             let mut kept: Vec<_> = frequent(&training_state.matrix, [roles, classes])

@@ -1,50 +1,51 @@
-//! Logistic regression with two or more classes, by Newton's method. It has to solve equations at every step,
-//! but needs a few steps where a search by gradients needs tens, and gets to the minimum where that is flat, too.
+//! Logistic regression with two or more classes, by a truncated Newton method: each step is solved by preconditioned
+//! conjugate gradients, and shortened by a backtracking line search (Nocedal and Wright 2006, chapters 3 and 7). It needs
+//! a few steps where a search by gradients needs tens, and reaches the minimum also where the loss is flat.
 
 use linfa_linalg::cholesky::InverseCInplace;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, Axis, ShapeBuilder, Zip};
 
-/// A step that promises to lower the loss by no more than this share is the last: of what it promises, what is
-/// left to go after it is about the square.
-const LITTLE: f64 = 1e-8;
-/// Steps that are enough wherever it gets to the minimum at all.
-const STEPS: usize = 100;
-/// Rounds of conjugate gradients that are enough for a step.
-const ROUNDS: usize = 100;
-/// Far off the minimum a step may leave this share of what it promises to those that follow.
-const ROUGHLY: f64 = 1e-2;
-/// How often a step that is too long is halved.
-const HALVINGS: i32 = 30;
-/// A step has to lower the loss by this share of what the slope promises.
-const OF_SLOPE: f64 = 0.1;
-/// Second derivative by an intercept, by row, that is taken for granted: where all rows are told for sure, it is 0.
-const SLIGHT: f64 = 1e-9;
-/// Rows that are weighted at once: they fit into the processor's nearer caches.
-const AT_ONCE: usize = 1024;
-/// A column with a smaller deviation, as a share of its mean if that is above 1, is constant but for
-/// rounding: the mean of equal numbers is not quite that number.
-const CONSTANT: f64 = 1e-9;
+/// A step that is expected to lower the loss by no more than this share of it is the last: the error after it is about
+/// the square of that.
+const TOLERANCE: f64 = 1e-8;
+/// Most Newton steps; a fit takes about five.
+const MAX_STEPS: usize = 100;
+/// Most iterations of conjugate gradients in a step.
+const MAX_ROUNDS: usize = 100;
+/// Relative tolerance of the conjugate gradients far from the minimum.
+const LOOSE_TOLERANCE: f64 = 1e-2;
+/// Most halvings of a step.
+const MAX_HALVINGS: i32 = 30;
+/// Share of the expected decrease that a step must reach (Armijo condition).
+const SUFFICIENT_DECREASE: f64 = 0.1;
+/// Curvature of an intercept, by row, in the preconditioner: where all rows are certain it would be 0.
+const LEAST_CURVATURE: f64 = 1e-9;
+/// Rows that are weighted together: they fit into the caches near the processor.
+const CHUNK_ROWS: usize = 1024;
+/// A column with a smaller standard deviation, as a share of its mean if that is above 1, is constant but for rounding:
+/// the mean of equal numbers is not quite that number.
+const MIN_DEVIATION: f64 = 1e-9;
 
 /// Rows to fit to.
 pub(super) struct Rows {
     /// Rows x inputs, column by column.
     pub(super) x: Array2<f64>,
-    /// The class of each row. Every class, from 0, has a row.
+    /// Class of each row; every class from 0 to the largest has a row.
     pub(super) classes: Vec<usize>,
-    /// How often each row counts.
+    /// Weight of each row.
     pub(super) times: Array1<f64>,
 }
 
-/// Weights by class and input, last the intercepts, at which this is as small as it gets:
+/// Weights (class x input, the last input the intercept) that minimise
 ///
 /// ```text
 /// sum over rows of times * -ln(probability of its class)  +  penalty / 2 * |weights|^2
 /// ```
 ///
 /// The probabilities are the softmax of intercepts and weights times inputs. The penalty is on the weights of
-/// inputs that are brought to mean 0 and deviation 1, and not on intercepts. The search begins at `start`, if
-/// that is better than no weights.
+/// inputs standardised to mean 0 and deviation 1, and not on intercepts; the weights are those of the raw inputs. The
+/// search begins at `start` if its loss is below that of intercepts alone. All weights are finite.
 pub(super) fn fit(rows: Rows, penalty: f64, start: Option<Array2<f64>>) -> Array2<f64> {
     let (rows, scales) = standardised(rows);
     let start = start.map(|mut weights| {
@@ -66,8 +67,8 @@ pub(super) fn fit(rows: Rows, penalty: f64, start: Option<Array2<f64>>) -> Array
     weights
 }
 
-/// Brings each column to mean 0 and deviation 1, and says what it was shifted and divided by. One that is constant
-/// becomes 0, and so does one with numbers too large to square. Last comes a column of ones, for the intercepts.
+/// Standardises each column to mean 0 and deviation 1; gives means and deviations. A constant column becomes 0, and so
+/// does one with numbers too large to square. A column of ones for the intercepts is appended.
 fn standardised(rows: Rows) -> (Rows, Vec<(f64, f64)>) {
     let Rows { mut x, classes, times } = rows;
     let sum = times.sum();
@@ -75,7 +76,7 @@ fn standardised(rows: Rows) -> (Rows, Vec<(f64, f64)>) {
         let mean = column.dot(&times) / sum;
         column -= mean;
         let deviation = (column.mapv(|v| v.powi(2)).dot(&times) / sum).sqrt();
-        if deviation.is_finite() && deviation > CONSTANT * mean.abs().max(1.0) {
+        if deviation.is_finite() && deviation > MIN_DEVIATION * mean.abs().max(1.0) {
             column /= deviation;
             return (mean, deviation);
         }
@@ -87,25 +88,25 @@ fn standardised(rows: Rows) -> (Rows, Vec<(f64, f64)>) {
     (Rows { x, classes, times }, scales)
 }
 
-/// The same less the mean over the classes: the probabilities stay, and the penalty is the least.
+/// Subtracts the mean over the classes: the probabilities stay, and the penalty is smallest.
 fn centred(weights: Array2<f64>) -> Array2<f64> {
     let mean = weights.mean_axis(Axis(0)).expect("there are classes");
     weights - mean
 }
 
-/// The sum of the products, number by number.
+/// Inner product.
 fn dot(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
     Zip::from(a).and(b).fold(0.0, |sum, a, b| sum + a * b)
 }
 
-/// What is minimised, by weights that have the mean 0 over the classes.
+/// The loss as a function of weights with mean 0 over the classes.
 struct Loss {
     /// The last input is 1.
     rows: Rows,
     penalty: f64,
 }
 
-/// The loss at some weights, and its slope there.
+/// The loss at some weights, and its gradient.
 struct Point {
     /// Class x input, as the gradient.
     weights: Array2<f64>,
@@ -116,27 +117,27 @@ struct Point {
 }
 
 impl Loss {
-    /// Where a step promises next to nothing, or none lowers the loss.
+    /// The minimum, or the last weights from which no step lowers the loss.
     fn minimum(&self, start: Option<Array2<f64>>) -> Array2<f64> {
-        let mut point = self.at(self.shares());
-        // A loss that is no number is not below.
+        let mut point = self.at(self.prior_weights());
+        // A comparison with NaN is false.
         if let Some(start) = start.map(|s| self.at(centred(s))).filter(|s| s.loss < point.loss) {
             point = start;
         }
-        for _ in 0..STEPS {
+        for _ in 0..MAX_STEPS {
             let Some(step) = self.step(&point) else { break };
-            let promised = dot(&point.gradient, &step);
-            if promised <= LITTLE * point.loss {
+            let expected = dot(&point.gradient, &step);
+            if expected <= TOLERANCE * point.loss {
                 return point.weights - step;
             }
-            let Some(next) = self.below(&point, &step, promised) else { break };
+            let Some(next) = self.line_search(&point, &step, expected) else { break };
             point = next;
         }
         point.weights
     }
 
-    /// No weights, and intercepts that give each class its share of the rows.
-    fn shares(&self) -> Array2<f64> {
+    /// Intercepts alone: each class has its share of the rows.
+    fn prior_weights(&self) -> Array2<f64> {
         let Rows { x, classes, times } = &self.rows;
         let count = 1 + classes.iter().max().expect("there are rows");
         let mut of_class = Array1::from_elem(count, f64::MIN_POSITIVE);
@@ -149,74 +150,76 @@ impl Loss {
     fn at(&self, weights: Array2<f64>) -> Point {
         let Rows { x, classes, times } = &self.rows;
         let mut probabilities = x.dot(&weights.t());
-        let mut pull = Array2::zeros(probabilities.raw_dim());
-        let losses = probabilities.rows_mut().into_iter().zip(pull.rows_mut());
-        let losses =
-            losses.zip(classes.iter().zip(times)).map(|((mut row, mut pull), (&class, &times))| {
+        let mut residuals = Array2::zeros(probabilities.raw_dim());
+        let losses = probabilities.rows_mut().into_iter().zip(residuals.rows_mut());
+        let losses = losses.zip(classes.iter().zip(times)).map(
+            |((mut row, mut residuals), (&class, &times))| {
                 let own = row[class];
                 let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 row.mapv_inplace(|logit| (logit - most).exp());
                 let sum = row.sum();
                 row /= sum;
-                pull.assign(&row);
-                pull[class] -= 1.0;
-                pull *= times;
+                residuals.assign(&row);
+                residuals[class] -= 1.0;
+                residuals *= times;
                 most + sum.ln() - own
-            });
+            },
+        );
         let loss = losses.collect::<Array1<f64>>().dot(times);
-        let penalised = self.penalised(&weights);
-        let loss = loss + dot(&weights, &penalised) / 2.0;
-        let gradient = pull.t().dot(x) + penalised;
+        let penalty_gradient = self.penalty_gradient(&weights);
+        let loss = loss + dot(&weights, &penalty_gradient) / 2.0;
+        let gradient = residuals.t().dot(x) + penalty_gradient;
         Point { weights, loss, gradient, probabilities }
     }
 
-    /// The second derivatives into the gradient, by conjugate gradients: the closer to the minimum, the more
-    /// exactly. They are all but solved already where the classes are alike, as two always are.
+    /// The Newton step, by conjugate gradients: the closer to the minimum, the more exactly. With two classes the
+    /// preconditioner is all but the Hessian, and one iteration is enough. `None` if it is not positive definite.
     fn step(&self, point: &Point) -> Option<Array2<f64>> {
-        let near = self.alike(&point.probabilities).invc_inplace().ok()?;
+        let inverse = self.preconditioner(&point.probabilities).invc_inplace().ok()?;
         let mut step = Array2::zeros(point.gradient.dim());
-        let mut left = point.gradient.clone();
-        let mut direction = left.dot(&near);
-        // What the step promises, if the classes are alike.
-        let first = dot(&left, &direction);
-        let (mut size, enough) = (first, first * (first / point.loss).clamp(LITTLE, ROUGHLY));
-        for _ in 0..ROUNDS {
+        let mut residual = point.gradient.clone();
+        let mut direction = residual.dot(&inverse);
+        // The expected decrease by the preconditioner.
+        let first = dot(&residual, &direction);
+        let (mut size, enough) =
+            (first, first * (first / point.loss).clamp(TOLERANCE, LOOSE_TOLERANCE));
+        for _ in 0..MAX_ROUNDS {
             if size <= enough {
                 break;
             }
-            let turned = self.turned(&direction, &point.probabilities);
-            let far = size / dot(&direction, &turned);
-            step.scaled_add(far, &direction);
-            left.scaled_add(-far, &turned);
-            let next = left.dot(&near);
-            let last = std::mem::replace(&mut size, dot(&left, &next));
+            let hessian_product = self.hessian_product(&direction, &point.probabilities);
+            let length = size / dot(&direction, &hessian_product);
+            step.scaled_add(length, &direction);
+            residual.scaled_add(-length, &hessian_product);
+            let next = residual.dot(&inverse);
+            let last = std::mem::replace(&mut size, dot(&residual, &next));
             direction = direction * (size / last) + next;
         }
         Some(step)
     }
 
-    /// How the gradient changes along a direction.
-    fn turned(&self, direction: &Array2<f64>, probabilities: &Array2<f64>) -> Array2<f64> {
+    /// The Hessian times a direction.
+    fn hessian_product(&self, direction: &Array2<f64>, probabilities: &Array2<f64>) -> Array2<f64> {
         let Rows { x, times, .. } = &self.rows;
-        let mut pull = x.dot(&direction.t());
+        let mut changes = x.dot(&direction.t());
         for ((mut row, p), times) in
-            pull.rows_mut().into_iter().zip(probabilities.rows()).zip(times)
+            changes.rows_mut().into_iter().zip(probabilities.rows()).zip(times)
         {
             let mean = row.dot(&p);
             Zip::from(&mut row).and(p).for_each(|change, p| *change = times * p * (*change - mean));
         }
-        pull.t().dot(x) + self.penalised(direction)
+        changes.t().dot(x) + self.penalty_gradient(direction)
     }
 
-    /// The second derivatives by the weights of a class, as if all classes had the mean curvature of each row.
-    fn alike(&self, probabilities: &Array2<f64>) -> Array2<f64> {
+    /// The Hessian block (input x input) of one class, if all classes had the mean curvature of each row.
+    fn preconditioner(&self, probabilities: &Array2<f64>) -> Array2<f64> {
         let Rows { x, times, .. } = &self.rows;
         let (free, last) = (probabilities.ncols() - 1, x.ncols() - 1);
         let mut second = Array2::from_diag_elem(x.ncols(), self.penalty);
-        second[[last, last]] = SLIGHT * times.sum();
-        let rows = x.axis_chunks_iter(Axis(0), AT_ONCE);
-        let rows = rows.zip(probabilities.axis_chunks_iter(Axis(0), AT_ONCE));
-        for ((x, p), times) in rows.zip(times.axis_chunks_iter(Axis(0), AT_ONCE)) {
+        second[[last, last]] = LEAST_CURVATURE * times.sum();
+        let rows = x.axis_chunks_iter(Axis(0), CHUNK_ROWS);
+        let rows = rows.zip(probabilities.axis_chunks_iter(Axis(0), CHUNK_ROWS));
+        for ((x, p), times) in rows.zip(times.axis_chunks_iter(Axis(0), CHUNK_ROWS)) {
             let curvature = Zip::from(p.rows()).and(times);
             let curvature =
                 curvature.map_collect(|p, times| times * (1.0 - p.dot(&p)) / free as f64);
@@ -229,18 +232,18 @@ impl Loss {
         second
     }
 
-    /// Of weights, what the penalty adds to the gradient.
-    fn penalised(&self, weights: &Array2<f64>) -> Array2<f64> {
-        let mut penalised = weights * self.penalty;
-        penalised.column_mut(weights.ncols() - 1).fill(0.0);
-        penalised
+    /// The gradient of the penalty.
+    fn penalty_gradient(&self, weights: &Array2<f64>) -> Array2<f64> {
+        let mut penalty_gradient = weights * self.penalty;
+        penalty_gradient.column_mut(weights.ncols() - 1).fill(0.0);
+        penalty_gradient
     }
 
-    /// Where a step leads, or as large a part of it as lowers the loss.
-    fn below(&self, point: &Point, step: &Array2<f64>, promised: f64) -> Option<Point> {
-        (0..=HALVINGS).map(|n| 0.5f64.powi(n)).find_map(|share| {
+    /// The point after the longest halved step that lowers the loss enough; `None` if none does.
+    fn line_search(&self, point: &Point, step: &Array2<f64>, expected: f64) -> Option<Point> {
+        (0..=MAX_HALVINGS).map(|n| 0.5f64.powi(n)).find_map(|share| {
             let next = self.at(&point.weights - step * share);
-            (next.loss < point.loss - OF_SLOPE * share * promised).then_some(next)
+            (next.loss < point.loss - SUFFICIENT_DECREASE * share * expected).then_some(next)
         })
     }
 }
