@@ -242,7 +242,7 @@ impl Auditor<'_> {
             order.iter().map(|&index| self.probabilities(index)).collect();
         let max_power = |i: usize| self.rows.all.rows[order[i]].max_power;
         let mut counting =
-            noise::true_class(probabilities.clone(), &stated, noise::COUNTING, max_power);
+            noise::true_class(probabilities.clone(), &stated, noise::COUNTING, |_| noise::COUNTING);
         let mut ranking = noise::true_class(probabilities, &stated, noise::RANKING, max_power);
         for (i, titled) in
             self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()

@@ -25,7 +25,8 @@ const WORDS_TO_SHARPEN: usize = 200;
 const UNCHANGED: f64 = 1.0;
 const ROUNDS: usize = 50;
 
-/// Highest power for a text, by its number of words and of skills and whether it states a role.
+/// Highest power for ranking a text, by its number of words and of skills and whether it states a role. Estimates of
+/// numbers of wrong rows do not depend on it.
 pub(crate) fn max_power(words: usize, skills: usize, states_role: bool) -> f64 {
     if states_role && words < WORDS_TO_SHARPEN {
         UNCHANGED
