@@ -2,10 +2,9 @@
 
 mod collect;
 mod drift;
-pub(crate) mod error;
-
+mod error;
 mod features;
-pub(crate) mod format_version;
+mod format_version;
 mod history;
 mod holdout_scores;
 mod packed_collector;
@@ -18,19 +17,11 @@ mod trained;
 pub(crate) mod training_state;
 mod vocabulary;
 
-pub use crate::counts::feature_count::SUPPORT;
-pub use crate::counts::sketch::{Sketch, remove_rare_features};
-pub use crate::examples::example::{Example, RowId};
-pub use crate::examples::organisation::organisation;
-pub use crate::examples::rows::Rows;
-pub use crate::stacking::base::Base;
-pub use crate::stacking::inputs::{Question, View};
-pub use crate::stacking::probabilities::Probabilities;
-pub use crate::stacking::summary::{Summary, Threshold, outcome_names, summarise};
 pub use collect::{
     Collector, Counting, Provenance, RARE_LABELS, drop_title_features, labels_repeat_titles,
 };
 pub use drift::{Drift, Drifted, Shift};
+pub use error::ModelError;
 pub use features::StoredFeature;
 pub use format_version::FORMAT;
 pub use history::Retrain;
@@ -39,9 +30,17 @@ pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
 pub use train::{FoldModel, Folds, leave_organisation_out, split_between_folds};
-
-pub use crate::stacking::combination::Combination;
+pub use trained::{Model, ModelFile};
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 
-pub use error::ModelError;
-pub use trained::{Model, ModelFile};
+// What users of the library meet of the rooms below.
+pub use crate::counts::feature_count::SUPPORT;
+pub use crate::counts::sketch::{Sketch, remove_rare_features};
+pub use crate::examples::example::{Example, RowId};
+pub use crate::examples::organisation::organisation;
+pub use crate::examples::rows::Rows;
+pub use crate::stacking::base::Base;
+pub use crate::stacking::combination::Combination;
+pub use crate::stacking::inputs::{Question, View};
+pub use crate::stacking::probabilities::Probabilities;
+pub use crate::stacking::summary::{Summary, Threshold, outcome_names, summarise};
