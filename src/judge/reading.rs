@@ -1,29 +1,20 @@
-//! Fast extraction: one pass over a posting that looks features up as they are found. A property test
+//! Classifying: the features of a posting are looked up in the model as the walk finds them. A property test
 //! keeps it equal to extracting all evidence first.
 
 use crate::bayes::scores::Scores;
 use crate::evidence::{
-    CommonWords, Extractor, Side, Span, Stated, TermMatches, TermSink, Title, is_title, language,
-    title_words,
+    CommonWords, Extractor, FeatureSink, Side, Span, Title, WalkedText, language, title_words,
 };
 use crate::judge::text_properties::{EvidenceAmount, TextProperties, fits_any_job};
-use crate::lexicon::Stub;
-use crate::lexicon::{Lexicon, TokenClasses};
+use crate::lexicon::{Lexicon, Stub, TokenClasses};
 use crate::model::{Known, Vocabulary, VocabularyEntry, Word};
-use crate::text::{AppendBuffer, CleanText, Token, Tokens, combine};
+use crate::text::{AppendBuffer, Token, combine};
 
 /// Scratch buffers, reused for every posting.
 #[derive(Debug, Default)]
 pub(super) struct ReadBuffers {
-    clean: CleanText,
-    tokens: Tokens,
-    fetched: Vec<u64>,
-    /// Vocabulary entry by token.
-    words: Vec<Word>,
-    token_classes: TokenClasses,
-    terms: TermMatches,
+    walked: WalkedText,
     found: FoundFeatures,
-    title_known: Vec<Known>,
 }
 
 /// Features found in a posting, each once.
@@ -42,6 +33,10 @@ struct FoundFeatures {
     /// Distinct words that are entries, but not features.
     other_words: usize,
     common: CommonWords,
+    /// Of the title.
+    title: Vec<Known>,
+    /// Vocabulary entry by token.
+    entries: Vec<Word>,
     /// Candidate phrases that passed the Bloom filter: hash and first token.
     likely: AppendBuffer<(u64, u32)>,
     fetched: Vec<u64>,
@@ -56,60 +51,29 @@ impl ReadBuffers {
         extractor: &Extractor,
         vocabulary: &Vocabulary,
     ) -> (Title, Scores) {
-        self.clean.set(raw);
-        self.tokens.set(self.clean.as_str());
         self.found.clear(vocabulary.len());
-        let mut sink = FeatureSink { found: &mut self.found, vocabulary };
-        let tokens = self.tokens.as_slice();
-        vocabulary.words(tokens, &mut self.fetched, &mut self.words);
-        let token_classes = self.words.iter().map(|word| word.token_classes());
-        self.token_classes.set(token_classes.zip(tokens.iter().map(|token| token.breaks)));
-        let text = self.clean.as_str();
-        extractor.find_terms(text, tokens, &self.token_classes, &mut self.terms, &mut sink);
-        sink.words(&self.words, tokens, &self.terms.counts);
-        sink.phrases(tokens, &self.terms.counts);
-        let (title, stated) = self.read_title(raw_title, extractor.lexicon(), vocabulary);
-        let FoundFeatures { known, words_at, phrases_at, skills, .. } = &self.found;
+        let mut sink = KnownFeatures { found: &mut self.found, vocabulary };
+        let (title, stated) = extractor.walk(raw_title, raw, &mut self.walked, &mut sink);
+        let FoundFeatures { known, words_at, phrases_at, skills, title: of_title, .. } =
+            &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);
         let (others, words) = words.split_at(*words_at);
-        let known = [words, phrases, others, &self.title_known];
-        (title, vocabulary.scores(known, skills, &self.terms.mentions, stated))
-    }
-
-    /// Looks up the words of a title; gives the parsed title and the stated role.
-    fn read_title(
-        &mut self,
-        raw: &str,
-        lexicon: &Lexicon,
-        vocabulary: &Vocabulary,
-    ) -> (Title, Stated) {
-        self.title_known.clear();
-        let (seen, known) = (&mut self.found.seen, &mut self.title_known);
-        let mut is_there = false;
-        let title = Title::read_with_words(raw, lexicon, |words| {
-            is_there = is_title(words);
-            title_words(words, |key, Span { at, length }| {
-                if let Some(feature) = vocabulary.title(key).filter(|&entry| seen.is_new(entry)) {
-                    known.push(Known { feature, at: at as u32, length: length as u32 });
-                }
-            });
-        });
-        let stated = Stated::new(&title, is_there);
-        (title, stated)
+        let known = [words, phrases, others, of_title];
+        (title, vocabulary.scores(known, skills, &self.walked.terms.mentions, stated))
     }
 
     /// Properties of the text that was read.
     pub(super) fn properties(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
-        let found = &mut self.found;
-        let tokens = self.tokens.as_slice();
-        let language = if self.terms.other_language {
+        let Self { walked: WalkedText { clean, tokens, token_classes, terms }, found } = self;
+        let tokens = tokens.as_slice();
+        let language = if terms.other_language {
             Some("en")
         } else {
-            language(self.clean.as_str(), &self.token_classes, self.terms.words(), found.common)
+            language(clean.as_str(), token_classes, terms.words(), found.common)
         };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let has_skill_or_mention =
-            !found.skills.is_empty() || self.terms.mentions.iter().any(|&n| n > 0);
+            !found.skills.is_empty() || terms.mentions.iter().any(|&n| n > 0);
         let skills = found.skills.len();
         let amount_of = |words| EvidenceAmount { words, known_words, has_skill_or_mention };
         // `is_too_little` is monotone in the words, so unknown words are deduplicated only if it holds with repetitions.
@@ -120,17 +84,17 @@ impl ReadBuffers {
             amount = amount_of(others + found.unknown_words.len());
         }
         TextProperties {
-            text: &self.clean,
+            text: clean,
             tokens,
-            counts: &self.terms.counts,
+            counts: &terms.counts,
             known: found.known.as_slice().into(),
             language,
             amount,
-            fits_any_job: fits_any_job(self.terms.words(), skills, &self.terms.mentions),
-            stub: Stub::find(self.clean.as_str(), tokens, &self.token_classes, lexicon, skills),
-            words: self.terms.words(),
-            several_jobs: self.terms.several_jobs,
-            other_language: self.terms.other_language,
+            fits_any_job: fits_any_job(terms.words(), skills, &terms.mentions),
+            stub: Stub::find(clean.as_str(), tokens, token_classes, lexicon, skills),
+            words: terms.words(),
+            several_jobs: terms.several_jobs,
+            other_language: terms.other_language,
         }
     }
 }
@@ -140,6 +104,7 @@ impl FoundFeatures {
         self.seen.clear(entries);
         self.known.clear();
         self.skills.clear();
+        self.title.clear();
         self.unknown_words.clear();
         (self.known_words, self.other_words, self.common) = (0, 0, CommonWords::default());
     }
@@ -179,16 +144,16 @@ impl Seen {
     }
 }
 
-/// Sink of the extractor that looks features up in the vocabulary.
-struct FeatureSink<'f> {
+/// Looks features up in the vocabulary as they are found.
+struct KnownFeatures<'f> {
     found: &'f mut FoundFeatures,
     vocabulary: &'f Vocabulary,
 }
 
-impl FeatureSink<'_> {
+impl KnownFeatures<'_> {
     #[inline(never)]
-    fn words(&mut self, words: &[Word], tokens: &[Token], counts: &[bool]) {
-        let FoundFeatures { seen, known, unknown_words, .. } = &mut *self.found;
+    fn single_words(&mut self, tokens: &[Token], counts: &[bool]) {
+        let FoundFeatures { seen, known, unknown_words, entries: words, .. } = &mut *self.found;
         let features = self.vocabulary.features();
         known.reserve(words.len());
         let before = known.as_slice().len();
@@ -252,7 +217,14 @@ impl FeatureSink<'_> {
     }
 }
 
-impl TermSink for FeatureSink<'_> {
+impl FeatureSink for KnownFeatures<'_> {
+    fn token_classes(&mut self, tokens: &[Token], token_classes: &mut TokenClasses) {
+        let FoundFeatures { entries, fetched, .. } = &mut *self.found;
+        self.vocabulary.words(tokens, fetched, entries);
+        let classes = entries.iter().map(|word| word.token_classes());
+        token_classes.set(classes.zip(tokens.iter().map(|token| token.breaks)));
+    }
+
     fn skill(&mut self, index: u32, span: Span) {
         if self.note(self.vocabulary.skill(index), span) {
             self.found.skills.push(index);
@@ -267,6 +239,23 @@ impl TermSink for FeatureSink<'_> {
         if let Some(entry) = self.vocabulary.context(side.key(word.hash)) {
             self.note(entry, span);
         }
+    }
+
+    fn words(&mut self, tokens: &[Token], counts: &[bool]) {
+        self.single_words(tokens, counts);
+        self.phrases(tokens, counts);
+    }
+
+    fn title(&mut self, _: &str, tokens: &[Token]) {
+        let FoundFeatures { seen, title, .. } = &mut *self.found;
+        title_words(tokens, |key, Span { at, length }| {
+            let entry = self.vocabulary.title(key).filter(|&entry| seen.is_new(entry));
+            title.extend(entry.map(|feature| Known {
+                feature,
+                at: at as u32,
+                length: length as u32,
+            }));
+        });
     }
 }
 

@@ -45,18 +45,18 @@ pub struct Title {
 impl Title {
     /// Reads a title.
     pub fn read(title: &str, lexicon: &Lexicon) -> Self {
-        Self::read_with_words(title, lexicon, |_| ())
+        Self::read_with_words(title, lexicon, |_, _| ())
     }
 
-    /// Reads a title; `then` receives its first [`MOST_WORDS`] tokens.
+    /// Reads a title; `then` receives its cleaned text and its first [`MOST_WORDS`] tokens.
     pub(crate) fn read_with_words(
         title: &str,
         lexicon: &Lexicon,
-        then: impl FnOnce(&[Token]),
+        then: impl FnOnce(&str, &[Token]),
     ) -> Self {
         SCRATCH.with_borrow_mut(|words| {
             words.set(title);
-            then(words.tokens());
+            then(words.text(), words.tokens());
             Reader { words, lexicon }.title()
         })
     }

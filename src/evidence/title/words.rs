@@ -72,6 +72,11 @@ impl Words {
         }));
     }
 
+    /// The cleaned title.
+    pub(super) fn text(&self) -> &str {
+        self.clean.as_str()
+    }
+
     pub(super) fn tokens(&self) -> &[Token] {
         &self.tokens.as_slice()[..self.len()]
     }
