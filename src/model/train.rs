@@ -5,6 +5,7 @@ use super::error::ModelError;
 use super::requirements::{require_organisations, require_rows};
 use super::sums::Sums;
 use super::trained::Model;
+use super::training_state::sample_cut;
 use crate::counts::feature_counts::FeatureCounts;
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
@@ -15,7 +16,7 @@ use crate::holdout::leave_group_out::held_out;
 use crate::lexicon::Lexicon;
 use crate::roles::RoleSet;
 use crate::stacking::combination::Combination;
-use crate::stacking::fit::Fitter;
+use crate::stacking::fit::{Fitter, Parts};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::Summary;
@@ -66,7 +67,7 @@ impl Collector {
     }
 }
 
-/// Counts of rows, and their held-out scores.
+/// Counts of rows, and held-out scores of the wanted ones.
 struct CountedRows {
     held_out: HeldOut,
     rows: Vec<HeldOutRow>,
@@ -74,20 +75,26 @@ struct CountedRows {
 }
 
 impl CountedRows {
-    /// Scores rows, of which there may be none, by their feature counts without their neighbours.
+    /// Scores those wanted of the rows, of which there may be none, by their feature counts without their neighbours.
     fn new(
         examples: &[&Example],
         feature_counts: FeatureCounts,
         lexicon: &Lexicon,
+        wanted: impl Fn(RowId) -> bool + Sync,
     ) -> Result<Self, ModelError> {
         require_organisations(&ids(examples), lexicon.roles())?;
-        let (held_out, rows) = held_out(examples, feature_counts, lexicon, |_| true);
+        let (held_out, rows) = held_out(examples, feature_counts, lexicon, wanted);
         Ok(Self { held_out, rows, sizes: lexicon.sizes() })
     }
 
     fn fitter<'a>(&'a self, view: &'a View) -> Fitter<'a> {
         Fitter::new(&self.rows, self.sizes, None, None, std::slice::from_ref(view))
     }
+}
+
+/// The largest hash of a text in the sample that combinations are fitted to.
+fn cut(examples: &[&Example]) -> u64 {
+    sample_cut(examples.iter().map(|example| example.row.text))
 }
 
 /// The feature counts of rows.
@@ -105,9 +112,23 @@ pub fn leave_organisation_out(
     view: View,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Probabilities>, usize), ModelError> {
-    let counted = CountedRows::new(examples, feature_counts(examples, lexicon), lexicon)?;
-    let fitter = counted.fitter(&view);
-    Ok((fitter.held_out(&fitter.combinations()).concat(), fitter.kept_out()))
+    let counts = feature_counts(examples, lexicon);
+    let CountedRows { rows, sizes, .. } = CountedRows::new(examples, counts, lexicon, |_| true)?;
+    let cut = cut(examples);
+    let sampled = rows.iter().enumerate().filter(|(_, scored)| scored.row.text <= cut);
+    let (sampled, fitted): (Vec<usize>, Vec<HeldOutRow>) =
+        sampled.map(|(index, scored)| (index, scored.clone())).unzip();
+    let fitter = Fitter::new(&fitted, sizes, None, None, std::slice::from_ref(&view));
+    let ids = ids(examples);
+    let parts = Parts::new(&ids, &Neighbours::new(&ids));
+    let combined = fitter.without_each(&fitter.combinations(), |index, part| {
+        parts.holds_neighbour(sampled[index], part)
+    });
+    let of_row = |(index, row): (usize, &HeldOutRow)| {
+        Probabilities::new(&combined[parts.of(index)], view, &row.scores)
+    };
+    let probabilities = rows.par_iter().enumerate().map(of_row).collect();
+    Ok((probabilities, rows.iter().filter(|row| row.scores.lexicon_only).count()))
 }
 
 /// The distinct rows, sorted by identity.
@@ -157,7 +178,7 @@ impl<'e> Folds<'e> {
     }
 }
 
-/// A model of some rows, to classify others in one view.
+/// A model of some rows, as [`Collector::train`] makes it, to classify others in one view.
 pub struct FoldModel {
     counted: CountedRows,
     view: View,
@@ -180,7 +201,8 @@ impl FoldModel {
         view: View,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
-        let counted = CountedRows::new(rows, feature_counts, lexicon)?;
+        let cut = cut(rows);
+        let counted = CountedRows::new(rows, feature_counts, lexicon, |row| row.text <= cut)?;
         let combinations = counted.fitter(&view).combinations();
         Ok(Self { counted, view, combinations })
     }
