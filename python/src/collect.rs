@@ -25,6 +25,7 @@ pub(crate) fn collect(
     need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
     let extractor = Extractor::new(lexicon);
     let mut collector = Collector::default();
+    let feature_names = collector.names();
     for batch in reader {
         let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
         let label = |row| {
@@ -35,15 +36,14 @@ pub(crate) fn collect(
                 let (title, company) =
                     (texts.get(Column::Title, row), texts.get(Column::Company, row));
                 let evidence = extractor.extract(title, &texts.description(row));
-                (Example::new(&evidence, title, company, label, lexicon), evidence)
+                feature_names.note(&evidence, lexicon);
+                Example::new(&evidence, title, company, label, lexicon)
             })
         };
         threads.each(py, texts.rows, make, |_, rows| {
-            let evidence: Vec<_> = rows.iter().flatten().map(|(_, evidence)| evidence).collect();
-            threads.run(|| collector.note(&evidence, lexicon));
             for row in rows {
                 match row {
-                    Ok((example, _)) => collector.add_example(example),
+                    Ok(example) => collector.add_example(example),
                     Err(why) => collector.leave_out(&why),
                 }
             }

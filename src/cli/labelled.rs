@@ -5,15 +5,12 @@ use super::input::{Postings, say_left_out};
 use super::output::say;
 use super::row_cache::RowCache;
 use anyhow::Result;
-use rolecall::evidence::{Extractor, Title};
+use rolecall::evidence::{Evidence, Extractor, Title};
 use rolecall::judge::ComparedPosting;
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::roles::Label;
-
-/// Rows per chunk, which bounds the evidence in memory.
-const AT_ONCE: usize = 64;
 
 /// Collects all remaining rows; `each` is called with every row that has a label.
 pub(crate) fn collect(
@@ -33,30 +30,24 @@ pub(crate) fn collect(
         given_label
     };
     let before = postings.tally.rejected;
+    let names = collector.names();
     let mut cache = RowCache::default();
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
         let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
-        let read_row = |(): &mut (), row: &Row| match label(row, columns, lexicon) {
-            Ok(label) => {
+        let read_row = |evidence: &mut Evidence, row: &Row| {
+            let example = label(row, columns, lexicon).map(|label| {
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
-                let evidence = extractor.extract(title, row.get(columns, Column::Description));
-                let example = Example::new(&evidence, title, company, label, lexicon);
-                (Ok(example), Some(evidence))
-            }
-            Err(why) => (Err(why), None),
+                extractor.extract_into(title, row.get(columns, Column::Description), evidence);
+                names.note(evidence, lexicon);
+                Example::new(evidence, title, company, label, lexicon)
+            });
+            (example, ())
         };
-        let mut read = |rows: &[Row]| -> Vec<_> {
-            let read = cache.map_rows(rows, columns, read_row);
-            let evidence = read.iter().filter_map(|(_, evidence)| evidence.as_ref()?.as_ref());
-            collector.note(&evidence.collect::<Vec<_>>(), lexicon);
-            read.into_iter().map(|(example, _)| example).collect()
-        };
-        let chunks = rows.chunks(AT_ONCE);
         let (read, next) =
-            rayon::join(|| chunks.flat_map(&mut read).collect::<Vec<_>>(), || postings.next());
-        for (row, example) in rows.iter().zip(read) {
+            rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
+        for (row, (example, _)) in rows.iter().zip(read) {
             match example {
                 Ok(example) => {
                     collector.add_example(example);

@@ -2,10 +2,10 @@
 //! so that adding, subtracting and merging are exact, in any order.
 
 use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, SLOTS_PER_CLASS};
-use crate::evidence::{CHANNEL_AT, Channel, Evidence, FeatureKey, Occurrence};
+use crate::counts::feature_names::FeatureNames;
+use crate::evidence::{FeatureKey, Occurrence};
 use crate::examples::example::{Example, RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
-use crate::lexicon::Lexicon;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -20,94 +20,6 @@ struct FeatureEntry {
     key: FeatureKey,
     text: u32,
     class_counts: u32,
-}
-
-/// Texts of features that occur somewhere in lower case. The others are never frequent enough, and mostly names: only
-/// their keys are stored.
-#[derive(Debug, Clone)]
-pub(crate) struct FeatureNames {
-    /// By the highest bits of the key.
-    shards: Vec<Arc<NameShard>>,
-}
-
-/// Bits of a key below the number of its shard.
-const SHARD_SHIFT: u32 = 56;
-const NAME_SHARDS: usize = Channel::ALL.len() << (CHANNEL_AT - SHARD_SHIFT);
-
-#[derive(Debug, Default, Clone)]
-struct NameShard {
-    text: String,
-    /// UTF-8 offsets in `text`, start and end.
-    ranges: FeatureMap<[u32; 2]>,
-}
-
-impl NameShard {
-    fn insert<'t>(&mut self, key: FeatureKey, text: impl FnOnce() -> Cow<'t, str>) {
-        self.ranges.entry(key).or_insert_with(|| {
-            let start = self.text.len() as u32;
-            self.text.push_str(&text());
-            [start, self.text.len() as u32]
-        });
-    }
-}
-
-impl Default for FeatureNames {
-    fn default() -> Self {
-        Self { shards: vec![Arc::default(); NAME_SHARDS] }
-    }
-}
-
-impl FeatureNames {
-    /// Adds the texts of the features of postings.
-    pub(crate) fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
-        self.shards.par_iter_mut().enumerate().for_each(|(number, shard)| {
-            let shard = Arc::make_mut(shard);
-            for evidence in evidence {
-                let features = evidence.features();
-                let start = features.partition_point(|f| shard_of(f.key) < number);
-                let of_shard = features[start..].iter().take_while(|f| shard_of(f.key) == number);
-                of_shard.filter(|f| f.plain).for_each(|feature| {
-                    shard.insert(feature.key, || evidence.feature_text(feature, lexicon).into());
-                });
-            }
-        });
-    }
-
-    /// Adds the text of a feature.
-    pub(crate) fn insert(&mut self, key: FeatureKey, text: &str) {
-        Arc::make_mut(&mut self.shards[shard_of(key)]).insert(key, || text.into());
-    }
-
-    /// Adds the texts of others.
-    pub(crate) fn extend(&mut self, others: Self) {
-        for (shard, other) in self.shards.iter_mut().zip(others.shards) {
-            if shard.ranges.is_empty() {
-                *shard = other;
-                continue;
-            }
-            let shard = Arc::make_mut(shard);
-            let mut ranges: Vec<_> = other.ranges.iter().collect();
-            ranges.sort_unstable_by_key(|(_, [start, _])| *start);
-            for (&key, &[start, end]) in ranges {
-                shard.insert(key, || other.text[start as usize..end as usize].into());
-            }
-        }
-    }
-
-    pub(crate) fn get(&self, key: FeatureKey) -> Option<&str> {
-        let shard = &self.shards[shard_of(key)];
-        let [start, end] = *shard.ranges.get(&key)?;
-        Some(&shard.text[start as usize..end as usize])
-    }
-
-    /// Frees the shards before that of a key: no feature in them is looked up again.
-    fn free_before(&mut self, key: FeatureKey) {
-        self.shards[..shard_of(key)].fill_with(Arc::default);
-    }
-}
-
-fn shard_of(key: FeatureKey) -> usize {
-    (key.number() >> SHARD_SHIFT) as usize
 }
 
 /// Class counts of every feature (features x classes x buckets, sparse), and the rows that were counted.
@@ -128,12 +40,13 @@ pub(crate) struct NotContained;
 
 impl CountMatrix {
     /// Counts rows.
-    pub(crate) fn new(examples: &[&Example], mut names: FeatureNames) -> Self {
+    pub(crate) fn new(examples: &[&Example], mut names: Arc<FeatureNames>) -> Self {
         let ends: Vec<Option<FeatureKey>> =
             part_starts(examples).into_iter().map(Some).chain([None]).collect();
         let mut matrix = Self::default();
         let mut starts = vec![0; examples.len()];
         let batches = ends.len().div_ceil(PARTS_PER_BATCH);
+        let mut scratch: [PartScratch; PARTS_PER_BATCH] = Default::default();
         // A batch of parts at a time limits the memory for parts that are not appended yet.
         for ends in ends.chunks(PARTS_PER_BATCH) {
             let cuts: Vec<_> = examples
@@ -141,10 +54,15 @@ impl CountMatrix {
                 .zip(&starts)
                 .map(|(example, &start)| cuts(&example.features, start, ends))
                 .collect();
-            let part = |part| {
-                Self::part(examples, &names, |row: usize| cuts[row][part]..cuts[row][part + 1])
+            let part = |scratch: &mut PartScratch, part| {
+                let range = |row: usize| cuts[row][part]..cuts[row][part + 1];
+                Self::part(examples, &names, scratch, range)
             };
-            let parts: Vec<Self> = (0..ends.len()).into_par_iter().map(part).collect();
+            let parts: Vec<Self> = (0..ends.len())
+                .into_par_iter()
+                .zip(&mut scratch)
+                .map(|(index, scratch)| part(scratch, index))
+                .collect();
             if matrix.entries.is_empty() {
                 matrix.reserve_for(&parts, batches);
             }
@@ -152,7 +70,7 @@ impl CountMatrix {
                 matrix.append(part);
             }
             starts = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
-            if let Some(Some(next)) = ends.last() {
+            if let (Some(Some(next)), Some(names)) = (ends.last(), Arc::get_mut(&mut names)) {
                 names.free_before(*next);
             }
         }
@@ -165,40 +83,28 @@ impl CountMatrix {
     fn part(
         examples: &[&Example],
         names: &FeatureNames,
+        scratch: &mut PartScratch,
         range: impl Fn(usize) -> Range<u32>,
     ) -> Self {
-        // Key, slot and whether in lower case, packed into one integer: these sort fast.
-        let mut occurrences: Vec<u128> =
-            Vec::with_capacity((0..examples.len()).map(|row| range(row).len()).sum());
-        for (row, example) in examples.iter().enumerate() {
-            let Range { start, end } = range(row);
-            let features = &example.features[start as usize..end as usize];
-            let slot = (example.row.class() * SLOTS_PER_CLASS + example.row.bucket()) as u16;
-            let packed = |f: &Occurrence| {
-                u128::from(f.key().number()) << KEY_SHIFT
-                    | u128::from(slot) << 1
-                    | u128::from(f.plain())
-            };
-            occurrences.extend(features.iter().map(packed));
-        }
-        occurrences.sort_unstable();
+        scratch.group(examples, range);
+        let PartScratch { keys, slots, .. } = scratch;
+        let same_slot = |a: &u32, b: &u32| a >> 1 == b >> 1;
+        let class_count = |same: &[u32]| ClassCount {
+            slot: (same[0] >> 1) as u16,
+            postings: same.len() as u32,
+            plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
+        };
         let mut matrix = Self::default();
         // Exact capacities: growing step by step fragments memory.
-        let different = |shift: u32| {
-            1 + occurrences.windows(2).filter(|w| w[0] >> shift != w[1] >> shift).count()
-        };
-        matrix.entries.reserve_exact(different(KEY_SHIFT));
-        matrix.class_counts.reserve_exact(different(1));
-        for of_feature in occurrences.chunk_by(|a, b| a >> KEY_SHIFT == b >> KEY_SHIFT) {
-            let class_counts =
-                of_feature.chunk_by(|a, b| a >> 1 == b >> 1).map(|same| ClassCount {
-                    slot: (same[0] >> 1) as u16,
-                    postings: same.len() as u32,
-                    plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
-                });
-            let key = FeatureKey::from_number((of_feature[0] >> KEY_SHIFT) as u64);
-            let key = key.expect("it is the number of a key");
-            matrix.push(key, names.get(key), class_counts);
+        matrix.entries.reserve_exact(keys.len());
+        matrix.class_counts.reserve_exact(slots.chunk_by(same_slot).count() + keys.len());
+        let mut start = 0;
+        for &(key, end) in keys.iter() {
+            let of_feature = &mut slots[start..end as usize];
+            start = end as usize;
+            of_feature.sort_unstable();
+            let class_counts = of_feature.chunk_by(same_slot).map(class_count);
+            matrix.push(key, names.shard(key).text(key), class_counts);
         }
         matrix
     }
@@ -409,8 +315,56 @@ const PARTS_PER_BATCH: usize = 4;
 /// Rows whose features are sampled to choose where the parts begin.
 const SAMPLED_ROWS: usize = 64;
 
-/// Bits below the key in an occurrence packed into one integer: 16 of the slot, and 1 for lower case.
-const KEY_SHIFT: u32 = 17;
+/// The occurrences of the features of one part, grouped by feature; with scratch buffers.
+#[derive(Default)]
+struct PartScratch {
+    /// By key, the order in which a feature was met first.
+    numbers: FeatureMap<u32>,
+    /// Number of the feature, and slot, of each occurrence; a slot is doubled, and one more where it is in lower case.
+    occurrences: Vec<(u32, u32)>,
+    /// By number: occurrences, then where they begin in `slots`, and then where they end.
+    ends: Vec<u32>,
+    /// The features, sorted, with the end of their occurrences in `slots`.
+    keys: Vec<(FeatureKey, u32)>,
+    /// Slots of the occurrences, by feature.
+    slots: Vec<u32>,
+}
+
+impl PartScratch {
+    /// Groups the occurrences of rows; `range` gives their indices among the features of a row.
+    fn group(&mut self, examples: &[&Example], range: impl Fn(usize) -> Range<u32>) {
+        let Self { numbers, occurrences, ends, keys, slots } = self;
+        (numbers.clear(), occurrences.clear(), ends.clear(), keys.clear());
+        for (row, example) in examples.iter().enumerate() {
+            let Range { start, end } = range(row);
+            let slot = (example.row.class() * SLOTS_PER_CLASS + example.row.bucket()) as u32;
+            for feature in &example.features[start as usize..end as usize] {
+                let number = *numbers.entry(feature.key()).or_insert_with(|| {
+                    ends.push(0);
+                    keys.push((feature.key(), keys.len() as u32));
+                    ends.len() as u32 - 1
+                });
+                ends[number as usize] += 1;
+                occurrences.push((number, slot << 1 | u32::from(feature.plain())));
+            }
+        }
+        keys.sort_unstable();
+        let mut next = 0;
+        for &(_, number) in keys.iter() {
+            let count = &mut ends[number as usize];
+            next += std::mem::replace(count, next);
+        }
+        slots.resize(occurrences.len(), 0);
+        for &(number, slot) in occurrences.iter() {
+            let end = &mut ends[number as usize];
+            slots[*end as usize] = slot;
+            *end += 1;
+        }
+        for (_, number) in keys {
+            *number = ends[*number as usize];
+        }
+    }
+}
 
 /// The keys that the second and all later parts begin with.
 fn part_starts(examples: &[&Example]) -> Vec<FeatureKey> {
@@ -485,7 +439,7 @@ pub(crate) fn frequent(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Occurrence, Stated};
+    use crate::evidence::{Channel, Occurrence, Stated};
     use crate::model::training_state::TrainingState;
     use proptest::prelude::*;
 
@@ -521,15 +475,11 @@ mod tests {
     }
 
     fn counted(rows: &[&Example]) -> CountMatrix {
-        let mut names = FeatureNames::default();
+        let names = FeatureNames::default();
         for feature in 0..30 {
-            let key = FeatureKey::new(Channel::Words, &text(feature));
-            let part = Arc::make_mut(&mut names.shards[shard_of(key)]);
-            let start = part.text.len() as u32;
-            part.text.push_str(&text(feature));
-            part.ranges.insert(key, [start, part.text.len() as u32]);
+            names.insert(FeatureKey::new(Channel::Words, &text(feature)), &text(feature));
         }
-        CountMatrix::new(rows, names)
+        CountMatrix::new(rows, names.into())
     }
 
     fn written(training_state: &TrainingState) -> Vec<u8> {

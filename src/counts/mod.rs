@@ -4,4 +4,5 @@
 pub(crate) mod count_matrix;
 pub(crate) mod feature_count;
 pub(crate) mod feature_counts;
+pub(crate) mod feature_names;
 pub(crate) mod sketch;

@@ -1,12 +1,13 @@
 //! Collects labelled postings for counting.
 
-use crate::counts::count_matrix::FeatureNames;
+use crate::counts::feature_names::FeatureNames;
 use crate::evidence::Evidence;
 use crate::examples::example::Example;
 use crate::lexicon::Lexicon;
 use crate::roles::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Replaces labels in a model that few rows have, or that are longer than a name.
 pub const RARE_LABELS: &str = "(rare labels)";
@@ -97,7 +98,7 @@ pub fn drop_title_features(rows: &mut [&mut Example], labels_are_of_titles: bool
 #[derive(Debug, Default, Clone)]
 pub struct Collector {
     pub(super) examples: Vec<Example>,
-    pub(super) names: FeatureNames,
+    pub(super) names: Arc<FeatureNames>,
     pub(super) provenance: Provenance,
 }
 
@@ -115,7 +116,7 @@ impl Collector {
         match label {
             Ok(label) => {
                 let example = Example::new(evidence, title, company, label, lexicon);
-                self.note(&[evidence], lexicon);
+                self.names.note(evidence, lexicon);
                 self.add_example(example);
                 self.examples.last()
             }
@@ -141,15 +142,15 @@ impl Collector {
         differing(self.examples.iter())
     }
 
-    /// Adds a posting as it will be counted. The texts of its features must be added with [`Self::note`].
+    /// Adds a posting as it will be counted. The texts of its features must be added to [`Self::names`].
     pub fn add_example(&mut self, example: Example) {
         self.provenance.rows += 1;
         self.examples.push(example);
     }
 
-    /// Adds the texts of the features of postings.
-    pub fn note(&mut self, evidence: &[&Evidence], lexicon: &Lexicon) {
-        self.names.note(evidence, lexicon);
+    /// The texts of features, to which threads may add at once.
+    pub fn names(&self) -> Arc<FeatureNames> {
+        self.names.clone()
     }
 
     /// Counts a row without a label of the role set, by the reason, or by the text in place of the label.

@@ -1,7 +1,8 @@
 //! Drift: how new rows differ from those a model has counted.
 
-use crate::counts::count_matrix::{CountMatrix, FeatureNames};
+use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{FeatureCount, FeatureMap, SUPPORT};
+use crate::counts::feature_names::FeatureNames;
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::Example;
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,10 @@ pub(super) fn drift(
         }
         words_never_seen += f64::from(new) / words().count().max(1) as f64;
     }
-    let mut never_seen: Vec<(String, u32)> =
-        never.into_iter().filter_map(|(key, n)| Some((names.get(key)?.to_owned(), n))).collect();
+    let mut never_seen: Vec<(String, u32)> = never
+        .into_iter()
+        .filter_map(|(key, n)| Some((names.shard(key).text(key)?.to_owned(), n)))
+        .collect();
     never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     never_seen.truncate(LISTED);
 

@@ -47,7 +47,7 @@ impl Collector {
     pub fn merge(&mut self, other: Self) {
         let Self { examples, names, provenance } = other;
         self.examples.extend(examples);
-        self.names.extend(names);
+        self.names.extend(&names);
         self.provenance.add(provenance);
     }
 
@@ -62,8 +62,8 @@ impl Collector {
         keys.dedup();
         let (mut named, mut unnamed) = (Vec::new(), Vec::new());
         for key in keys {
-            match self.names.get(key) {
-                Some(text) => named.push((key, text)),
+            match self.names.shard(key).text(key) {
+                Some(text) => named.push((key, text.to_owned())),
                 None => unnamed.push(key),
             }
         }
@@ -85,7 +85,7 @@ impl Collector {
             format: FORMAT,
             lexicon: lexicon.hash().to_owned(),
             named: Channel::ALL.map(of_channel).to_vec(),
-            texts: named.iter().flat_map(|n| [n.1, "\n"]).collect(),
+            texts: named.iter().flat_map(|n| [&n.1, "\n"]).collect(),
             unnamed: unnamed.iter().map(|key| key.number()).collect(),
             rows: self.examples.iter().map(row).collect(),
             provenance: self.provenance.clone(),

@@ -8,8 +8,9 @@ use super::format_version::FORMAT;
 use super::requirements::{require_organisations, require_rows};
 use super::store::Header;
 use super::trained::Model;
-use crate::counts::count_matrix::{CountMatrix, FeatureNames};
+use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_counts::FeatureCounts;
+use crate::counts::feature_names::FeatureNames;
 use crate::examples::example::{Example, RowId};
 use crate::examples::neighbours::Neighbours;
 use crate::holdout::leave_group_out::held_out;
@@ -18,6 +19,7 @@ use crate::model::training_state::{TrainingState, sample_cut};
 use crate::stacking::fit::Fit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Counts of labelled postings, summed by feature.
 ///
@@ -63,7 +65,7 @@ impl Collector {
 }
 
 impl Sums {
-    pub(super) fn of(rows: &[&Example], names: FeatureNames, provenance: Provenance) -> Self {
+    pub(super) fn of(rows: &[&Example], names: Arc<FeatureNames>, provenance: Provenance) -> Self {
         let matrix = CountMatrix::new(rows, names);
         Self {
             training_state: TrainingState { matrix, cut: u64::MAX, ..TrainingState::default() },
