@@ -165,7 +165,7 @@ fn two_roles() {
         ("Technical Program Manager / Project Manager", TPM, ""),
         ("Product Owner / Scrum Master", PO, ""),
         ("Product Manager & Designer", PM, ""),
-        ("Product Owner Manager", PO, ""),
+        ("Product Owner Manager", PO, "head"),
         ("Technical Project/Program Manager", TPM, ""),
         ("Technical Program & Project Manager", TPM, ""),
     ]);
