@@ -1,8 +1,9 @@
 //! Findings and summary of an audit.
 
-use crate::judge::MarkKind;
+use crate::judge::{Mark, MarkKind};
 use crate::metrics::Interval;
 use serde::Serialize;
+use std::ops::Range;
 
 /// Issue with a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -65,6 +66,26 @@ pub struct TextPart {
     pub text: String,
     /// Its mark, if any: the winner is the suggested role, the rival the stated one.
     pub kind: Option<MarkKind>,
+}
+
+impl TextPart {
+    /// Splits a text at its marks.
+    pub(crate) fn split(text: &str, marks: &[Mark]) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let mut push = |range: Range<usize>, kind| {
+            if !range.is_empty() {
+                parts.push(Self { text: text[range].to_owned(), kind });
+            }
+        };
+        let mut at = 0;
+        for mark in marks {
+            push(at..mark.at.start, None);
+            push(mark.at.clone(), Some(mark.kind));
+            at = mark.at.end;
+        }
+        push(at..text.len(), None);
+        parts
+    }
 }
 
 /// An issue with one posting.

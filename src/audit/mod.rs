@@ -17,7 +17,6 @@ use crate::audit::rows::{ScoredRows, TitledRows};
 
 use crate::audit::row_issues::{RowIssue, UNDECIDED};
 use crate::evidence::{Evidence, FEW_WORDS};
-use crate::judge::Mark;
 use crate::judge::contrast::sides;
 use crate::judge::text_properties::EvidenceAmount;
 use crate::metrics::top;
@@ -382,7 +381,7 @@ impl Auditor<'_> {
         });
         Quoted {
             evidence: sides.quotes.map(|side| side.into_iter().map(|q| q.text).collect()),
-            parts: if self.texts { parts(&sides.text, &sides.marks) } else { Vec::new() },
+            parts: if self.texts { TextPart::split(&sides.text, &sides.marks) } else { Vec::new() },
         }
     }
 }
@@ -414,22 +413,4 @@ impl Quoted {
             parts: self.parts,
         }
     }
-}
-
-/// Splits a text at its marks.
-fn parts(text: &str, marks: &[Mark]) -> Vec<TextPart> {
-    let mut parts = Vec::new();
-    let mut push = |range: std::ops::Range<usize>, kind| {
-        if !range.is_empty() {
-            parts.push(TextPart { text: text[range].to_owned(), kind });
-        }
-    };
-    let mut at = 0;
-    for mark in marks {
-        push(at..mark.at.start, None);
-        push(mark.at.clone(), Some(mark.kind));
-        at = mark.at.end;
-    }
-    push(at..text.len(), None);
-    parts
 }

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-const STYLE: &str = include_str!("review/page.css");
-const SCRIPT: &str = include_str!("review/page.js");
+const STYLE: &str = include_str!("review.css");
+const SCRIPT: &str = include_str!("review.js");
 /// Postings per block of details. The page parses a block when it first shows one of its postings.
 const BLOCK: usize = 100;
 
@@ -55,7 +55,7 @@ pub fn write_review_page(
 }
 
 #[derive(Template)]
-#[template(path = "page.html", config = "src/report/review/askama.toml")]
+#[template(path = "review.html", config = "src/report/pages/askama.toml")]
 struct ReviewPage<'a> {
     policy: String,
     file: &'a str,
