@@ -1,5 +1,6 @@
 //! The command line: options, named files and the terminal.
 
+mod advice;
 mod args;
 mod commands;
 mod files;
@@ -58,8 +59,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Ok(Outcome::Noticed) => ExitCode::from(1),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = format!("{error:#}");
-            output::say(&format!("error: {message}"));
+            output::say(&format!("error: {error:#}{}", advice::advice(&error)));
             ExitCode::from(2)
         }
     }

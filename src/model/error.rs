@@ -23,10 +23,7 @@ pub enum ModelError {
     #[error("the model is damaged: {0}; take it from its source again, or train it again")]
     Corrupt(String),
     /// Trained with another lexicon.
-    #[error(
-        "the model was trained with another lexicon ({trained}) than the one in use ({used}); \
-         give the folder it was trained with as --lexicon DIR, or train it again"
-    )]
+    #[error("the model was trained with another lexicon ({trained}) than the one in use ({used})")]
     Lexicon {
         /// Hash of the lexicon it was trained with.
         trained: String,
@@ -36,8 +33,7 @@ pub enum ModelError {
     /// Not enough labelled rows.
     #[error(
         "role {role} has labelled postings of {organisations} organisations, those with near copies of \
-         one text taken as one; a model needs at least 2 for every role (without labels, `train \
-         --lexicon-only` makes one)"
+         one text taken as one; a model needs at least 2 for every role"
     )]
     TooFew {
         /// The role.
@@ -48,7 +44,7 @@ pub enum ModelError {
     /// A compact model would leak the labels of the rows it was trained on.
     #[error(
         "the model was trained on just these rows, and a compact one cannot leave them out; audit by the \
-         model it was exported from, or by the file itself (--from-file)"
+         model it was exported from, or by the file itself"
     )]
     SameRows,
     /// Rows in a temporary file could not be read back.

@@ -50,11 +50,8 @@ pub enum RetrainError {
         /// Indices among the rows to remove, in order.
         rows: Vec<usize>,
     },
-    /// Merging would count rows twice.
-    #[error(
-        "{rows} rows are in both models, and their counts cannot be told apart; take them out of one of \
-         them first (retrain MODEL --remove FILE), or count them twice with --count-twice"
-    )]
+    /// Merging would count rows twice: remove them from one of the models first, or set [`Counting::twice`].
+    #[error("{rows} rows are in both models, and their counts cannot be told apart")]
     InBoth {
         /// Rows in more than one of the models.
         rows: usize,
@@ -66,10 +63,7 @@ pub enum RetrainError {
     )]
     CompactMerge,
     /// There is no change to make.
-    #[error(
-        "there is nothing to add, remove or merge: give labelled rows with --add or --remove, or a \
-         model with --merge"
-    )]
+    #[error("there is nothing to add, remove or merge")]
     Nothing,
 }
 

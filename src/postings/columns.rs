@@ -147,8 +147,8 @@ impl Columns {
     /// twice; the description may be in several columns.
     ///
     /// # Errors
-    /// A message about a chosen column that does not exist.
-    pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, String> {
+    /// A chosen column that does not exist.
+    pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, MissingColumn> {
         let mut columns = Self::default();
         let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
         for (column, name) in &chosen.0 {
@@ -156,7 +156,7 @@ impl Columns {
                 .iter()
                 .position(|h| h == name)
                 .or_else(|| names.iter().position(|h| *h == plain(name)))
-                .ok_or_else(|| missing(&format!("no column {name:?}"), name, &[], header))?;
+                .ok_or_else(|| MissingColumn::chosen(*column, name, header))?;
             columns.indices[*column as usize].get_or_insert(index);
             if *column == Column::Description {
                 columns.parts.push(index);
@@ -224,11 +224,49 @@ impl Columns {
             parts: self.parts.iter().map(|&i| to[i]).collect(),
         }
     }
+}
 
-    /// The error message for a header without a description.
-    pub(super) fn no_description(header: &[String]) -> String {
-        let what = "no column with the text of the postings was found";
-        missing(what, "description", Column::Description.known(), header)
+/// A column that a header does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("{}; the columns are {}{}", self.what(), listed(header), self.hint())]
+pub struct MissingColumn {
+    /// The column.
+    pub column: Column,
+    /// The name it was sought by; none for the usual names.
+    pub name: Option<String>,
+    /// The columns that there are.
+    pub header: Vec<String>,
+    /// Those with the most similar names, most similar first.
+    pub nearest: Vec<String>,
+}
+
+impl MissingColumn {
+    /// A column that is missing by the name chosen for it.
+    fn chosen(column: Column, name: &str, header: &[String]) -> Self {
+        let (header, nearest) = (header.to_vec(), nearest(name, &[], header));
+        Self { column, name: Some(name.to_owned()), header, nearest }
+    }
+
+    /// A description that is missing by its usual names.
+    pub(super) fn description(header: &[String]) -> Self {
+        let column = Column::Description;
+        let nearest = nearest(column.name(), column.known(), header);
+        Self { column, name: None, header: header.to_vec(), nearest }
+    }
+
+    fn what(&self) -> String {
+        match (&self.name, self.column) {
+            (Some(name), _) => format!("no column {name:?}"),
+            (None, Column::Description) => {
+                "no column with the text of the postings was found".into()
+            }
+            (None, column) => format!("no column with the {} was found", column.name()),
+        }
+    }
+
+    fn hint(&self) -> String {
+        let nearest = listed(&self.nearest);
+        if nearest.is_empty() { nearest } else { format!(". Nearest: {nearest}") }
     }
 }
 
@@ -258,8 +296,8 @@ pub fn listed(header: &[String]) -> String {
     names.join(", ") + &rest
 }
 
-/// An error message for a missing column, with the names most similar to `wanted` and `known` ones.
-fn missing(what: &str, wanted: &str, known: &[&str], header: &[String]) -> String {
+/// The names of a header that are most similar to `wanted` and `known` ones, at most three.
+fn nearest(wanted: &str, known: &[&str], header: &[String]) -> Vec<String> {
     let wanted = plain(wanted);
     let mut similar: Vec<(f64, &String)> = header
         .iter()
@@ -274,15 +312,7 @@ fn missing(what: &str, wanted: &str, known: &[&str], header: &[String]) -> Strin
         .filter(|(similarity, _)| *similarity > 0.75)
         .collect();
     similar.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut message = format!("{what}; the columns are {}", listed(header));
-    if !similar.is_empty() {
-        let nearest: Vec<String> =
-            similar.into_iter().take(3).map(|(_, name)| name.clone()).collect();
-        message.push_str(&format!(". Nearest: {}", listed(&nearest)));
-    }
-    message
-        .push_str(". Choose one with --description COLUMN (or --title, --company, --label, --id)");
-    message
+    similar.into_iter().take(3).map(|(_, name)| name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -355,6 +385,6 @@ mod tests {
         assert_eq!(found.index_of(Column::Description), Some(2));
         let chosen = ColumnNames(vec![(Column::Description, "desription".into())]);
         let error = Columns::find(&names, &chosen).expect_err("it is not there");
-        assert!(error.contains("Nearest: \"description\""), "{error}");
+        assert!(error.to_string().contains("Nearest: \"description\""), "{error}");
     }
 }

@@ -4,7 +4,7 @@ use super::columns::{Column, Columns};
 use super::fields::Fields;
 use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
-use super::source::{Dialect, Problem, RowSource, Shape, takes_more};
+use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
 use super::window::Window;
 
 /// Delimiters that are tried.
@@ -47,7 +47,7 @@ impl DelimitedReader {
             head = Some(line.into_owned());
             rows.window.skip(end);
         }
-        let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
+        let columns = Columns::find(&header, &dialect.names)?;
         Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
     }
 
@@ -62,10 +62,8 @@ impl DelimitedReader {
                 RecordEnd::Wrong { .. } => return Ok(None),
             }
         };
-        let line = std::str::from_utf8(&self.window.rest()[..end]).map_err(|_| {
-            let problem = "the header line is not UTF-8 text; name its encoding with --encoding";
-            Problem::Content(problem.into())
-        })?;
+        let line = std::str::from_utf8(&self.window.rest()[..end])
+            .map_err(|_| Problem::Content(ContentError::HeaderEncoding))?;
         let mut header = Vec::new();
         fields(line, delimiter, |field| {
             header.push(match field {

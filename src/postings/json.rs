@@ -90,7 +90,7 @@ impl JsonReader {
         if !complete {
             header.push(OTHERS.into());
         }
-        let columns = found.map_err(Problem::Content)?;
+        let columns = found?;
         Ok((json, Shape { header, columns, head: None, delimiter: None, schema: None }))
     }
 

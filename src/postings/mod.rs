@@ -16,12 +16,12 @@ mod source;
 mod spool;
 mod window;
 
-pub use columns::{Column, ColumnNames, Columns, distinct, listed};
+pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;
 pub(crate) use json::with_value;
 pub(crate) use open::MODEL_MAGIC;
 pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED_COLUMNS};
 pub(crate) use records::line_at;
 pub use row::{Batch, Original, Rejected, Row, Types, joined};
-pub use source::Dialect;
+pub use source::{ContentError, Dialect};
 pub use spool::{Spool, SpoolRange};

@@ -37,7 +37,7 @@ impl ColumnarReader {
         if others {
             header.push(OTHERS.into());
         }
-        let columns = Columns::find(&header, &dialect.names).map_err(Problem::Content)?;
+        let columns = Columns::find(&header, &dialect.names)?;
         let reader = guarded(|| builder.with_batch_size(AHEAD).build())?;
         let rows = Self { reader, next: 1, columns_by_path, waiting: VecDeque::new() };
         Ok((rows, Shape { header, columns, head: None, delimiter: None, schema }))
@@ -150,13 +150,14 @@ fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Prob
     let read = panic::catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(false);
     let problem = |why: String| {
-        Problem::Content(match why.split_once("Disabled feature at compile time: ") {
+        let problem = match why.split_once("Disabled feature at compile time: ") {
             Some((_, codec)) => format!(
                 "it is packed with {codec}, which is not read; write it again packed with zstd, snappy, \
                  gzip or lz4"
             ),
             None => format!("it is a damaged Parquet file: {why}"),
-        })
+        };
+        Problem::Content(problem.into())
     };
     match read {
         Ok(read) => read.map_err(|e| problem(e.to_string())),

@@ -1,13 +1,13 @@
 //! Reads rows from a file of postings in any form.
 
-use super::columns::{Column, Columns};
+use super::columns::{Column, Columns, MissingColumn};
 use super::delimited::DelimitedReader;
 use super::json::JsonReader;
 use super::open::{Content, MODEL_MAGIC, Watch, open};
 #[cfg(feature = "parquet")]
 use super::parquet_file::ColumnarReader;
 use super::row::{Batch, Rejected, Types};
-use super::source::{Dialect, Problem, RowSource, Shape};
+use super::source::{ContentError, Dialect, Problem, RowSource, Shape};
 use super::window::Window;
 use encoding_rs::Encoding;
 use std::io::{self, Cursor};
@@ -35,8 +35,8 @@ pub enum InputError {
     Content {
         /// Name of the file.
         file: String,
-        /// What is wrong and what to do.
-        problem: String,
+        /// What is wrong.
+        problem: ContentError,
     },
 }
 
@@ -109,7 +109,7 @@ impl PostingReader {
             }
         };
         if shape.columns.index_of(Column::Description).is_none() {
-            return Err(Problem::Content(Columns::no_description(&shape.header)));
+            return Err(MissingColumn::description(&shape.header).into());
         }
         Ok(Self { file, form, source, shape, encoding, watch })
     }
@@ -184,7 +184,7 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSo
         return content("it is empty; a header line and at least one row are needed");
     }
     if window.rest().starts_with(MODEL_MAGIC.as_bytes()) {
-        return content("it is a model and has no postings; give it with --model");
+        return Err(Problem::Content(ContentError::Model));
     }
     if is_binary(window.rest()) {
         return content("it is not text (it has many control characters); export the table as CSV");
@@ -205,7 +205,7 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
         let batch = source.batch(usize::MAX, &shape)?;
         if let Some(Rejected { line, reason, .. }) = batch.rejected.first() {
             let problem = format!("line {line}: {reason}; mend it, or take it out");
-            return Err(Problem::Content(problem));
+            return Err(Problem::Content(problem.into()));
         }
         if batch.rows.is_empty() {
             break;

@@ -1,6 +1,6 @@
 //! The interface of readers of one file format, and their options.
 
-use super::columns::{ColumnNames, Columns};
+use super::columns::{ColumnNames, Columns, MissingColumn};
 use super::row::{Batch, Types};
 use encoding_rs::Encoding;
 use std::io;
@@ -15,12 +15,41 @@ pub(super) const BATCH_BYTES: usize = 1 << 23;
 #[derive(Debug)]
 pub(super) enum Problem {
     Io(io::Error),
-    Content(String),
+    Content(ContentError),
 }
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<MissingColumn> for Problem {
+    fn from(missing: MissingColumn) -> Self {
+        Self::Content(ContentError::Column(missing))
+    }
+}
+
+/// Why the content of a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// It lacks a column.
+    #[error(transparent)]
+    Column(MissingColumn),
+    /// Its header is not UTF-8, and it was read as that.
+    #[error("the header line is not UTF-8 text")]
+    HeaderEncoding,
+    /// It is a model.
+    #[error("it is a model and has no postings")]
+    Model,
+    /// What else is wrong, and what to do.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl<T: Into<String>> From<T> for ContentError {
+    fn from(problem: T) -> Self {
+        Self::Other(problem.into())
     }
 }
 

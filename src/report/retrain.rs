@@ -82,7 +82,7 @@ pub fn write_drift(out: &mut dyn Write, drifted: &Drifted, top: usize) -> io::Re
     Ok(())
 }
 
-/// Writes how the predictions of two models differ on rows.
+/// Writes how the predictions of two models differ on rows, with at most `top` of the flips. Returns how many it left out.
 ///
 /// # Errors
 /// Those of the writer.
@@ -90,7 +90,7 @@ pub fn write_prediction_changes(
     out: &mut dyn Write,
     changes: &PredictionChanges,
     top: usize,
-) -> io::Result<()> {
+) -> io::Result<usize> {
     if let Some(difference) = &changes.difference {
         write_difference(out, difference)?;
     }
@@ -102,11 +102,7 @@ pub fn write_prediction_changes(
     for flip in changes.flips.iter().take(top) {
         write_flip(out, flip)?;
     }
-    let more = changes.flips.len().saturating_sub(top);
-    if more > 0 {
-        writeln!(out, "  and {more} more (--json names them all)")?;
-    }
-    Ok(())
+    Ok(changes.flips.len().saturating_sub(top))
 }
 
 pub(super) fn write_difference(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! Input that cannot be used and output that cannot be written: one message, and no file.
 
-use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Workspace};
+use crate::workspace::{PLAIN, SAMPLE, SAMPLE_MODEL, Workspace, copy_lexicon};
 
 /// What each command that reads postings says of this file. They all say the same.
 #[track_caller]
@@ -102,6 +102,35 @@ fn a_chosen_column_that_is_not_there() {
         for part in ["no column \"title\"", "\"titel\", \"text\"", "Nearest: \"titel\"", option] {
             assert!(refused.contains(part), "{refused}");
         }
+    }
+}
+
+#[test]
+fn what_to_type_follows_an_error() {
+    let workspace = Workspace::with("in.csv", "titel,t\u{e9}xt\na,b\n");
+    workspace.rolecall(&["train", "--lexicon-only", "-o", "empty.rolecall"]).succeeds();
+    workspace.write("latin.csv", b"titel,t\xe9xt\na,b\n");
+    copy_lexicon(&workspace, "lexicon");
+    let levels = String::from_utf8(workspace.read("lexicon/levels.csv")).expect("text");
+    workspace.write("lexicon/levels.csv", levels + "\n");
+    for (command, end) in [
+        (
+            &["classify", "in.csv"][..],
+            ". Choose one with --description COLUMN (or --title, --company, --label, --id)",
+        ),
+        (&["classify", "latin.csv", "--encoding", "utf-8"], "; name its encoding with --encoding"),
+        (&["classify", "empty.rolecall"], "; give it with --model"),
+        (
+            &["retrain", "empty.rolecall", "-o", "x"],
+            ": give labelled rows with --add or --remove, or a model with --merge",
+        ),
+        (
+            &["explain", "--lexicon", "lexicon", "--model", "empty.rolecall"],
+            "; give the folder it was trained with as --lexicon DIR, or train it again",
+        ),
+    ] {
+        let refused = workspace.rolecall(command).stdin("").fails();
+        assert!(refused.trim_end().ends_with(end), "{command:?}: {refused}");
     }
 }
 

@@ -234,7 +234,11 @@ fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result
     match report.beside {
         Some(changes) => {
             writeln!(out, "compared on    {}", report.compared_on)?;
-            write_prediction_changes(out, changes, args.top)
+            let more = write_prediction_changes(out, changes, args.top)?;
+            if more > 0 {
+                writeln!(out, "  and {more} more (--json names them all)")?;
+            }
+            Ok(())
         }
         None => {
             writeln!(out, "compared on    nothing: there are no rows to compare by (--check FILE)")

@@ -1,0 +1,56 @@
+//! What to type after an error of the library, which knows no options.
+
+use rolecall::model::{ModelError, RetrainError};
+use rolecall::postings::{ContentError, InputError};
+use std::error::Error;
+
+/// The end of the message of an error; empty if there is nothing to add.
+pub(super) fn advice(error: &anyhow::Error) -> &'static str {
+    error.chain().find_map(of_cause).unwrap_or_default()
+}
+
+fn of_cause(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(InputError::Content { problem, .. }) = cause.downcast_ref() {
+        return of_content(problem);
+    }
+    match cause.downcast_ref() {
+        Some(error) => of_retrain(error),
+        None => of_model(cause.downcast_ref()?),
+    }
+}
+
+fn of_content(problem: &ContentError) -> Option<&'static str> {
+    match problem {
+        ContentError::Column(_) => {
+            Some(". Choose one with --description COLUMN (or --title, --company, --label, --id)")
+        }
+        ContentError::HeaderEncoding => Some("; name its encoding with --encoding"),
+        ContentError::Model => Some("; give it with --model"),
+        ContentError::Other(_) => None,
+    }
+}
+
+fn of_retrain(error: &RetrainError) -> Option<&'static str> {
+    match error {
+        RetrainError::Model(error) => of_model(error),
+        RetrainError::InBoth { .. } => Some(
+            "; take them out of one of them first (retrain MODEL --remove FILE), or count them twice \
+             with --count-twice",
+        ),
+        RetrainError::Nothing => {
+            Some(": give labelled rows with --add or --remove, or a model with --merge")
+        }
+        RetrainError::NotInModel { .. } | RetrainError::CompactMerge => None,
+    }
+}
+
+fn of_model(error: &ModelError) -> Option<&'static str> {
+    match error {
+        ModelError::Lexicon { .. } => {
+            Some("; give the folder it was trained with as --lexicon DIR, or train it again")
+        }
+        ModelError::TooFew { .. } => Some(" (without labels, `train --lexicon-only` makes one)"),
+        ModelError::SameRows => Some(" (--from-file)"),
+        _ => None,
+    }
+}
