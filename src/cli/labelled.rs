@@ -1,6 +1,6 @@
 //! Reads labelled postings into a [`Collector`].
 
-use super::args::Labelling;
+use super::args::{CommonArgs, Labelling};
 use super::input::{Postings, say_left_out};
 use super::output::say;
 use super::row_cache::RowCache;
@@ -59,17 +59,22 @@ pub(crate) fn collect(
         batch = next?;
     }
     collector.reject(postings.tally.rejected - before);
+    drop_titles(&mut collector, labelling, postings.common());
+    let left_out = &collector.provenance().left_out;
+    let by_title = labelling.label_from_title;
+    say_left_out(left_out, by_title, lexicon.roles(), postings.common());
+    Ok(collector)
+}
+
+/// Drops title features if the labels repeat the titles, and says so.
+fn drop_titles(collector: &mut Collector, labelling: &Labelling, common: &CommonArgs) {
     let dropped = collector.drop_title_features(labelling.label_from_title);
-    if dropped > 0 && !postings.common().quiet {
+    if dropped > 0 && !common.quiet {
         say(&format!(
             "the labels repeat what the titles state, so they do not teach how far titles can be trusted: \
              the titles of {dropped} rows are not counted"
         ));
     }
-    let left_out = &collector.provenance().left_out;
-    let by_title = labelling.label_from_title;
-    say_left_out(left_out, by_title, lexicon.roles(), postings.common());
-    Ok(collector)
 }
 
 /// A posting to compare models on, without its label.

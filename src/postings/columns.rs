@@ -19,6 +19,37 @@ pub enum Column {
     Id,
 }
 
+/// Usual names of the description, likeliest first, normalised as by [`plain`].
+const DESCRIPTIONS: &[&str] = &[
+    "description",
+    "jobdescription",
+    "fulldescription",
+    "descriptionplain",
+    "descriptiontext",
+    "jobdescriptiontext",
+    "jobdescriptionformatted",
+    "descriptionhtml",
+    "jobdescriptionhtml",
+    "text",
+    "jobtext",
+    "fulltext",
+    "postingtext",
+    "body",
+    "content",
+    "details",
+    "jobdetails",
+    "posting",
+    "jobposting",
+    "jobad",
+    "advert",
+    "duties",
+    "responsibilities",
+    "stellenbeschreibung",
+    "beschreibung",
+    "summary",
+    "jobsummary",
+];
+
 impl Column {
     /// All columns in order.
     pub const ALL: [Self; 5] =
@@ -47,35 +78,7 @@ impl Column {
     /// Usual names, likeliest first, normalised as by [`plain`].
     fn known(self) -> &'static [&'static str] {
         match self {
-            Self::Description => &[
-                "description",
-                "jobdescription",
-                "fulldescription",
-                "descriptionplain",
-                "descriptiontext",
-                "jobdescriptiontext",
-                "jobdescriptionformatted",
-                "descriptionhtml",
-                "jobdescriptionhtml",
-                "text",
-                "jobtext",
-                "fulltext",
-                "postingtext",
-                "body",
-                "content",
-                "details",
-                "jobdetails",
-                "posting",
-                "jobposting",
-                "jobad",
-                "advert",
-                "duties",
-                "responsibilities",
-                "stellenbeschreibung",
-                "beschreibung",
-                "summary",
-                "jobsummary",
-            ],
+            Self::Description => DESCRIPTIONS,
             Self::Title => &[
                 "title",
                 "jobtitle",

@@ -44,12 +44,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
     refuse_existing_names(postings.header(), &judge)?;
-    if judge.limits().role.is_none() && !reading.common.quiet {
-        say(&format!(
-            "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
-            args.precision
-        ));
-    }
+    say_if_none_is_accepted(args, &judge);
     // Read first: an input without rows is an error, and no output is created.
     let mut batch = postings.next()?;
     postings.need_rows()?;
@@ -85,6 +80,15 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     summary.rows_rejected = tally.rejected;
     summary.say(args)?;
     Ok(outcome)
+}
+
+fn say_if_none_is_accepted(args: &Classify, judge: &Judge) {
+    if judge.limits().role.is_none() && !args.input.reading.common.quiet {
+        say(&format!(
+            "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
+            args.precision
+        ));
+    }
 }
 
 fn classify_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {

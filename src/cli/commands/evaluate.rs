@@ -16,8 +16,9 @@ use rolecall::model::{
     Example, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
     leave_organisation_out, outcome_names, remove_rare_features, split_between_folds,
 };
-use rolecall::postings::{Column, Row, listed};
+use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::report::{write_evaluation, write_evaluation_page};
+use rolecall::roles::Label;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -134,7 +135,8 @@ fn read(
 ) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
     let written = [&args.html, &args.predictions, &args.input.reading.rejects];
     check_distinct(&args.input.files, written.into_iter().flatten().map(Some))?;
-    let extractor = Extractor::new(lexicon);
+    let (extractor, view) = (Extractor::new(lexicon), args.judging.view());
+    let reader = RowReader { extractor, model, view, lexicon };
     let mut postings = Postings::open(&args.input)?;
     postings.need(Column::Label)?;
     if args.predictions.is_some() {
@@ -153,20 +155,8 @@ fn read(
     while let Some(rows) = batch {
         let columns = &postings.columns().clone();
         let read_row = |evidence: &mut Evidence, row: &Row| {
-            let read_as = |label| {
-                let (title, company) =
-                    (row.get(columns, Column::Title), row.get(columns, Column::Company));
-                extractor.extract_into(title, row.get(columns, Column::Description), evidence);
-                let no_text = evidence.has_no_text(lexicon);
-                ReadRow {
-                    words: evidence.words(),
-                    no_text,
-                    predicted: model
-                        .map(|model| predict_row(model, evidence, no_text, args.judging.view())),
-                    example: Example::new(evidence, title, company, label, lexicon),
-                }
-            };
-            (given_label(row, columns, lexicon).map(read_as), ())
+            let label = given_label(row, columns, lexicon);
+            (label.map(|label| reader.read(row, columns, label, evidence)), ())
         };
         let (read, next) =
             rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
@@ -194,6 +184,29 @@ fn read(
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }
     Ok((labelled, by.map(|(_, name)| name), outcome))
+}
+
+/// Reads rows as examples of their labels.
+struct RowReader<'a> {
+    extractor: Extractor<'a>,
+    model: Option<&'a Model>,
+    view: View,
+    lexicon: &'a Lexicon,
+}
+
+impl RowReader<'_> {
+    fn read(&self, row: &Row, columns: &Columns, label: Label, evidence: &mut Evidence) -> ReadRow {
+        let (title, company) = (row.get(columns, Column::Title), row.get(columns, Column::Company));
+        self.extractor.extract_into(title, row.get(columns, Column::Description), evidence);
+        let no_text = evidence.has_no_text(self.lexicon);
+        let predict = |model| predict_row(model, evidence, no_text, self.view);
+        ReadRow {
+            words: evidence.words(),
+            no_text,
+            predicted: self.model.map(predict),
+            example: Example::new(evidence, title, company, label, self.lexicon),
+        }
+    }
 }
 
 /// Index of the column that an option names.

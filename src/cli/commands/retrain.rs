@@ -52,12 +52,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         )?;
     }
     let mut output = Output::open(Some(&args.output))?;
-    if old.is_compact() && !args.reading.common.quiet {
-        say(
-            "the model to start from is a compact one: its counts are added to, but features it left \
-             out start from nothing, rows it has counted before are not noticed, and none can be removed",
-        );
-    }
+    say_if_compact(&old, args);
     let RetrainInput { added, removed, check, outcome } = RetrainInput::read(args, &lexicon)?;
     let counting = Counting { twice: args.labelling.count_twice };
     let change = Change { added: added.0, removed: removed.0, merged, counting };
@@ -99,6 +94,15 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         return Ok(Outcome::Noticed);
     }
     Ok(outcome)
+}
+
+fn say_if_compact(old: &Model, args: &RetrainArgs) {
+    if old.is_compact() && !args.reading.common.quiet {
+        say(
+            "the model to start from is a compact one: its counts are added to, but features it left \
+             out start from nothing, rows it has counted before are not noticed, and none can be removed",
+        );
+    }
 }
 
 /// Prints the report to standard output, or to standard error if the model is written to the former.
