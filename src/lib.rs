@@ -68,12 +68,9 @@
 //! # Audit
 //!
 //! ```
+//! use rolecall::audit::{AuditRows, By, Posting, Texts};
 //! use rolecall::evidence::Title;
 //! use rolecall::lexicon::Lexicon;
-//! use rolecall::audit::AuditRows;
-//! use rolecall::audit::By;
-//! use rolecall::audit::Posting;
-//! use rolecall::audit::Texts;
 //!
 //! # let postings = [
 //! #     ["Firm 1", "Product Owner", "You own the product backlog, refine user stories with the Scrum team."],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The label of rows that are none of the roles.
-pub const OTHER: &str = "other";
+pub(crate) const OTHER: &str = "other";
 
 /// A role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl RoleSet {
     ///
     /// # Errors
     /// What is wrong with the list.
-    pub fn new(roles: Vec<Role>) -> Result<Self, String> {
+    pub(crate) fn new(roles: Vec<Role>) -> Result<Self, String> {
         if !(2..=32).contains(&roles.len()) {
             return Err(format!("a role set has 2 to 32 roles, not {}", roles.len()));
         }

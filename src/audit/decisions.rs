@@ -41,7 +41,7 @@ pub struct DecisionError {
 
 impl Decisions {
     /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
-    /// skip), `role`, and optionally `text`, the [`fingerprint`] of the text.
+    /// skip), `role`, and optionally `text`, the fingerprint of the text, as audits write it.
     ///
     /// # Errors
     /// If the file cannot be read, is no CSV or lacks a column.
@@ -109,7 +109,7 @@ impl Decisions {
 }
 
 /// A short hash of a text. The letter in front keeps spreadsheets from reading it as a number.
-pub fn fingerprint(text: &str) -> String {
+pub(crate) fn fingerprint(text: &str) -> String {
     format!("t{}", &blake3::hash(text.as_bytes()).to_hex()[..15])
 }
 

@@ -31,7 +31,7 @@ pub enum Issue {
 
 impl Issue {
     /// All issues, most serious first.
-    pub const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::MislabeledTitle,
         Self::OutOfScope,
         Self::DuplicateConflict,
@@ -65,7 +65,7 @@ pub struct TextPart {
     /// Its text; all parts together are the cleaned text.
     pub text: String,
     /// Its mark, if any: the winner is the suggested role, the rival the stated one.
-    pub kind: Option<MarkKind>,
+    pub(crate) kind: Option<MarkKind>,
 }
 
 impl TextPart {

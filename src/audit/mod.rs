@@ -8,7 +8,8 @@ mod row_issues;
 mod rows;
 mod summary;
 
-pub use crate::audit::decisions::{DecisionError, Decisions, fingerprint};
+pub(crate) use crate::audit::decisions::fingerprint;
+pub use crate::audit::decisions::{DecisionError, Decisions};
 pub use crate::audit::finding::{
     AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
 };
@@ -39,15 +40,15 @@ pub struct Suspicion {
     /// Index among the rows that state a role.
     pub index: usize,
     /// Index of the stated role among the outcomes.
-    pub stated: usize,
+    pub(crate) stated: usize,
     /// Index of the most probable other outcome.
-    pub suggested: usize,
+    pub(crate) suggested: usize,
     /// Probability that the stated role is wrong, by `ranking`.
-    pub wrong: f64,
+    pub(crate) wrong: f64,
     /// Posterior of the true outcome given the stated one and the label noise of the file, sharpened to rank rows.
-    pub ranking: Vec<f64>,
+    pub(crate) ranking: Vec<f64>,
     /// The same, less sharpened, for estimates of numbers of rows.
-    pub counting: Vec<f64>,
+    pub(crate) counting: Vec<f64>,
 }
 
 impl Suspicion {

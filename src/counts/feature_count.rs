@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// A feature is frequent enough only if it occurs in lower case in at least this many buckets of organisations:
 /// that leaves out the names of companies and people, and boilerplate.
-pub const SUPPORT: u32 = 3;
+pub(crate) const SUPPORT: u32 = 3;
 
 /// The minimum for a word or phrase that is not frequent enough among the roles: names that are sometimes written in
 /// lower case are rarer, and other rarer words do not help to tell roles from other jobs.

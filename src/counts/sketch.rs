@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 /// For each hash slot the mask of the buckets of organisations in which a feature of that slot occurs. Features that
 /// share a slot can only seem more frequent than they are.
 #[derive(Debug)]
-pub struct Sketch {
+pub(crate) struct Sketch {
     buckets: Vec<AtomicU16>,
 }
 
@@ -25,7 +25,7 @@ impl Default for Sketch {
 
 impl Sketch {
     /// Adds the features of a row; in any order, from any thread.
-    pub fn note(&self, example: &Example) {
+    pub(crate) fn note(&self, example: &Example) {
         let bucket = 1 << example.row.bucket();
         for feature in example.features.iter().filter(|f| f.plain()) {
             let buckets = self.of(feature.key());

@@ -95,21 +95,21 @@ impl FeatureKey {
 
 /// A feature of a posting, and whether it occurs in lower case. Ordered by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Occurrence(u64);
+pub(crate) struct Occurrence(u64);
 
 impl Occurrence {
     /// A feature, and whether it occurs in lower case.
-    pub fn new(key: FeatureKey, plain: bool) -> Self {
+    pub(crate) fn new(key: FeatureKey, plain: bool) -> Self {
         Self(key.0 << 1 | u64::from(plain))
     }
 
     /// The feature.
-    pub fn key(self) -> FeatureKey {
+    pub(crate) fn key(self) -> FeatureKey {
         FeatureKey(self.0 >> 1)
     }
 
     /// Whether it occurs in lower case.
-    pub fn plain(self) -> bool {
+    pub(crate) fn plain(self) -> bool {
         self.0 & 1 == 1
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// A step of a career ladder, with its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub(crate) struct Step {
     /// The title of the step below.
     pub below: Option<String>,
     /// The title of the step.
@@ -23,7 +23,7 @@ const PLAIN: &str = "mid";
 
 /// The step of a title on the ladder of a role id: the one with the same name, else the first of the highest level that
 /// is not above the title's. `None` if no document has a ladder of the role.
-pub fn ladder_step(title: &Title, role: &str, lexicon: &Lexicon) -> Option<Step> {
+pub(crate) fn ladder_step(title: &Title, role: &str, lexicon: &Lexicon) -> Option<Step> {
     // Of several ladders, the one with the most steps.
     let steps = |source: &str| -> Vec<&Rung> {
         let of_it = |rung: &&Rung| rung.role == role && rung.source == source;

@@ -25,9 +25,9 @@ mod walk;
 
 pub use experience::{Experience, asked_experience};
 pub use extract::{Evidence, Extractor};
-pub(crate) use feature::{CHANNEL_AT, Side, Span};
-pub use feature::{Channel, Feature, FeatureKey, Occurrence};
-pub use ladder::{Step, ladder_step};
+pub(crate) use feature::{CHANNEL_AT, Occurrence, Side, Span};
+pub use feature::{Channel, Feature, FeatureKey};
+pub(crate) use ladder::{Step, ladder_step};
 pub(crate) use language::{CommonWords, language};
 pub(crate) use reasons::{is_reason, may_begin, may_end, reason_factors};
 pub use salary::{Salary, stated_salary};

@@ -24,9 +24,9 @@ pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
     pub organisation: u64,
     /// Hash of the text.
-    pub text: u64,
+    pub(crate) text: u64,
     /// Hash of the title and of the organisation as written.
-    pub title: u32,
+    pub(crate) title: u32,
     /// Index of its class, and a bit for whether it is counted without its title.
     pub(crate) class: u16,
     /// Near-copy keys of its text. They follow from the text, and are no part of the identity.
@@ -79,7 +79,7 @@ impl RowId {
     }
 
     /// Index of its class: a role's index, or the number of roles plus that of a family of other jobs.
-    pub fn class(self) -> usize {
+    pub(crate) fn class(self) -> usize {
         (self.class & !WITHOUT_TITLE) as usize
     }
 
@@ -113,7 +113,7 @@ impl RowId {
     }
 
     /// The bucket of its organisation.
-    pub fn bucket(self) -> usize {
+    pub(crate) fn bucket(self) -> usize {
         (self.organisation % BUCKETS as u64) as usize
     }
 }
@@ -135,15 +135,15 @@ pub struct Example {
     /// Index of its label: a role's index, or the number of roles for `other`.
     pub outcome: usize,
     /// Whether it is one of the roles.
-    pub of_role: bool,
+    pub(crate) of_role: bool,
     /// Its features that are counted, sorted.
-    pub features: Arc<[Occurrence]>,
+    pub(crate) features: Arc<[Occurrence]>,
     /// The features of its title, counted or not.
     pub(crate) title: Arc<[Occurrence]>,
     /// What its title states.
     pub(crate) states: Stated,
     /// How often each role is named; last the ambiguous names.
-    pub mentions: Vec<u32>,
+    pub(crate) mentions: Vec<u32>,
 }
 
 impl Example {

@@ -83,7 +83,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The model.
-    pub fn model(&self) -> &'a Model {
+    pub(crate) fn model(&self) -> &'a Model {
         self.model
     }
 
@@ -103,7 +103,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Extracts the evidence of a posting.
-    pub fn evidence(&self, title: &str, description: &str) -> Evidence {
+    pub(crate) fn evidence(&self, title: &str, description: &str) -> Evidence {
         self.extractor.extract(title, description)
     }
 
@@ -323,7 +323,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The phrases of a posting that are evidence for the first label against the second.
-    pub fn reasons(&self, title: &str, description: &str, labels: [Label; 2]) -> Vec<Phrase> {
+    pub(crate) fn reasons(
+        &self,
+        title: &str,
+        description: &str,
+        labels: [Label; 2],
+    ) -> Vec<Phrase> {
         let evidence = self.evidence(title, description);
         let (_, family) = self.model.scores(&evidence).nearest(self.settings.view.channels());
         let class = |label| if let Label::Role(role) = label { role.index() } else { family };

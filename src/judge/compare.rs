@@ -11,75 +11,75 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelChange {
     /// Postings by role and family of other jobs.
-    pub postings: BTreeMap<String, [u32; 2]>,
+    pub(crate) postings: BTreeMap<String, [u32; 2]>,
     /// Organisations.
-    pub organisations: [u64; 2],
+    pub(crate) organisations: [u64; 2],
     /// Retrains.
-    pub retrains: [usize; 2],
+    pub(crate) retrains: [usize; 2],
     /// Changes of the features, by channel.
-    pub channels: Vec<ChannelChange>,
+    pub(crate) channels: Vec<ChannelChange>,
     /// Features in both models, by descending weight change times the square root of their postings.
-    pub moved: Vec<FeatureChange>,
+    pub(crate) moved: Vec<FeatureChange>,
     /// Features of the new model only, by descending weight, likewise.
-    pub new: Vec<FeatureChange>,
+    pub(crate) new: Vec<FeatureChange>,
     /// Features of the old model only, by descending weight, likewise.
-    pub lost: Vec<FeatureChange>,
+    pub(crate) lost: Vec<FeatureChange>,
     /// Largest changes of combination weights.
-    pub combination: Vec<WeightChange>,
+    pub(crate) combination: Vec<WeightChange>,
     /// Held-out metrics, each model on its own rows.
-    pub figures: Vec<FigureChange>,
+    pub(crate) figures: Vec<FigureChange>,
 }
 
 /// How the features of a channel changed.
 #[derive(Debug, Clone, Serialize)]
-pub struct ChannelChange {
+pub(crate) struct ChannelChange {
     /// The channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Number of features in both models, in the new only, and in the old only.
-    pub features: [u64; 3],
+    pub(crate) features: [u64; 3],
     /// Mean absolute weight change over roles and the features in both models, in nats.
-    pub mean_distance: f64,
+    pub(crate) mean_distance: f64,
 }
 
 /// A feature in two models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FeatureChange {
+pub(crate) struct FeatureChange {
     /// Its channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// The role whose weight differs most.
-    pub role: String,
+    pub(crate) role: String,
     /// Its weight for that role in nats, `[old, new]`.
-    pub weight: [Option<f64>; 2],
+    pub(crate) weight: [Option<f64>; 2],
     /// Postings of that role that contain it, `[old, new]`.
-    pub postings: [u32; 2],
+    pub(crate) postings: [u32; 2],
 }
 
 /// A combination weight in two models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct WeightChange {
+pub(crate) struct WeightChange {
     /// The view.
-    pub view: View,
+    pub(crate) view: View,
     /// The question.
-    pub question: Question,
+    pub(crate) question: Question,
     /// The input.
-    pub input: String,
+    pub(crate) input: String,
     /// The class it is evidence for.
-    pub class: String,
+    pub(crate) class: String,
     /// The weight, `[old, new]`.
-    pub weight: [f64; 2],
+    pub(crate) weight: [f64; 2],
 }
 
 /// A metric of two models, each on its held-out rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FigureChange {
+pub(crate) struct FigureChange {
     /// The view.
-    pub view: View,
+    pub(crate) view: View,
     /// Name of the metric.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// `[old, new]`; `None` for a threshold that no confidence reaches.
-    pub value: [Option<f64>; 2],
+    pub(crate) value: [Option<f64>; 2],
 }
 
 /// Compares two models; each list has at most `limit` entries.

@@ -19,23 +19,23 @@ const MISSING: usize = 8;
 
 /// Evidence for the verdict and for its rival.
 #[derive(Debug, Clone, Serialize)]
-pub struct Contrast {
+pub(crate) struct Contrast {
     /// The class of the verdict: a role, or `other` and a family of other jobs.
-    pub winner: String,
+    pub(crate) winner: String,
     /// The strongest rival, likewise.
-    pub rival: String,
+    pub(crate) rival: String,
     /// Evidence for the winner against the rival, strongest first.
-    pub for_winner: Vec<Quote>,
+    pub(crate) for_winner: Vec<Quote>,
     /// Evidence for the rival against the winner, strongest first.
-    pub for_rival: Vec<Quote>,
+    pub(crate) for_rival: Vec<Quote>,
     /// The most probable role besides the label.
-    pub next_role: Option<String>,
+    pub(crate) next_role: Option<String>,
     /// Skills that are evidence for the next role and are missing, strongest first.
-    pub missing: Vec<Missing>,
+    pub(crate) missing: Vec<Missing>,
     /// The cleaned text.
-    pub text: String,
+    pub(crate) text: String,
     /// Marked parts of the text, in order and without overlap.
-    pub marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
 }
 
 /// Evidence in a posting for each of two classes.
@@ -50,28 +50,28 @@ pub(crate) struct Sides {
 
 /// Words of the posting.
 #[derive(Debug, Clone, Serialize)]
-pub struct Quote {
+pub(crate) struct Quote {
     /// As written.
-    pub text: String,
+    pub(crate) text: String,
     /// The channel of its feature.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Naive Bayes log-odds of winner against rival, in nats.
-    pub strength: f64,
+    pub(crate) strength: f64,
 }
 
 /// A skill of the lexicon that is not in the posting.
 #[derive(Debug, Clone, Serialize)]
-pub struct Missing {
+pub(crate) struct Missing {
     /// Its display name.
-    pub name: String,
+    pub(crate) name: String,
     /// Naive Bayes log-odds of the next role against the winner, in nats.
-    pub strength: f64,
+    pub(crate) strength: f64,
 }
 
 /// Kind of a marked part of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MarkKind {
+pub(crate) enum MarkKind {
     /// Evidence for the winner.
     ForWinner,
     /// Evidence for the rival.
@@ -84,11 +84,11 @@ pub enum MarkKind {
 
 /// A marked part of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Byte range in the cleaned text.
-    pub at: Range<usize>,
+    pub(crate) at: Range<usize>,
     /// Its kind.
-    pub kind: MarkKind,
+    pub(crate) kind: MarkKind,
 }
 
 impl Judge<'_> {

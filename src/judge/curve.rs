@@ -19,7 +19,7 @@ const SAMPLES: u64 = 5;
 /// between the roles.
 ///
 /// # Errors
-/// As [`FoldModel::new`].
+/// As [`Collector::train`](crate::model::Collector::train).
 pub fn learning_curve(
     examples: &[&Example],
     folds: &[usize],

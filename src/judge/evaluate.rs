@@ -57,16 +57,16 @@ pub struct Evaluation {
     /// posting.
     pub lexicon_only: usize,
     /// Which role, on the rows labelled with one.
-    pub closed_detail: Detail,
+    pub(crate) closed_detail: Detail,
     /// Which role or `other`, on all rows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_detail: Option<Detail>,
+    pub(crate) open_detail: Option<Detail>,
     /// Precision of `accept`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Decided>,
+    pub(crate) accepted: Option<Decided>,
     /// Precision of `out_of_scope`, on all rows and on those whose title is like a role.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub out_of_scope: Option<[Decided; 2]>,
+    pub(crate) out_of_scope: Option<[Decided; 2]>,
     /// Metrics by number of labelled rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learning_curve: Vec<CurvePoint>,
@@ -74,51 +74,51 @@ pub struct Evaluation {
 
 /// Details of one question.
 #[derive(Debug, Clone, Serialize)]
-pub struct Detail {
+pub(crate) struct Detail {
     /// Confidence intervals; `None` with fewer than five independent groups of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub intervals: Option<Intervals>,
+    pub(crate) intervals: Option<Intervals>,
     /// Accuracy by bin of confidence.
-    pub reliability: Vec<Bin>,
+    pub(crate) reliability: Vec<Bin>,
     /// `[coverage, accuracy]` by descending confidence.
-    pub coverage: Vec<[f64; 2]>,
+    pub(crate) coverage: Vec<[f64; 2]>,
     /// Metrics of groups of rows.
-    pub slices: Vec<Slice>,
+    pub(crate) slices: Vec<Slice>,
 }
 
 /// Metrics of a group of rows.
 #[derive(Debug, Clone, Serialize)]
-pub struct Slice {
+pub(crate) struct Slice {
     /// What the rows are grouped by.
-    pub by: String,
+    pub(crate) by: String,
     /// Name of the group.
-    pub name: String,
+    pub(crate) name: String,
     /// Mean F1 of the classes with rows in the group.
-    pub macro_f1: f64,
+    pub(crate) macro_f1: f64,
     /// Its metrics.
-    pub figures: Figures,
+    pub(crate) figures: Figures,
 }
 
 /// Rows that got a decision, by thresholds from rows of other folds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Decided {
+pub(crate) struct Decided {
     /// Precision asked for.
-    pub precision: f64,
+    pub(crate) precision: f64,
     /// Rows with the decision.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Correct ones among them.
-    pub right: u64,
+    pub(crate) right: u64,
 }
 
 /// A point of the learning curve.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CurvePoint {
     /// Labelled rows of the roles; 0 for the lexicon alone.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Mean F1 of the roles.
-    pub macro_f1: f64,
+    pub(crate) macro_f1: f64,
     /// Log-loss in nats.
-    pub log_loss: f64,
+    pub(crate) log_loss: f64,
 }
 
 /// Evaluates rows. `by` names the column of their groups; `precision` is the one asked of `accept`.

@@ -16,19 +16,19 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     /// The title.
-    pub title: String,
+    pub(crate) title: String,
     /// The most probable outcome: a role, or `other`.
-    pub label: String,
+    pub(crate) label: String,
     /// Its probability.
-    pub confidence: f64,
+    pub(crate) confidence: f64,
     /// The decision.
-    pub decision: Decision,
+    pub(crate) decision: Decision,
     /// Notes on the posting.
-    pub notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
     /// Step of the title on the career ladder of the role, if a document has one.
-    pub ladder: Option<Step>,
+    pub(crate) ladder: Option<Step>,
     /// Evidence for the label and for its rival.
-    pub contrast: Contrast,
+    pub(crate) contrast: Contrast,
     /// The scores of both questions: which role, then whether any.
     pub questions: Vec<QuestionScores>,
 }
@@ -37,9 +37,9 @@ pub struct Explanation {
 #[derive(Debug, Clone, Serialize)]
 pub struct QuestionScores {
     /// The question.
-    pub question: Question,
+    pub(crate) question: Question,
     /// Its classes: the roles, or `in scope` and `other`.
-    pub classes: Vec<String>,
+    pub(crate) classes: Vec<String>,
     /// Intercept of each class, in nats.
     pub prior: Vec<f64>,
     /// Contribution of each group of evidence.
@@ -55,7 +55,7 @@ pub struct QuestionScores {
 pub struct Contribution {
     /// A channel; `lexicon` for the weights of the lexicon; `naming` for mentions of roles; `title states` for
     /// the role stated by the title; `amount` for the number of features.
-    pub name: String,
+    pub(crate) name: String,
     /// Contribution to the score of each class in nats: the sum of `pieces`.
     pub adds: Vec<f64>,
     /// Its features, by descending spread of contributions.
@@ -66,10 +66,10 @@ pub struct Contribution {
 #[derive(Debug, Clone, Serialize)]
 pub struct FeatureContribution {
     /// The feature.
-    pub feature: String,
+    pub(crate) feature: String,
     /// Byte range of its first occurrence in the raw description; `None` for words of the title.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<(usize, usize)>,
+    pub(crate) at: Option<(usize, usize)>,
     /// Contribution to the score of each class, in nats.
     pub adds: Vec<f64>,
 }

@@ -42,7 +42,13 @@ impl Limits {
 
     /// Decides on a verdict: `other` is whether the label is `other`, `role_like` whether the title is like a role,
     /// `words` the length of the posting.
-    pub fn decide(&self, other: bool, confidence: f64, role_like: bool, words: usize) -> Decision {
+    pub(crate) fn decide(
+        &self,
+        other: bool,
+        confidence: f64,
+        role_like: bool,
+        words: usize,
+    ) -> Decision {
         let reached = |least: Option<f64>| least.is_some_and(|least| confidence >= least);
         let (least, shortest, decided) = match (other, role_like) {
             (true, true) => (self.role_like_other, FEW_WORDS, Decision::OutOfScope),

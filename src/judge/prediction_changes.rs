@@ -24,37 +24,37 @@ pub struct ComparedPosting {
 
 /// A posting whose label changed from the old to the new model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Flip {
+pub(crate) struct Flip {
     /// File and row.
-    pub place: String,
+    pub(crate) place: String,
     /// Its title.
-    pub title: String,
+    pub(crate) title: String,
     /// Its true label, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
+    pub(crate) label: Option<String>,
     /// Label predicted by the old model.
-    pub old: String,
+    pub(crate) old: String,
     /// Probability of `old` by the old model.
-    pub old_confidence: f64,
+    pub(crate) old_confidence: f64,
     /// Label predicted by the new model.
-    pub new: String,
+    pub(crate) new: String,
     /// Probability of `new` by the new model.
-    pub new_confidence: f64,
+    pub(crate) new_confidence: f64,
     /// Evidence for the new label against the old one by the new model, by descending weight.
-    pub evidence: Vec<Phrase>,
+    pub(crate) evidence: Vec<Phrase>,
 }
 
 /// How the predictions of two models differ on postings.
 #[derive(Debug, Clone, Serialize)]
 pub struct PredictionChanges {
     /// Postings classified.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Difference in metrics, if any posting has a label.
     pub difference: Option<Difference>,
     /// Count of changed postings by `OLD to NEW`.
     pub flipped: BTreeMap<String, u64>,
     /// The changed postings, largest change in probability first.
-    pub flips: Vec<Flip>,
+    pub(crate) flips: Vec<Flip>,
 }
 
 impl PredictionChanges {

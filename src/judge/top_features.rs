@@ -8,22 +8,22 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TopFeatures {
     /// The role.
-    pub role: String,
+    pub(crate) role: String,
     /// The channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// The features by descending weight.
-    pub features: Vec<TopFeature>,
+    pub(crate) features: Vec<TopFeature>,
 }
 
 /// A feature that is evidence for a role.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TopFeature {
+pub(crate) struct TopFeature {
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// Naive Bayes weight for the role against the mean of all classes, in nats.
-    pub weight: f64,
+    pub(crate) weight: f64,
     /// Postings of the role that contain it.
-    pub postings: u32,
+    pub(crate) postings: u32,
 }
 
 /// At most `limit` features of each role and channel, by descending positive weight.

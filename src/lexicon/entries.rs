@@ -10,7 +10,7 @@ pub struct SourceDocument {
     /// Short name that entries refer to.
     pub id: String,
     /// Title of the document.
-    pub title: String,
+    pub(crate) title: String,
 }
 
 /// An entry that the documents list: a skill, a duty, a metric, a certificate and so on.
@@ -55,7 +55,7 @@ pub struct Claim {
 
 /// What a form in a job title states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TitleStates {
+pub(crate) enum TitleStates {
     /// One of the roles.
     Role(RoleId),
     /// One of several roles, which the text has to decide ("project manager").
@@ -97,7 +97,7 @@ impl TitleForm {
 /// What a heading or title begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum HeadingPart {
+pub(crate) enum HeadingPart {
     /// The description of the job.
     Content,
     /// Boilerplate of any job: benefits, pay, equal opportunity, how to apply.
@@ -111,11 +111,11 @@ pub enum HeadingPart {
 
 /// A level of seniority.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Level {
+pub(crate) struct Level {
     /// Name, such as `senior`.
-    pub id: String,
+    pub(crate) id: String,
     /// Rank, from 0 for the lowest.
-    pub rank: u32,
+    pub(crate) rank: u32,
 }
 
 /// One step of a career ladder.
@@ -166,7 +166,7 @@ pub enum Sharing {
 
 impl Sharing {
     /// Name in files.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::OnePersonTwoRoles => "one_person_two_roles",
             Self::SeveralOwnersOneManager => "several_owners_one_manager",
@@ -209,9 +209,9 @@ pub struct JobCount {
 #[serde(try_from = "String", into = "String")]
 pub struct Upper {
     /// The amount.
-    pub amount: f64,
+    pub(crate) amount: f64,
     /// Whether the band has no upper limit.
-    pub open: bool,
+    pub(crate) open: bool,
 }
 
 impl TryFrom<String> for Upper {
@@ -235,7 +235,7 @@ impl From<Upper> for String {
 /// How surely a form marks a sentence as boilerplate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Strength {
+pub(crate) enum Strength {
     /// One such form is enough.
     Sure,
     /// Two different forms are needed.
@@ -264,7 +264,7 @@ pub enum Stub {
 
 impl Stub {
     /// Name in files.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::LoginWall => "login_wall",
             Self::ErrorPage => "error_page",

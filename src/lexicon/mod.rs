@@ -7,13 +7,12 @@ mod names;
 mod phrase_table;
 mod token_classes;
 
-pub(crate) use entries::TitleForm;
 pub use entries::{
-    Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
-    SourceDocument, Strength, Stub, TitleStates, Upper,
+    Claim, ExperienceBand, JobCount, Rung, SalaryBand, Sharing, Skill, SourceDocument, Stub, Upper,
 };
+pub(crate) use entries::{HeadingPart, Level, Strength, TitleForm, TitleStates};
 pub use load::LexiconError;
-pub use phrase_table::PhraseTable;
+pub(crate) use phrase_table::PhraseTable;
 pub(crate) use token_classes::{TokenClass, TokenClasses, WINDOW};
 
 use crate::roles::{Label, RoleSet};
@@ -24,7 +23,7 @@ use std::collections::BTreeMap;
 
 /// The meaning of a phrase of the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Term {
+pub(crate) enum Term {
     /// A [`Skill`].
     Skill {
         /// Its index in [`Lexicon::skills`].
@@ -109,7 +108,7 @@ impl Lexicon {
     }
 
     /// Names of the families of other jobs; last that of jobs of no family.
-    pub fn families(&self) -> &[String] {
+    pub(crate) fn families(&self) -> &[String] {
         &self.families
     }
 
@@ -140,7 +139,7 @@ impl Lexicon {
     }
 
     /// Rank of a level, from 0 for the lowest.
-    pub fn rank(&self, level: &str) -> Option<u32> {
+    pub(crate) fn rank(&self, level: &str) -> Option<u32> {
         self.level_list.iter().find(|l| l.id == level).map(|l| l.rank)
     }
 

@@ -42,7 +42,7 @@ impl<V> Phrases<V> {
 
 /// Phrases with values, indexed for matching.
 #[derive(Debug, Clone)]
-pub struct PhraseTable<V> {
+pub(crate) struct PhraseTable<V> {
     /// By the hash of a prefix of a phrase: the index of its value plus 1 if the prefix is a whole phrase, else 0.
     prefixes: HashTable,
     values: Vec<V>,
@@ -165,7 +165,7 @@ impl<V: Copy> PhraseTable<V> {
 
     /// The longest phrase that begins at `tokens[0]` and that `fits` accepts (by its value and length): its value and
     /// length in tokens. If `within_breaks`, phrases do not extend over a break.
-    pub fn longest(
+    pub(crate) fn longest(
         &self,
         tokens: &[Token],
         within_breaks: bool,

@@ -9,28 +9,28 @@ const LEAST_LOSS: f64 = 0.005;
 
 /// A metric of two models, and the 95 % interval of the difference new - old.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct MetricChange {
+pub(crate) struct MetricChange {
     /// Of the old model.
-    pub old: f64,
+    pub(crate) old: f64,
     /// Of the new model.
-    pub new: f64,
+    pub(crate) new: f64,
     /// Of new - old, by a cluster bootstrap over organisations.
-    pub interval: Interval,
+    pub(crate) interval: Interval,
 }
 
 /// Metrics of two models on the same rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Groups of rows, the clusters of the bootstrap.
-    pub groups: u64,
+    pub(crate) groups: u64,
     /// Unweighted mean of the classes' F1.
-    pub macro_f1: MetricChange,
+    pub(crate) macro_f1: MetricChange,
     /// Share of rows predicted correctly.
-    pub accuracy: MetricChange,
+    pub(crate) accuracy: MetricChange,
     /// In nats.
-    pub log_loss: MetricChange,
+    pub(crate) log_loss: MetricChange,
 }
 
 impl Difference {
@@ -38,7 +38,7 @@ impl Difference {
     ///
     /// # Panics
     /// If the predictions, truths and groups are not equally many.
-    pub fn new(
+    pub(crate) fn new(
         names: &[String],
         [old, new]: [&[Vec<f64>]; 2],
         truths: &[usize],

@@ -13,35 +13,35 @@ const SAMPLES: usize = 1000;
 const ENDS: [usize; 2] = [24, 975];
 
 /// Least number of groups for an interval.
-pub const LEAST_GROUPS: usize = 5;
+pub(crate) const LEAST_GROUPS: usize = 5;
 
 /// The lower and the upper end of a 95 % interval.
 pub type Interval = [f64; 2];
 
 /// Intervals of the metrics of one class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClassIntervals {
+pub(crate) struct ClassIntervals {
     /// Name of the class.
-    pub name: String,
+    pub(crate) name: String,
     /// Of precision.
-    pub precision: Interval,
+    pub(crate) precision: Interval,
     /// Of recall.
-    pub recall: Interval,
+    pub(crate) recall: Interval,
     /// Of F1.
-    pub f1: Interval,
+    pub(crate) f1: Interval,
 }
 
 /// 95 % intervals of metrics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Intervals {
     /// Of the unweighted mean of the classes' F1.
-    pub macro_f1: Interval,
+    pub(crate) macro_f1: Interval,
     /// Of the share of rows predicted correctly.
-    pub accuracy: Interval,
+    pub(crate) accuracy: Interval,
     /// Of the log-loss, in nats.
-    pub log_loss: Interval,
+    pub(crate) log_loss: Interval,
     /// By class.
-    pub classes: Vec<ClassIntervals>,
+    pub(crate) classes: Vec<ClassIntervals>,
 }
 
 /// Sums over a group of rows.
@@ -99,7 +99,7 @@ pub(super) fn ends(mut of_samples: Vec<f64>) -> Interval {
 }
 
 /// 95 % intervals of the metrics of predictions (rows x classes); `groups` has the group of each row. `None` for fewer
-/// than [`LEAST_GROUPS`] groups.
+/// than five groups.
 ///
 /// # Panics
 /// If `truths` or `groups` is not as long as `probabilities`.
@@ -130,7 +130,7 @@ pub(super) fn different(groups: &[u64]) -> usize {
 }
 
 /// Column sums of values (rows x columns) and their 95 % intervals, from bootstrap samples of groups that all columns
-/// share; no intervals for fewer than [`LEAST_GROUPS`] groups.
+/// share; no intervals for fewer than five groups.
 ///
 /// # Panics
 /// If `groups` is not as long as `values`.

@@ -6,8 +6,10 @@
 mod difference;
 mod intervals;
 
-pub use difference::{Difference, MetricChange};
-pub use intervals::{ClassIntervals, Interval, Intervals, LEAST_GROUPS, intervals, sums};
+pub use difference::Difference;
+pub(crate) use difference::MetricChange;
+pub(crate) use intervals::LEAST_GROUPS;
+pub use intervals::{Interval, Intervals, intervals, sums};
 
 use serde::{Deserialize, Serialize};
 
@@ -117,13 +119,13 @@ fn class_figures(name: &str, class: usize, confusion: &[Vec<u64>]) -> ClassFigur
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
     /// Lower edge of the confidence.
-    pub from: f64,
+    pub(crate) from: f64,
     /// Rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Mean confidence; 0 if there are no rows.
-    pub confidence: f64,
+    pub(crate) confidence: f64,
     /// Share of the rows predicted correctly; 0 if there are no rows.
-    pub accuracy: f64,
+    pub(crate) accuracy: f64,
 }
 
 /// Reliability diagram: accuracy in ten equally wide bins of confidence, from (confidence, whether correct).
@@ -158,7 +160,7 @@ fn coverage(confidences: &[(f64, bool)], precision: f64) -> f64 {
 }
 
 /// One-sided 90 % lower bound of the share of correct rows when `right` of `rows` are (Wilson 1927): 0 for no rows.
-pub fn lower_bound(right: usize, rows: usize) -> f64 {
+pub(crate) fn lower_bound(right: usize, rows: usize) -> f64 {
     const Z: f64 = 1.281_551_565_545;
     if rows == 0 {
         return 0.0;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Replaces labels in a model that few rows have, or that are longer than a name.
-pub const RARE_LABELS: &str = "(rare labels)";
+pub(crate) const RARE_LABELS: &str = "(rare labels)";
 /// Labels are considered derived from titles if fewer than one in this many differs from the role that the title
 /// states. Of real titles that state a role, one in twenty is wrong.
 const ONE_DIFFERING_IN: u64 = 50;
@@ -38,7 +38,7 @@ pub struct Provenance {
     #[serde(default)]
     pub labels_of_titles: u64,
     /// Rows left out because their label is not in the role set, by label; in a model, rare and long labels are
-    /// replaced by [`RARE_LABELS`], so that it contains no text of single rows.
+    /// replaced by `(rare labels)`, so that it contains no text of single rows.
     pub left_out: BTreeMap<String, u64>,
 }
 

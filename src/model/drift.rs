@@ -14,29 +14,29 @@ const LISTED: usize = 8;
 
 /// How the features of new rows differ from those a model has counted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Drift {
+pub(crate) struct Drift {
     /// Share of the words of a row that the model has never counted, mean over the rows.
-    pub words_never_seen: f64,
+    pub(crate) words_never_seen: f64,
     /// Total variation distance between the labels of the new rows and of those before, 0 to 1.
-    pub labels: f64,
+    pub(crate) labels: f64,
     /// Mean of the squared z-scores of the features, given the labels of the rows. 1 is chance; similar postings of one
     /// organisation make it larger. None if the rows are too few.
-    pub features: Option<f64>,
+    pub(crate) features: Option<f64>,
 }
 
 /// A feature that is more or less common in new rows than expected, given their labels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shift {
     /// Its channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// Expected number of rows with it.
-    pub expected: f64,
+    pub(crate) expected: f64,
     /// Number of rows with it.
-    pub observed: u32,
+    pub(crate) observed: u32,
     /// Its z-score: the difference in standard deviations.
-    pub distance: f64,
+    pub(crate) distance: f64,
 }
 
 /// The drift, with examples.
@@ -44,13 +44,13 @@ pub struct Shift {
 pub struct Drifted {
     /// The figures.
     #[serde(flatten)]
-    pub drift: Drift,
+    pub(crate) drift: Drift,
     /// Words the model has never counted, with their number of rows, most frequent first.
-    pub never_seen: Vec<(String, u32)>,
+    pub(crate) never_seen: Vec<(String, u32)>,
     /// Features that are more common than expected, largest difference first.
-    pub more: Vec<Shift>,
+    pub(crate) more: Vec<Shift>,
     /// Features that are less common than expected, largest difference first.
-    pub less: Vec<Shift>,
+    pub(crate) less: Vec<Shift>,
 }
 
 /// Compares rows with a count matrix, whose number of postings by class is `postings`; `names` has the texts of the

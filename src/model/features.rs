@@ -9,20 +9,20 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StoredFeature<'a> {
     /// Its channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// A lexicon id, a word, two words, or the context of a role's name.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// Postings with it, by role and then by family of other jobs.
-    pub postings: &'a [u32],
+    pub(crate) postings: &'a [u32],
     /// Bit masks of the buckets of organisations in which it occurs in lower case: in all postings, in those of a role.
-    pub buckets: [u16; 2],
+    pub(crate) buckets: [u16; 2],
     /// Naive Bayes log-probabilities by class, less their mean over the classes, in 1024ths of a nat.
-    pub steps: &'a [i16],
+    pub(crate) steps: &'a [i16],
 }
 
 impl StoredFeature<'_> {
     /// Its naive Bayes weight for a class against the mean of all, in nats.
-    pub fn weight(&self, class: usize) -> f64 {
+    pub(crate) fn weight(&self, class: usize) -> f64 {
         f64::from(self.steps[class]) / STEPS
     }
 
@@ -37,7 +37,7 @@ impl StoredFeature<'_> {
     }
 
     /// Number of buckets of organisations in which it occurs in lower case: in all postings, in those of a role.
-    pub fn support(&self) -> [u32; 2] {
+    pub(crate) fn support(&self) -> [u32; 2] {
         self.buckets.map(u16::count_ones)
     }
 

@@ -10,23 +10,23 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Retrain {
     /// Provenance of the rows to add.
-    pub read: Provenance,
+    pub(crate) read: Provenance,
     /// Rows added.
-    pub added: u64,
+    pub(crate) added: u64,
     /// Rows added that the model has counted with another label.
-    pub relabelled: u64,
+    pub(crate) relabelled: u64,
     /// Rows removed.
-    pub removed: u64,
+    pub(crate) removed: u64,
     /// Rows of models merged into it.
-    pub merged: u64,
+    pub(crate) merged: u64,
     /// Features that became frequent enough.
-    pub new_features: u64,
+    pub(crate) new_features: u64,
     /// Features that are no longer frequent enough.
-    pub lost_features: u64,
+    pub(crate) lost_features: u64,
     /// Comparison of the old and the new model on rows that neither was trained on, by title and text.
     pub difference: Option<Difference>,
     /// Rows whose predicted label changed, by old and new label, by title and text.
     pub flips: BTreeMap<String, u64>,
     /// How the added rows differ from those before.
-    pub drift: Option<Drift>,
+    pub(crate) drift: Option<Drift>,
 }

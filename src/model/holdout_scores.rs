@@ -39,7 +39,7 @@ const LARGEST_LOGIT: f64 = 30.0;
 ///
 /// Which role it is follows from the duties alone, because a text repeats the name of the role in its title. For
 /// whether it is a role at all the names are evidence too.
-pub struct HoldoutScores<'a, R: Rows> {
+pub(crate) struct HoldoutScores<'a, R: Rows> {
     rows: Relabelled<'a, R>,
     sizes: [usize; 2],
     counts: CountSource,
@@ -67,7 +67,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// # Errors
     /// [`ModelError::TooFew`] if a role has fewer than two organisations and there is no model; or what the rows are
     /// read with, or fitting fails.
-    pub fn by_rows(
+    pub(crate) fn by_rows(
         rows: &'a R,
         sketch: &Sketch,
         model: Option<&Model>,
@@ -106,7 +106,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// # Errors
     /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what the rows are
     /// read with.
-    pub fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
+    pub(crate) fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
         let (matrix, masks) = counted(rows, model)?;
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
@@ -174,22 +174,22 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     }
 
     /// The probabilities of the row at an index.
-    pub fn probabilities(&self, index: usize) -> &Probabilities {
+    pub(crate) fn probabilities(&self, index: usize) -> &Probabilities {
         &self.probabilities[index]
     }
 
     /// How many rows only the lexicon scores, because without their neighbours there is no posting of some role.
-    pub fn lexicon_only(&self) -> usize {
+    pub(crate) fn lexicon_only(&self) -> usize {
         (0..self.rows.count()).filter(|&index| self.scores(index).lexicon_only).count()
     }
 
     /// Whether the counts include other jobs.
-    pub fn knows_other(&self) -> bool {
+    pub(crate) fn knows_other(&self) -> bool {
         self.knows_other
     }
 
     /// The family of other jobs with the largest score for the row at an index, as a class.
-    pub fn family(&self, index: usize) -> usize {
+    pub(crate) fn family(&self, index: usize) -> usize {
         self.scores(index).nearest(View::Duties.channels()).1
     }
 
@@ -198,7 +198,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     ///
     /// # Errors
     /// Those of `then`, and of what the rows are read with.
-    pub fn visit<T: Send>(
+    pub(crate) fn visit<T: Send>(
         &self,
         wanted: impl Fn(usize) -> bool + Sync,
         then: impl Fn(usize, &Example, &HeldOutWeights) -> io::Result<T> + Sync,
@@ -218,7 +218,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     }
 
     /// Calls `then` with all counts.
-    pub fn with_all<T>(&self, then: impl FnOnce(&HeldOutWeights) -> T) -> T {
+    pub(crate) fn with_all<T>(&self, then: impl FnOnce(&HeldOutWeights) -> T) -> T {
         match &self.counts {
             CountSource::OfRows { held_out, .. } => then(&HeldOutWeights(&held_out.all())),
             CountSource::OfModel { matrix, lexicon, .. } => {
@@ -233,7 +233,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
 ///
 /// # Errors
 /// As [`HoldoutScores::by_model`].
-pub fn with_titles(
+pub(crate) fn with_titles(
     rows: &impl Rows,
     model: &Model,
 ) -> Result<Option<Vec<Probabilities>>, ModelError> {
@@ -339,11 +339,11 @@ fn shift(model: &Model, view: View) -> f64 {
 }
 
 /// Counts without those of a row and its neighbours.
-pub struct HeldOutWeights<'a>(&'a RemainingCounts<'a>);
+pub(crate) struct HeldOutWeights<'a>(&'a RemainingCounts<'a>);
 
 impl HeldOutWeights<'_> {
     /// The weights of a feature by class; none if it is not frequent enough or not selected.
-    pub fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
+    pub(crate) fn weights(&self, key: FeatureKey) -> Option<Vec<f64>> {
         self.0.weights(key)
     }
 }

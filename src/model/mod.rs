@@ -17,15 +17,13 @@ mod trained;
 pub(crate) mod training_state;
 mod vocabulary;
 
-pub use collect::{
-    Collector, Counting, Provenance, RARE_LABELS, drop_title_features, labels_repeat_titles,
-};
-pub use drift::{Drift, Drifted, Shift};
+pub use collect::{Collector, Counting, Provenance, drop_title_features, labels_repeat_titles};
+pub use drift::{Drifted, Shift};
 pub use error::ModelError;
 pub use features::StoredFeature;
 pub use format_version::FORMAT;
 pub use history::Retrain;
-pub use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
+pub(crate) use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
 pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
@@ -34,8 +32,7 @@ pub use trained::{Model, ModelFile};
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 
 // What users of the library meet of the rooms below.
-pub use crate::counts::feature_count::SUPPORT;
-pub use crate::counts::sketch::{Sketch, remove_rare_features};
+pub use crate::counts::sketch::remove_rare_features;
 pub use crate::examples::example::{Example, RowId};
 pub use crate::examples::organisation::organisation;
 pub use crate::examples::rows::Rows;
@@ -43,4 +40,4 @@ pub use crate::stacking::base::Base;
 pub use crate::stacking::combination::Combination;
 pub use crate::stacking::inputs::{Question, View};
 pub use crate::stacking::probabilities::Probabilities;
-pub use crate::stacking::summary::{Summary, Threshold, outcome_names, summarise};
+pub use crate::stacking::summary::{Summary, Threshold, outcome_names};

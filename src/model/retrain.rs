@@ -365,11 +365,11 @@ fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeatureTurn {
     /// Its channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// Postings with it, in the model in which it is frequent enough.
-    pub postings: u32,
+    pub(crate) postings: u32,
 }
 
 /// Features that are frequent enough after a change and not before, and the other way round; most frequent first.

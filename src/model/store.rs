@@ -37,35 +37,35 @@ pub(super) const TRAINING_STATE_LEVEL: i32 = 3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// Version of the program that wrote it.
-    pub tool: String,
+    pub(crate) tool: String,
     /// The roles it tells apart.
-    pub roles: RoleSet,
+    pub(crate) roles: RoleSet,
     /// Hash of the lexicon it was trained with.
     pub lexicon: String,
     /// The families of other jobs.
-    pub families: Vec<String>,
+    pub(crate) families: Vec<String>,
     /// Postings counted, by role and then by family of other jobs.
     pub postings: Vec<u32>,
     /// Number of organisations; rows without one count by their text.
-    pub organisations: u64,
+    pub(crate) organisations: u64,
     /// BLAKE3 hash of the identities of the rows in sorted order: the same for the same rows in any order. Of a model
     /// that began as a compact one, of the rows added since.
     pub rows_hash: String,
     /// Where it comes from.
     pub provenance: Provenance,
     /// Its retrains, in order.
-    pub history: Vec<Retrain>,
+    pub(crate) history: Vec<Retrain>,
     /// The compact model that it was retrained from, if it was.
     pub base: Option<Base>,
     /// BLAKE3 hash of the compressed training state; none in a compact model.
-    pub training_state: Option<String>,
+    pub(crate) training_state: Option<String>,
     /// Held-out figures and thresholds, by view.
-    pub held_out: Vec<Summary>,
+    pub(crate) held_out: Vec<Summary>,
     /// Postings that it could not be tested on, because without their organisations and near copies there is no posting
     /// of some role.
-    pub kept_out: usize,
+    pub(crate) kept_out: usize,
     /// Logistic regressions from channel scores to probabilities, by view and question.
-    pub combinations: Vec<Combination>,
+    pub(crate) combinations: Vec<Combination>,
 }
 
 /// Writes a model; `training_state` is compressed, or empty.

@@ -159,7 +159,7 @@ impl<'e> Folds<'e> {
         Self { rows, feature_counts }
     }
 
-    /// Trains on some of the rows: the same as [`FoldModel::new`].
+    /// Trains on some of the rows.
     ///
     /// # Errors
     /// As [`Collector::train`].
@@ -190,7 +190,11 @@ impl FoldModel {
     ///
     /// # Errors
     /// As [`Collector::train`].
-    pub fn new(rows: &[&Example], view: View, lexicon: &Lexicon) -> Result<Self, ModelError> {
+    pub(crate) fn new(
+        rows: &[&Example],
+        view: View,
+        lexicon: &Lexicon,
+    ) -> Result<Self, ModelError> {
         let rows = each_once(rows);
         Self::by(&rows, feature_counts(&rows, lexicon), view, lexicon)
     }

@@ -41,18 +41,13 @@ impl Fields {
     }
 
     /// The record as written, without its line end; empty if there is none.
-    pub fn record(&self) -> &str {
+    pub(crate) fn record(&self) -> &str {
         &self.text[..self.record]
     }
 
     /// Number of fields.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ranges.len()
-    }
-
-    /// Whether there are no fields.
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
     }
 
     /// The field at an index, from 0.

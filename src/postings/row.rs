@@ -20,14 +20,14 @@ pub struct Row {
     /// Its fields as text, in the order of the header.
     pub fields: Fields,
     /// The row as it is in the file.
-    pub original: Original,
+    pub(crate) original: Original,
     /// The text of the posting, if it is not that of a single field.
     pub(super) description: Option<String>,
 }
 
 /// A row as it is in its file.
 #[derive(Debug, Clone)]
-pub enum Original {
+pub(crate) enum Original {
     /// A record of delimited text.
     Record {
         /// Whether its quotes are right, so that it can be copied as it is.
@@ -42,7 +42,7 @@ pub enum Original {
 
 impl Original {
     /// The row as a JSON object; `None` for delimited text.
-    pub fn object(&self) -> Option<&str> {
+    pub(crate) fn object(&self) -> Option<&str> {
         match self {
             Self::Record { .. } => None,
             Self::Object(object) => Some(object),
@@ -84,7 +84,7 @@ pub struct Batch {
 
 impl Batch {
     /// Number of valid and rejected rows.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len() + self.rejected.len()
     }
 

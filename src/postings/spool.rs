@@ -12,7 +12,7 @@ const BUFFER: usize = 1 << 16;
 
 /// Records of bytes, written in sequence and read in any order.
 #[derive(Debug)]
-pub struct Spool {
+pub(crate) struct Spool {
     file: Mutex<BufWriter<SpooledTempFile>>,
     /// Bytes written.
     end: u64,
@@ -20,7 +20,7 @@ pub struct Spool {
 
 /// Byte range of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SpoolRange {
+pub(crate) struct SpoolRange {
     at: u64,
     length: u32,
 }
@@ -37,7 +37,7 @@ impl Spool {
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub fn push(&mut self, bytes: &[u8]) -> io::Result<SpoolRange> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> io::Result<SpoolRange> {
         self.file.get_mut().map_err(|_| io::Error::other("a thread failed"))?.write_all(bytes)?;
         let range = SpoolRange { at: self.end, length: bytes.len() as u32 };
         self.end += bytes.len() as u64;
@@ -48,7 +48,7 @@ impl Spool {
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub fn read(&self, range: SpoolRange) -> io::Result<Vec<u8>> {
+    pub(crate) fn read(&self, range: SpoolRange) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; range.length as usize];
         let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
         file.seek(SeekFrom::Start(range.at))?;

@@ -22,7 +22,7 @@ pub(super) const OPEN: &str = "which role or other, of all rows";
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_summary(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+pub(crate) fn write_summary(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     writeln!(out, "{}: {CLOSED}", view_name(summary.view))?;
     write_figures(out, &summary.closed)?;
     if summary.has_other() {

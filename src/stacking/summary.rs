@@ -129,7 +129,7 @@ fn enough(thresholds: &[Threshold], precision: f64) -> Option<f64> {
 
 /// The figures of a set of predictions, with the place of each row's label among the outcomes and what its
 /// title states.
-pub fn summarise(
+pub(crate) fn summarise(
     view: View,
     predicted: &[Probabilities],
     outcomes: &[usize],

@@ -95,12 +95,12 @@ impl CleanText {
     }
 
     /// How many garbled sequences (`â€™` for `’`) were repaired.
-    pub fn repaired(&self) -> usize {
+    pub(crate) fn repaired(&self) -> usize {
         self.repaired
     }
 
     /// Whether the field is so long that only its beginning was read.
-    pub fn cut(&self) -> bool {
+    pub(crate) fn cut(&self) -> bool {
         self.cut
     }
 

@@ -99,7 +99,7 @@ impl Layout {
 }
 
 /// Replacement of a field: column index and text.
-pub type Replaced<'r> = (usize, &'r str);
+pub(crate) type Replaced<'r> = (usize, &'r str);
 
 /// A writer of rows.
 pub struct Sheet<W: Write + Send>(Inner<W>);

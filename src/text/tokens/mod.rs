@@ -20,13 +20,13 @@ pub struct Token {
     /// UTF-8 offset of its end in the text.
     pub end: u32,
     /// Hash of the normalised word.
-    pub hash: u64,
+    pub(crate) hash: u64,
     /// Whether a sentence, a line or a list item ends before this token.
-    pub breaks: bool,
+    pub(crate) breaks: bool,
     /// Whether it has no capitals.
-    pub plain: bool,
+    pub(crate) plain: bool,
     /// Whether the word has no letter.
-    pub numeric: bool,
+    pub(crate) numeric: bool,
 }
 
 /// The capitals of a word.
@@ -96,7 +96,7 @@ impl Token {
     }
 
     /// Its capitals in its text.
-    pub fn capitals(self, text: &str) -> Capitals {
+    pub(crate) fn capitals(self, text: &str) -> Capitals {
         let written = self.written(text);
         let count = |of: fn(&char) -> bool| nfkc(written).filter(of).count();
         match (count(|c| c.is_uppercase()), count(|c| c.is_lowercase())) {
