@@ -16,8 +16,10 @@ use zip::ZipArchive;
 /// First bytes of a model file, which is no file of postings.
 pub(crate) const MODEL_MAGIC: &str = "rolecall-model ";
 
-/// Bytes of a read buffer.
+/// Bytes of a read buffer, and of the sample by which the encoding of a text is told.
 pub(super) const BUFFER: usize = 1 << 18;
+/// First bytes by which a file of another form is told.
+const MAGIC: usize = 1 << 9;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
 /// Largest ratio of unpacked to packed bytes, beyond the first [`FREE`] unpacked ones.
@@ -73,6 +75,9 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Resu
     }
     let watch = Watch::new(&file);
     let mut bytes = BufReader::with_capacity(BUFFER, file);
+    if watch.is_none() {
+        return Ok(Opened { content: text(unpacked(bytes)?, encoding)?, watch });
+    }
     if bytes.fill_buf()?.starts_with(ZIP) {
         bytes = BufReader::with_capacity(BUFFER, of_zip(bytes.into_inner())?);
     }
@@ -84,26 +89,34 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Resu
 
 /// Decodes bytes as text.
 fn text(
-    mut bytes: Box<dyn BufRead + Send>,
+    bytes: Box<dyn BufRead + Send>,
     encoding: Option<&'static Encoding>,
 ) -> io::Result<Content> {
-    // Only what is available: a pipe may have no more for a while.
-    let sample = bytes.fill_buf()?;
-    let encoding = encoding.unwrap_or_else(|| detect(sample));
+    let (sample, mut bytes) = sampled(bytes, BUFFER)?;
+    let encoding = encoding.unwrap_or_else(|| detect(&sample));
     if encoding == UTF_8 {
         let mark = if sample.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         bytes.consume(mark);
-        return Ok(Content::Text(bytes, encoding));
+        return Ok(Content::Text(Box::new(bytes), encoding));
     }
     let text =
         DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(bytes);
     Ok(Content::Text(Box::new(text), encoding))
 }
 
+/// The first bytes of a stream, at most `most`, and the whole stream. A stream may give them in portions of any size,
+/// such as the members of a packed file, or what another program has written so far.
+fn sampled<R: BufRead>(mut bytes: R, most: usize) -> io::Result<(Vec<u8>, impl BufRead + use<R>)> {
+    let mut sample = Vec::new();
+    bytes.by_ref().take(most as u64).read_to_end(&mut sample)?;
+    let whole = io::Cursor::new(sample.clone()).chain(bytes);
+    Ok((sample, whole))
+}
+
 /// A stream, decompressed if it is gzip, bzip2 or zstd.
-fn unpacked(mut bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
-    let start = bytes.fill_buf()?;
-    let packed: fn(CountingReader<_>) -> io::Result<Box<dyn Read + Send>> = match start {
+fn unpacked(bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    let (start, bytes) = sampled(bytes, MAGIC)?;
+    let packed: fn(CountingReader<_>) -> io::Result<Box<dyn Read + Send>> = match &start[..] {
         [0x1f, 0x8b, ..] => |bytes| Ok(Box::new(MultiGzDecoder::new(bytes))),
         [b'B', b'Z', b'h', ..] => |bytes| Ok(Box::new(MultiBzDecoder::new(bytes))),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => |bytes| Ok(Box::new(zstd::Decoder::with_buffer(bytes)?)),
