@@ -2,8 +2,8 @@
 
 use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
-use super::files::expand_patterns;
-use super::output::{Output, say};
+use super::files::{expand_patterns, is_pipe};
+use super::output::{Output, if_it_lasts, say};
 use anyhow::{Context, Result, bail};
 use encoding_rs::UTF_8;
 use rolecall::lexicon::Lexicon;
@@ -106,10 +106,10 @@ pub(crate) struct Postings<'a> {
 /// Input files, read in turn.
 struct InputFiles<'a> {
     reading: &'a ReadingArgs,
-    remaining: std::vec::IntoIter<PathBuf>,
+    /// The files after the current one. Standard input and pipes, which can be opened only once, stay open until
+    /// their turn.
+    remaining: std::vec::IntoIter<(PathBuf, Option<PostingReader>)>,
     reader: PostingReader,
-    /// Standard input, opened ahead, until its turn.
-    stdin: Option<PostingReader>,
     /// Union of the columns of all files; the last is the file column, if there are several files.
     header: Vec<String>,
     several: bool,
@@ -127,11 +127,15 @@ impl<'a> InputFiles<'a> {
     fn open(paths: Vec<PathBuf>, reading: &'a ReadingArgs) -> Result<Self> {
         let several = paths.len() > 1;
         let mut first: Option<PostingReader> = None;
-        let mut stdin = None;
+        let mut rest = Vec::new();
         let (mut header, mut known) = (Vec::new(), HashSet::new());
         let mut schema = None;
-        for path in &paths {
-            let reader = PostingReader::open(path, &reading.dialect())?;
+        let stdin = Path::new("-");
+        if paths.iter().filter(|path| *path == stdin).count() > 1 {
+            bail!("standard input can be read only once");
+        }
+        for path in paths {
+            let reader = open(&path, reading)?;
             if first.is_none() {
                 schema = reader.schema().cloned();
             }
@@ -140,23 +144,21 @@ impl<'a> InputFiles<'a> {
             header.extend(names.filter(|name| !several || known.insert(name.clone())));
             if first.is_none() {
                 first = Some(reader);
-            } else if path == Path::new("-") && stdin.replace(reader).is_some() {
-                bail!("standard input can be read only once");
+            } else {
+                let once = !reader.can_be_opened_again();
+                rest.push((path, once.then_some(reader)));
             }
         }
         if several {
             let exists = known.contains(SOURCE);
             header.push(if exists { format!("{SOURCE}_file") } else { SOURCE.into() });
         }
-        let mut remaining = paths.into_iter();
-        remaining.next();
         let reader = first.context("there is no file to read")?;
         let columns = Columns::default();
         let mut files = Self {
             reading,
-            remaining,
+            remaining: rest.into_iter(),
             reader,
-            stdin,
             header,
             several,
             merged_index: Vec::new(),
@@ -185,12 +187,8 @@ impl<'a> InputFiles<'a> {
 
     /// Opens the next file; false if there is none.
     fn next(&mut self, read: u64) -> Result<bool> {
-        let Some(path) = self.remaining.next() else { return Ok(false) };
-        let stdin = (path == Path::new("-")).then(|| self.stdin.take()).flatten();
-        self.reader = match stdin {
-            Some(reader) => reader,
-            None => PostingReader::open(&path, &self.reading.dialect())?,
-        };
+        let Some((path, reader)) = self.remaining.next() else { return Ok(false) };
+        self.reader = reader.map_or_else(|| open(&path, self.reading), Ok)?;
         self.before = read;
         let known: HashSet<&String> = self.header.iter().collect();
         let names = names(&self.reader, self.several);
@@ -360,6 +358,16 @@ impl<'a> Postings<'a> {
         let noticed = self.reading.max_rejects.is_some_and(|most| rejected > most);
         Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
     }
+}
+
+/// Opens a file; of a pipe that nothing comes from, it is said that it is waited for.
+fn open(path: &Path, reading: &ReadingArgs) -> Result<PostingReader> {
+    let said = (is_pipe(path) && !reading.common.quiet).then(|| {
+        if_it_lasts(format!("waiting for what another program writes to {}", path.display()))
+    });
+    let reader = PostingReader::open(path, &reading.dialect());
+    drop(said);
+    Ok(reader?)
 }
 
 /// Column names of a file, made unique if there are several files, so that they can be matched.

@@ -6,6 +6,7 @@ mod commands;
 mod files;
 mod input;
 mod labelled;
+mod locked_file;
 mod output;
 mod progress;
 mod row_cache;

@@ -1,12 +1,14 @@
 //! Atomic output files, and messages to the user.
 
+use super::files::{is_pipe, link_target};
 use super::synced_file::SyncedFile;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, Once};
+use std::sync::{Mutex, Once, mpsc};
+use std::time::Duration;
 
 /// Unfinished files, removed on an interrupt.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -15,6 +17,10 @@ static KEPT: AtomicBool = AtomicBool::new(false);
 static WATCH: Once = Once::new();
 /// Exit status after Ctrl-C.
 const INTERRUPTED: i32 = 130;
+/// Time after which waiting for a pipe is said.
+const SOON: Duration = Duration::from_secs(3);
+/// Longest time that a program may take to open the pipe that is to be written.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Bytes per write to a file.
 const BUFFER: usize = 1 << 18;
 
@@ -47,11 +53,12 @@ impl Output {
         if path.is_dir() {
             anyhow::bail!("{}: it is a folder; name a file in it", context());
         }
-        // Links are followed, so that their target is replaced; devices are written to directly.
-        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // Links are followed, so that their target is replaced; devices and pipes are written to directly.
+        let path = &link_target(path);
         if path.metadata().is_ok_and(|m| !m.is_file()) {
-            let device = File::options().write(true).open(path).with_context(context)?;
-            return Ok(Self::Device { device: BufWriter::new(device), path: path.to_owned() });
+            let opened = if is_pipe(path) { open_pipe(path) } else { open_to_write(path) };
+            let device = BufWriter::new(opened.with_context(context)?);
+            return Ok(Self::Device { device, path: path.to_owned() });
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
@@ -59,20 +66,21 @@ impl Output {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            // Never more open than the file that is replaced.
+            let mode = path.metadata().map_or(0o666, |old| old.permissions().mode() & 0o777);
+            builder.permissions(std::fs::Permissions::from_mode(mode));
         }
         let file = builder.tempfile_in(folder).with_context(context)?;
+        keep_owner_and_permissions(path, file.as_file());
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
         let file = BufWriter::with_capacity(BUFFER, SyncedFile::new(file));
         Ok(Self::File { file, path: path.to_owned() })
     }
 
-    /// Resumes a partial file after its first `sound` bytes, or creates it.
-    pub(crate) fn keep(path: &Path, part: PathBuf, sound: u64) -> Result<Self> {
+    /// Resumes an open partial file after its first `sound` bytes.
+    pub(crate) fn keep(path: &Path, part: PathBuf, mut file: File, sound: u64) -> Result<Self> {
         let context = || format!("cannot write {}", part.display());
-        let file = File::options().create(true).write(true).truncate(false).open(&part);
-        let mut file = file.with_context(context)?;
         file.set_len(sound).with_context(context)?;
         file.seek(SeekFrom::End(0)).with_context(context)?;
         KEPT.store(true, Relaxed);
@@ -95,6 +103,7 @@ impl Output {
             Self::Kept { mut file, part, path } => {
                 let context = || format!("cannot write {}", path.display());
                 file.flush().and_then(|()| file.get_ref().sync_all()).with_context(context)?;
+                keep_owner_and_permissions(&path, file.get_ref());
                 std::fs::rename(part, &path).with_context(context)
             }
             Self::Device { mut device, path } => {
@@ -132,6 +141,48 @@ impl Write for Output {
             Self::Kept { file, .. } => file.flush(),
         }
     }
+}
+
+fn open_to_write(path: &Path) -> io::Result<File> {
+    File::options().write(true).open(path)
+}
+
+/// Opens a pipe, which waits for a program that reads it, but not for ever.
+fn open_pipe(path: &Path) -> io::Result<File> {
+    let _said = if_it_lasts(format!("waiting for a program that reads {}", path.display()));
+    let (sender, opened) = mpsc::channel();
+    let pipe = path.to_owned();
+    std::thread::spawn(move || sender.send(open_to_write(&pipe)));
+    let nobody = |_| {
+        let problem = format!("it is a pipe that no program reads within {LONGEST_WAIT:?}");
+        io::Error::new(io::ErrorKind::TimedOut, problem)
+    };
+    opened.recv_timeout(LONGEST_WAIT).map_err(nobody)?
+}
+
+/// Says a message unless what is given is dropped soon.
+pub(crate) fn if_it_lasts(message: String) -> mpsc::Sender<()> {
+    let (waiting, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        if ended.recv_timeout(SOON) == Err(mpsc::RecvTimeoutError::Timeout) {
+            say(&message);
+        }
+    });
+    waiting
+}
+
+/// Gives a new file the permissions of the file that it replaces and, if the system allows it, the owner.
+fn keep_owner_and_permissions(old: &Path, new: &File) {
+    let Ok(old) = old.metadata() else { return };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        // The group alone can be given without rights of an administrator.
+        if fchown(new, Some(old.uid()), Some(old.gid())).is_err() {
+            let _ = fchown(new, None, Some(old.gid()));
+        }
+    }
+    let _ = new.set_permissions(old.permissions());
 }
 
 /// Writes a file atomically.

@@ -1,8 +1,10 @@
 //! Saved state of a run, so that it can be resumed.
 
+use super::files::link_target;
+use super::locked_file::LockedFile;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -31,33 +33,40 @@ pub(crate) struct Progress {
     saved: Instant,
 }
 
+/// The files of a resumable run that writes `output`: the partial output, and the saved state.
+pub(crate) fn files_of(output: &Path) -> [PathBuf; 2] {
+    // Behind a link, beside the file that it leads to, so that the output can be renamed.
+    let output = if output.is_symlink() { link_target(output) } else { output.to_owned() };
+    ["part", "state"].map(|what| {
+        let mut name = output.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".rolecall-{what}"));
+        output.with_file_name(name)
+    })
+}
+
 impl Progress {
-    /// Opens the run that writes `output`, and its saved state; `of` is the hash of inputs and options.
-    pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, ResumeState<T>)>
+    /// Opens the run that writes `output`, its partial output and its saved state; `of` is the hash of inputs and
+    /// options. The partial output is locked, so that one run at a time writes to it.
+    pub(crate) fn open<T>(output: &Path, of: String) -> Result<(Self, File, ResumeState<T>)>
     where
         T: Default + for<'de> Deserialize<'de>,
     {
-        let with_suffix = |end: &str| {
-            let mut name = output.file_name().unwrap_or_default().to_owned();
-            name.push(end);
-            output.with_file_name(name)
-        };
-        let (part, state) = (with_suffix(".rolecall-part"), with_suffix(".rolecall-state"));
+        let [part, state] = files_of(output);
+        let (file, existed) = LockedFile::partial(&part)?;
         let done = match fs::read(&state) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 ResumeState { of, ..ResumeState::default() }
             }
             // Complete: it was stopped between renaming the output and removing the state.
-            Ok(_) if !part.exists() => ResumeState { of, ..ResumeState::default() },
+            Ok(_) if !existed => ResumeState { of, ..ResumeState::default() },
             read => {
                 let read = read.with_context(|| state.display().to_string())?;
                 let done: ResumeState<T> = serde_json::from_slice(&read).with_context(|| {
                     format!("{} is damaged; delete it to start anew", state.display())
                 })?;
-                let length = part.metadata().map_or(0, |m| m.len());
-                if done.of != of || length < done.bytes {
+                if done.of != of || file.size() < done.bytes {
                     bail!(
-                        "{} is of a run with other files, another model or other options; delete it to \\
+                        "{} is of a run with other files, another model or other options; delete it to \
                          start anew",
                         state.display()
                     );
@@ -66,7 +75,7 @@ impl Progress {
             }
         };
         let progress = Self { of: done.of.clone(), part, state, saved: Instant::now() };
-        Ok((progress, done))
+        Ok((progress, file.into_file(), done))
     }
 
     /// Whether a save is due.

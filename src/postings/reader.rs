@@ -119,6 +119,11 @@ impl PostingReader {
         &self.file
     }
 
+    /// Whether it is a file, and no pipe or device, whose bytes come once.
+    pub fn can_be_opened_again(&self) -> bool {
+        self.watch.is_some()
+    }
+
     /// Format of the file.
     pub fn form(&self) -> InputForm {
         self.form

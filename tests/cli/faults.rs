@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use crate::workspace::{DUTIES, Workspace};
+use crate::workspace::{DUTIES, LEXICON, PLAIN, SAMPLE_MODEL, Workspace, copy_lexicon};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -184,12 +184,195 @@ fn an_output_that_is_an_input_is_refused() {
     }
     let twice = ["classify", "in.csv", "-o", "out.csv", "--rejects", "out.csv"];
     assert!(workspace.rolecall(&twice).fails().contains("written twice"));
+    let stdin = workspace.rolecall(&["classify", "-", "-o", "in.csv"]).command();
+    let ended = with_stdin(stdin, &workspace, "in.csv");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("is also read"));
     // Appended to by the shell.
     let out = std::fs::File::options().append(true).open(workspace.path("in.csv"));
     let mut command = workspace.rolecall(&["classify", "in.csv"]).command();
     let ended = command.stdout(out.expect("it is there")).output().expect("it runs");
     assert_eq!(ended.status.code(), Some(2));
     assert_eq!(workspace.read("in.csv"), b"text,title\nBread,Baker\n");
+}
+
+/// Runs a command on a file as its standard input.
+fn with_stdin(mut command: Command, workspace: &Workspace, name: &str) -> std::process::Output {
+    let file = std::fs::File::open(workspace.path(name)).expect("it is there");
+    command.stdin(file).output().expect("it runs")
+}
+
+#[test]
+fn an_output_that_is_a_model_or_a_lexicon_in_use_is_refused() {
+    use std::os::unix::fs::symlink;
+    let workspace = Workspace::with("m.rolecall", &*SAMPLE_MODEL);
+    workspace.write("in.csv", "id,title,text,role\n1,Baker,Bread,other\n");
+    workspace.write("out.csv.rolecall-part", "title,text\nBaker,Bread\n");
+    copy_lexicon(&workspace, "lexicon");
+    std::fs::create_dir(workspace.path("sub")).expect("it can be made");
+    symlink("m.rolecall", workspace.path("link")).expect("links can be made");
+    symlink("out.csv", workspace.path("nowhere.csv")).expect("links can be made");
+    std::fs::hard_link(workspace.path("m.rolecall"), workspace.path("hard")).expect("it can be");
+    std::fs::hard_link(workspace.path("lexicon/skills.csv"), workspace.path("skills"))
+        .expect("it can be");
+    let before = workspace.files();
+    for arguments in [
+        "classify in.csv --model m.rolecall -o m.rolecall",
+        "classify in.csv --model link -o sub/../m.rolecall",
+        "classify in.csv --model m.rolecall --rejects hard",
+        "audit in.csv --model m.rolecall -o link",
+        "audit in.csv --model m.rolecall --report hard",
+        "evaluate in.csv --model m.rolecall --predictions m.rolecall",
+        "evaluate in.csv --model m.rolecall --html m.rolecall",
+        "explain in.csv --row 1 --model m.rolecall --html m.rolecall",
+        "model export m.rolecall --compact -o m.rolecall",
+        "model export m.rolecall --counts -o hard",
+        "model compare m.rolecall hard --rows in.csv --rejects link",
+        "retrain m.rolecall --add in.csv -o m.rolecall --rejects link",
+        "retrain --merge m.rolecall -o link",
+        "classify in.csv --lexicon lexicon -o lexicon/skills.csv",
+        "classify in.csv --lexicon lexicon -o lexicon/new.csv",
+        "skills --lexicon lexicon -o skills",
+        "train in.csv --lexicon lexicon -o lexicon/titles.csv",
+        "train --lexicon-only --lexicon lexicon -o lexicon/titles.csv",
+        "review in.csv in.csv -o in.csv",
+        "classify out.csv.rolecall-part -o out.csv --resume",
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("also read"), "{arguments:?}: {said}");
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(workspace.read("m.rolecall") == *SAMPLE_MODEL, "{arguments:?}");
+    }
+    for twice in [
+        "classify in.csv -o out.csv --rejects sub/../out.csv",
+        "classify in.csv -o out.csv --rejects nowhere.csv",
+        "classify in.csv --rejects -",
+        "classify in.csv -o out.csv --resume --rejects out.csv.rolecall-state",
+        "evaluate in.csv --predictions -",
+    ] {
+        let arguments: Vec<&str> = twice.split(' ').collect();
+        let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("is to be written twice"), "{arguments:?}: {said}");
+    }
+    assert_eq!(workspace.files(), before);
+    let skills = std::fs::read(format!("{LEXICON}/skills.csv")).expect("it is there");
+    assert!(workspace.read("lexicon/skills.csv") == skills);
+}
+
+#[test]
+fn a_replaced_file_keeps_its_permissions_and_its_links() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let workspace = Workspace::with("in.csv", postings(20));
+    let mode = |name: &str| {
+        let found = std::fs::metadata(workspace.path(name)).expect("it is there");
+        found.permissions().mode() & 0o777
+    };
+    for (wanted, more) in [(0o600, &[][..]), (0o640, &["--resume"]), (0o664, &[])] {
+        workspace.write("out.csv", "old");
+        let permissions = std::fs::Permissions::from_mode(wanted);
+        std::fs::set_permissions(workspace.path("out.csv"), permissions).expect("it is ours");
+        let arguments = [&["classify", "in.csv", "-o", "out.csv"], more].concat();
+        workspace.rolecall(&arguments).succeeds();
+        assert_eq!(mode("out.csv"), wanted, "{more:?}");
+        assert!(workspace.read("out.csv").starts_with(b"id,"));
+    }
+    std::fs::create_dir(workspace.path("sub")).expect("it can be made");
+    symlink("sub/new.csv", workspace.path("link.csv")).expect("links can be made");
+    for more in [&[][..], &["--resume"]] {
+        let arguments = [&["classify", "in.csv", "-o", "link.csv"], more].concat();
+        workspace.rolecall(&arguments).succeeds();
+        assert!(workspace.path("link.csv").is_symlink());
+        assert_eq!(workspace.read("sub/new.csv"), workspace.read("out.csv"), "{more:?}");
+        std::fs::remove_file(workspace.path("sub/new.csv")).expect("it is there");
+    }
+}
+
+fn pipe(workspace: &Workspace, name: &str) {
+    let made = Command::new("mkfifo").arg(workspace.path(name)).status().expect("it runs");
+    assert!(made.success());
+}
+
+#[test]
+fn pipes_are_read_to_their_end_wherever_they_stand() {
+    let workspace = Workspace::with("in.csv", postings(8000));
+    workspace.rolecall(&["classify", "in.csv", "in.csv", "-o", "files.csv"]).succeeds();
+    pipe(&workspace, "pipe");
+    let (from, to) = (workspace.path("in.csv"), workspace.path("pipe"));
+    let feed = move || std::fs::read(&from).and_then(|bytes| std::fs::write(&to, bytes));
+    for files in [["in.csv", "pipe"], ["pipe", "in.csv"]] {
+        let writer = std::thread::spawn(feed.clone());
+        workspace.rolecall(&[&["classify"], &files[..], &["-o", "out.csv"]].concat()).succeeds();
+        writer.join().expect("it ends").expect("all was read");
+        let text = |name| String::from_utf8(workspace.read(name)).expect("it is UTF-8");
+        assert!(text("out.csv").replace("pipe", "in.csv") == text("files.csv"), "{files:?}");
+    }
+    let twice = workspace.rolecall(&["classify", "in.csv", "pipe", "pipe"]).fails();
+    assert!(twice.contains("read only once"), "{twice}");
+}
+
+#[test]
+fn a_pipe_is_written_and_not_waited_for_twice() {
+    let workspace = Workspace::with("in.csv", "id,title,text\n1,Baker,Bread\n2,Cook\n");
+    pipe(&workspace, "pipe");
+    for (arguments, begins) in [
+        (&["classify", "in.csv", "-o", "pipe"][..], "id,title,text,predicted_role"),
+        (&["classify", "in.csv", "-o", "out.csv", "--rejects", "pipe"], "file,line,reason,raw"),
+        (&["skills", PLAIN, "-o", "pipe"], "row,id,skill"),
+    ] {
+        let path = workspace.path("pipe");
+        let reader = std::thread::spawn(move || std::fs::read_to_string(path));
+        workspace.rolecall(arguments).succeeds();
+        let read = reader.join().expect("it ends").expect("it is text");
+        assert!(read.starts_with(begins), "{arguments:?}: {read}");
+    }
+    let refused = workspace.rolecall(&["classify", "in.csv", "-o", "pipe", "--resume"]).fails();
+    assert!(refused.contains("needs a file to write to"), "{refused}");
+    let refused = workspace.rolecall(&["classify", "pipe", "-o", "o.csv", "--resume"]).command();
+    let path = workspace.path("pipe");
+    let feed = std::thread::spawn(move || std::fs::write(path, "title,text\nBaker,Bread\n"));
+    let said = String::from_utf8_lossy(&{ refused }.output().expect("it runs").stderr).into_owned();
+    assert!(said.contains("cannot be read again"), "{said}");
+    let _ = feed.join();
+}
+
+#[test]
+fn two_runs_of_one_command_do_not_write_to_the_same_file() {
+    let workspace = Workspace::with("in.csv", postings(ROWS));
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
+    let mut first = started(&workspace, &arguments);
+    stop(&mut first, "-STOP");
+    let second = workspace.rolecall(&arguments).command().output().expect("it runs");
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("is being written by another run"), "{said}");
+    assert_eq!(second.status.code(), Some(2));
+    stop(&mut first, "-CONT");
+    assert!(first.wait().expect("it ends").success());
+    workspace.rolecall(&["classify", "in.csv", "-o", "plain.csv"]).succeeds();
+    assert!(workspace.read("out.csv") == workspace.read("plain.csv"));
+    assert_eq!(workspace.files(), ["in.csv", "out.csv", "plain.csv"]);
+}
+
+#[test]
+fn a_run_that_was_stopped_behind_its_last_row_ends() {
+    let workspace = Workspace::with("in.csv", postings(ROWS));
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
+    let kept = |rows: usize| {
+        let mut child = started(&workspace, &arguments);
+        child.kill().and_then(|()| child.wait()).expect("it can be killed");
+        let state = String::from_utf8(workspace.read("out.csv.rolecall-state")).expect("JSON");
+        let mut state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
+        state["rows"] = rows.into();
+        workspace.write("out.csv.rolecall-state", state.to_string());
+    };
+    kept(ROWS);
+    workspace.rolecall(&arguments).succeeds();
+    assert_eq!(workspace.files(), ["in.csv", "out.csv"]);
+    kept(ROWS + 1);
+    let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains(&format!("had read {} rows", ROWS + 1)), "{said}");
 }
 
 #[cfg(target_os = "linux")]

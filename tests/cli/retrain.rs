@@ -332,6 +332,32 @@ fn a_killed_retrain_leaves_a_whole_model() {
 }
 
 #[test]
+fn two_retrains_of_one_model_both_count() {
+    let workspace = split();
+    let rows = workspace.table("new.csv").rows;
+    let add = |name: &str, from: usize| {
+        let some = rows.iter().skip(from).step_by(2).cloned().collect();
+        let table = Table { header: workspace.table("new.csv").header, rows: some };
+        workspace.write(name, table.bytes());
+    };
+    add("even.csv", 0);
+    add("odd.csv", 1);
+    let arguments = ["retrain", "old.rolecall", "--add", "new.csv", "-o", "all.rolecall", "-q"];
+    workspace.rolecall(&[&arguments[..], &["--allow-worse"]].concat()).succeeds();
+    let start = |name: &str| {
+        let arguments = ["retrain", "old.rolecall", "--add", name, "-o", "./old.rolecall", "-q"];
+        let mut command =
+            workspace.rolecall(&[&arguments[..], &["--allow-worse"]].concat()).command();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the program starts")
+    };
+    let both = [start("even.csv"), start("odd.csv")];
+    for mut child in both {
+        assert!(child.wait().expect("it ends").success());
+    }
+    assert!(counts(&workspace, "old.rolecall") == counts(&workspace, "all.rolecall"));
+}
+
+#[test]
 fn labels_of_titles_leave_the_weight_of_titles_as_it_was() {
     let workspace = split();
     workspace

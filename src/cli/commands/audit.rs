@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
@@ -19,10 +19,9 @@ use std::io::Write;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
     let named = [args.report.as_ref(), args.input.reading.rejects.as_ref()].into_iter().flatten();
-    check_distinct(
-        &args.input.files,
-        [args.writing.output.as_ref()].into_iter().chain(named.map(Some)),
-    )?;
+    FilesRead::new(&args.input.files, &args.input.reading.common)
+        .and(args.model.as_ref(), "the model")
+        .check_distinct([args.writing.output.as_ref()].into_iter().chain(named.map(Some)))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let (rows, outcome) = read(args, &lexicon)?;
     if rows.stated_count() == 0 {

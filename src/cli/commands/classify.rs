@@ -2,10 +2,10 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{Classify, Format};
-use crate::cli::files::{check_distinct, expand_patterns};
+use crate::cli::files::{FilesRead, expand_patterns, link_target};
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say};
-use crate::cli::progress::Progress;
+use crate::cli::progress::{self, Progress};
 use crate::cli::sheet::{MaybeCompressed, RowFile, form};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
@@ -24,9 +24,11 @@ const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let reading = &args.input.reading;
-    check_distinct(
-        &args.input.files,
-        [args.writing.output.as_ref()].into_iter().chain(reading.rejects.as_ref().map(Some)),
+    let output = args.writing.output.as_ref();
+    let parts = output.filter(|_| args.resume).map(|path| progress::files_of(path));
+    let read = FilesRead::new(&args.input.files, &reading.common);
+    read.and(args.judging.model.as_ref(), "the model").check_distinct(
+        [output].into_iter().chain(reading.rejects.iter().chain(parts.iter().flatten()).map(Some)),
     )?;
     let (lexicon, model) = lexicon_and_model(&reading.common, args.judging.model.as_deref())?;
     let settings = Settings {
@@ -49,8 +51,19 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let mut batch = postings.next()?;
     postings.need_rows()?;
     let mut run = ClassifyRun::open(args, &judge, &postings)?;
-    while postings.tally.read <= run.done {
+    while let Some(rows) = &mut batch {
+        rows.retain(|row| row.number > run.done);
+        if !rows.is_empty() {
+            break;
+        }
         batch = postings.next()?;
+    }
+    if postings.tally.read < run.done {
+        bail!(
+            "the earlier run had read {} rows, and there are {}; delete its .rolecall-state to start anew",
+            run.done,
+            postings.tally.read
+        );
     }
     // Pipeline: while a batch is classified, the previous one is written and the next one read.
     let mut classified: Option<ClassifiedBatch> = None;
@@ -159,7 +172,7 @@ impl<'a> ClassifyRun<'a> {
             return Ok(new(RowWriter::Sheet(Box::new(sheet))));
         };
         let form = resumable(form(writing, reading, Some(postings))?, path)?;
-        let (progress, done) = Progress::open(path, identity(args, judge)?)?;
+        let (progress, part, done) = Progress::open(path, identity(args, judge)?)?;
         let form = match form {
             // The header was written by the earlier run.
             SheetForm::Delimited { delimiter, .. } if done.rows > 0 => {
@@ -167,7 +180,9 @@ impl<'a> ClassifyRun<'a> {
             }
             form => form,
         };
-        let output = MaybeCompressed::Plain(Output::keep(path, progress.part.clone(), done.bytes)?);
+        let target = if path.is_symlink() { link_target(path) } else { path.clone() };
+        let output = Output::keep(&target, progress.part.clone(), part, done.bytes)?;
+        let output = MaybeCompressed::Plain(output);
         let sheet = RowFile::begin(writing, output, form, Some(postings), &layout)?;
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
@@ -210,6 +225,10 @@ fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
     if packed || matches!(form, SheetForm::Parquet | SheetForm::JsonArray) {
         bail!("--resume needs an output of lines that is not packed: .csv, .tsv or .jsonl");
     }
+    if path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file()) {
+        let name = path.display();
+        bail!("--resume needs a file to write to, and {name} is none; name one with --output");
+    }
     Ok(form)
 }
 
@@ -217,6 +236,12 @@ fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
 fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     let mut files = Vec::new();
     for path in expand_patterns(&args.input.files)? {
+        if path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file()) {
+            bail!(
+                "--resume needs files, and {} cannot be read again from its start",
+                path.display()
+            );
+        }
         let about = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
         files.push((path, about.len(), about.modified().ok()));
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure, Judging};
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
@@ -55,6 +55,12 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
+    let written = [&args.html, &args.predictions, &args.input.reading.rejects];
+    // The report goes to standard output.
+    let written = written.into_iter().flatten().map(Some).chain([None]);
+    FilesRead::new(&args.input.files, &args.input.reading.common)
+        .and(args.judging.model.as_ref(), "the model")
+        .check_distinct(written)?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
@@ -133,8 +139,6 @@ fn read(
     model: Option<&Model>,
     lexicon: &Lexicon,
 ) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
-    let written = [&args.html, &args.predictions, &args.input.reading.rejects];
-    check_distinct(&args.input.files, written.into_iter().flatten().map(Some))?;
     let (extractor, view) = (Extractor::new(lexicon), args.judging.view());
     let reader = RowReader { extractor, model, view, lexicon };
     let mut postings = Postings::open(&args.input)?;

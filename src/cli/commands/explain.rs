@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Explain;
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, write_file};
 use anyhow::{Context, Result, bail};
@@ -13,7 +13,10 @@ use std::io::{Read, Write};
 
 pub(super) fn run(args: &Explain) -> Result<Outcome> {
     let written = [&args.html, &args.input.reading.rejects];
-    check_distinct(&args.input.files, written.into_iter().flatten().map(Some))?;
+    // The explanation goes to standard output.
+    FilesRead::new(&args.input.files, &args.input.reading.common)
+        .and(args.judging.model.as_ref(), "the model")
+        .check_distinct(written.into_iter().flatten().map(Some).chain([None]))?;
     let (title, description) = match args.row {
         Some(row) => find_row(args, row)?,
         None if args.input.files.is_empty() => {

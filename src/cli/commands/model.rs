@@ -2,6 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::{ModelCommand, ReadingArgs};
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labelled::{compared_posting, given_label};
 use crate::cli::output::{Output, say};
@@ -39,6 +40,11 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             Ok(Outcome::Done)
         }
         ModelCommand::Compare { old, new, rows, top, reading } => {
+            FilesRead::lexicon(&reading.common)
+                .and_postings(rows)
+                .and(Some(old), "a model")
+                .and(Some(new), "a model")
+                .check_distinct(reading.rejects.iter().map(Some).chain([None]))?;
             let lexicon = lexicon(&reading.common)?;
             let (old, new) = (model(Some(old), &lexicon)?, model(Some(new), &lexicon)?);
             let change = compare(&old, &new, *top);
@@ -62,6 +68,9 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             Ok(outcome)
         }
         ModelCommand::Export { file, compact, output, common, .. } => {
+            FilesRead::lexicon(common)
+                .and(file.as_ref(), "the model")
+                .check_distinct([output.as_ref()])?;
             let model = model(file.as_deref(), &lexicon(common)?)?;
             export(model, *compact, output.as_deref(), common.quiet)
         }

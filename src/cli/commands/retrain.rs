@@ -2,9 +2,10 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::RetrainArgs;
-use crate::cli::files::check_distinct;
+use crate::cli::files::{FilesRead, is_same};
 use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::{collect, compared_posting};
+use crate::cli::locked_file::LockedFile;
 use crate::cli::output::{Output, say};
 use anyhow::{Context, Result};
 use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
@@ -39,18 +40,28 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
-    let (lexicon, old) = lexicon_and_model(&args.reading.common, args.model.as_deref())?;
+    let common = &args.reading.common;
+    let mut read = FilesRead::lexicon(common);
+    for files in [&args.add, &args.remove, &args.check] {
+        read = read.and_postings(files);
+    }
+    for model in &args.merge {
+        read = read.and(Some(model), "a model to merge");
+    }
+    // The model itself may be replaced, but not by another output.
+    let replaced = args.model.as_ref().filter(|model| is_same(model, &args.output));
+    let rejects = args.reading.rejects.as_ref().map(Some);
+    let report = (args.output.as_os_str() != "-").then_some(None);
+    read.check_distinct([Some(&args.output)].into_iter().chain(rejects).chain(report))?;
+    let not_model = replaced.is_none().then_some(Some(&args.output));
+    FilesRead::default()
+        .and(args.model.as_ref(), "the model")
+        .check_distinct(not_model.into_iter().chain(rejects))?;
+    let replaced = replaced.map(|model| LockedFile::to_replace(model)).transpose()?;
+    let (lexicon, old) = lexicon_and_model(common, args.model.as_deref())?;
     let merged: Result<Vec<Model>> =
         args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
     let merged = merged?;
-    let read: Vec<PathBuf> =
-        [&args.add, &args.remove, &args.check].into_iter().flatten().cloned().collect();
-    if !read.is_empty() {
-        check_distinct(
-            &read,
-            [Some(&args.output)].into_iter().chain(args.reading.rejects.as_ref().map(Some)),
-        )?;
-    }
     let mut output = Output::open(Some(&args.output))?;
     say_if_compact(&old, args);
     let RetrainInput { added, removed, check, outcome } = RetrainInput::read(args, &lexicon)?;
@@ -71,6 +82,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         }
         let context = || format!("cannot write {}", args.output.display());
         retrained.model.write(&mut output).with_context(context)?;
+        replaced.as_ref().map_or(Ok(()), LockedFile::check_unchanged)?;
         output.finish()?;
     }
     let report = Report {

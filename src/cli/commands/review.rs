@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Review;
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::RowFile;
@@ -17,9 +17,10 @@ const NAMED: usize = 10;
 const LABEL: &str = "role";
 
 pub(super) fn run(args: &Review) -> Result<Outcome> {
-    let inputs: Vec<_> = args.input.files.iter().chain([&args.decisions]).cloned().collect();
     let rejects = args.input.reading.rejects.as_ref().map(Some);
-    check_distinct(&inputs, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
+    FilesRead::new(&args.input.files, &args.input.reading.common)
+        .and_postings(std::slice::from_ref(&args.decisions))
+        .check_distinct([args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let context = || args.decisions.display().to_string();
     let file = std::fs::File::open(&args.decisions).with_context(context)?;

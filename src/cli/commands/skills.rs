@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Skills;
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::sheet::RowFile;
 use anyhow::Result;
@@ -13,7 +13,14 @@ use rolecall::postings::Column;
 use rolecall::report::{Cell, ColumnType, Layout};
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.reading.common)?;
+    let common = &args.input.reading.common;
+    let read = match &args.input.files[..] {
+        [] => FilesRead::lexicon(common),
+        files => FilesRead::new(files, common),
+    };
+    let rejects = args.input.reading.rejects.as_ref().map(Some);
+    read.check_distinct([args.writing.output.as_ref()].into_iter().chain(rejects))?;
+    let lexicon = lexicon(common)?;
     if args.input.files.is_empty() {
         list(args, &lexicon)?;
         return Ok(Outcome::Done);
@@ -112,8 +119,6 @@ fn numbers(lexicon: &Lexicon) -> impl Iterator<Item = ListedEntry<'_>> {
 }
 
 fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
-    let rejects = args.input.reading.rejects.as_ref().map(Some);
-    check_distinct(&args.input.files, [args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let extractor = Extractor::new(lexicon);
     let mut postings = Postings::open(&args.input)?;
     let columns = [

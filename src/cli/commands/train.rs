@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Train;
-use crate::cli::files::check_distinct;
+use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::collect;
 use crate::cli::output::{Output, say};
@@ -12,9 +12,15 @@ use rolecall::report::write_header;
 use std::io::Write;
 
 pub(super) fn run(args: &Train) -> Result<Outcome> {
-    let lexicon = lexicon(&args.input.reading.common)?;
+    let common = &args.input.reading.common;
     let rejects = args.input.reading.rejects.as_ref().map(Some);
-    check_distinct(&args.input.files, [Some(&args.output)].into_iter().chain(rejects))?;
+    let read = if args.lexicon_only {
+        FilesRead::lexicon(common)
+    } else {
+        FilesRead::new(&args.input.files, common)
+    };
+    read.check_distinct([Some(&args.output)].into_iter().chain(rejects))?;
+    let lexicon = lexicon(common)?;
     let mut output = Output::open(Some(&args.output))?;
     let labelling = &args.labelling;
     let named = Provenance {
@@ -40,7 +46,12 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
     model.write(&mut output).with_context(|| format!("cannot write {}", args.output.display()))?;
     output.finish()?;
     if args.input.reading.common.json {
-        writeln!(std::io::stdout(), "{}", serde_json::to_string(model.header())?)?;
+        let header = serde_json::to_string(model.header())?;
+        if args.output.as_os_str() == "-" {
+            writeln!(std::io::stderr(), "{header}")?;
+        } else {
+            writeln!(std::io::stdout(), "{header}")?;
+        }
     } else if !args.input.reading.common.quiet {
         let mut text = Vec::new();
         write_header(&mut text, model.header(), model.features().count())?;
