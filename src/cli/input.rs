@@ -76,6 +76,10 @@ pub(crate) fn say_left_out(
             let nearest = roles.nearest(label).join(" or ");
             let nearest =
                 if nearest.is_empty() { nearest } else { format!("; the nearest is {nearest}") };
+            if label.is_empty() {
+                say(&format!("{n} rows are left out: they have no label"));
+                continue;
+            }
             format!("label {label:?} is neither a role nor `other`{nearest}")
         };
         say(&format!("{n} rows are left out: {reason}"));
@@ -134,8 +138,17 @@ impl<'a> InputFiles<'a> {
         if paths.iter().filter(|path| *path == stdin).count() > 1 {
             bail!("standard input can be read only once");
         }
-        for path in paths {
+        let all = paths.len();
+        for (index, path) in paths.into_iter().enumerate() {
             let reader = open(&path, reading)?;
+            if reader.is_empty() {
+                if !reading.common.quiet {
+                    say(&format!("{}: there are no rows in it", reader.file()));
+                }
+                if first.is_some() || index + 1 < all {
+                    continue;
+                }
+            }
             if first.is_none() {
                 schema = reader.schema().cloned();
             }
@@ -284,7 +297,7 @@ impl<'a> Postings<'a> {
 
     /// Checks that a column was found; the error says how to name it.
     pub(crate) fn need(&self, column: Column) -> Result<()> {
-        if self.columns().index_of(column).is_some() {
+        if self.columns().index_of(column).is_some() || self.files.reader.is_empty() {
             return Ok(());
         }
         bail!(
@@ -295,11 +308,28 @@ impl<'a> Postings<'a> {
         )
     }
 
+    /// The first batch; `None` if there are no rows.
+    ///
+    /// # Errors
+    /// If there are rows, and none of them can be read.
+    pub(crate) fn first(&mut self) -> Result<Option<Vec<Row>>> {
+        let batch = self.next()?;
+        if batch.is_none() {
+            self.complete()?;
+        }
+        Ok(batch)
+    }
+
     /// The next batch, all of one file; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<Row>>> {
         loop {
             let Batch { rows, rejected } = self.files.reader.batch(BATCH)?;
             if rows.is_empty() && rejected.is_empty() {
+                for note in self.files.reader.notes() {
+                    if !self.reading.common.quiet {
+                        say(&format!("{}: {note}", self.file()));
+                    }
+                }
                 if self.files.next(self.tally.read)? {
                     continue;
                 }
@@ -335,28 +365,37 @@ impl<'a> Postings<'a> {
     /// An error if there is no row at all.
     pub(crate) fn need_rows(&self) -> Result<()> {
         if self.tally.read == 0 {
-            bail!("{}: it has a header and no rows; at least one row is needed", self.file());
+            bail!("{}: there are no rows in it; at least one row is needed", self.file());
         }
         Ok(())
     }
 
     /// Completes the file of rejects and reports their number.
-    pub(crate) fn finish(self) -> Result<(RowTally, Outcome)> {
-        self.need_rows()?;
+    pub(crate) fn finish(mut self) -> Result<(RowTally, Outcome)> {
+        self.complete()?;
+        let noticed = self.reading.max_rejects.is_some_and(|most| self.tally.rejected > most);
+        Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
+    }
+
+    /// Completes the file of rejects, and reports their number: an error if no row could be read.
+    fn complete(&mut self) -> Result<()> {
         let RowTally { read, rejected } = self.tally;
-        if let Some(writer) = self.rejects {
+        if let Some(writer) = self.rejects.take() {
             let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
             output.context("cannot write the rejected rows")?.finish()?;
         }
-        if let Some(reason) = self.first_reason.filter(|_| !self.reading.common.quiet) {
-            let where_to = match &self.reading.rejects {
-                Some(path) => format!("they are in {}", path.display()),
-                None => "--rejects FILE keeps them".into(),
-            };
+        let Some(reason) = self.first_reason.take() else { return Ok(()) };
+        let where_to = match &self.reading.rejects {
+            Some(path) => format!("they are in {}", path.display()),
+            None => "--rejects FILE keeps them".into(),
+        };
+        if read == rejected {
+            bail!("none of {read} rows could be read ({reason}); {where_to}");
+        }
+        if !self.reading.common.quiet {
             say(&format!("{rejected} of {read} rows could not be read ({reason}); {where_to}"));
         }
-        let noticed = self.reading.max_rejects.is_some_and(|most| rejected > most);
-        Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
+        Ok(())
     }
 }
 
@@ -377,7 +416,7 @@ fn names(reader: &PostingReader, several: bool) -> Vec<String> {
 
 /// Reports detected columns, encoding and delimiter of a file.
 fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
-    if reading.common.quiet {
+    if reading.common.quiet || reader.is_empty() {
         return;
     }
     let columns = reader.columns();

@@ -36,6 +36,8 @@ const DESCRIPTIONS: &[&str] = &[
     "postingtext",
     "body",
     "content",
+    "contenthtml",
+    "contenttext",
     "details",
     "jobdetails",
     "posting",
@@ -48,6 +50,7 @@ const DESCRIPTIONS: &[&str] = &[
     "beschreibung",
     "summary",
     "jobsummary",
+    "sections",
 ];
 
 impl Column {
@@ -69,14 +72,16 @@ impl Column {
     /// Usual last names of its path in nested data, normalised as by [`plain`].
     fn nested(self) -> &'static [&'static str] {
         match self {
-            Self::Description => &["description", "jobdescription", "descriptionhtml", "content"],
+            Self::Description => {
+                &["description", "jobdescription", "descriptionhtml", "content", "body"]
+            }
             Self::Title => &["title", "jobtitle"],
             _ => &[],
         }
     }
 
     /// Usual names, likeliest first, normalised as by [`plain`].
-    fn known(self) -> &'static [&'static str] {
+    pub(super) fn known(self) -> &'static [&'static str] {
         match self {
             Self::Description => DESCRIPTIONS,
             Self::Title => &[
@@ -128,6 +133,9 @@ impl Column {
     }
 }
 
+/// Ends of the paths of the sections that tell of the duties, normalised as by [`plain`].
+const IN_SECTIONS: [&str; 2] = ["sectionsjobdescriptiontext", "sectionsqualificationstext"];
+
 /// Column names chosen by the user.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnNames(pub Vec<(Column, String)>);
@@ -141,7 +149,7 @@ pub struct Columns {
 }
 
 /// A name in lower case, without spaces and punctuation.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -166,6 +174,8 @@ impl Columns {
             }
         }
         let is_default = columns.parts.is_empty();
+        // The text of the duties among several sections, as SmartRecruiters gives them.
+        let in_sections = names.iter().position(|name| name.ends_with(IN_SECTIONS[0]));
         // Nested columns are found by their path, or else by the last name of it.
         let last = |name: &String| plain(name.rsplit('.').next().unwrap_or(name));
         let last: Vec<String> = header.iter().map(last).collect();
@@ -176,12 +186,35 @@ impl Columns {
                     |known: &&str| (0..names.len()).filter(free).find(|&i| names[i] == **known);
                 known.iter().find_map(find)
             };
-            let known = column.known();
-            let found = || find(&names, known).or_else(|| find(&last, column.nested()));
+            // What stands beside the text is nearer than what stands around it.
+            let beside = columns.beside_description(header);
+            let near = |known: &&str| {
+                let own = || (0..names.len()).filter(free).find(|&i| names[i] == **known);
+                let beside = beside.as_ref().and_then(|beside| {
+                    (0..names.len()).filter(free).find(|&i| {
+                        header[i].strip_prefix(beside.as_str()).is_some_and(|n| plain(n) == **known)
+                    })
+                });
+                beside.or_else(own)
+            };
+            let sections = in_sections.filter(|_| column == Column::Description);
+            let found = || {
+                let known = column.known().iter().find_map(near);
+                let nested = known.or(sections).or_else(|| find(&last, column.nested()));
+                let is_text = |name: &&String| {
+                    let name = name.as_str();
+                    name.ends_with("descriptiontext") && !name.contains("company")
+                };
+                let within = || names.iter().position(|name| is_text(&name));
+                nested.or_else(|| (column == Column::Description).then(within)?)
+            };
             columns.indices[column as usize] = columns.indices[column as usize].or_else(found);
         }
         if is_default {
             columns.complete_lever(&names);
+            if in_sections.is_some() && in_sections == columns.index_of(Column::Description) {
+                columns.complete_sections(&names);
+            }
         }
         columns.parts.dedup();
         if columns.parts.len() < 2 {
@@ -204,8 +237,26 @@ impl Columns {
         self.indices[Column::Title as usize] = self.indices[Column::Title as usize].or(title);
     }
 
+    /// The qualifications are a part of the text, as the duties are.
+    fn complete_sections(&mut self, names: &[String]) {
+        let Some(description) = self.index_of(Column::Description) else { return };
+        let before = names[description].strip_suffix(IN_SECTIONS[0]).unwrap_or_default();
+        let others = IN_SECTIONS[1..].iter().filter_map(|section| {
+            names.iter().position(|name| name.strip_prefix(before) == Some(section))
+        });
+        self.parts = [description].into_iter().chain(others).collect();
+    }
+
+    /// The path up to the name of the text, if the text is in an object in the row.
+    fn beside_description(&self, header: &[String]) -> Option<String> {
+        let description = &header[self.index_of(Column::Description)?];
+        let (path, name) = description.rsplit_once('.')?;
+        // The title beside the text of a section is a heading.
+        (plain(name) != "text").then(|| format!("{path}."))
+    }
+
     /// Whether the column at an index is used.
-    fn uses(&self, index: usize) -> bool {
+    pub(super) fn uses(&self, index: usize) -> bool {
         self.indices.contains(&Some(index)) || self.parts.contains(&index)
     }
 

@@ -1,136 +1,296 @@
 //! Reads JSON objects, concatenated (usually one per line) or in an array. Nested values are columns named by their
 //! dotted path.
 
-use super::columns::{Column, Columns};
+use super::columns::{Column, Columns, MissingColumn};
+use super::json_values::{JsonFields, elements, fields, strings};
 use super::objects::{FoundValue, ObjectContext, first, mended};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{AHEAD, Dialect, Problem, RowSource, Shape, takes_more};
+use super::unfold::{
+    Unfolded, Unfolder, is_job_posting, is_list_of_postings, is_of_other_type, record,
+};
 use super::window::Window;
-use serde::Deserializer as _;
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use memchr::memchr_iter;
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::io::Cursor;
 
-/// Levels of nesting that become columns.
-const LEVELS: usize = 6;
-/// Levels of nesting in which arrays of postings are searched.
-const DEEP: usize = 3;
+/// Most columns of a table of JSON objects; further fields go to the column [`OTHERS`].
+const MOST_COLUMNS: usize = 4096;
+/// Bytes that a field of a row takes.
+const FIELD: usize = 48;
 /// Column of the fields that the first objects did not have, as a JSON object.
 pub(super) const OTHERS: &str = "other_fields";
-
-/// Paths and values of an object, in order. Strings are unescaped, null is empty, and all else is JSON text.
-pub(super) type JsonFields = Vec<(String, String)>;
 
 /// Rows of a text with JSON objects.
 pub(super) struct JsonReader {
     window: Window,
     context: ObjectContext,
-    /// Number of the next object, from 1.
+    /// Number of the next row, from 1.
     next: u64,
-    /// Objects that were read ahead to find the columns.
-    ahead: VecDeque<Object>,
+    /// Rows that were found and not yet returned.
+    waiting: VecDeque<Object>,
+    unfolder: Unfolder,
+    /// Whether values that neither are postings nor hold any are no rows, because others hold the postings.
+    only_within: bool,
+    /// Whether there are objects of the type `JobPosting`, so that those of other types are no postings.
+    only_job_postings: bool,
+    /// The names that a list of names gave to the lists of values after it.
+    names: Option<Vec<String>>,
     columns: ColumnIndex,
 }
 
-/// An object: its text and fields, or its bytes and why it is rejected.
+/// A row: its object, or its bytes and why it is rejected.
 struct Object {
-    number: u64,
     line: u64,
-    text: Result<(String, JsonFields), (Vec<u8>, String)>,
+    /// Bytes that were read for it.
+    length: usize,
+    text: Result<String, (Vec<u8>, String)>,
+    /// The fields of the object, if they were read.
+    fields: Option<JsonFields>,
 }
 
 impl JsonReader {
-    /// Reads up to [`AHEAD`] objects to find the columns.
+    /// Reads up to [`AHEAD`] values to find the postings and their columns. The header is empty if there are none.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
-        let line = window.line();
         let mut json = Self {
             window,
-            context: ObjectContext::default(),
+            context: ObjectContext::new(false),
             next: 1,
-            ahead: VecDeque::new(),
+            waiting: VecDeque::new(),
+            unfolder: Unfolder::new(&dialect.names),
+            only_within: false,
+            only_job_postings: false,
+            names: None,
             columns: ColumnIndex::default(),
         };
-        let (mut bytes, mut complete) = (0, false);
-        // A large first object may be a document with the postings, if it is the only one.
+        let (mut bytes, mut complete, mut rows) = (0, false, false);
+        let mut ahead: Vec<(Object, Option<Unfolded>)> = Vec::new();
+        // A large first value may be a document with the postings, if it is the only one.
         while !complete
-            && json.ahead.len() < AHEAD
-            && (bytes < super::source::BATCH_BYTES || json.ahead.len() == 1)
+            && (!rows || ahead.len() < AHEAD)
+            && (!rows || bytes < super::source::BATCH_BYTES || ahead.len() == 1)
         {
-            match json.object()? {
-                Some((object, length)) => {
-                    bytes += length;
-                    json.ahead.push_back(object);
+            match json.value()? {
+                Some(value) => {
+                    bytes += value.length;
+                    let value = json.named(value);
+                    let unfolded = match &value.text {
+                        Ok(text) if text.is_empty() => continue,
+                        Ok(text) => Some(json.unfolder.unfold(text)),
+                        Err(_) => None,
+                    };
+                    rows |= !matches!(&unfolded, Some(Unfolded::Within(parts)) if parts.is_empty());
+                    json.only_job_postings |= value.text.as_ref().is_ok_and(|t| is_job_posting(t));
+                    ahead.push((value, unfolded));
                 }
                 None => complete = true,
             }
         }
-        let mut header = Vec::new();
-        for (_, fields) in json.ahead.iter().filter_map(|object| object.text.as_ref().ok()) {
-            json.columns.add(fields, &mut header);
+        if let ([(Object { text: Ok(text), .. }, unfolded)], true) = (&mut ahead[..], complete)
+            && matches!(unfolded, Some(Unfolded::Posting))
+        {
+            *unfolded = Some(json.unfolder.unfold_alone(text));
         }
+        let is = |wanted: fn(&Unfolded) -> bool| {
+            ahead.iter().any(|(_, u)| u.as_ref().is_some_and(wanted))
+        };
+        let postings = is(|unfolded| matches!(unfolded, Unfolded::Posting));
+        json.only_within = is(|unfolded| matches!(unfolded, Unfolded::Within(_))) && !postings;
+        let nothing =
+            ahead.is_empty() || (json.only_within && ahead.iter().all(|(_, u)| u.is_some()));
+        let lone = match &ahead[..] {
+            [(Object { text: Ok(text), .. }, Some(Unfolded::Nothing))] if complete => {
+                Unfolder::largest_list(text)
+            }
+            _ => None,
+        };
+        for (value, unfolded) in ahead {
+            json.wait(value, unfolded);
+        }
+        let mut header = Vec::new();
+        let mut wrong = None;
+        for object in json.waiting.iter_mut().take(AHEAD) {
+            match &object.text {
+                Ok(text) => {
+                    let fields = object.fields.take().map_or_else(|| fields(text), Ok);
+                    let fields = fields.unwrap_or_default();
+                    json.columns.add(&fields, &mut header);
+                    object.fields = Some(fields);
+                }
+                Err((_, why)) => wrong = wrong.or(Some(why.clone())),
+            }
+        }
+        let shape =
+            |header, columns| Shape { header, columns, head: None, delimiter: None, schema: None };
         if header.is_empty() {
-            let wrong = json.ahead.iter().find_map(|object| object.text.as_ref().err());
-            let why = wrong.map_or("it has no JSON object", |(_, why)| why);
-            return Err(Problem::Content(why.into()));
+            return match wrong {
+                None if nothing => Ok((json, shape(header, Columns::default()))),
+                wrong => {
+                    let why = wrong.unwrap_or_else(|| "it has no JSON object with fields".into());
+                    Err(Problem::Content(why.into()))
+                }
+            };
         }
         let found = Columns::find(&header, &dialect.names);
-        let described = found.as_ref().is_ok_and(|c| c.index_of(Column::Description).is_some());
-        if let ([Object { text: Ok((text, _)), .. }], true, false) =
-            (json.ahead.make_contiguous() as &[_], complete, described)
-            && let Some(inner) = postings_within(text, dialect, DEEP)
+        if let Some((path, header)) = lone
+            && found.as_ref().map_or(true, |c| c.index_of(Column::Description).is_none())
         {
-            let before = &text[..inner.as_ptr() as usize - text.as_ptr() as usize];
-            let line = line + before.matches('\n').count() as u64;
-            let window = Window::new(Box::new(Cursor::new(inner.to_owned())), line);
-            return Self::open(window, dialect);
+            let problem = MissingColumn::description(&header);
+            return Err(Problem::Content(format!("in its list {path:?}, {problem}").into()));
         }
-        if !complete {
+        let mut columns = found?;
+        let wide = header.len() > MOST_COLUMNS;
+        if wide {
+            header =
+                json.columns.keep(&header, |index| index < MOST_COLUMNS || columns.uses(index));
+            columns = Columns::find(&header, &dialect.names)?;
+        }
+        if wide || !complete || json.waiting.len() > AHEAD {
             header.push(OTHERS.into());
         }
-        let columns = found?;
-        Ok((json, Shape { header, columns, head: None, delimiter: None, schema: None }))
+        Ok((json, shape(header, columns)))
     }
 
-    /// The next object and its length in bytes.
-    fn object(&mut self) -> Result<Option<(Object, usize)>, Problem> {
+    /// The next value of the text.
+    fn value(&mut self) -> Result<Option<Object>, Problem> {
         loop {
             let in_array = self.context.in_array;
             // Record separators precede objects in JSON text sequences (RFC 7464).
             self.window
                 .pass(|b| b.is_ascii_whitespace() || b == 0x1e || (in_array && b == b','))?;
             let Some(&byte) = self.window.rest().first() else { return Ok(None) };
-            if byte == (if in_array { b']' } else { b'[' }) {
-                self.context = ObjectContext { in_array: !in_array, opening: Vec::new() };
+            let begins = byte == b'[' && !in_array && !self.is_array_of_values()?;
+            if begins || (byte == b']' && in_array) {
+                self.context.enter(begins);
                 self.window.skip(1);
                 continue;
             }
             let rest = self.window.rest();
-            let (end, text) = match first(rest, &self.context, self.window.at_end()) {
+            let found = first(rest, &self.context, self.window.at_end());
+            let failed = !matches!(found, FoundValue::Value { .. });
+            let (end, text) = match found {
                 FoundValue::More => {
                     self.window.fill_more()?;
                     continue;
                 }
-                FoundValue::Object { end } => {
+                FoundValue::Value { end } => {
                     (end, Ok(String::from_utf8_lossy(&rest[..end]).into()))
                 }
                 FoundValue::Mended { end, text } => (end, Ok(text)),
                 FoundValue::Wrong { end, why } => (end, Err(why)),
             };
-            if in_array && text.is_ok() && self.context.opening.is_empty() {
+            if in_array && text.is_ok() && byte == b'{' && self.context.opening.is_empty() {
                 let colon = memchr::memchr(b':', &rest[..end]).unwrap_or(0);
                 self.context.opening = rest[..colon].to_vec();
             }
             let raw = || rest[..end].trim_ascii_end().to_vec();
             let text = text.and_then(read).map_err(|why| (raw(), why));
-            let object = Object { number: self.next, line: self.window.line(), text };
-            self.next += 1;
+            let (text, fields) = match text {
+                Ok((text, fields)) => (Ok(text), fields),
+                Err(why) => (Err(why), None),
+            };
+            let seen = rest.len();
+            self.context.consume(end, failed.then_some(seen));
+            let object = Object { line: self.window.line(), length: end, text, fields };
             self.window.skip(end);
-            return Ok(Some((object, end)));
+            return Ok(Some(object));
         }
     }
+
+    /// Whether the array that begins here has values that are neither objects nor arrays.
+    fn is_array_of_values(&mut self) -> Result<bool, Problem> {
+        loop {
+            let inner = self.window.rest()[1..].iter().find(|b| !b.is_ascii_whitespace());
+            match inner {
+                Some(byte) => return Ok(!b"{[]".contains(byte)),
+                None if self.window.at_end() => return Ok(false),
+                None => self.window.fill_more()?,
+            }
+        }
+    }
+
+    /// The object that a list of values stands for, if a list of names came before it; a list of names is no row, and
+    /// becomes an empty text.
+    fn named(&mut self, mut value: Object) -> Object {
+        let Ok(text) = &value.text else { return value };
+        let scalars = text.starts_with('[')
+            && elements(text).is_ok_and(|all| !all.iter().any(|v| v.get().starts_with(['{', '['])));
+        if !scalars {
+            return value;
+        }
+        value.text = if let Some(names) = &self.names {
+            record(names, text).map_err(|why| (text.clone().into_bytes(), why))
+        } else {
+            self.names = self.unfolder.names_in(text);
+            let why =
+                "it is a list of values, and no list with the names of the columns comes before it";
+            match &self.names {
+                Some(_) => Ok(String::new()),
+                None => Err((text.clone().into_bytes(), why.into())),
+            }
+        };
+        value
+    }
+
+    /// Adds the rows of a value to those that wait.
+    fn wait(&mut self, value: Object, unfolded: Option<Unfolded>) {
+        match (unfolded, &value.text) {
+            // An empty list among postings does not make a page of an object.
+            (Some(Unfolded::Within(parts)), Ok(text)) if self.only_within || !parts.is_empty() => {
+                let (mut line, mut at) = (value.line, 0);
+                for part in parts {
+                    // Tables by column go through the text again and again.
+                    if part.at >= at {
+                        line += memchr_iter(b'\n', &text.as_bytes()[at..part.at]).count() as u64;
+                        at = part.at;
+                    }
+                    let text = part.object.map_err(|(raw, why)| (raw.into_bytes(), why));
+                    self.waiting.push_back(Object { line, length: 0, text, fields: None });
+                }
+            }
+            (Some(Unfolded::Nothing), Ok(text)) if self.only_within => {
+                self.unfolder.leave_out(text);
+            }
+            (_, Ok(text)) if self.only_job_postings && is_of_other_type(text) => {
+                self.unfolder.leave_out(text);
+            }
+            _ => self.waiting.push_back(value),
+        }
+    }
+
+    /// The next row; the bytes that were read are added to `bytes`.
+    fn next(&mut self, shape: &Shape, bytes: &mut usize) -> Result<Option<Object>, Problem> {
+        loop {
+            if let Some(object) = self.waiting.pop_front() {
+                return Ok(Some(object));
+            }
+            let Some(value) = self.value()? else { return Ok(None) };
+            *bytes += value.length;
+            let value = self.named(value);
+            let Ok(text) = &value.text else { return Ok(Some(value)) };
+            if text.is_empty() || value.fields.as_ref().is_some_and(|f| is_plain(f, shape)) {
+                if !text.is_empty() {
+                    return Ok(Some(value));
+                }
+                continue;
+            }
+            let unfolded = self.unfolder.unfold(text);
+            self.wait(value, Some(unfolded));
+        }
+    }
+}
+
+/// Whether an object has a text where others had it, and no list of postings.
+fn is_plain(fields: &JsonFields, shape: &Shape) -> bool {
+    let text = shape.columns.index_of(Column::Description).map(|index| &shape.header[index]);
+    let mut has_text = false;
+    for (path, value) in fields {
+        if path == "@type" || (value.starts_with('[') && is_list_of_postings(path)) {
+            return false;
+        }
+        has_text |= Some(path) == text && !value.starts_with('[');
+    }
+    has_text
 }
 
 impl RowSource for JsonReader {
@@ -138,16 +298,16 @@ impl RowSource for JsonReader {
         let mut batch = Batch::default();
         let mut bytes = 0;
         while takes_more(&batch, bytes, rows) {
-            let (object, length) = match self.ahead.pop_front() {
-                Some(object) => (object, 0),
-                None => match self.object()? {
-                    Some(read) => read,
-                    None => break,
-                },
-            };
-            bytes += length;
-            let Object { number, line, text } = object;
-            match text {
+            let Some(object) = self.next(shape, &mut bytes)? else { break };
+            bytes += FIELD * shape.header.len();
+            let Object { line, text, fields: known, .. } = object;
+            let number = self.next;
+            self.next += 1;
+            let read = text.and_then(|text| match known.map_or_else(|| fields(&text), Ok) {
+                Ok(fields) => Ok((text, fields)),
+                Err(e) => Err((text.into_bytes(), format!("it is not sound JSON: {e}"))),
+            });
+            match read {
                 Ok((text, fields)) => {
                     let row = self.columns.row(fields, shape, Original::Object(text));
                     batch.rows.push(Row { number, line, ..row });
@@ -156,6 +316,10 @@ impl RowSource for JsonReader {
             }
         }
         Ok(batch)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.unfolder.notes()
     }
 }
 
@@ -172,6 +336,14 @@ impl ColumnIndex {
                 header.push(path.clone());
             }
         }
+    }
+
+    /// Forgets the columns for which `keeps` does not hold; gives the header of the others.
+    fn keep(&mut self, header: &[String], keeps: impl Fn(usize) -> bool) -> Vec<String> {
+        let kept = (0..header.len()).filter(|index| keeps(*index));
+        let kept: Vec<String> = kept.map(|index| header[index].clone()).collect();
+        self.0 = kept.iter().cloned().zip(0..).collect();
+        kept
     }
 
     /// The row of an object.
@@ -201,143 +373,17 @@ impl ColumnIndex {
     }
 }
 
-/// An object and its fields, repaired if necessary.
-fn read(text: String) -> Result<(String, JsonFields), String> {
+/// A value, repaired if necessary, and its fields if it is an object.
+fn read(text: String) -> Result<(String, Option<JsonFields>), String> {
+    if text.starts_with('[') {
+        return Ok((text, None));
+    }
     match fields(&text) {
-        Ok(found) => Ok((text, found)),
+        Ok(found) => Ok((text, Some(found))),
         Err(e) => {
             let again = mended(text.as_bytes()).and_then(|text| Some((fields(&text).ok()?, text)));
             let (found, text) = again.ok_or_else(|| format!("it is not sound JSON: {e}"))?;
-            Ok((text, found))
+            Ok((text, Some(found)))
         }
     }
-}
-
-/// The fields of an object.
-pub(super) fn fields(object: &str) -> serde_json::Result<JsonFields> {
-    let mut all = Vec::new();
-    flatten("", object, LEVELS, &mut all)?;
-    Ok(all)
-}
-
-/// Appends the fields of an object to `out`; objects within up to `levels` are replaced by their fields.
-fn flatten(
-    path: &str,
-    object: &str,
-    levels: usize,
-    out: &mut JsonFields,
-) -> serde_json::Result<()> {
-    for (key, value) in members(object)? {
-        let path = if path.is_empty() { key } else { format!("{path}.{key}") };
-        let text = value.get();
-        match text.as_bytes()[0] {
-            b'{' if levels > 1 && text.len() > 2 => flatten(&path, text, levels - 1, out)?,
-            b'"' => out.push((path, serde_json::from_str(text)?)),
-            b'n' => out.push((path, String::new())),
-            _ => out.push((path, text.to_owned())),
-        }
-    }
-    Ok(())
-}
-
-/// The members of an object, in order.
-fn members(object: &str) -> serde_json::Result<Vec<(String, &RawValue)>> {
-    struct Members;
-    impl<'de> Visitor<'de> for Members {
-        type Value = Vec<(String, &'de RawValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut members = Vec::new();
-            while let Some(member) = map.next_entry()? {
-                members.push(member);
-            }
-            Ok(members)
-        }
-    }
-    let mut text = serde_json::Deserializer::from_str(object);
-    let members = text.deserialize_map(Members)?;
-    text.end().map(|()| members)
-}
-
-/// The elements of an array.
-fn elements(array: &str) -> serde_json::Result<Vec<&RawValue>> {
-    struct Elements;
-    impl<'de> Visitor<'de> for Elements {
-        type Value = Vec<&'de RawValue>;
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("an array")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-            let mut elements = Vec::new();
-            while let Some(element) = array.next_element()? {
-                elements.push(element);
-            }
-            Ok(elements)
-        }
-    }
-    let mut text = serde_json::Deserializer::from_str(array);
-    let elements = text.deserialize_seq(Elements)?;
-    text.end().map(|()| elements)
-}
-
-/// The strings within a field that is a JSON array or object, one per line; other fields as they are.
-fn strings(field: &str) -> Cow<'_, str> {
-    fn walk(value: &str, levels: usize, out: &mut Vec<String>) -> Option<()> {
-        let levels = levels.checked_sub(1)?;
-        match value.as_bytes().first()? {
-            b'{' => members(value).ok()?.iter().try_for_each(|(_, v)| walk(v.get(), levels, out)),
-            b'[' => elements(value).ok()?.iter().try_for_each(|v| walk(v.get(), levels, out)),
-            b'"' => serde_json::from_str(value).ok().map(|text| out.push(text)),
-            _ => Some(()),
-        }
-    }
-    let mut texts = Vec::new();
-    let nested = field.starts_with(['[', '{']) && walk(field, LEVELS, &mut texts).is_some();
-    if nested { texts.join("\n").into() } else { field.into() }
-}
-
-/// The object with the value at a path replaced by `value` (JSON); `None` if it has no such path.
-pub(crate) fn with_value(object: &str, path: &str, value: &str) -> Option<String> {
-    let members = members(object).ok()?;
-    let mut found = false;
-    let mut all = Vec::with_capacity(members.len());
-    for (key, old) in members {
-        let inner = path.strip_prefix(&key).map(|rest| (rest.is_empty(), rest.strip_prefix('.')));
-        let new = match inner {
-            Some((true, _)) => Some(value.to_owned()),
-            Some((_, Some(rest))) => with_value(old.get(), rest, value),
-            _ => None,
-        };
-        found |= new.is_some();
-        let key = serde_json::Value::from(key);
-        all.push(format!("{key}:{}", new.as_deref().unwrap_or(old.get())));
-    }
-    found.then(|| format!("{{{}}}", all.join(",")))
-}
-
-/// The array of postings within a document such as `{"jobs": [...]}`.
-fn postings_within<'t>(object: &'t str, dialect: &Dialect, levels: usize) -> Option<&'t str> {
-    let members = members(object).ok()?;
-    let arrays = members.iter().map(|(_, v)| v.get()).filter(|v| v.starts_with('['));
-    let objects = members.iter().map(|(_, v)| v.get()).filter(|v| v.starts_with('{'));
-    let described = |array: &&str| {
-        let some = elements(array).unwrap_or_default();
-        some.iter().take(AHEAD).any(|element| {
-            let header = fields(element.get()).unwrap_or_default();
-            let header: Vec<String> = header.into_iter().map(|(path, _)| path).collect();
-            Columns::find(&header, &dialect.names)
-                .is_ok_and(|columns| columns.index_of(Column::Description).is_some())
-        })
-    };
-    let mut arrays = arrays.filter(described);
-    arrays.next().or_else(|| {
-        let deeper = levels.checked_sub(1)?;
-        objects.into_iter().find_map(|object| postings_within(object, dialect, deeper))
-    })
 }

@@ -5,6 +5,7 @@ mod delimited;
 mod encoding;
 mod fields;
 mod json;
+mod json_values;
 mod objects;
 mod open;
 #[cfg(feature = "parquet")]
@@ -14,11 +15,12 @@ mod records;
 mod row;
 mod source;
 mod spool;
+mod unfold;
 mod window;
 
 pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;
-pub(crate) use json::with_value;
+pub(crate) use json_values::with_value;
 pub(crate) use open::MODEL_MAGIC;
 pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED_COLUMNS};
 pub(crate) use records::line_at;

@@ -12,14 +12,20 @@ use serde_json::value::RawValue;
 const LONGEST: usize = if cfg!(test) { 1 << 9 } else { 1 << 26 };
 /// Bytes of the longest object that is repaired.
 const MENDED: usize = 1 << 20;
+/// Most bytes that may be read in vain before the ends of objects are searched less far.
+const MOST_IN_VAIN: usize = 4 * LONGEST;
+/// Bytes that may be read in vain for each one that is consumed.
+const GAIN: usize = 64;
+/// Bytes in which the end of an object is always searched.
+const LEAST: usize = if cfg!(test) { 1 << 8 } else { 1 << 14 };
 
 /// The first object in a buffer; `end` is its length in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FoundValue {
     /// More bytes are needed.
     More,
-    /// A valid object.
-    Object { end: usize },
+    /// A valid object or array.
+    Value { end: usize },
     /// A malformed object, and its repaired text.
     Mended { end: usize, text: String },
     /// Bytes to be rejected.
@@ -27,23 +33,51 @@ pub(super) enum FoundValue {
 }
 
 /// What surrounds the objects.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct ObjectContext {
     /// Whether they are in an array.
     pub(super) in_array: bool,
     /// How objects of the array begin, up to the colon after the first key; empty if unknown.
     pub(super) opening: Vec<u8>,
+    /// Bytes that may still be read in vain to find the ends of objects. What was read in vain is taken off, and a
+    /// multiple of what was consumed is added, so that the time for all malformed objects stays linear.
+    allowance: usize,
 }
 
-/// The first object of a buffer, which does not begin with whitespace; `at_end` is whether no bytes follow it.
+impl ObjectContext {
+    /// The context at the beginning of a text or an array.
+    pub(super) fn new(in_array: bool) -> Self {
+        Self { in_array, opening: Vec::new(), allowance: MOST_IN_VAIN }
+    }
+
+    /// The same in or behind an array.
+    pub(super) fn enter(&mut self, in_array: bool) {
+        *self = Self { allowance: self.allowance, ..Self::new(in_array) };
+    }
+
+    /// Notes that `length` bytes were consumed; `in_vain` is how many were there if they were no sound object.
+    pub(super) fn consume(&mut self, length: usize, in_vain: Option<usize>) {
+        let cost = in_vain.map_or(0, |bytes| bytes.min(self.reach()));
+        let gained = self.allowance.saturating_add(GAIN.saturating_mul(length));
+        self.allowance = gained.saturating_sub(cost).min(MOST_IN_VAIN);
+    }
+
+    /// Most bytes in which the end of an object is searched.
+    fn reach(&self) -> usize {
+        self.allowance.clamp(LEAST, LONGEST)
+    }
+}
+
+/// The first object or array of a buffer, which does not begin with whitespace; `at_end` is whether no bytes follow it.
 pub(super) fn first(bytes: &[u8], context: &ObjectContext, at_end: bool) -> FoundValue {
-    let at_end = at_end && bytes.len() <= LONGEST;
-    let cut = bytes.len() >= LONGEST;
-    let bytes = &bytes[..bytes.len().min(LONGEST)];
+    let reach = context.reach();
+    let at_end = at_end && bytes.len() <= reach;
+    let cut = bytes.len() >= reach;
+    let bytes = &bytes[..bytes.len().min(reach)];
     let mut values = Deserializer::from_slice(bytes).into_iter::<&RawValue>();
     let why = match values.next() {
-        Some(Ok(_)) if bytes[0] == b'{' => {
-            return FoundValue::Object { end: values.byte_offset() };
+        Some(Ok(_)) if b"{[".contains(&bytes[0]) => {
+            return FoundValue::Value { end: values.byte_offset() };
         }
         // A number may continue after the buffer.
         Some(Ok(_)) if values.byte_offset() == bytes.len() && !at_end && !cut => {
@@ -57,7 +91,11 @@ pub(super) fn first(bytes: &[u8], context: &ObjectContext, at_end: bool) -> Foun
             if !at_end && !cut {
                 return FoundValue::More;
             }
-            if cut { too_long() } else { "the JSON object is not closed".into() }
+            if cut && reach == LONGEST {
+                too_long()
+            } else {
+                "the JSON object is not closed".into()
+            }
         }
         Some(Err(e)) => {
             let length = malformed_length(bytes, context, at_end || cut);
@@ -96,7 +134,8 @@ fn malformed_length(bytes: &[u8], context: &ObjectContext, all: bool) -> Option<
         };
     }
     let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
-    for (at, &byte) in bytes.iter().enumerate().take(MENDED) {
+    let most = MENDED.min(context.reach());
+    for (at, &byte) in bytes.iter().enumerate().take(most) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
@@ -109,7 +148,7 @@ fn malformed_length(bytes: &[u8], context: &ObjectContext, all: bool) -> Option<
             _ => {}
         }
     }
-    (all || bytes.len() >= MENDED).then_some(0)
+    (all || bytes.len() >= most).then_some(0)
 }
 
 /// Repairs an object with control characters in its strings, lone surrogates, or numbers that JSON does not have.
@@ -190,6 +229,7 @@ mod tests {
     /// The objects of bytes that arrive `step` at a time, and the rejected bytes.
     fn objects(bytes: &[u8], step: usize) -> Vec<Result<String, String>> {
         let (mut at, mut there, mut all) = (0, 0, Vec::new());
+        let mut context = ObjectContext::new(false);
         loop {
             let at_end = there == bytes.len();
             let space = bytes[at..there].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -200,8 +240,9 @@ mod tests {
             let found = if at == there {
                 FoundValue::More
             } else {
-                first(&bytes[at..there], &ObjectContext::default(), at_end)
+                first(&bytes[at..there], &context, at_end)
             };
+            let failed = !matches!(found, FoundValue::Value { .. });
             let text = |end| String::from_utf8_lossy(&bytes[at..at + end]).into_owned();
             let (end, what) = match found {
                 FoundValue::More => {
@@ -209,11 +250,12 @@ mod tests {
                     there = bytes.len().min(there + step);
                     continue;
                 }
-                FoundValue::Object { end } => (end, Ok(text(end))),
+                FoundValue::Value { end } => (end, Ok(text(end))),
                 FoundValue::Mended { end, text } => (end, Ok(text)),
                 FoundValue::Wrong { end, .. } => (end, Err(text(end))),
             };
             assert!(end > 0, "it goes on");
+            context.consume(end, failed.then_some(there - at));
             all.push(what);
             at += end;
         }

@@ -22,6 +22,47 @@ pub(super) const BUFFER: usize = 1 << 18;
 const MAGIC: usize = 1 << 9;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
+/// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
+const OTHER_FORMS: [(usize, &[u8], &str); 22] = [
+    (
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Office file, such as an .xls workbook: save the sheet as CSV",
+    ),
+    (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
+    (0, b"{\\rtf", "an RTF document: copy the postings to a CSV file, with a column for the text"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
+    (0, b"Rar!\x1a\x07", "a RAR archive: unpack it first"),
+    (0, b"\xfd7zXZ\0", "packed with xz: unpack it first, or pack it with gzip or zstd"),
+    (0, b"\x04\x22\x4d\x18", "packed with lz4: unpack it first, or pack it with gzip or zstd"),
+    (0, b"\x1f\x9d", "packed with compress: unpack it first, or pack it with gzip or zstd"),
+    (257, b"ustar", "a tar archive: unpack it first"),
+    (0, b"SQLite format 3\0", "an SQLite database: export its table as CSV"),
+    (0, b"ARROW1", "an Arrow (Feather) file: write it as Parquet or CSV"),
+    (0, b"FEA1\0", "a Feather file: write it as Parquet or CSV"),
+    (0, b"ORC\n", "an ORC file: write it as Parquet or CSV"),
+    (0, b"Obj\x01", "an Avro file: write it as Parquet or CSV"),
+    (0, b"\x89HDF\r\n", "an HDF5 file: write it as Parquet or CSV"),
+    (0, b"\x80\x04\x95", "a pickle of Python: write it as Parquet or CSV"),
+    (0, b"\x80\x05\x95", "a pickle of Python: write it as Parquet or CSV"),
+    (0, b"\x89PNG\r\n", "a picture: type its text into a CSV file"),
+    (0, b"\xff\xd8\xff", "a picture: type its text into a CSV file"),
+    (0, b"GIF8", "a picture: type its text into a CSV file"),
+    (0, b"bplist00", "a property list: export the table as CSV"),
+    (0, b"PAR1", "a packed Parquet file: unpack it first, as Parquet is packed within"),
+];
+/// Files in zip archives by which documents are told, and what they are and what to do with them.
+const ZIPPED_FORMS: [(&str, &str); 6] = [
+    ("xl/workbook", "an Excel workbook: save it as CSV"),
+    (
+        "word/document",
+        "a Word document: copy the postings to a CSV file, with a column for the text",
+    ),
+    ("ppt/presentation", "a PowerPoint file: copy the postings to a CSV file"),
+    ("content.xml", "an OpenDocument file: save its sheet as CSV"),
+    ("Index/Document.iwa", "an Apple Numbers or Pages document: export it as CSV"),
+    ("META-INF/container.xml", "an e-book: copy the postings to a CSV file"),
+];
 /// Largest ratio of unpacked to packed bytes, beyond the first [`FREE`] unpacked ones.
 const MOST_TIMES: u64 = 1000;
 /// Unpacked bytes that are always allowed.
@@ -93,6 +134,12 @@ fn text(
     encoding: Option<&'static Encoding>,
 ) -> io::Result<Content> {
     let (sample, mut bytes) = sampled(bytes, BUFFER)?;
+    if let Some((_, _, what)) = OTHER_FORMS
+        .iter()
+        .find(|(at, magic, _)| sample.get(*at..).is_some_and(|start| start.starts_with(magic)))
+    {
+        return Err(io::Error::other(format!("it is {what}")));
+    }
     let encoding = encoding.unwrap_or_else(|| detect(&sample));
     if encoding == UTF_8 {
         let mark = if sample.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
@@ -147,6 +194,9 @@ fn of_zip(mut file: File) -> io::Result<File> {
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
         let name = archive.by_index_raw(index)?.name()?.into_owned();
+        if let Some((_, what)) = ZIPPED_FORMS.iter().find(|(part, _)| name.starts_with(part)) {
+            return Err(io::Error::other(format!("it is {what}")));
+        }
         if !name.ends_with('/') && !name.starts_with("__MACOSX/") {
             wanted.push(index);
         }
@@ -252,6 +302,27 @@ mod tests {
         }
         let many = read(&zip(&["a.csv", "b.csv"])).expect_err("which one?").to_string();
         assert!(many.contains("2 files"), "{many}");
+    }
+
+    #[test]
+    fn first_bytes_may_come_in_any_portions() {
+        let rows = "1,F\u{fc}hrungskraft K\u{f6}ln,\u{93}Product Owner\u{94}\n".repeat(20);
+        let western: Vec<u8> = format!("id,title,text\n{rows}").chars().map(|c| c as u8).collect();
+        let packed = |bytes: &[u8]| {
+            let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gz.write_all(bytes).expect("memory");
+            gz.finish().expect("memory")
+        };
+        let members = [packed(&western[..14]), packed(&western[14..])].concat();
+        for bytes in [western.clone(), packed(&western), members, "\u{feff}t,x".into()] {
+            let slow = BufReader::with_capacity(1, Cursor::new(bytes.clone()));
+            let content = text(unpacked(slow).expect("it is sound"), None).expect("it is text");
+            let Content::Text(mut reader, _) = content else { panic!("it is text") };
+            let mut whole = String::new();
+            reader.read_to_string(&mut whole).expect("it is text");
+            assert_eq!(whole, read(&bytes).expect("it is text"));
+            assert!(whole.contains('ü') || whole == "t,x", "{whole}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reads Parquet files.
 
 use super::columns::Columns;
-use super::json::{ColumnIndex, OTHERS, fields};
+use super::json::{ColumnIndex, OTHERS};
+use super::json_values::fields;
 use super::row::{Batch, Original, Rejected, Row};
 use super::source::{AHEAD, Dialect, Problem, RowSource, Shape};
 use arrow_array::cast::AsArray;

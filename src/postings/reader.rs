@@ -105,10 +105,10 @@ impl PostingReader {
             }
             Content::Text(text, encoding) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
-                (form, source, encoding)
+                (form.unwrap_or_else(|| form_of_name(path)), source, encoding)
             }
         };
-        if shape.columns.index_of(Column::Description).is_none() {
+        if !shape.header.is_empty() && shape.columns.index_of(Column::Description).is_none() {
             return Err(MissingColumn::description(&shape.header).into());
         }
         Ok(Self { file, form, source, shape, encoding, watch })
@@ -117,6 +117,16 @@ impl PostingReader {
     /// Name of the file for messages.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Whether the file has neither a header nor rows, as an export without rows may be.
+    pub fn is_empty(&self) -> bool {
+        self.shape.header.is_empty()
+    }
+
+    /// What the rows that were read so far were taken from and what was left out, where that is not plain.
+    pub fn notes(&self) -> Vec<String> {
+        self.source.notes()
     }
 
     /// Whether it is a file, and no pipe or device, whose bytes come once.
@@ -176,8 +186,30 @@ impl PostingReader {
 
 type OpenedSource = (Box<dyn RowSource>, Shape);
 
-/// The format of a text, and its rows.
-fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSource), Problem> {
+/// The rows of an empty file.
+struct NoRows;
+
+impl RowSource for NoRows {
+    fn batch(&mut self, _: usize, _: &Shape) -> Result<Batch, Problem> {
+        Ok(Batch::default())
+    }
+}
+
+/// The format that the name of an empty file stands for: a table if it says so, and otherwise objects, of which there
+/// is no header.
+fn form_of_name(path: &Path) -> InputForm {
+    let name = path.to_string_lossy().to_lowercase();
+    let ends = |ends: &[&'static str]| ends.iter().find_map(|end| name.strip_suffix(end));
+    let name = ends(&[".gz", ".bz2", ".zst"]).unwrap_or(&name);
+    let table = [".csv", ".tsv", ".tab", ".txt"].iter().any(|end| name.ends_with(end));
+    if table { InputForm::Delimited } else { InputForm::Json }
+}
+
+/// The format of a text, if it is not empty, and its rows.
+fn of_text(
+    mut window: Window,
+    dialect: &Dialect,
+) -> Result<(Option<InputForm>, OpenedSource), Problem> {
     window.fill(REJECTED_HEAD.len())?;
     if window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
         window = of_rejected(window)?;
@@ -186,7 +218,9 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSo
     window.pass(|b| if csv { b"\r\n".contains(&b) } else { b" \t\r\n\x1e".contains(&b) })?;
     let content = |problem: &str| Err(Problem::Content(problem.into()));
     if window.rest().is_empty() {
-        return content("it is empty; a header line and at least one row are needed");
+        let (header, columns) = (Vec::new(), Columns::default());
+        let shape = Shape { header, columns, head: None, delimiter: None, schema: None };
+        return Ok((None, (Box::new(NoRows), shape)));
     }
     if window.rest().starts_with(MODEL_MAGIC.as_bytes()) {
         return Err(Problem::Content(ContentError::Model));
@@ -196,10 +230,13 @@ fn of_text(mut window: Window, dialect: &Dialect) -> Result<(InputForm, OpenedSo
     }
     if !csv && b"{[".contains(&window.rest()[0]) {
         let (source, shape) = JsonReader::open(window, dialect)?;
-        return Ok((InputForm::Json, (Box::new(source), shape)));
+        return Ok((Some(InputForm::Json), (Box::new(source), shape)));
+    }
+    if !csv && let Some(problem) = markup(window.rest()) {
+        return content(problem);
     }
     let (source, shape) = DelimitedReader::open(window, dialect)?;
-    Ok((InputForm::Delimited, (Box::new(source), shape)))
+    Ok((Some(InputForm::Delimited), (Box::new(source), shape)))
 }
 
 /// The original text of the rows in a file of rejected rows.
@@ -237,6 +274,30 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
         return Err(Problem::Content(problem.into()));
     }
     Ok(Window::new(Box::new(Cursor::new(text)), 1))
+}
+
+/// What to do with a text that is marked up, by its first bytes; `None` if it is not.
+fn markup(bytes: &[u8]) -> Option<&'static str> {
+    let begins = |tag: &str| {
+        let start = bytes.get(..tag.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    let sample = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 10)]).to_lowercase();
+    if begins("<!doctype html") || begins("<html") || (begins("<") && sample.contains("<html")) {
+        Some(
+            "it is a web page (HTML); save its postings as CSV or JSON, such as the JSON-LD in the page",
+        )
+    } else if begins("<rss")
+        || begins("<feed")
+        || sample.contains("<rss")
+        || sample.contains("<feed")
+    {
+        begins("<").then_some("it is a feed (RSS or Atom); convert its entries to CSV or JSON")
+    } else if begins("<?xml") || begins("<!--") {
+        Some("it is XML; convert its postings to CSV or JSON")
+    } else {
+        None
+    }
 }
 
 /// Bytes at the beginning that are checked for control characters.
@@ -308,10 +369,10 @@ mod tests {
     #[test]
     fn what_is_no_table_is_refused() {
         for (bytes, says) in [
-            (&b""[..], "empty"),
-            (b"\xef\xbb\xbf", "empty"),
-            (b"\x7fELF\x01\0\0\0", "not text"),
-            (b"\xff\xd8\xff\xe0 jpeg\n", "no column with the text"),
+            (&b"\x7fELF\x01\0\0\0"[..], "not text"),
+            (b"<!DOCTYPE html><title>Job</title>", "web page"),
+            (b"<?xml version=\"1.0\"?><rss><channel>", "feed"),
+            (b"<?xml version=\"1.0\"?><jobs><job>", "XML"),
             (b"name,adress\nx,y\n", "no column with the text"),
         ] {
             let error = read(bytes).map(|_| ()).expect_err("no table").to_string();

@@ -82,6 +82,11 @@ pub(super) struct Shape {
 pub(super) trait RowSource: Send {
     /// The next rows, at most `rows`; an empty batch at the end.
     fn batch(&mut self, rows: usize, shape: &Shape) -> Result<Batch, Problem>;
+
+    /// What rows were taken from and what was left out so far, where that is not plain: a message each.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Whether a batch of this many bytes takes more rows.

@@ -190,6 +190,40 @@ fn what_titles_and_texts_cannot_both_say_is_found_in_short_texts() {
 }
 
 #[test]
+fn labels_that_are_no_roles_are_said() {
+    let sample = Table::of(SAMPLE);
+    let (role, title) = (sample.place("role"), sample.place("title"));
+    let with = |label: fn(usize, &str) -> String| {
+        let mut table = sample.clone();
+        for (i, row) in table.rows.iter_mut().enumerate() {
+            row[role] = label(i, &row[role]);
+        }
+        Workspace::with("in.csv", table.bytes())
+    };
+    let some = with(|i, label| if i % 5 == 0 { "chief".into() } else { label.into() });
+    let ran = some.rolecall(&["audit", "in.csv", "-o", "out.csv", "--all"]).succeeds();
+    ran.says(&["17 rows are left out", "\"chief\" is neither a role nor `other`"]);
+    assert_eq!(some.table("out.csv").rows.len(), sample.rows.len() - 17);
+    let blank = with(|i, label| if i % 2 == 0 { String::new() } else { label.into() });
+    let ran = blank.rolecall(&["audit", "in.csv", "-o", "out.csv"]).succeeds();
+    ran.says(&["43 rows are left out", "no label"]);
+    // A column that holds something else is no label, unless it is named.
+    let other = with(|i, _| format!("systems {}", i % 3));
+    let ran = other.rolecall(&["audit", "in.csv", "-o", "out.csv", "--all"]).succeeds();
+    ran.says(&["column \"role\" holds no roles, but \"systems 0\"", "--label"]);
+    let mut untitled = sample.clone();
+    untitled.header.remove(role);
+    untitled.rows.iter_mut().for_each(|row| _ = row.remove(role));
+    assert!(title < role);
+    let without = Workspace::with("in.csv", untitled.bytes());
+    without.rolecall(&["audit", "in.csv", "-o", "out.csv", "--all"]).succeeds();
+    assert_eq!(other.read("out.csv"), without.read("out.csv"));
+    let named = ["audit", "in.csv", "--label", "role"];
+    let refused = other.rolecall(&named).fails();
+    assert!(refused.contains("none of 85 rows states a role"), "{refused}");
+}
+
+#[test]
 fn findings_can_fail_a_run() {
     let (workspace, _) = wrong();
     workspace.rolecall(&["audit", "in.csv", "--fail-on-findings", "-o", "out.csv"]).notices();

@@ -470,7 +470,7 @@ fn an_interrupted_run_leaves_no_file() {
         .expect("the program starts");
     // Standard input stays open, so the program waits for more when it has begun to write.
     let mut pipe = child.stdin.take().expect("it is piped");
-    let rows = format!("text\n{}", "Bake bread.\n".repeat(2000));
+    let rows = format!("text\n{}", "Bake bread.\n".repeat(40_000));
     pipe.write_all(rows.as_bytes()).expect("the program reads");
     let begun = || workspace.files().iter().any(|name| name.contains(".part"));
     while !begun() && child.try_wait().expect("it can be asked").is_none() {

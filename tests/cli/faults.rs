@@ -227,7 +227,7 @@ fn an_output_that_is_a_model_or_a_lexicon_in_use_is_refused() {
         "model export m.rolecall --compact -o m.rolecall",
         "model export m.rolecall --counts -o hard",
         "model compare m.rolecall hard --rows in.csv --rejects link",
-        "retrain m.rolecall --add in.csv -o m.rolecall --rejects link",
+        "retrain m.rolecall --add in.csv -o n.rolecall --rejects link",
         "retrain --merge m.rolecall -o link",
         "classify in.csv --lexicon lexicon -o lexicon/skills.csv",
         "classify in.csv --lexicon lexicon -o lexicon/new.csv",

@@ -41,10 +41,71 @@ fn a_folder() {
     assert!(refused.contains("postings: it is a folder"), "{refused}");
 }
 
+/// What only passes rows on has nothing to do without rows; what learns or measures needs some.
 #[test]
-fn an_empty_file() {
-    refuses("", &["empty"]);
-    refuses("\u{feff}", &["empty"]);
+fn an_export_without_rows_is_nothing_to_do() {
+    let header = "id,title,text,role\n";
+    for (name, text, begins) in [
+        ("in.csv", "", "predicted_role,"),
+        ("in.csv", "\u{feff}\r\n", "predicted_role,"),
+        ("in.csv", header, "id,title,text,role,predicted_role,"),
+        ("in.csv", "id,title,text,role\r\n\r\n", "id,title,text,role,predicted_role,"),
+        ("in.jsonl", "", ""),
+        ("in.json", "[]", ""),
+        ("in.json", "{\"jobs\": [], \"meta\": {\"total\": 0}}", ""),
+        ("in.json", "{\"page\": 1, \"data\": []}\n{\"page\": 2, \"data\": []}\n", ""),
+    ] {
+        let workspace = Workspace::with(name, text);
+        let passed = workspace.rolecall(&["classify", name]).succeeds();
+        assert!(passed.text().starts_with(begins), "{text:?}: {}", passed.text());
+        assert_eq!(passed.text().lines().count(), usize::from(!begins.is_empty()), "{text:?}");
+        passed.says(&["0 rows in, 0 out"]);
+        for out in ["out.csv", "out.jsonl", "out.json", "out.parquet"] {
+            workspace.rolecall(&["classify", name, "-o", out]).succeeds();
+        }
+        let filter = workspace.rolecall(&["classify", "-q"]).stdin(text).succeeds();
+        assert_eq!(filter.stdout.is_empty(), !text.starts_with("id"), "{text:?}");
+        workspace.rolecall(&["audit", name, "-o", "findings.csv"]).succeeds().says(&["0 rows"]);
+        assert!(workspace.read("findings.csv").starts_with(b"row,"));
+        workspace.rolecall(&["skills", name, "-o", "skills.csv"]).succeeds();
+        workspace.write("m.rolecall", &*SAMPLE_MODEL);
+        let same = ["retrain", "m.rolecall", "--add", name, "-o", "n.rolecall"];
+        workspace.rolecall(&same).succeeds().says(&["no row to add"]);
+        assert!(workspace.read("n.rolecall") == *SAMPLE_MODEL, "{text:?}");
+        workspace.rolecall(&["classify", PLAIN, name, PLAIN, "-o", "out.csv"]).succeeds();
+        let twice = workspace.table("out.csv");
+        assert_eq!(twice.rows.len() % 2, 0);
+        for command in [
+            &["train", name, "-o", "out.rolecall"][..],
+            &["evaluate", name, "--predictions", "figures.csv"],
+            &["explain", name, "--row", "1"],
+            &["model", "compare", "m.rolecall", "n.rolecall", "--rows", name],
+        ] {
+            let refused = workspace.rolecall(command).fails();
+            assert!(refused.contains("no rows"), "{command:?}: {refused}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_which_none_can_be_read_are_an_error() {
+    let workspace = Workspace::with("in.csv", "id,title,text\n1,Baker,Bread,\n2,Cook,Soup,\n");
+    for command in [
+        &["classify", "in.csv", "-o", "out.csv"][..],
+        &["classify", "in.csv"],
+        &["audit", "in.csv"],
+        &["skills", "in.csv", "-o", "out.csv"],
+        &["train", "in.csv", "--label-from-title", "-o", "out.rolecall"],
+        &["explain", "in.csv", "--row", "1"],
+    ] {
+        let refused = workspace.rolecall(command).fails();
+        assert!(refused.contains("none of 2 rows could be read (in.csv, line 2"), "{refused}");
+    }
+    let kept = ["classify", "in.csv", "-o", "out.csv", "--rejects", "wrong.csv"];
+    let refused = workspace.rolecall(&kept).command().output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(workspace.files(), ["in.csv", "wrong.csv"]);
+    assert_eq!(workspace.table("wrong.csv").rows.len(), 3);
 }
 
 #[test]
@@ -63,7 +124,6 @@ fn no_column_with_the_text() {
 fn a_binary_file() {
     refuses(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", &["not text"]);
     refuses(b"PK\x03\x04\x14\0\x06\0\x08\0", &["zip archive"]);
-    refuses(b"\xff\xd8\xff\xe0 no\xfftext\n", &["no column"]);
     refuses(SAMPLE_MODEL.as_slice(), &["--model"]);
 }
 
@@ -79,17 +139,44 @@ fn a_compressed_file_that_breaks_off() {
 }
 
 #[test]
-fn a_header_and_no_rows() {
-    for text in ["id,title,text,role\n", "id,title,text,role", "id,title,text,role\r\n\r\n"] {
-        let workspace = Workspace::with("in.csv", text);
-        for command in [
-            &["classify", "in.csv", "-o", "out.csv"][..],
-            &["train", "in.csv", "-o", "out.rolecall"],
-            &["evaluate", "in.csv", "--predictions", "out.csv"],
-            &["explain", "in.csv", "--row", "1"],
-        ] {
-            let refused = workspace.rolecall(command).fails();
-            assert!(refused.contains("no rows"), "{command:?}: {refused}");
+fn files_of_other_forms_are_named() {
+    let packed = |names: &[&str]| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("memory");
+        }
+        zip.finish().expect("memory").into_inner()
+    };
+    let mut tar = vec![b'a'; 257];
+    tar.extend(b"ustar\x0000");
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gz, &tar).expect("memory");
+    let tar_gz = gz.finish().expect("memory");
+    let page = "<!doctype html><html><head><title>Job</title></head><body>Text</body></html>\n";
+    for (bytes, says) in [
+        (packed(&["[Content_Types].xml", "xl/workbook.xml"]), "an Excel workbook: save it as CSV"),
+        (packed(&["[Content_Types].xml", "word/document.xml"]), "a Word document"),
+        (packed(&["mimetype", "content.xml"]), "an OpenDocument file: save its sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".to_vec(), "an old Office file"),
+        (b"%PDF-1.7\n%\xe2\xe3".to_vec(), "a PDF document"),
+        (b"\xff\xd8\xff\xe0 no\xfftext\n".to_vec(), "a picture"),
+        (b"\xfd7zXZ\0\0".to_vec(), "packed with xz"),
+        (b"7z\xbc\xaf\x27\x1c\0".to_vec(), "a 7z archive"),
+        (b"SQLite format 3\0\x10".to_vec(), "an SQLite database"),
+        (tar, "a tar archive"),
+        (tar_gz, "a tar archive"),
+        (page.into(), "a web page (HTML)"),
+        (format!("\u{feff}\n<!-- saved -->{page}").into_bytes(), "a web page (HTML)"),
+        (b"<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel/></rss>".to_vec(), "a feed"),
+        (b"<?xml version=\"1.0\"?><jobs><job><title>Product Owner".to_vec(), "it is XML"),
+    ] {
+        let workspace = Workspace::with("in.csv", &bytes);
+        let refused = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).fails();
+        assert!(refused.contains("in.csv: it is ") && refused.contains(says), "{refused}");
+        assert!(refused.len() < 200 && !refused.contains("no column"), "{refused}");
+        if !bytes.starts_with(b"PK") {
+            let refused = workspace.rolecall(&["classify"]).stdin(&bytes).fails();
+            assert!(refused.contains(says), "{refused}");
         }
     }
 }

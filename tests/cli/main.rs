@@ -9,6 +9,7 @@ mod faults;
 mod guide;
 mod input;
 mod install;
+mod json;
 mod layout;
 mod lexicon;
 mod model;

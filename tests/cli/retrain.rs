@@ -332,6 +332,18 @@ fn a_killed_retrain_leaves_a_whole_model() {
 }
 
 #[test]
+fn rows_without_any_label_are_an_error() {
+    let workspace = split();
+    let mut table = workspace.table("new.csv");
+    let role = table.place("role");
+    table.rows.iter_mut().for_each(|row| row[role].clear());
+    workspace.write("blank.csv", table.bytes());
+    let arguments = ["retrain", "old.rolecall", "--add", "blank.csv", "-o", "x.rolecall"];
+    let refused = workspace.rolecall(&arguments).fails();
+    assert!(refused.contains("rows has a label that is a role"), "{refused}");
+}
+
+#[test]
 fn two_retrains_of_one_model_both_count() {
     let workspace = split();
     let rows = workspace.table("new.csv").rows;

@@ -44,11 +44,13 @@ def by_arrow(raw, header):
 def reason(raw, found, records, broken):
     """How our rows differ from those of Python's csv module, or None if nothing explains it."""
     if "error" in found:
-        known = {"it is empty": not records, "not closed": bool(broken) and not records}
+        known = {"not closed": bool(broken) and not records}
         known["no column \"c0\""] = bool(records) and "c0" not in records[0]
         known["not text"] = raw.count(b"\0") > 2
         return next((why for why, holds in known.items() if why in found["error"] and holds), None)
     header = found["header"]
+    if not records:
+        return None if header or found["rows"] else "it is empty"
     if header != records[0]:
         return None
     rows = [row for _, _, row in found["rows"]]

@@ -3,18 +3,18 @@
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::{given_label, stated_label};
 use crate::cli::output::{say, write_file};
 use crate::cli::sheet::RowFile;
 use anyhow::{Context, Result, bail};
 use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use rolecall::lexicon::Lexicon;
-use rolecall::postings::Column;
+use rolecall::postings::{Column, Row};
 use rolecall::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
@@ -23,9 +23,15 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
         .and(args.model.as_ref(), "the model")
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(named.map(Some)))?;
     let lexicon = lexicon(&args.input.reading.common)?;
-    let (rows, outcome) = read(args, &lexicon)?;
+    let (rows, read, outcome) = read(args, &lexicon)?;
+    if read == 0 {
+        return nothing(args).map(|()| outcome);
+    }
     if rows.stated_count() == 0 {
-        bail!("no row states a role: none has a label or a title that states one");
+        bail!(
+            "none of {read} rows states a role, by its label or else by its title; name the column with --label \
+             COLUMN or --title COLUMN"
+        );
     }
     let model = args.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let name = args.model.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
@@ -51,15 +57,29 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     Ok(if noticed { Outcome::Noticed } else { outcome })
 }
 
-fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome)> {
+/// Writes that there are no findings among no rows.
+fn nothing(args: &Args) -> Result<()> {
+    let layout = Layout { added: audit_columns(), ..Layout::default() };
+    RowFile::open(&args.writing, &args.input.reading, None, &layout)?.finish()?;
+    if !args.input.reading.common.quiet {
+        let page = if args.report.is_some() { ", and no page was written" } else { "" };
+        say(&format!("0 rows to audit: there was nothing to do{page}"));
+    }
+    Ok(())
+}
+
+/// The rows, their number with those that could not be used, and the outcome.
+fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, u64, Outcome)> {
     let mut postings = Postings::open(&args.input)?;
     let labelled = postings.columns().index_of(Column::Label).is_some();
     if !labelled {
         postings.need(Column::Title)?;
     }
-    let label = if labelled { given_label } else { stated_label };
     let mut rows = AuditRows::new(lexicon);
-    let mut batch = postings.next()?;
+    let mut batch = postings.first()?;
+    let labelled = labelled && !is_of_other_labels(&postings, batch.as_deref(), args, lexicon)?;
+    let label = if labelled { given_label } else { stated_label };
+    let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(read) = batch {
         let columns = &postings.columns().clone();
         let read: Vec<Posting> = read
@@ -72,7 +92,13 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
                     company: row.get(columns, Column::Company),
                     description: row.get(columns, Column::Description),
                 },
-                stated: label(row, columns, lexicon).ok(),
+                stated: match label(row, columns, lexicon) {
+                    Ok(stated) => Some(stated),
+                    Err(why) => {
+                        *left_out.entry(why).or_default() += 1;
+                        None
+                    }
+                },
             })
             .collect();
         let (added, next) = rayon::join(|| rows.add(&read), || postings.next());
@@ -86,7 +112,39 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, Outcome
         batch = next?;
     }
     rows.find_copies();
-    Ok((rows, postings.finish()?.1))
+    let common = &args.input.reading.common;
+    let (tally, outcome) = postings.finish()?;
+    say_left_out(&left_out, !labelled, lexicon.roles(), common);
+    Ok((rows, tally.read, outcome))
+}
+
+/// Whether the label column was not chosen and holds something else than roles, by the first rows. Then the titles
+/// state the roles, and that is said.
+fn is_of_other_labels(
+    postings: &Postings,
+    rows: Option<&[Row]>,
+    args: &Args,
+    lexicon: &Lexicon,
+) -> Result<bool> {
+    let columns = postings.columns();
+    let rows = rows.unwrap_or_default();
+    let chosen = args.input.reading.columns.names().0.iter().any(|(c, _)| *c == Column::Label);
+    let is_role = |row: &Row| given_label(row, columns, lexicon).is_ok();
+    let (Some(index), false) = (columns.index_of(Column::Label), chosen) else { return Ok(false) };
+    if rows.is_empty() || rows.iter().any(is_role) {
+        return Ok(false);
+    }
+    postings.need(Column::Title)?;
+    if !args.input.reading.common.quiet {
+        let example =
+            rows.iter().map(|row| row.get(columns, Column::Label)).find(|l| !l.is_empty());
+        let example = example.map(|label| format!(", but {label:?}")).unwrap_or_default();
+        say(&format!(
+            "column {:?} holds no roles{example}: what the titles state is audited; name another column with --label",
+            postings.header()[index]
+        ));
+    }
+    Ok(true)
 }
 
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {

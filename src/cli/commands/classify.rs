@@ -47,9 +47,8 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let mut postings = Postings::open(&args.input)?;
     refuse_existing_names(postings.header(), &judge)?;
     say_if_none_is_accepted(args, &judge);
-    // Read first: an input without rows is an error, and no output is created.
-    let mut batch = postings.next()?;
-    postings.need_rows()?;
+    // Read first: if no row can be read, no output is created.
+    let mut batch = postings.first()?;
     let mut run = ClassifyRun::open(args, &judge, &postings)?;
     while let Some(rows) = &mut batch {
         rows.retain(|row| row.number > run.done);
@@ -369,6 +368,10 @@ impl ClassifySummary {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
+        if self.rows_read == 0 {
+            say("0 rows in, 0 out: there was nothing to do");
+            return Ok(());
+        }
         say(&format!(
             "{} rows in, {} out, {} set aside: {} ({})",
             self.rows_read,

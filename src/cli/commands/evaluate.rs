@@ -182,6 +182,7 @@ fn read(
         }
         batch = next?;
     }
+    postings.need_rows()?;
     let (_, outcome) = postings.finish()?;
     say_left_out(&left_out, false, lexicon.roles(), &args.input.reading.common);
     if labelled.is_empty() {

@@ -53,6 +53,7 @@ fn find_row(args: &Explain, wanted: u64) -> Result<(String, String)> {
             return Ok((get(Column::Title), get(Column::Description)));
         }
     }
+    postings.need_rows()?;
     let (tally, _) = postings.finish()?;
     bail!("there is no readable row {wanted}; the file has {} rows", tally.read)
 }

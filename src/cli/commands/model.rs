@@ -132,6 +132,7 @@ fn classify_by_both(
             by_new.push(new);
         }
     }
+    postings.need_rows()?;
     let judge = Judge::new(new, lexicon, Settings::default());
     let changes = PredictionChanges::new(&judge, &rows, [&by_old, &by_new]);
     Ok((changes, postings.finish()?.1))

@@ -3,11 +3,11 @@
 use crate::cli::Outcome;
 use crate::cli::args::RetrainArgs;
 use crate::cli::files::{FilesRead, is_same};
-use crate::cli::input::{Postings, lexicon_and_model, model};
+use crate::cli::input::{Postings, RowTally, lexicon_and_model, model};
 use crate::cli::labelled::{collect, compared_posting};
 use crate::cli::locked_file::LockedFile;
 use crate::cli::output::{Output, say};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
 use rolecall::lexicon::Lexicon;
 use rolecall::metrics::Difference;
@@ -64,7 +64,33 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let merged = merged?;
     let mut output = Output::open(Some(&args.output))?;
     say_if_compact(&old, args);
-    let RetrainInput { added, removed, check, outcome } = RetrainInput::read(args, &lexicon)?;
+    let RetrainInput { added, removed, check, tally, outcome } =
+        RetrainInput::read(args, &lexicon)?;
+    if added.1.is_empty() && removed.1.is_empty() && merged.is_empty() && tally.is_some() {
+        let read = tally.unwrap_or_default().read;
+        if read > 0 {
+            bail!(
+                "none of the {read} rows has a label that is a role or `other`; name the column of the labels with \
+                 --label, or take the titles for labels with --label-from-title"
+            );
+        }
+        // An export without rows: the model stays as it is, under its new name.
+        old.write(&mut output)
+            .with_context(|| format!("cannot write {}", args.output.display()))?;
+        replaced.as_ref().map_or(Ok(()), LockedFile::check_unchanged)?;
+        output.finish()?;
+        if common.json && args.output.as_os_str() != "-" {
+            let mut out = Output::open(None)?;
+            writeln!(out, "{{\"rows_added\":0,\"rows_removed\":0,\"written\":true}}")?;
+            out.finish()?;
+        } else if !common.quiet {
+            say(&format!(
+                "no row to add or remove: {} is the model as it was",
+                args.output.display()
+            ));
+        }
+        return Ok(outcome);
+    }
     let counting = Counting { twice: args.labelling.count_twice };
     let change = Change { added: added.0, removed: removed.0, merged, counting };
     let retrained = old.retrain(&change, &lexicon);
@@ -141,17 +167,19 @@ struct RetrainInput {
     added: ReadRows,
     removed: ReadRows,
     check: ReadRows,
+    /// Rows of the files to add and to remove; `None` if no such file is named.
+    tally: Option<RowTally>,
     outcome: Outcome,
 }
 
 impl RetrainInput {
-    fn read(args: &RetrainArgs, lexicon: &Lexicon) -> Result<Self> {
+    fn read<'a>(args: &'a RetrainArgs, lexicon: &Lexicon) -> Result<Self> {
         let mut postings: Option<Postings> = None;
-        let mut read = |files: &[PathBuf]| -> Result<ReadRows> {
+        let read = |postings: &mut Option<Postings<'a>>, files: &[PathBuf]| -> Result<ReadRows> {
             if files.is_empty() {
                 return Ok(ReadRows::default());
             }
-            let postings = match &mut postings {
+            let postings = match postings {
                 Some(postings) => {
                     postings.switch_to(files)?;
                     postings
@@ -167,8 +195,10 @@ impl RetrainInput {
             rows.iter_mut().zip(labels).for_each(|(row, label)| row.label = Some(label));
             Ok((collector, rows))
         };
-        let (removed, mut added, check) =
-            (read(&args.remove)?, read(&args.add)?, read(&args.check)?);
+        let (removed, mut added) =
+            (read(&mut postings, &args.remove)?, read(&mut postings, &args.add)?);
+        let tally = postings.as_ref().map(|postings| postings.tally);
+        let check = read(&mut postings, &args.check)?;
         let outcome = match postings {
             Some(postings) => postings.finish()?.1,
             None => Outcome::Done,
@@ -176,7 +206,7 @@ impl RetrainInput {
         let provenance = added.0.provenance();
         provenance.data.clone_from(&args.labelling.data_name);
         provenance.date.clone_from(&args.labelling.date);
-        Ok(Self { added, removed, check, outcome })
+        Ok(Self { added, removed, check, tally, outcome })
     }
 }
 

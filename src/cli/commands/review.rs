@@ -37,9 +37,10 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     if label_column.is_none() {
         layout.added.push((LABEL.to_owned(), ColumnType::Text));
     }
+    let mut batch = postings.first()?;
     let mut sheet = RowFile::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
     let mut written = 0u64;
-    while let Some(rows) = postings.next()? {
+    while let Some(rows) = batch {
         let columns = postings.columns();
         for row in &rows {
             let get = |column| row.get(columns, column);
@@ -56,6 +57,7 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
             sheet.write(|rows| rows.write(Some(row), replaced, added))?;
             written += 1;
         }
+        batch = postings.next()?;
     }
     let (_, outcome) = postings.finish()?;
     sheet.finish()?;

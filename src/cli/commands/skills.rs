@@ -129,8 +129,9 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
         ("start", ColumnType::Integer),
         ("end", ColumnType::Integer),
     ];
+    let mut batch = postings.first()?;
     let mut sheet = sheet(args, &columns)?;
-    while let Some(rows) = postings.next()? {
+    while let Some(rows) = batch {
         let columns = postings.columns();
         let evidence: Vec<Evidence> = rows
             .par_iter()
@@ -153,6 +154,7 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
                 sheet.write(|rows| rows.write(None, None, &cells))?;
             }
         }
+        batch = postings.next()?;
     }
     let outcome = postings.finish()?.1;
     sheet.finish()?;

@@ -33,6 +33,7 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
     } else {
         let mut postings = Postings::open(&args.input)?;
         let mut collector = collect(&mut postings, labelling, &lexicon, |_, _, _| ())?;
+        postings.need_rows()?;
         let (_, outcome) = postings.finish()?;
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (named.data, named.date);
