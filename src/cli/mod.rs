@@ -12,6 +12,7 @@ mod progress;
 mod row_cache;
 mod sheet;
 mod synced_file;
+mod terminal;
 
 pub(crate) use args::Args;
 

@@ -2,6 +2,7 @@
 
 use super::files::{is_pipe, link_target};
 use super::synced_file::SyncedFile;
+use super::terminal::Terminal;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -26,7 +27,7 @@ const BUFFER: usize = 1 << 18;
 
 /// Standard output, a device or pipe, or a file that is renamed into position when complete.
 pub(crate) enum Output {
-    Standard(BufWriter<io::Stdout>),
+    Standard(BufWriter<Terminal<io::Stdout>>),
     Device {
         device: BufWriter<File>,
         path: PathBuf,
@@ -47,7 +48,7 @@ impl Output {
     /// Opens a path, or standard output without one.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path.filter(|p| *p != Path::new("-")) else {
-            return Ok(Self::Standard(BufWriter::new(io::stdout())));
+            return Ok(Self::Standard(BufWriter::new(Terminal::new(io::stdout()))));
         };
         let context = || format!("cannot write {}", path.display());
         if path.is_dir() {
@@ -214,6 +215,11 @@ fn watch() {
             std::process::exit(INTERRUPTED);
         });
     });
+}
+
+/// Prints a line of JSON to standard error.
+pub(crate) fn say_json(json: &str) -> io::Result<()> {
+    writeln!(Terminal::new(io::stderr()), "{json}")
 }
 
 /// Prints a message to standard error; a closed one is ignored.

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use rolecall::postings::InputForm;
 use rolecall::report::{Layout, Sheet, SheetForm};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file of rows that is being written.
 pub(crate) struct RowFile {
@@ -47,6 +47,47 @@ fn extensions(path: &Path) -> (String, Option<String>) {
     let packing = lower(path).filter(|e| ["gz", "zst"].contains(&e.as_str()));
     let inner = if packing.is_some() { path.with_extension("") } else { path.to_owned() };
     (lower(&inner).unwrap_or_default(), packing)
+}
+
+/// Endings of files that people write tables to, and that are not written here.
+const OTHER_FORMS: [&str; 33] = [
+    "xlsx", "xls", "xlsm", "xlsb", "ods", "numbers", "zip", "bz2", "xz", "7z", "rar", "tar", "tgz",
+    "lz4", "br", "lzma", "feather", "arrow", "ipc", "orc", "avro", "db", "sqlite", "sqlite3", "h5",
+    "pickle", "pkl", "html", "htm", "xml", "pdf", "docx", "yaml",
+];
+
+/// Checks that no output is called like a file of a form that it does not get. `rows` are the rows of a command;
+/// `tables` are always CSV.
+pub(crate) fn check_endings<'p>(
+    rows: Option<&Writing>,
+    tables: impl IntoIterator<Item = &'p Option<PathBuf>>,
+) -> Result<()> {
+    let ending = |path: &Path| {
+        path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+    };
+    // A form that is asked for by name is written under any name.
+    if let Some(path) =
+        rows.filter(|rows| rows.format.is_none()).and_then(|rows| rows.output.as_deref())
+    {
+        let (of_rows, packing) = extensions(path);
+        let parquet = packing.is_some() && ["parquet", "pq"].contains(&of_rows.as_str());
+        if OTHER_FORMS.contains(&of_rows.as_str()) || parquet {
+            bail!(
+                "{}: files that end in .{} cannot be written; the forms are .csv, .tsv, .jsonl and .json, packed if \
+                 .gz or .zst follows, and .parquet (or name one with --format)",
+                path.display(),
+                ending(path),
+            );
+        }
+    }
+    for path in tables.into_iter().flatten() {
+        let ending = ending(path);
+        let others = ["gz", "zst", "parquet", "pq", "json", "jsonl", "ndjson"];
+        if [&OTHER_FORMS[..], &others].concat().contains(&ending.as_str()) {
+            bail!("{}: it is written as CSV; name a file that ends in .csv", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// Format of rows, by `--format`, the name of the output, or the input.

@@ -182,6 +182,37 @@ fn files_of_other_forms_are_named() {
 }
 
 #[test]
+fn an_output_of_a_form_that_is_not_written_is_refused() {
+    let workspace = Workspace::with("in.csv", "id,title,text,role\n1,Baker,Bread,other\n");
+    for name in ["out.xlsx", "out.XLS", "out.csv.zip", "out.csv.bz2", "out.feather", "out.xlsx.gz"]
+    {
+        for command in [
+            &["classify", "in.csv", "-o", name][..],
+            &["classify", "missing.csv", "-o", name],
+            &["audit", "in.csv", "-o", name],
+            &["skills", "in.csv", "-o", name],
+            &["skills", "-o", name],
+        ] {
+            let refused = workspace.rolecall(command).fails();
+            assert!(refused.contains(".jsonl") && refused.contains("--format"), "{refused}");
+        }
+    }
+    for name in ["wrong.xlsx", "wrong.csv.gz", "wrong.parquet", "wrong.json"] {
+        for command in [
+            &["classify", "in.csv", "--rejects", name][..],
+            &["train", "missing.csv", "-o", "m.rolecall", "--rejects", name],
+            &["evaluate", "in.csv", "--predictions", name],
+        ] {
+            let refused = workspace.rolecall(command).fails();
+            assert!(refused.contains("written as CSV"), "{refused}");
+        }
+    }
+    let named = ["classify", "in.csv", "-o", "out.zip", "--format", "csv"];
+    workspace.rolecall(&named).succeeds();
+    workspace.rolecall(&["classify", "in.csv", "-o", "out.labelled"]).succeeds();
+}
+
+#[test]
 fn a_chosen_column_that_is_not_there() {
     let workspace = Workspace::with("in.csv", "titel,text\nBaker,Bread\n");
     for option in ["--title", "--company", "--label", "--id", "--description"] {

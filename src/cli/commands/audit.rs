@@ -5,8 +5,8 @@ use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::{given_label, stated_label};
-use crate::cli::output::{say, write_file};
-use crate::cli::sheet::RowFile;
+use crate::cli::output::{say, say_json, write_file};
+use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::{Context, Result, bail};
 use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use rolecall::lexicon::Lexicon;
@@ -15,9 +15,9 @@ use rolecall::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
 };
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
+    check_endings(Some(&args.writing), [&args.input.reading.rejects])?;
     let named = [args.report.as_ref(), args.input.reading.rejects.as_ref()].into_iter().flatten();
     FilesRead::new(&args.input.files, &args.input.reading.common)
         .and(args.model.as_ref(), "the model")
@@ -170,7 +170,7 @@ fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
     sheet.finish()?;
     let common = &args.input.reading.common;
     if common.json {
-        writeln!(std::io::stderr(), "{}", serde_json::to_string(&audit.summary)?)?;
+        say_json(&serde_json::to_string(&audit.summary)?)?;
     } else if !common.quiet {
         let mut text = Vec::new();
         write_audit(&mut text, &audit.summary)?;

@@ -4,9 +4,9 @@ use crate::cli::Outcome;
 use crate::cli::args::{Classify, Format};
 use crate::cli::files::{FilesRead, expand_patterns, link_target};
 use crate::cli::input::{Postings, lexicon_and_model};
-use crate::cli::output::{Output, say};
+use crate::cli::output::{Output, say, say_json};
 use crate::cli::progress::{self, Progress};
-use crate::cli::sheet::{MaybeCompressed, RowFile, form};
+use crate::cli::sheet::{MaybeCompressed, RowFile, check_endings, form};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use rolecall::evidence::TitleRole;
@@ -16,7 +16,7 @@ use rolecall::report::{AddedColumn, SheetForm, TextTable, added_columns, with_ad
 use rolecall::roles::{Label, RoleSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// Width of a table that is not on a terminal.
@@ -24,6 +24,7 @@ const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let reading = &args.input.reading;
+    check_endings(Some(&args.writing), [&reading.rejects])?;
     let output = args.writing.output.as_ref();
     let parts = output.filter(|_| args.resume).map(|path| progress::files_of(path));
     let read = FilesRead::new(&args.input.files, &reading.common);
@@ -353,7 +354,7 @@ impl ClassifySummary {
             return Ok(());
         }
         if common.json {
-            writeln!(std::io::stderr(), "{}", serde_json::to_string(self)?)?;
+            say_json(&serde_json::to_string(self)?)?;
             return Ok(());
         }
         if self.repaired > 0 {

@@ -7,6 +7,7 @@ use crate::cli::input::{Postings, lexicon, model, say_left_out};
 use crate::cli::labelled::given_label;
 use crate::cli::output::{Output, say, write_file};
 use crate::cli::row_cache::RowCache;
+use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use rolecall::evidence::{Evidence, Extractor};
@@ -55,6 +56,7 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
+    check_endings(None, [&args.predictions, &args.input.reading.rejects])?;
     let written = [&args.html, &args.predictions, &args.input.reading.rejects];
     // The report goes to standard output.
     let written = written.into_iter().flatten().map(Some).chain([None]);

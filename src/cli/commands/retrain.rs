@@ -7,6 +7,8 @@ use crate::cli::input::{Postings, RowTally, lexicon_and_model, model};
 use crate::cli::labelled::{collect, compared_posting};
 use crate::cli::locked_file::LockedFile;
 use crate::cli::output::{Output, say};
+use crate::cli::sheet::check_endings;
+use crate::cli::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
 use rolecall::lexicon::Lexicon;
@@ -40,6 +42,7 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
+    check_endings(None, [&args.reading.rejects])?;
     let common = &args.reading.common;
     let mut read = FilesRead::lexicon(common);
     for files in [&args.add, &args.remove, &args.check] {
@@ -153,7 +156,7 @@ fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
         write(&mut text, report, args)?;
     }
     if args.output.as_os_str() == "-" {
-        return Ok(io::stderr().write_all(&text)?);
+        return Ok(Terminal::new(io::stderr()).write_all(&text)?);
     }
     let mut out = Output::open(None)?;
     out.write_all(&text)?;

@@ -5,7 +5,7 @@ use crate::cli::args::Review;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
-use crate::cli::sheet::RowFile;
+use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::{Context, Result, bail};
 use rolecall::audit::{DecisionError, Decisions};
 use rolecall::postings::Column;
@@ -17,6 +17,7 @@ const NAMED: usize = 10;
 const LABEL: &str = "role";
 
 pub(super) fn run(args: &Review) -> Result<Outcome> {
+    check_endings(Some(&args.writing), [&args.input.reading.rejects])?;
     let rejects = args.input.reading.rejects.as_ref().map(Some);
     FilesRead::new(&args.input.files, &args.input.reading.common)
         .and_postings(std::slice::from_ref(&args.decisions))

@@ -4,7 +4,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Skills;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::sheet::RowFile;
+use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::Result;
 use rayon::prelude::*;
 use rolecall::evidence::{Channel, Evidence, Extractor};
@@ -13,6 +13,7 @@ use rolecall::postings::Column;
 use rolecall::report::{Cell, ColumnType, Layout};
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
+    check_endings(Some(&args.writing), [&args.input.reading.rejects])?;
     let common = &args.input.reading.common;
     let read = match &args.input.files[..] {
         [] => FilesRead::lexicon(common),

@@ -5,13 +5,15 @@ use crate::cli::args::Train;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::collect;
-use crate::cli::output::{Output, say};
+use crate::cli::output::{Output, say, say_json};
+use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result};
 use rolecall::model::{Collector, Counting, Provenance};
 use rolecall::report::write_header;
 use std::io::Write;
 
 pub(super) fn run(args: &Train) -> Result<Outcome> {
+    check_endings(None, [&args.input.reading.rejects])?;
     let common = &args.input.reading.common;
     let rejects = args.input.reading.rejects.as_ref().map(Some);
     let read = if args.lexicon_only {
@@ -49,9 +51,11 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
     if args.input.reading.common.json {
         let header = serde_json::to_string(model.header())?;
         if args.output.as_os_str() == "-" {
-            writeln!(std::io::stderr(), "{header}")?;
+            say_json(&header)?;
         } else {
-            writeln!(std::io::stdout(), "{header}")?;
+            let mut out = Output::open(None)?;
+            writeln!(out, "{header}")?;
+            out.finish()?;
         }
     } else if !args.input.reading.common.quiet {
         let mut text = Vec::new();
