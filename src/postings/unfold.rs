@@ -64,6 +64,8 @@ const OF_ANYTHING: [&str; 14] = [
 ];
 /// Beginnings of names of lists of other postings than that in which they stand.
 const OF_OTHERS: [&str; 6] = ["similar", "related", "recommended", "suggested", "other", "more"];
+/// Names of objects with a text that tell of the postings and are none.
+const AROUND: [&str; 8] = ["feed", "channel", "site", "website", "meta", "page", "seo", "board"];
 /// Names of what says that something failed.
 const FAILED: [&str; 4] = ["error", "errors", "fault", "exception"];
 
@@ -337,6 +339,7 @@ impl Unfolder {
         for (key, value, seen) in objects {
             match seen {
                 Seen::Within(inner) => all.add(inner),
+                _ if is_around(key) => rest.push(key),
                 Seen::Posting { found, .. } if alike > 0 || (others && is_beside(key, &found)) => {
                     all.rows.push((value, Ok(with_key(key, value))));
                 }
@@ -498,6 +501,9 @@ fn alike(objects: &[(&String, &str, Seen)], strict: bool) -> usize {
     let mut alike = 0;
     for (key, _, seen) in objects {
         let Seen::Posting { found, fields } = seen else { continue };
+        if is_around(key) {
+            continue;
+        }
         let description = found.description.as_deref().map(plain).unwrap_or_default();
         // A heading and a text are a section.
         let section =
@@ -514,12 +520,14 @@ fn alike(objects: &[(&String, &str, Seen)], strict: bool) -> usize {
 
 /// Whether an object with a text that stands beside postings is one.
 fn is_beside(key: &str, found: &Found) -> bool {
-    const AROUND: [&str; 8] =
-        ["feed", "channel", "site", "website", "meta", "page", "seo", "board"];
     let title =
         found.title.as_deref().map(|title| plain(title.rsplit('.').next().unwrap_or(title)));
     let titled = title.is_some_and(|title| title != "name");
-    titled && !is_company(key) && !AROUND.contains(&plain(key).as_str())
+    titled && !is_company(key)
+}
+
+fn is_around(key: &str) -> bool {
+    AROUND.contains(&plain(key).as_str())
 }
 
 fn is_company(key: &str) -> bool {
