@@ -357,22 +357,36 @@ fn two_runs_of_one_command_do_not_write_to_the_same_file() {
 #[test]
 fn a_run_that_was_stopped_behind_its_last_row_ends() {
     let workspace = Workspace::with("in.csv", postings(ROWS));
+    workspace.rolecall(&["classify", "in.csv", "-o", "plain.csv"]).succeeds();
     let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
-    let kept = |rows: usize| {
-        let mut child = started(&workspace, &arguments);
-        child.kill().and_then(|()| child.wait()).expect("it can be killed");
-        let state = String::from_utf8(workspace.read("out.csv.rolecall-state")).expect("JSON");
-        let mut state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
+    let mut child = started(&workspace, &arguments);
+    child.kill().and_then(|()| child.wait()).expect("it can be killed");
+    let state: serde_json::Value =
+        serde_json::from_slice(&workspace.read("out.csv.rolecall-state")).expect("JSON");
+    let with = |rows: usize, written: usize| {
+        let mut state = state.clone();
         state["rows"] = rows.into();
+        state["bytes"] = workspace.read("plain.csv").len().into();
+        state["counted"]["rows_written"] = written.into();
+        workspace.write("out.csv.rolecall-part", workspace.read("plain.csv"));
         workspace.write("out.csv.rolecall-state", state.to_string());
     };
-    kept(ROWS);
+    // All rows are written, and the output has not its name yet.
+    let sound = ROWS - ROWS / 100;
+    with(ROWS, sound);
     workspace.rolecall(&arguments).succeeds();
-    assert_eq!(workspace.files(), ["in.csv", "out.csv"]);
-    kept(ROWS + 1);
-    let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(said.contains(&format!("had read {} rows", ROWS + 1)), "{said}");
+    assert!(workspace.read("out.csv") == workspace.read("plain.csv"));
+    assert_eq!(workspace.files(), ["in.csv", "out.csv", "plain.csv"]);
+    // A state that cannot be right.
+    for (rows, written, says) in [
+        (ROWS + 1, sound, format!("had read {} rows", ROWS + 1)),
+        (ROWS, sound - 1, "is damaged; delete it".to_owned()),
+    ] {
+        with(rows, written);
+        let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(2) && said.contains(&says), "{said}");
+    }
 }
 
 #[cfg(target_os = "linux")]

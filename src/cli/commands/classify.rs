@@ -87,6 +87,14 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     }
     classified.map_or(Ok(()), |classified| run.write(&classified))?;
     let (tally, outcome) = postings.finish()?;
+    if run.summary.rows_written + tally.rejected != tally.read {
+        bail!(
+            "{} rows were read and {} written: the .rolecall-state of the earlier run is damaged; delete it to start \
+             anew",
+            tally.read,
+            run.summary.rows_written
+        );
+    }
     let mut summary = run.finish()?;
     summary.thresholds = Thresholds::new(&judge);
     summary.rows_read = tally.read;
