@@ -106,12 +106,15 @@ class Model:
         label: str | None = None,
         label_from_title: bool = False,
         count_twice: bool = False,
+        relabel: bool = False,
         data_name: str | None = None,
         date: str | None = None,
         threads: int | None = None,
     ) -> Model:
         """A model with the postings of a table added or taken out, or other models merged into it.
-        Nothing says whether it is better: `rolecall retrain` compares both on rows that neither saw."""
+        Nothing says whether it is better: `rolecall retrain` compares both on rows that neither saw.
+        Rows under two labels, or under another than the model knows, are not learned, and a warning names
+        them; `relabel` lets the new label replace that of the model, `count_twice` counts all rows."""
 
 class Counts:
     """What was counted of labelled postings: hashes of features, and the texts of those in small

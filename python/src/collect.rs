@@ -10,7 +10,7 @@ use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
 use rolecall::postings::Column;
 
-/// Collects labelled postings.
+/// Collects labelled postings, and the index in the table of each.
 pub(crate) fn collect(
     py: Python,
     table: AnyRecordBatch,
@@ -18,13 +18,13 @@ pub(crate) fn collect(
     label_from_title: bool,
     lexicon: &Lexicon,
     threads: &Threads,
-) -> PyResult<Collector> {
+) -> PyResult<(Collector, Vec<usize>)> {
     let reader = table.into_reader()?;
     let columns = chosen.find(&reader.schema())?;
     let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
     need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
     let extractor = Extractor::new(lexicon);
-    let mut collector = Collector::default();
+    let (mut collector, mut indices, mut index) = (Collector::default(), Vec::new(), 0..);
     let feature_names = collector.names();
     for batch in reader {
         let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
@@ -41,9 +41,12 @@ pub(crate) fn collect(
             })
         };
         threads.each(py, texts.rows, make, |_, rows| {
-            for row in rows {
+            for (row, index) in rows.into_iter().zip(&mut index) {
                 match row {
-                    Ok(example) => collector.add_example(example),
+                    Ok(example) => {
+                        indices.push(index);
+                        collector.add_example(example);
+                    }
                     Err(why) => collector.leave_out(&why),
                 }
             }
@@ -53,5 +56,5 @@ pub(crate) fn collect(
     if label_from_title {
         collector.drop_title_features(true);
     }
-    Ok(collector)
+    Ok((collector, indices))
 }

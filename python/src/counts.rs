@@ -3,7 +3,7 @@
 use crate::Pickled;
 use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns};
-use crate::errors::{interruptible, wrong};
+use crate::errors::{interruptible, warn, wrong};
 use crate::lexicon::lexicon_of;
 use crate::model::PyModel;
 use crate::rows::Threads;
@@ -53,7 +53,7 @@ impl Counts {
             .and(Column::Label, label);
         let folder = lexicon;
         let lexicon = lexicon_of(folder.as_deref())?;
-        let collector =
+        let (collector, _) =
             collect(py, table, &chosen, label_from_title, &lexicon, &Threads::new(threads)?)?;
         Ok(Self { collector, lexicon, folder })
     }
@@ -70,6 +70,12 @@ impl Counts {
     ) -> PyResult<PyModel> {
         let mut collector = self.copy(py).collector;
         collector.drop_title_features(false);
+        let two_labels = if count_twice { 0 } else { collector.two_labels().len() };
+        if two_labels > 0 {
+            let what =
+                "rows under two labels are not learned: correct one label, or learn both with";
+            warn(py, &format!("{two_labels} {what} count_twice=True"))?;
+        }
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);

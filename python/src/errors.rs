@@ -1,10 +1,11 @@
 //! Python errors, and work that Ctrl-C interrupts.
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyUserWarning, PyValueError};
 use pyo3::prelude::*;
 use rolecall::model::{ModelError, RetrainError};
 use rolecall::postings::MissingColumn;
 use std::any::Any;
+use std::ffi::CString;
 use std::fmt::Display;
 use std::sync::Mutex;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -43,6 +44,11 @@ fn advice(error: &dyn Any) -> String {
         Some(ModelError::SameRows) => " (rolecall.audit)".into(),
         _ => String::new(),
     }
+}
+
+/// Gives a `UserWarning`, which is an error if Python is told so.
+pub(crate) fn warn(py: Python, text: &str) -> PyResult<()> {
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &CString::new(text)?, 1)
 }
 
 /// Runs `work` in a thread, without the GIL, and checks for Ctrl-C. After an interrupt the work continues detached.

@@ -3,7 +3,7 @@
 use crate::Pickled;
 use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
-use crate::errors::{interruptible, wrong};
+use crate::errors::{interruptible, warn, wrong};
 use crate::lexicon::lexicon_of;
 use crate::rows::Threads;
 use crate::table::{Builders, Table, batch};
@@ -16,7 +16,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
 use rolecall::judge::{Judge, Prior, Settings};
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Change, Collector, Counting, ModelError, View};
+use rolecall::model::{Change, Counting, ModelError, OtherPlace, TwoLabels, View, outcome_names};
 use rolecall::postings::Column;
 use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
 use serde::Serialize;
@@ -247,7 +247,7 @@ impl PyModel {
     /// classify postings that neither has seen with both.
     #[pyo3(signature = (add=None, remove=None, *, merge=vec![], title=None, description=None,
                         company=None, label=None, label_from_title=false, count_twice=false,
-                        data_name=None, date=None, threads=None))]
+                        relabel=false, data_name=None, date=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn retrain(
         &self,
@@ -261,6 +261,7 @@ impl PyModel {
         label: Option<String>,
         label_from_title: bool,
         count_twice: bool,
+        relabel: bool,
         data_name: Option<String>,
         date: Option<String>,
         threads: Option<usize>,
@@ -272,20 +273,18 @@ impl PyModel {
             .and(Column::Label, label);
         let threads = Threads::new(threads)?;
         let read = |table: Option<AnyRecordBatch>| {
-            table.map_or(Ok(Collector::default()), |table| {
-                let collected =
-                    collect(py, table, &chosen, label_from_title, &self.lexicon, &threads);
-                collected.map(|mut collector| {
-                    collector.drop_title_features(false);
-                    collector
-                })
-            })
+            let Some(table) = table else { return Ok(Default::default()) };
+            let mut read = collect(py, table, &chosen, label_from_title, &self.lexicon, &threads)?;
+            read.0.drop_title_features(false);
+            Ok::<_, PyErr>(read)
         };
+        let (added, indices) = read(add)?;
         let mut change = Change {
-            added: read(add)?,
-            removed: read(remove)?,
+            added,
+            removed: read(remove)?.0,
             merged: merge.iter().map(|other| rolecall::model::Model::clone(&other.model)).collect(),
             counting: Counting { twice: count_twice },
+            relabel,
         };
         let provenance = change.added.provenance();
         (provenance.data, provenance.date) = (data_name, date);
@@ -297,12 +296,38 @@ impl PyModel {
                 if !retrained.taken_back {
                     new.remember(retrained.record);
                 }
-                Ok::<_, rolecall::model::RetrainError>(new)
+                Ok::<_, rolecall::model::RetrainError>((new, retrained.two_labels))
             })
         })?;
-        let retrained = retrained.map_err(wrong)?;
+        let (retrained, two_labels) = retrained.map_err(wrong)?;
+        if !two_labels.is_empty() {
+            warn(py, &two_labels_warning(&two_labels, &indices, &self.lexicon))?;
+        }
         Ok(Self::new(retrained, self.lexicon.clone(), self.folder.clone()))
     }
+}
+
+/// Most rows that a warning names.
+const NAMED: usize = 20;
+
+/// Names rows under two labels; `indices` are those in the table.
+fn two_labels_warning(found: &[TwoLabels], indices: &[usize], lexicon: &Lexicon) -> String {
+    let names = outcome_names(lexicon.roles());
+    let name = |two: &TwoLabels| {
+        let place = match two.place {
+            OtherPlace::Row(row) => format!("row {}", indices[row]),
+            OtherPlace::Model => "the model".to_owned(),
+        };
+        let (label, other) = (&names[two.label], &names[two.other]);
+        format!("row {} is {label}, and {other} in {place}", indices[two.row])
+    };
+    let named: Vec<String> = found.iter().take(NAMED).map(name).collect();
+    format!(
+        "{} rows under two labels are not learned (rows from 0: {}): correct one label, or replace that of the \
+         model with relabel=True, or learn both with count_twice=True",
+        found.len(),
+        named.join("; ")
+    )
 }
 
 impl PyModel {

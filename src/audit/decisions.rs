@@ -1,9 +1,10 @@
 //! A reviewer's decisions on the findings of an audit.
 
+use crate::examples::identity::{fingerprints, same_field};
 use crate::postings::line_at;
 use crate::roles::{Label, RoleSet};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 /// A line of a file of decisions.
@@ -12,17 +13,46 @@ struct DecisionLine {
     row: u64,
     id: String,
     title: String,
-    /// [`fingerprint`] of the text; files written by hand may lack the column.
+    /// [`fingerprint`](crate::audit::fingerprint) of the text; files written by hand may lack the column.
     #[serde(default)]
     text: String,
     decision: String,
     role: String,
 }
 
-/// Decisions by row number, with the line of each in the file of decisions.
+/// A decision.
+#[derive(Debug)]
+struct Decision {
+    /// Its line in the file of decisions.
+    line: u64,
+    id: String,
+    title: String,
+    text: String,
+    /// The label decided for; `None` if the reviewer skipped the row.
+    label: Option<String>,
+    applied: bool,
+    /// Why it does not apply to the row with its number.
+    problem: Option<String>,
+}
+
+impl Decision {
+    /// Whether it was made on a row with this identity, title and text.
+    fn fits(&self, id: &str, title: &str, text: &str) -> bool {
+        self.fits_title(id, title)
+            && (self.text.is_empty() || fingerprints(text).contains(&self.text))
+    }
+
+    fn fits_title(&self, id: &str, title: &str) -> bool {
+        same_id(&self.id, id) && same_field(&self.title, title)
+    }
+}
+
+/// Decisions by row number.
 #[derive(Debug, Default)]
 pub struct Decisions {
-    by_row: BTreeMap<u64, (u64, DecisionLine)>,
+    by_row: BTreeMap<u64, Decision>,
+    /// Row numbers by the hash of the text.
+    rows_of: HashMap<String, Vec<u64>>,
     wrong: Vec<DecisionError>,
     /// Number of applied decisions.
     pub applied: u64,
@@ -41,7 +71,7 @@ pub struct DecisionError {
 
 impl Decisions {
     /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
-    /// skip), `role`, and optionally `text`, the fingerprint of the text, as audits write it.
+    /// skip), `role`, and optionally `text`, the [`fingerprint`](crate::audit::fingerprint) of the text.
     ///
     /// # Errors
     /// If the file cannot be read, is no CSV or lacks a column.
@@ -58,62 +88,91 @@ impl Decisions {
             let mut wrong = |problem: String| {
                 decisions.wrong.push(DecisionError { line: at, problem });
             };
-            match line.decision.as_str() {
-                "skip" => decisions.skipped += 1,
+            let label = match line.decision.as_str() {
+                "skip" => {
+                    decisions.skipped += 1;
+                    None
+                }
                 "accept" | "keep" | "other" if Label::parse(&line.role, roles).is_none() => {
                     wrong(format!("{:?} is neither a role nor `other`", line.role));
+                    continue;
                 }
-                "accept" | "keep" | "other" => {
-                    if let Some((_, first)) = decisions.by_row.get(&line.row) {
-                        if first.role != line.role {
-                            wrong(format!("row {} is decided twice, differently", line.row));
-                        }
-                        continue;
-                    }
-                    decisions.by_row.insert(line.row, (at, line));
-                }
+                "accept" | "keep" | "other" => Some(line.role),
                 other => {
                     wrong(format!("the decision {other:?} is not accept, keep, other or skip"));
+                    continue;
                 }
+            };
+            let DecisionLine { row, id, title, text, .. } = line;
+            let first = decisions.by_row.get(&row).and_then(|first| first.label.as_ref());
+            match (first, &label) {
+                (Some(first), Some(label)) if first != label => {
+                    wrong(format!("row {row} is decided twice, differently"));
+                }
+                (None, _) => {
+                    decisions.rows_of.entry(text.clone()).or_default().push(row);
+                    let (applied, problem) = (false, None);
+                    let decision = Decision { line: at, id, title, text, label, applied, problem };
+                    decisions.by_row.insert(row, decision);
+                }
+                _ => {}
             }
         }
+        decisions.rows_of.remove("");
         Ok(decisions)
     }
 
-    /// Removes and returns the label decided for a row, if identity, title and text are unchanged.
+    /// The label decided for a row: the decision on its number, if identity, title and text are unchanged, or else one
+    /// on a row with the same ones, because rows may have moved.
     pub fn take(&mut self, row: u64, id: &str, title: &str, text: &str) -> Option<String> {
-        let (at, line) = self.by_row.remove(&row)?;
-        let same_row = same(&line.id, id) && same(&line.title, title);
-        if same_row && (line.text.is_empty() || line.text == fingerprint(text)) {
-            self.applied += 1;
-            return Some(line.role);
+        let mut found = None;
+        if let Some(decision) = self.by_row.get_mut(&row) {
+            if decision.fits(id, title, text) {
+                found = Some(row);
+            } else if decision.fits_title(id, title) {
+                decision.problem =
+                    Some(format!("the text of row {row} is another than when it was decided on"));
+            } else {
+                decision.problem = Some(format!(
+                    "row {row} was {:?} when it was decided on, and is {title:?} now",
+                    decision.title
+                ));
+            }
         }
-        let problem = if same_row {
-            format!("the text of row {row} is another than when it was decided on")
-        } else {
-            format!("row {row} was {:?} when it was decided on, and is {title:?} now", line.title)
-        };
-        self.wrong.push(DecisionError { line: at, problem });
-        None
+        let decision = self.by_row.get_mut(&found.or_else(|| self.moved(id, title, text))?)?;
+        let label = decision.label.clone()?;
+        self.applied += u64::from(!decision.applied);
+        decision.applied = true;
+        Some(label)
+    }
+
+    /// The number that a row had when it was decided on; none if rows like it were decided on differently.
+    fn moved(&self, id: &str, title: &str, text: &str) -> Option<u64> {
+        if self.rows_of.is_empty() {
+            return None;
+        }
+        let hashes = fingerprints(text);
+        let rows = hashes.iter().filter_map(|hash| self.rows_of.get(hash)).flatten().copied();
+        let mut fitting = rows.filter(|row| self.by_row[row].fits_title(id, title));
+        let first = fitting.next()?;
+        fitting.all(|row| self.by_row[&row].label == self.by_row[&first].label).then_some(first)
     }
 
     /// The decisions that were not applied, by line; call it after the last row.
     pub fn unapplied(&mut self) -> Vec<DecisionError> {
-        let missing = std::mem::take(&mut self.by_row).into_iter().map(|(row, (line, _))| {
-            DecisionError { line, problem: format!("the file has no row {row}") }
-        });
-        self.wrong.extend(missing);
+        let unapplied = std::mem::take(&mut self.by_row).into_iter();
+        let unapplied = unapplied.filter(|(_, d)| d.label.is_some() && !d.applied);
+        self.wrong.extend(unapplied.map(|(row, Decision { line, problem, .. })| {
+            let missing = || format!("the file has no row {row}");
+            DecisionError { line, problem: problem.unwrap_or_else(missing) }
+        }));
         self.wrong.sort_by_key(|error| error.line);
         std::mem::take(&mut self.wrong)
     }
 }
 
-/// A short hash of a text. The letter in front keeps spreadsheets from reading it as a number.
-pub(crate) fn fingerprint(text: &str) -> String {
-    format!("t{}", &blake3::hash(text.as_bytes()).to_hex()[..15])
-}
-
-/// Whether a field is unchanged, apart from the apostrophe that defuses spreadsheet formulas.
-fn same(decided: &str, now: &str) -> bool {
+/// Whether an identity is unchanged, apart from white space and the apostrophe that defuses spreadsheet formulas.
+fn same_id(decided: &str, now: &str) -> bool {
+    let (decided, now) = (decided.trim(), now.trim());
     decided == now || decided.strip_prefix('\'') == Some(now)
 }

@@ -8,13 +8,13 @@ mod row_issues;
 mod rows;
 mod summary;
 
-pub(crate) use crate::audit::decisions::fingerprint;
 pub use crate::audit::decisions::{DecisionError, Decisions};
 pub use crate::audit::finding::{
     AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
 };
 pub use crate::audit::rows::{AuditRows, Posting, Texts};
 use crate::audit::rows::{ScoredRows, TitledRows};
+pub use crate::examples::identity::fingerprint;
 
 use crate::audit::row_issues::{RowIssue, UNDECIDED};
 use crate::evidence::{Evidence, FEW_WORDS};

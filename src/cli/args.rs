@@ -263,7 +263,7 @@ pub(crate) struct Labelling {
     /// several
     #[arg(long, conflicts_with = "label")]
     pub(crate) label_from_title: bool,
-    /// Count rows again that stand twice (title, organisation, text and label the same)
+    /// Count every row, also one that stands twice (title, organisation and text the same), with one label or two
     #[arg(long)]
     pub(crate) count_twice: bool,
     /// What the data is called, to be kept in the model
@@ -293,6 +293,9 @@ pub(crate) struct RetrainArgs {
     /// Model file to write
     #[arg(long, short, value_name = "MODEL")]
     pub(crate) output: PathBuf,
+    /// Learn rows that the model knows under another label under their new label instead of the old one
+    #[arg(long, conflicts_with = "count_twice")]
+    pub(crate) relabel: bool,
     /// Write the model even if it is worse than the old one by more than chance
     #[arg(long)]
     pub(crate) allow_worse: bool,

@@ -8,9 +8,10 @@ use anyhow::Result;
 use rolecall::evidence::{Evidence, Extractor, Title};
 use rolecall::judge::ComparedPosting;
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Collector, Example};
+use rolecall::model::{Collector, Example, OtherPlace, TwoLabels, outcome_names};
 use rolecall::postings::{Column, Columns, Row};
-use rolecall::roles::Label;
+use rolecall::roles::{Label, RoleSet};
+use serde::Serialize;
 
 /// Collects all remaining rows; `each` is called with every row that has a label.
 pub(crate) fn collect(
@@ -74,6 +75,58 @@ fn drop_titles(collector: &mut Collector, labelling: &Labelling, common: &Common
             "the labels repeat what the titles state, so they do not teach how far titles can be trusted: \
              the titles of {dropped} rows are not counted"
         ));
+    }
+}
+
+/// Most rows under two labels that are named.
+const TWO_LABELS_SAID: usize = 20;
+
+/// A row under two labels, for people and for reports.
+#[derive(Serialize)]
+pub(crate) struct NamedTwoLabels {
+    place: String,
+    label: String,
+    other_label: String,
+    /// The row with the other label; `None` if the model has it.
+    other_place: Option<String>,
+}
+
+/// Names rows under two labels by file and row.
+pub(crate) fn named_two_labels(
+    found: &[TwoLabels],
+    place: impl Fn(usize) -> String,
+    roles: &RoleSet,
+) -> Vec<NamedTwoLabels> {
+    let names = outcome_names(roles);
+    let of_row = |two: &TwoLabels| NamedTwoLabels {
+        place: place(two.row),
+        label: names[two.label].clone(),
+        other_label: names[two.other].clone(),
+        other_place: match two.place {
+            OtherPlace::Row(row) => Some(place(row)),
+            OtherPlace::Model => None,
+        },
+    };
+    found.iter().map(of_row).collect()
+}
+
+/// Reports rows that were not learned because they are under two labels; `remedies` is what to do about it.
+pub(crate) fn say_two_labels(rows: &[NamedTwoLabels], remedies: &str) {
+    for NamedTwoLabels { place, label, other_label, other_place } in
+        rows.iter().take(TWO_LABELS_SAID)
+    {
+        let other = match other_place {
+            Some(other) => format!("is labelled {other_label} in {other}"),
+            None => format!("is known to the model as {other_label}"),
+        };
+        say(&format!("{place}: labelled {label}, but the same posting {other}"));
+    }
+    let more = rows.len().saturating_sub(TWO_LABELS_SAID);
+    if more > 0 {
+        say(&format!("and {more} more rows under two labels (retrain --json names them all)"));
+    }
+    if !rows.is_empty() {
+        say(&format!("{} rows under two labels are not learned: {remedies}", rows.len()));
     }
 }
 

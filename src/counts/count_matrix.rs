@@ -4,7 +4,8 @@
 use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, SLOTS_PER_CLASS};
 use crate::counts::feature_names::FeatureNames;
 use crate::evidence::{FeatureKey, Occurrence};
-use crate::examples::example::{Example, RowId, rows_hash};
+use crate::examples::example::Example;
+use crate::examples::identity::{RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
 use rapidhash::fast::RandomState;
 use rayon::prelude::*;
@@ -217,12 +218,11 @@ impl CountMatrix {
         }
     }
 
-    /// Whether a posting was counted as another class.
-    pub(crate) fn has_other_class(&self, row: RowId) -> bool {
-        let start = self.rows.partition_point(|r| *r < RowId { class: 0, ..row });
-        let same =
-            self.rows[start..].iter().take_while(|r| RowId { class: row.class, ..**r } == row);
-        same.into_iter().any(|r| r.class() != row.class())
+    /// The rows of a posting, of whatever class.
+    pub(crate) fn of_posting(&self, row: RowId) -> &[RowId] {
+        let start = self.rows.partition_point(|r| r.posting() < row.posting());
+        let length = self.rows[start..].partition_point(|r| r.posting() == row.posting());
+        &self.rows[start..][..length]
     }
 
     /// BLAKE3 hash of the identities of the rows.
@@ -267,7 +267,7 @@ impl CountMatrix {
 
     /// The sum of this and another; none if a count overflows.
     pub(crate) fn plus(&self, other: &Self) -> Option<Self> {
-        let mut sum = self.join(other, u32::checked_add)?;
+        let mut sum = self.join(other, |a, b| both(a, b, u32::checked_add))?;
         sum.rows = [self.rows.as_slice(), &other.rows].concat();
         sum.rows.sort_unstable();
         Some(sum)
@@ -278,15 +278,41 @@ impl CountMatrix {
     /// # Errors
     /// [`NotContained`] if it does not.
     pub(crate) fn minus(&self, other: &Self) -> Result<Self, NotContained> {
-        let mut difference = self.join(other, u32::checked_sub).ok_or(NotContained)?;
-        let mut removed = other.rows.iter().peekable();
-        let kept = self.rows.iter().filter(|row| removed.next_if(|r| r == row).is_none());
-        difference.rows = kept.copied().collect();
-        if removed.peek().is_some() { Err(NotContained) } else { Ok(difference) }
+        let subtract = |a: [u32; 2], b: [u32; 2]| both(a, b, u32::checked_sub);
+        let difference = self.join(other, subtract).ok_or(NotContained)?;
+        self.without_rows(other, difference)
     }
 
-    /// Merge-joins the features of two, combining their numbers with `by`.
-    fn join(&self, other: &Self, by: fn(u32, u32) -> Option<u32>) -> Option<Self> {
+    /// The difference of this and another whose rows it contains, but not all of their features: what it does not
+    /// contain is not subtracted.
+    ///
+    /// # Errors
+    /// [`NotContained`] if it does not contain the rows.
+    pub(crate) fn minus_contained(&self, other: &Self) -> Result<Self, NotContained> {
+        let subtract = |[all, plain]: [u32; 2], b: [u32; 2]| {
+            let postings = all.saturating_sub(b[0]);
+            Some([postings, plain.saturating_sub(b[1]).min(postings)])
+        };
+        let difference = self.join(other, subtract).ok_or(NotContained)?;
+        self.without_rows(other, difference)
+    }
+
+    /// Whether no feature has more postings in lower case than in all: so it is unless some are of a compact model, or
+    /// were subtracted that were not added.
+    pub(crate) fn is_consistent(&self) -> bool {
+        self.class_counts.iter().all(|count| count.plain <= count.postings)
+    }
+
+    /// A difference with the rows of this that are not of the other.
+    fn without_rows(&self, other: &Self, difference: Self) -> Result<Self, NotContained> {
+        let mut removed = other.rows.iter().peekable();
+        let kept = self.rows.iter().filter(|row| removed.next_if(|r| r == row).is_none());
+        let rows = kept.copied().collect();
+        if removed.peek().is_some() { Err(NotContained) } else { Ok(Self { rows, ..difference }) }
+    }
+
+    /// Merge-joins the features of two, combining their numbers of postings, and of those in lower case, with `by`.
+    fn join(&self, other: &Self, by: CombineCounts) -> Option<Self> {
         let mut joined = Self::default();
         let (mut left, mut right) = (self.features().peekable(), other.features().peekable());
         loop {
@@ -403,10 +429,17 @@ fn first_not_before(features: &[Occurrence], from: usize, key: FeatureKey) -> us
     start + features[start..end].partition_point(|f| f.key() < key)
 }
 
+/// Combines the postings of a class with a feature, and those with it in lower case; none if a number overflows.
+type CombineCounts = fn([u32; 2], [u32; 2]) -> Option<[u32; 2]>;
+
+fn both(a: [u32; 2], b: [u32; 2], by: fn(u32, u32) -> Option<u32>) -> Option<[u32; 2]> {
+    Some([by(a[0], b[0])?, by(a[1], b[1])?])
+}
+
 fn join_class_counts(
     a: &[ClassCount],
     b: &[ClassCount],
-    by: fn(u32, u32) -> Option<u32>,
+    by: CombineCounts,
 ) -> Option<Vec<ClassCount>> {
     let mut class_counts = a.to_vec();
     for class_count in b {
@@ -419,8 +452,8 @@ fn join_class_counts(
             }
         };
         let sum = &mut class_counts[at];
-        sum.postings = by(sum.postings, class_count.postings)?;
-        sum.plain = by(sum.plain, class_count.plain)?;
+        [sum.postings, sum.plain] =
+            by([sum.postings, sum.plain], [class_count.postings, class_count.plain])?;
     }
     Some(class_counts)
 }

@@ -1,7 +1,8 @@
 //! How many postings of each class have a feature: integers, so that adding, subtracting and merging are exact.
 
 use crate::evidence::{Channel, FeatureKey};
-use crate::examples::example::{BUCKETS, Example};
+use crate::examples::example::Example;
+use crate::examples::identity::BUCKETS;
 use std::collections::HashMap;
 
 /// A feature is frequent enough only if it occurs in lower case in at least this many buckets of organisations:

@@ -1,131 +1,12 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
 use crate::evidence::{Channel, Evidence, Occurrence, Stated};
+use crate::examples::identity::RowId;
 use crate::examples::near_copies::NearKeys;
-use crate::examples::organisation::{organisation, short_hash};
 use crate::lexicon::Lexicon;
 use crate::roles::Label;
 use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Organisations are hashed into this many buckets. A feature's support is the number of buckets in which it occurs:
-/// masks of buckets are small where sets of organisations are not, and three buckets mean at least three
-/// organisations.
-pub(crate) const BUCKETS: usize = 16;
-
-/// Identity of a labelled posting, by its title, organisation, text and class. Its order is the canonical order of
-/// rows.
-///
-/// Two postings of one organisation and title but different texts collide with a probability of 2^-64; two of the same
-/// text but different titles or spellings of the organisation, of 2^-32.
-#[derive(Debug, Clone, Copy)]
-pub struct RowId {
-    /// Hash of the organisation, or of the text where no organisation is named.
-    pub organisation: u64,
-    /// Hash of the text.
-    pub(crate) text: u64,
-    /// Hash of the title and of the organisation as written.
-    pub(crate) title: u32,
-    /// Index of its class, and a bit for whether it is counted without its title.
-    pub(crate) class: u16,
-    /// Near-copy keys of its text. They follow from the text, and are no part of the identity.
-    pub(crate) near: NearKeys,
-}
-
-impl PartialEq for RowId {
-    fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
-    }
-}
-
-impl Eq for RowId {}
-
-impl PartialOrd for RowId {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for RowId {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.parts().cmp(&other.parts())
-    }
-}
-
-impl Hash for RowId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
-    }
-}
-
-/// The bit of a class that says that the title is not counted.
-const WITHOUT_TITLE: u16 = 1 << 15;
-
-impl RowId {
-    /// A row without near-copy keys.
-    pub(crate) fn new(organisation: u64, text: u64, title: u32, class: u16) -> Self {
-        Self { organisation, text, title, class, near: NearKeys::default() }
-    }
-
-    /// This row with the near-copy keys of its text.
-    pub(crate) fn with_near(self, near: NearKeys) -> Self {
-        Self { near, ..self }
-    }
-
-    /// What identity and order are defined by.
-    fn parts(&self) -> (u64, u64, u32, u16) {
-        (self.organisation, self.text, self.title, self.class)
-    }
-
-    /// Index of its class: a role's index, or the number of roles plus that of a family of other jobs.
-    pub(crate) fn class(self) -> usize {
-        (self.class & !WITHOUT_TITLE) as usize
-    }
-
-    /// Whether its title is counted.
-    pub(crate) fn with_title(self) -> bool {
-        self.class & WITHOUT_TITLE == 0
-    }
-
-    /// The same row, its title counted if it was not, and the other way round.
-    pub(crate) fn title_toggled(self) -> Self {
-        Self { class: self.class ^ WITHOUT_TITLE, ..self }
-    }
-
-    /// This row with the text of another.
-    #[must_use]
-    pub(crate) fn with_text_of(self, other: Self) -> Self {
-        Self { text: other.text, near: other.near, ..self }
-    }
-
-    /// This row with another class.
-    #[must_use]
-    pub(crate) fn with_class(self, class: usize) -> Self {
-        Self { class: class as u16 | (self.class & WITHOUT_TITLE), ..self }
-    }
-
-    /// As bytes, for hashing.
-    pub(crate) fn bytes(self) -> Vec<u8> {
-        let (organisation, text, title, class) = self.parts();
-        let numbers = [organisation, text, title.into(), class.into()];
-        numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
-    }
-
-    /// The bucket of its organisation.
-    pub(crate) fn bucket(self) -> usize {
-        (self.organisation % BUCKETS as u64) as usize
-    }
-}
-
-/// BLAKE3 hash of the identities of rows, in the order given.
-pub(crate) fn rows_hash(rows: impl Iterator<Item = RowId>) -> String {
-    let mut hash = blake3::Hasher::new();
-    for row in rows {
-        hash.update(&row.bytes());
-    }
-    hash.finalize().to_hex().to_string()
-}
 
 /// One labelled posting.
 #[derive(Debug, Clone)]
@@ -156,13 +37,9 @@ impl Example {
         lexicon: &Lexicon,
     ) -> Self {
         let outcome = label.outcome(lexicon.roles());
-        let row = RowId {
-            organisation: organisation(company, evidence.text()),
-            text: short_hash(evidence.text().as_str()),
-            title: short_hash(&format!("{title}\0{company}")) as u32,
-            class: lexicon.class(label, title) as u16,
-            near: NearKeys::of(evidence.features().iter().map(|f| f.key)),
-        };
+        let class = lexicon.class(label, title);
+        let near = NearKeys::of(evidence.features().iter().map(|f| f.key));
+        let row = RowId::of_posting(title, company, evidence.text(), class).with_near(near);
         let occurrences = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
         Self {
             row,
@@ -186,6 +63,14 @@ impl Example {
         let outcome = row.class().min(roles);
         let title = features.iter().copied().filter(|f| is_of_title(*f)).collect();
         Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
+    }
+
+    /// The canonical order: by identity, and of one row saved in several ways by its features.
+    pub(crate) fn canonical_order(&self, other: &Self) -> Ordering {
+        let rest = |a: &Self, b: &Self| {
+            (&a.features, &a.title, &a.mentions).cmp(&(&b.features, &b.title, &b.mentions))
+        };
+        self.row.cmp(&other.row).then_with(|| rest(self, other))
     }
 
     /// This row without the features of its title, with the same identity.

@@ -1,6 +1,6 @@
 //! Which rows would leak each other's labels: those of one organisation, and near copies of one text.
 
-use crate::examples::example::RowId;
+use crate::examples::identity::RowId;
 use crate::examples::near_copies::KEYS;
 use rapidhash::fast::RandomState;
 use std::collections::HashMap;

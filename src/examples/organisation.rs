@@ -1,6 +1,4 @@
-//! The organisation of a posting.
-
-use crate::text::CleanText;
+//! The name of the organisation of a posting.
 
 /// Suffixes that are no part of the name of an organisation, without dots.
 const LEGAL_FORMS: [&str; 34] = [
@@ -62,17 +60,11 @@ const PLACEHOLDERS: [&str; 19] = [
     "confidentialemployer",
 ];
 
-/// Hash of the organisation of a posting, or of its text where no organisation is named.
+/// The letters and digits of a clean name; empty for a placeholder.
 ///
 /// Case, spaces, punctuation, "The" and legal forms are ignored: "The Acme Co., Inc." is "ACME".
 /// "Confidential", "N/A" and the like are no names.
-pub fn organisation(company: &str, text: &CleanText) -> u64 {
-    let name = name(company);
-    short_hash(if name.is_empty() { text.as_str() } else { &name })
-}
-
-/// The letters and digits of a name; empty for a placeholder.
-fn name(company: &str) -> String {
+pub(super) fn name(company: &str) -> String {
     let written: String =
         company.chars().filter(|c| *c != '.').flat_map(char::to_lowercase).collect();
     let words: Vec<&str> =
@@ -91,12 +83,6 @@ fn name(company: &str) -> String {
     }
     let name = kept.concat();
     if PLACEHOLDERS.contains(&name.as_str()) { String::new() } else { name }
-}
-
-/// The first 64 bits of a hash of a text.
-pub(crate) fn short_hash(text: &str) -> u64 {
-    let hash = blake3::hash(text.as_bytes());
-    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
 }
 
 #[cfg(test)]
@@ -131,8 +117,5 @@ mod tests {
         {
             assert_eq!(name(none), "", "{none}");
         }
-        let organisation = |company, text: &str| organisation(company, &CleanText::new(text));
-        assert_ne!(organisation("N/A", "one"), organisation("N/A", "another"));
-        assert_eq!(organisation("N/A", "one"), organisation("", "one"));
     }
 }

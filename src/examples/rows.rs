@@ -1,6 +1,7 @@
 //! Labelled rows, in memory or elsewhere.
 
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

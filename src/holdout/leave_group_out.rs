@@ -8,7 +8,8 @@ use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{Buckets, FeatureCount, Support};
 use crate::counts::feature_counts::FeatureCounts;
 use crate::evidence::{Channel, FeatureKey, Occurrence};
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::{Rows, ids};
 use crate::holdout::removals::{Further, Removal, removals};
@@ -543,7 +544,7 @@ pub(crate) fn held_out(
 mod tests {
     use super::*;
     use crate::evidence::Stated;
-    use crate::examples::example::RowId;
+    use crate::examples::identity::RowId;
     use crate::examples::rows::ids;
     use proptest::prelude::*;
 

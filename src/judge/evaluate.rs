@@ -3,7 +3,8 @@
 use super::limits::{Limits, may_be_role};
 use super::verdict::Decision;
 use crate::evidence::Stated;
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::metrics::{Bin, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top};
 use crate::roles::RoleSet;

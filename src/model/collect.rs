@@ -1,5 +1,7 @@
 //! Collects labelled postings for counting.
 
+use super::two_labels::{TwoLabels, two_labels};
+use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_names::FeatureNames;
 use crate::evidence::Evidence;
 use crate::examples::example::Example;
@@ -34,6 +36,9 @@ pub struct Provenance {
     pub rejected: u64,
     /// Rows with the same title, company, text and label as another, not counted again.
     pub duplicates: u64,
+    /// Rows that were not counted because the same posting has another label.
+    #[serde(default)]
+    pub two_labels: u64,
     /// Rows whose title is not counted, because the labels repeat what the titles state.
     #[serde(default)]
     pub labels_of_titles: u64,
@@ -60,6 +65,7 @@ impl Provenance {
         self.rows += other.rows;
         self.rejected += other.rejected;
         self.duplicates += other.duplicates;
+        self.two_labels += other.two_labels;
         self.labels_of_titles += other.labels_of_titles;
         for (label, rows) in other.left_out {
             *self.left_out.entry(label).or_default() += rows;
@@ -165,6 +171,11 @@ impl Collector {
         self.provenance.rejected += rows;
     }
 
+    /// The rows under two labels, in order: they are not counted, unless rows are counted twice.
+    pub fn two_labels(&self) -> Vec<TwoLabels> {
+        two_labels(&self.examples, &CountMatrix::default(), 0)
+    }
+
     /// The provenance of what has been collected so far.
     pub fn provenance(&mut self) -> &mut Provenance {
         &mut self.provenance
@@ -179,6 +190,6 @@ impl Collector {
 /// How rows are counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counting {
-    /// Count a row again that occurs twice.
+    /// Count every row, also one that occurs twice, or under two labels.
     pub twice: bool,
 }

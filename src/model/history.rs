@@ -15,6 +15,9 @@ pub struct Retrain {
     pub(crate) added: u64,
     /// Rows added that the model has counted with another label.
     pub(crate) relabelled: u64,
+    /// Rows not added because the model, or another row, has the posting under another label.
+    #[serde(default)]
+    pub(crate) two_labels: u64,
     /// Rows removed.
     pub(crate) removed: u64,
     /// Rows of models merged into it.

@@ -15,6 +15,7 @@ mod sums;
 mod train;
 mod trained;
 pub(crate) mod training_state;
+mod two_labels;
 mod vocabulary;
 
 pub use collect::{Collector, Counting, Provenance, drop_title_features, labels_repeat_titles};
@@ -29,12 +30,13 @@ pub use store::Header;
 pub use sums::{Sampled, Sums};
 pub use train::{FoldModel, Folds, leave_organisation_out, split_between_folds};
 pub use trained::{Model, ModelFile};
+pub use two_labels::{OtherPlace, TwoLabels};
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 
 // What users of the library meet of the rooms below.
 pub use crate::counts::sketch::remove_rare_features;
-pub use crate::examples::example::{Example, RowId};
-pub use crate::examples::organisation::organisation;
+pub use crate::examples::example::Example;
+pub use crate::examples::identity::{RowId, organisation};
 pub use crate::examples::rows::Rows;
 pub use crate::stacking::base::Base;
 pub use crate::stacking::combination::Combination;

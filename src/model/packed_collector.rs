@@ -3,7 +3,8 @@
 use super::error::ModelError;
 use super::format_version::FORMAT;
 use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use crate::examples::near_copies::NearKeys;
 use crate::lexicon::Lexicon;
 use crate::model::collect::{Collector, Provenance};

@@ -1,7 +1,7 @@
 //! Requirements on the rows that a model is trained on.
 
 use super::error::ModelError;
-use crate::examples::example::RowId;
+use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::roles::RoleSet;
 

@@ -9,10 +9,12 @@ use super::history::Retrain;
 use super::requirements::require_organisations;
 use super::store::Header;
 use super::trained::Model;
+use super::two_labels::{OtherPlace, TwoLabels, two_labels};
 use crate::counts::count_matrix::frequent;
 use crate::counts::count_matrix::{CountMatrix, NotContained};
 use crate::evidence::{Channel, FeatureKey};
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use crate::examples::rows::ids;
 use crate::holdout::leave_group_out::HeldOutRow;
 use crate::holdout::leave_group_out::scores_without;
@@ -36,6 +38,8 @@ pub struct Change {
     pub merged: Vec<Model>,
     /// How rows are counted.
     pub counting: Counting,
+    /// Whether rows that the model knows under another label are learned under the new label instead of the old one.
+    pub relabel: bool,
 }
 
 /// Why a model could not be retrained.
@@ -84,8 +88,13 @@ pub struct Retrained {
     pub drifted: Option<Drifted>,
     /// Whether it reverted an earlier retrain, which is then no longer in the history.
     pub taken_back: bool,
-    /// Indices of the rows that were added, among those collected.
+    /// Indices of the rows that were added, among those collected, in canonical order.
     pub added: Vec<usize>,
+    /// The rows that were not added, because the same posting has another label.
+    pub two_labels: Vec<TwoLabels>,
+    /// Whether removed rows had other features when they were added: their line breaks, capitals or markup have
+    /// changed, and what differs stays counted.
+    pub inexact: bool,
     /// Features that became frequent enough.
     pub new_features: Vec<FeatureTurn>,
     /// Features that are no longer frequent enough.
@@ -124,7 +133,7 @@ impl Model {
     /// # Errors
     /// Why it is not possible; the model is not changed.
     pub fn retrain(&self, change: &Change, lexicon: &Lexicon) -> Result<Retrained, RetrainError> {
-        let Change { added, removed, merged, counting } = change;
+        let Change { added, removed, merged, counting, relabel } = change;
         if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
             return Err(RetrainError::Nothing);
         }
@@ -132,24 +141,44 @@ impl Model {
         let mut training_state = self.training_state()?;
         let before = training_state.matrix.clone();
 
-        let removed_rows = remove(&mut training_state, removed)?;
+        let mut inexact = false;
+        let removed_rows = remove(&mut training_state, &removed.examples, removed, &mut inexact)?;
         let merged_rows = merge(&mut training_state, merged, *counting)?;
 
+        let mut two_labels = if counting.twice {
+            Vec::new()
+        } else {
+            two_labels(&added.examples, &training_state.matrix, sizes[0])
+        };
+        let mut relabelled = 0;
+        if *relabel {
+            let known = two_labels.extract_if(.., |found| found.place == OtherPlace::Model);
+            let known: Vec<&Example> = known.map(|found| &added.examples[found.row]).collect();
+            relabelled = known.len();
+            let before = under_old_labels(&known, &training_state.matrix);
+            remove(&mut training_state, &before, added, &mut inexact)?;
+            // Two of these may differ from each other, too.
+            two_labels = self::two_labels(&added.examples, &training_state.matrix, sizes[0]);
+        }
         let known = &training_state.matrix;
-        let indices = absent(&added.examples, known, *counting);
+        let indices = absent(&added.examples, known, &two_labels, *counting, sizes[0]);
         let examples = at_indices(&added.examples, &indices);
-        let relabelled = examples.iter().filter(|e| known.has_other_class(e.row)).count();
+        let has_other_label = |e: &&&Example| {
+            known.of_posting(e.row).iter().any(|r| r.class().min(sizes[0]) != e.outcome)
+        };
+        relabelled += examples.iter().filter(has_other_label).count();
         self.add(&mut training_state, &examples, added, sizes)?;
 
         let drifted = (!examples.is_empty())
             .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
         let [new_features, lost_features] = turnover(&before, &training_state.matrix, sizes);
         let mut read = added.provenance.clone().without_rare();
-        read.duplicates = (added.examples.len() - indices.len()) as u64;
+        read.duplicates = (added.examples.len() - indices.len() - two_labels.len()) as u64;
         let record = Retrain {
             read,
             added: indices.len() as u64,
             relabelled: relabelled as u64,
+            two_labels: two_labels.len() as u64,
             removed: removed_rows,
             merged: merged_rows,
             new_features: new_features.len() as u64,
@@ -157,7 +186,7 @@ impl Model {
             drift: drifted.as_ref().map(|d| d.drift.clone()),
             ..Retrain::default()
         };
-        let only_removed = added.examples.is_empty() && merged.is_empty();
+        let only_removed = added.examples.is_empty() && merged.is_empty() && !inexact;
         let reverted =
             if only_removed { self.reverted(&mut training_state, lexicon)? } else { None };
         let taken_back = reverted.is_some();
@@ -176,6 +205,8 @@ impl Model {
             drifted,
             taken_back,
             added: indices,
+            two_labels,
+            inexact,
             new_features,
             lost_features,
             matrices: [before, training_state.matrix],
@@ -299,17 +330,42 @@ fn at_indices<'a>(examples: &'a [Example], indices: &[usize]) -> Vec<&'a Example
     indices.iter().map(|&i| &examples[i]).collect()
 }
 
-/// Removes rows from a training state; gives their number.
-fn remove(training_state: &mut TrainingState, removed: &Collector) -> Result<u64, RetrainError> {
+/// Removes rows from a training state, whose feature names `collected` has; gives their number. Sets `inexact` if the
+/// rows have features that were not counted.
+fn remove(
+    training_state: &mut TrainingState,
+    rows: &[Example],
+    collected: &Collector,
+    inexact: &mut bool,
+) -> Result<u64, RetrainError> {
     let matrix = &training_state.matrix;
-    let examples: Vec<_> = removed.examples.iter().map(|e| matrix.as_counted(e)).collect();
+    let examples: Vec<_> = rows.iter().map(|e| matrix.as_counted(e)).collect();
     let examples: Vec<&Example> = examples.iter().map(AsRef::as_ref).collect();
     let indices = present(&examples, matrix)?;
     let examples: Vec<&Example> = indices.iter().map(|&i| examples[i]).collect();
-    let part = CountMatrix::new(&examples, removed.names.clone());
-    training_state.matrix = matrix.minus(&part)?;
+    let part = CountMatrix::new(&examples, collected.names.clone());
+    let as_then = |e: &&Example| matrix.of_posting(e.row).iter().any(|row| row.near == e.row.near);
+    let is_sound = |difference: &CountMatrix| difference.is_consistent() || !matrix.is_consistent();
+    let difference = matrix.minus(&part).ok().filter(is_sound);
+    *inexact |= difference.is_none() || !examples.iter().all(as_then);
+    training_state.matrix = match difference {
+        Some(difference) => difference,
+        None => matrix.minus_contained(&part)?,
+    };
     training_state.remove_from_sample(&part.rows);
     Ok(examples.len() as u64)
+}
+
+/// Rows as a count matrix has them, under other labels.
+fn under_old_labels(examples: &[&Example], matrix: &CountMatrix) -> Vec<Example> {
+    let mut seen = HashSet::new();
+    let first = |e: &&&Example| seen.insert(e.row.posting());
+    let in_matrix = |e: &&Example| {
+        let old = matrix.of_posting(e.row).iter().map(|row| row.class());
+        old.map(|class| Example { row: e.row.with_class(class), ..Example::clone(e) })
+            .collect::<Vec<_>>()
+    };
+    examples.iter().filter(first).flat_map(in_matrix).collect()
 }
 
 /// Adds the counts of models; gives their number of rows.
@@ -353,12 +409,28 @@ fn present(examples: &[&Example], matrix: &CountMatrix) -> Result<Vec<usize>, Re
     if missing.is_empty() { Ok(indices) } else { Err(RetrainError::NotInModel { rows: missing }) }
 }
 
-/// Indices of the rows that are not in a count matrix, each once; or of all rows, if they are to be counted twice.
-fn absent(examples: &[Example], matrix: &CountMatrix, counting: Counting) -> Vec<usize> {
+/// Indices of the rows that are not in a count matrix, each once and none under two labels; or of all rows, if they are
+/// to be counted twice. In canonical order: the same rows in another order give the same model.
+fn absent(
+    examples: &[Example],
+    matrix: &CountMatrix,
+    two_labels: &[TwoLabels],
+    counting: Counting,
+    roles: usize,
+) -> Vec<usize> {
+    let two_labels: HashSet<usize> = two_labels.iter().map(|found| found.row).collect();
+    let mut indices: Vec<usize> = (0..examples.len()).collect();
+    indices.sort_by(|&a, &b| examples[a].canonical_order(&examples[b]));
     let mut seen = HashSet::new();
-    let known = |row: RowId| matrix.count(row) + matrix.count(row.title_toggled()) > 0;
-    let mut wanted = |row| counting.twice || (!known(row) && seen.insert(row));
-    (0..examples.len()).filter(|&i| wanted(examples[i].row)).collect()
+    let known = |e: &Example| {
+        matrix.of_posting(e.row).iter().any(|row| row.class().min(roles) == e.outcome)
+    };
+    indices.retain(|i| {
+        let example = &examples[*i];
+        let mut first = || seen.insert((example.row.posting(), example.outcome));
+        counting.twice || (!two_labels.contains(i) && !known(example) && first())
+    });
+    indices
 }
 
 /// A feature that became frequent enough by a retrain, or no longer is.

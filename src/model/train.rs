@@ -7,7 +7,8 @@ use super::sums::Sums;
 use super::trained::Model;
 use super::training_state::sample_cut;
 use crate::counts::feature_counts::FeatureCounts;
-use crate::examples::example::{Example, RowId};
+use crate::examples::example::Example;
+use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::ids;
 use crate::holdout::leave_group_out::HeldOut;
@@ -21,6 +22,7 @@ use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::Summary;
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Collector {
@@ -55,12 +57,19 @@ impl Collector {
         sums.train(lexicon)
     }
 
-    /// Sorts the postings by identity, and removes duplicates unless they are to be counted twice.
+    /// Sorts the postings by identity; removes duplicates and those under two labels, unless all are to be counted.
     pub(super) fn order(&mut self, counting: Counting) {
-        self.examples.sort_unstable_by_key(|e| e.row);
+        if !counting.twice {
+            let two: HashSet<usize> =
+                self.two_labels().into_iter().map(|found| found.row).collect();
+            let mut indices = 0..;
+            self.examples.retain(|_| indices.next().is_none_or(|index| !two.contains(&index)));
+            self.provenance.two_labels += two.len() as u64;
+        }
+        self.examples.sort_unstable_by(Example::canonical_order);
         if !counting.twice {
             let before = self.examples.len();
-            self.examples.dedup_by_key(|e| e.row);
+            self.examples.dedup_by_key(|e| (e.row.posting(), e.outcome));
             self.provenance.duplicates += (before - self.examples.len()) as u64;
             self.examples.shrink_to_fit();
         }
@@ -134,7 +143,7 @@ pub fn leave_organisation_out(
 /// The distinct rows, sorted by identity.
 fn each_once<'e>(rows: &[&'e Example]) -> Vec<&'e Example> {
     let mut rows = rows.to_vec();
-    rows.sort_unstable_by_key(|e| e.row);
+    rows.sort_unstable_by(|a, b| a.canonical_order(b));
     rows.dedup_by_key(|e| e.row);
     rows
 }
@@ -237,7 +246,7 @@ impl FoldModel {
 mod tests {
     use super::*;
     use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
-    use crate::examples::example::RowId;
+    use crate::examples::identity::RowId;
 
     /// `count` rows, some of each role, with `of_organisation` rows an organisation.
     fn rows(count: u64, of_organisation: u64) -> Vec<Example> {

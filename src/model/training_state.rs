@@ -8,7 +8,7 @@ use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{ClassCount, SLOTS_PER_CLASS};
 use crate::evidence::{Channel, FeatureKey};
-use crate::examples::example::{BUCKETS, RowId};
+use crate::examples::identity::{BUCKETS, RowId};
 use crate::examples::near_copies::NearKeys;
 use crate::holdout::leave_group_out::HeldOutRow;
 use rayon::prelude::*;

@@ -32,6 +32,9 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
     if p.duplicates > 0 {
         writeln!(out, "counted once   {} rows that stood twice", p.duplicates)?;
     }
+    if p.two_labels > 0 {
+        writeln!(out, "not learned    {} rows under two labels", p.two_labels)?;
+    }
     if p.rejected > 0 {
         writeln!(out, "unreadable     {} rows", p.rejected)?;
     }

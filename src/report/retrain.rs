@@ -17,6 +17,7 @@ pub fn write_retrain(out: &mut dyn Write, record: &Retrain) -> io::Result<()> {
         (record.merged, "merged from models"),
         (record.read.duplicates, "not counted twice"),
         (record.relabelled, "known under another label"),
+        (record.two_labels, "not learned because of two labels"),
         (record.read.left_out.values().sum(), "left out for their label"),
         (record.read.rejected, "unreadable"),
     ];

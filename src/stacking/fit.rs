@@ -3,7 +3,7 @@
 
 use crate::bayes::scores::Scores;
 use crate::evidence::Stated;
-use crate::examples::example::RowId;
+use crate::examples::identity::RowId;
 use crate::examples::neighbours::{Neighbours, members};
 use crate::holdout::leave_group_out::HeldOutRow;
 use crate::roles::RoleSet;

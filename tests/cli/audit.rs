@@ -270,3 +270,41 @@ fn decisions_become_rows_to_learn_from() {
     let learn = ["retrain", "sample.rolecall", "--add", "corrected.csv", "-o", "new.rolecall"];
     workspace.rolecall(&[&learn[..], &["--allow-worse"]].concat()).succeeds();
 }
+
+#[test]
+fn decisions_find_rows_that_moved_or_were_saved_again() {
+    let workspace = Workspace::new();
+    let sample = Table::of(SAMPLE);
+    let [id, title, text] = ["id", "title", "description"].map(|name| sample.place(name));
+    let decision = |row: usize, text: &str, role: &str| {
+        let fields = &sample.rows[row - 1];
+        format!("{row},{},\"{}\",{text},x,accept,{role}\n", fields[id], fields[title])
+    };
+    let hash = |row: usize| rolecall::audit::fingerprint(&sample.rows[row - 1][text]);
+    let written = |name: &str, lines: &[String]| {
+        let lines = lines.concat();
+        workspace.write(name, format!("row,id,title,text,stated_role,decision,role\n{lines}"));
+    };
+    let lines = [(20, 20, "other"), (7, 7, "other"), (8, 9, "other")]
+        .map(|(row, of, role)| decision(row, &hash(of), role));
+    written("decisions.csv", &lines);
+    let mut moved = sample.clone();
+    moved.rows.sort_by_key(|row| row[title].clone());
+    for row in &mut moved.rows {
+        row[text] = row[text].replace('\n', "\r\n") + "  ";
+    }
+    workspace.write("moved.csv", moved.bytes());
+    for file in [SAMPLE, "moved.csv"] {
+        let ran = workspace.rolecall(&["review", "decisions.csv", file, "-o", "out.csv"]).notices();
+        ran.says(&["2 rows written, 2 decisions applied"]);
+        ran.says(&["line 4: not applied"]);
+        let out = workspace.table("out.csv");
+        let mut found = out.column("id");
+        found.sort_unstable();
+        assert_eq!(found, ["s007", "s020"], "{file}");
+    }
+    // As earlier versions hashed texts.
+    written("earlier.csv", &[decision(20, "t3abebfdeabf0ab0", "other")]);
+    let ran = workspace.rolecall(&["review", "earlier.csv", SAMPLE, "-o", "out.csv"]).succeeds();
+    ran.says(&["1 decisions applied"]);
+}

@@ -141,6 +141,22 @@ def test_what_was_added_can_be_taken_out(sample):
         first.retrain(remove=sample.slice(half))
 
 
+def test_rows_under_two_labels_are_named_and_not_learned(sample):
+    first = rolecall.train(sample)
+    labels = ["other" if label != "other" else "product_owner" for label in sample["role"].to_pylist()]
+    at = sample.column_names.index("role")
+    changed = sample.set_column(at, "role", pa.array(labels)).slice(0, 2)
+    other = changed["role"].to_pylist()[0]
+    with pytest.warns(UserWarning, match=f"2 rows under two labels.*row 0 is {other}, and .* in the model"):
+        same = first.retrain(add=changed)
+    assert same.header["postings"] == first.header["postings"]
+    relabelled = first.retrain(add=changed, relabel=True)
+    assert sum(relabelled.header["postings"]) == sum(first.header["postings"])
+    with pytest.warns(UserWarning, match="4 rows under two labels"):
+        less = rolecall.train(pa.concat_tables([sample, changed]))
+    assert sum(less.header["postings"]) == sum(first.header["postings"]) - 2
+
+
 def test_findings_are_those_of_the_program(model, sample, rolecall_program, tmp_path):
     rolecall_program("audit", SAMPLE, "-o", "findings.parquet")
     findings = rolecall.audit(sample)

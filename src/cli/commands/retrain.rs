@@ -4,7 +4,9 @@ use crate::cli::Outcome;
 use crate::cli::args::RetrainArgs;
 use crate::cli::files::{FilesRead, is_same};
 use crate::cli::input::{Postings, RowTally, lexicon_and_model, model};
-use crate::cli::labelled::{collect, compared_posting};
+use crate::cli::labelled::{
+    NamedTwoLabels, collect, compared_posting, named_two_labels, say_two_labels,
+};
 use crate::cli::locked_file::LockedFile;
 use crate::cli::output::{Output, say};
 use crate::cli::sheet::check_endings;
@@ -37,6 +39,7 @@ struct Report<'a> {
     drifted: Option<&'a Drifted>,
     compared_on: &'static str,
     beside: Option<&'a PredictionChanges>,
+    under_two_labels: &'a [NamedTwoLabels],
     worse: bool,
     written: bool,
 }
@@ -95,9 +98,25 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         return Ok(outcome);
     }
     let counting = Counting { twice: args.labelling.count_twice };
-    let change = Change { added: added.0, removed: removed.0, merged, counting };
+    let relabel = args.relabel;
+    let change = Change { added: added.0, removed: removed.0, merged, counting, relabel };
     let retrained = old.retrain(&change, &lexicon);
     let mut retrained = retrained.map_err(|e| name_rows(e, &removed.1, &old))?;
+    let place = |row: usize| added.1[row].location.clone();
+    let two_labels = named_two_labels(&retrained.two_labels, place, lexicon.roles());
+    if !args.reading.common.quiet {
+        say_two_labels(
+            &two_labels,
+            "correct one label; or let the new label replace that of the model with --relabel, or learn both with \
+             --count-twice",
+        );
+        if retrained.inexact {
+            say(
+                "some removed rows were added with other line breaks, capitals or markup: they are no longer \
+                 known, but words and phrases that differ stay counted",
+            );
+        }
+    }
     let (compared_on, changes) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
     if let Some(changes) = &changes {
         retrained.record.difference.clone_from(&changes.difference);
@@ -122,6 +141,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         drifted: retrained.drifted.as_ref(),
         compared_on,
         beside: changes.as_ref(),
+        under_two_labels: &two_labels,
         worse,
         written,
     };
@@ -248,7 +268,9 @@ fn compare(
         "the added rows, each judged without its organisation"
     } else {
         let all = check.0.examples();
-        let unseen: Vec<usize> = (0..all.len()).filter(|&i| !retrained.holds(all[i].row)).collect();
+        let mut unseen: Vec<usize> =
+            (0..all.len()).filter(|&i| !retrained.holds(all[i].row)).collect();
+        unseen.sort_by_key(|&i| all[i].row);
         let seen = all.len() - unseen.len();
         if seen > 0 {
             say(&format!("{seen} of the rows to check by are in the model, and are not looked at"));

@@ -4,7 +4,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Train;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::labelled::collect;
+use crate::cli::labelled::{collect, named_two_labels, say_two_labels};
 use crate::cli::output::{Output, say, say_json};
 use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result};
@@ -34,9 +34,20 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
         (Collector::lexicon_only(named, &lexicon)?, Outcome::Done)
     } else {
         let mut postings = Postings::open(&args.input)?;
-        let mut collector = collect(&mut postings, labelling, &lexicon, |_, _, _| ())?;
+        let (mut files, mut rows) = (Vec::<String>::new(), Vec::new());
+        let mut collector = collect(&mut postings, labelling, &lexicon, |file, row, _| {
+            if files.last().is_none_or(|last| last != file) {
+                files.push(file.to_owned());
+            }
+            rows.push((files.len() - 1, row.number));
+        })?;
         postings.need_rows()?;
         let (_, outcome) = postings.finish()?;
+        if !labelling.count_twice && !args.input.reading.common.quiet {
+            let place = |row: usize| format!("{}, row {}", files[rows[row].0], rows[row].1);
+            let found = named_two_labels(&collector.two_labels(), place, lexicon.roles());
+            say_two_labels(&found, "correct one label, or learn both with --count-twice");
+        }
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (named.data, named.date);
         (
