@@ -4,7 +4,7 @@ use crate::Pickled;
 use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns};
 use crate::errors::{interruptible, warn, wrong};
-use crate::lexicon::lexicon_of;
+use crate::lexicon::{lexicon_of, need_same};
 use crate::model::PyModel;
 use crate::rows::Threads;
 use pyo3::prelude::*;
@@ -197,11 +197,7 @@ impl Counts {
     }
 
     fn add(&mut self, py: Python, other: &Self) -> PyResult<()> {
-        if self.lexicon.hash() != other.lexicon.hash() {
-            return Err(wrong(
-                "these were counted with different lexicons: count all with the same",
-            ));
-        }
+        need_same(&self.lexicon, &other.lexicon)?;
         py.detach(|| self.collector.merge(other.collector.clone()));
         Ok(())
     }
@@ -254,13 +250,15 @@ impl PySums {
     /// All of some sums.
     #[staticmethod]
     fn sum(py: Python, sums: &Bound<PyAny>) -> PyResult<Self> {
-        let mut about = None;
+        let mut about: Option<(Arc<Lexicon>, Option<PathBuf>)> = None;
         // Balanced merge by number of parts: each part is merged O(log n) times.
         let mut added: Vec<(u32, Sums)> = Vec::new();
         for part in sums.try_iter()? {
             let part = part?.cast_into::<Self>()?;
             let part = part.get();
-            about = Some((part.lexicon.clone(), part.folder.clone()));
+            let (lexicon, _) =
+                about.get_or_insert_with(|| (part.lexicon.clone(), part.folder.clone()));
+            need_same(lexicon, &part.lexicon)?;
             let (mut parts, mut sum) = (1, part.sums.clone());
             while let Some((before, other)) = added.pop_if(|(before, _)| *before == parts) {
                 sum = py.detach(|| other.plus(sum)).map_err(wrong)?;
@@ -301,11 +299,12 @@ impl PySums {
     }
 
     /// The scores of postings in the sample; these must be the `others`, and whole groups must be there.
-    fn scored(&self, py: Python, counts: &Counts, cut: u64, count_twice: bool) -> Self {
+    fn scored(&self, py: Python, counts: &Counts, cut: u64, count_twice: bool) -> PyResult<Self> {
+        need_same(&self.lexicon, &counts.lexicon)?;
         let (sums, collector) = (self.sums.clone(), counts.collector.clone());
         let counting = Counting { twice: count_twice };
         let sums = py.detach(|| sums.scored(collector, cut, counting, &self.lexicon));
-        Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
+        Ok(Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
     /// Trains a model on the sums and the scores of a sample.
@@ -320,7 +319,9 @@ impl PySums {
     ) -> PyResult<PyModel> {
         let mut sums = self.sums.clone();
         for part in scored.try_iter()? {
-            sums = sums.with_scores(part?.cast_into::<Self>()?.get().sums.clone());
+            let part = part?.cast_into::<Self>()?;
+            need_same(&self.lexicon, &part.get().lexicon)?;
+            sums = sums.with_scores(part.get().sums.clone());
         }
         let provenance = sums.provenance();
         (provenance.data, provenance.date) = (data_name, date);

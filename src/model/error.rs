@@ -6,9 +6,9 @@ use crate::lexicon::Lexicon;
 /// Why a model could not be read or trained.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// Not a model file.
-    #[error("this is not a rolecall model")]
-    Foreign,
+    /// Not a file of the kind that was expected.
+    #[error("this is not {0}")]
+    Foreign(&'static str),
     /// A format that this program does not know.
     #[error(
         "it has model format {format}, and this rolecall {version} reads format {FORMAT}; \

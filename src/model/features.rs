@@ -1,5 +1,6 @@
 //! The features of a model, in columns: there are tens of thousands, read at every start.
 
+use super::feature_texts::FeatureTexts;
 use crate::bayes::weights::{LARGEST, STEPS, is_selected};
 use crate::evidence::{Channel, FeatureKey};
 use serde::{Deserialize, Serialize};
@@ -59,13 +60,7 @@ impl StoredFeature<'_> {
 pub(crate) struct Features {
     #[serde(skip)]
     classes: usize,
-    /// End index of the features of each channel.
-    channels: [u32; Channel::ALL.len()],
-    /// One line each.
-    texts: String,
-    /// UTF-8 offsets of the ends of the lines.
-    #[serde(skip)]
-    ends: Vec<u32>,
+    texts: FeatureTexts,
     /// By feature, then by class.
     postings: Vec<u32>,
     /// By feature.
@@ -78,9 +73,7 @@ impl Features {
     pub(super) fn new(classes: usize) -> Self {
         Self {
             classes,
-            channels: Default::default(),
-            texts: String::new(),
-            ends: Vec::new(),
+            texts: FeatureTexts::default(),
             postings: Vec::new(),
             buckets: Vec::new(),
             steps: Vec::new(),
@@ -95,13 +88,10 @@ impl Features {
         postings: &[u32],
         buckets: [u16; 2],
     ) {
-        self.texts.push_str(text);
-        self.ends.push(self.texts.len() as u32);
-        self.texts.push('\n');
+        self.texts.push(channel, text);
         self.postings.extend_from_slice(postings);
         self.buckets.push(buckets);
         self.steps.resize(self.postings.len(), 0);
-        self.channels[channel as usize..].fill(self.ends.len() as u32);
     }
 
     /// Sets the weights of a feature, in whole 1024ths of a nat.
@@ -111,15 +101,14 @@ impl Features {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.texts.len()
     }
 
     pub(crate) fn get(&self, index: usize) -> StoredFeature<'_> {
-        let channel = self.channels.iter().filter(|&&end| end as usize <= index).count();
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        let (channel, text) = self.texts.get(index);
         StoredFeature {
-            channel: Channel::ALL[channel],
-            text: &self.texts[start as usize..self.ends[index] as usize],
+            channel,
+            text,
             postings: &self.postings[index * self.classes..][..self.classes],
             buckets: self.buckets[index],
             steps: &self.steps[index * self.classes..][..self.classes],
@@ -128,9 +117,7 @@ impl Features {
 
     /// The index range of the features of a channel.
     pub(crate) fn of_channel(&self, channel: Channel) -> Range<usize> {
-        let before = (channel as usize).checked_sub(1);
-        let start = before.map_or(0, |before| self.channels[before]);
-        start as usize..self.channels[channel as usize] as usize
+        self.texts.of_channel(channel)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = StoredFeature<'_>> {
@@ -150,24 +137,13 @@ impl Features {
         let (mut features, rest): (Self, _) =
             postcard::take_from_bytes(bytes).map_err(|e| e.to_string())?;
         features.classes = classes;
-        features.ends =
-            memchr::memchr_iter(b'\n', features.texts.as_bytes()).map(|end| end as u32).collect();
-        let Self { channels, texts, ends, postings, buckets, steps, .. } = &features;
-        let n = ends.len();
+        let Self { texts, postings, buckets, steps, .. } = &features;
+        let n = texts.len();
         let sound = rest.is_empty()
-            && channels.is_sorted()
-            && channels.last().is_some_and(|&end| end as usize == n)
-            && (texts.is_empty() || texts.ends_with('\n'))
-            && texts.split_terminator('\n').all(is_feature)
             && buckets.len() == n
             && postings.len() == n * classes
             && steps.len() == n * classes
             && steps.iter().all(|&step| f64::from(step).abs() <= LARGEST * STEPS);
         if sound { Ok(features) } else { Err("parts do not fit together".to_owned()) }
     }
-}
-
-/// Whether a text can be that of a feature: a single line without control characters.
-pub(super) fn is_feature(text: &str) -> bool {
-    !text.is_empty() && !text.contains(char::is_control)
 }

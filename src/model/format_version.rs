@@ -1,4 +1,4 @@
 //! The version of the model file format.
 
 /// Raised when older programs could not read a new file.
-pub const FORMAT: u32 = 8;
+pub const FORMAT: u32 = 9;

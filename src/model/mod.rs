@@ -2,7 +2,9 @@
 
 mod collect;
 mod drift;
+mod envelope;
 mod error;
+mod feature_texts;
 mod features;
 mod format_version;
 mod history;

@@ -1,28 +1,21 @@
 //! The wire format of a [`Collector`], to collect on one machine and count on another.
 
+use super::envelope::{Kind, open_with, read, seal, unfit};
 use super::error::ModelError;
-use super::format_version::FORMAT;
-use crate::evidence::{Channel, FeatureKey, Occurrence, Stated};
+use super::feature_texts::FeatureTexts;
+use crate::evidence::{FeatureKey, Occurrence, Stated};
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
 use crate::examples::near_copies::NearKeys;
 use crate::lexicon::Lexicon;
 use crate::model::collect::{Collector, Provenance};
-use crate::model::features::is_feature;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The serialised fields, in order. Features are stored as text where they have one, and as keys otherwise.
+/// The serialised fields. Features are stored as text where they have one, and as keys otherwise.
 #[derive(Serialize, Deserialize)]
 struct PackedCollector {
-    /// The model format.
-    format: u32,
-    /// Hash of the lexicon.
-    lexicon: String,
-    /// Number of features with a text, by channel.
-    named: Vec<u32>,
-    /// Their texts, one line each.
-    texts: String,
+    texts: FeatureTexts,
     /// Keys of the other features.
     unnamed: Vec<u64>,
     rows: Vec<PackedRow>,
@@ -81,18 +74,19 @@ impl Collector {
             mentions: example.mentions.clone(),
             states: example.states.number(),
         };
-        let of_channel = |c| named.iter().filter(|n| n.0.channel() == c).count() as u32;
+        let mut texts = FeatureTexts::default();
+        for (key, text) in &named {
+            texts.push(key.channel(), text);
+        }
         let collector = PackedCollector {
-            format: FORMAT,
-            lexicon: lexicon.hash().to_owned(),
-            named: Channel::ALL.map(of_channel).to_vec(),
-            texts: named.iter().flat_map(|n| [&n.1, "\n"]).collect(),
+            texts,
             unnamed: unnamed.iter().map(|key| key.number()).collect(),
             rows: self.examples.iter().map(row).collect(),
             provenance: self.provenance.clone(),
         };
-        let bytes = postcard::to_stdvec(&collector).expect("numbers and text can be serialised");
-        zstd::encode_all(&*bytes, 1).expect("memory does not fail")
+        seal(Kind::Counts, lexicon.hash(), 1, |bytes| {
+            postcard::to_io(&collector, bytes).map(drop).map_err(std::io::Error::other)
+        })
     }
 
     /// Reads the bytes of [`Self::to_bytes`].
@@ -100,18 +94,9 @@ impl Collector {
     /// # Errors
     /// What is wrong with them, and that they belong to another lexicon or another rolecall.
     pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
-        let corrupt = |why: String| ModelError::Corrupt(format!("what was collected: {why}"));
-        let bytes = zstd::decode_all(bytes).map_err(|e| corrupt(e.to_string()))?;
-        let (format, _) = postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
-        if format != FORMAT {
-            return Err(ModelError::Newer { format });
-        }
-        let packed: PackedCollector =
-            postcard::from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
-        if packed.lexicon != lexicon.hash() {
-            return Err(ModelError::other_lexicon(&packed.lexicon, lexicon));
-        }
-        packed.collector(lexicon).ok_or_else(|| corrupt("parts do not fit together".to_owned()))
+        let opened = open_with(Kind::Counts, bytes, lexicon)?;
+        let (packed, _): (PackedCollector, _) = read(Kind::Counts, opened.payload())?;
+        packed.collector(lexicon).ok_or_else(|| unfit(Kind::Counts))
     }
 }
 
@@ -120,13 +105,9 @@ impl PackedCollector {
         let [roles, classes] = lexicon.sizes();
         let mut collector = Collector { provenance: self.provenance, ..Collector::default() };
         let mut keys = Vec::new();
-        let mut texts = self.texts.lines();
-        for (channel, &count) in Channel::ALL.into_iter().zip(&self.named) {
-            for text in texts.by_ref().take(count as usize) {
-                let key = FeatureKey::new(channel, text);
-                is_feature(text).then(|| collector.names.insert(key, text))?;
-                keys.push(key);
-            }
+        for (key, text) in self.texts.iter() {
+            collector.names.insert(key, text);
+            keys.push(key);
         }
         let named = keys.len();
         for number in self.unnamed {
@@ -158,7 +139,7 @@ impl PackedCollector {
                 });
             })?;
         }
-        texts.next().is_none().then_some(collector)
+        Some(collector)
     }
 }
 
@@ -167,6 +148,7 @@ mod tests {
     use super::*;
     use crate::evidence::Extractor;
     use crate::model::Counting;
+    use crate::model::envelope::open;
     use crate::roles::Label;
 
     /// Postings of each role by several organisations, some in one collector and some in the other.
@@ -211,11 +193,17 @@ mod tests {
     fn damaged_bytes_are_refused() {
         let lexicon = Lexicon::embedded().expect("it is sound");
         let [one, _] = collected(&lexicon);
-        let bytes = zstd::decode_all(&*one.to_bytes(&lexicon)).expect("it was packed");
+        let whole = one.to_bytes(&lexicon);
+        let (opened, _) = open(Kind::Counts, &whole).expect("it was sealed");
+        let bytes = opened.payload();
         for at in (0..bytes.len()).step_by(7) {
-            let mut damaged = bytes.clone();
+            let mut damaged = bytes.to_vec();
             damaged[at] ^= 1;
-            let packed = zstd::encode_all(&*damaged, 1).expect("memory");
+            // The checksum fits, as that of one who does it on purpose.
+            let packed = seal(Kind::Counts, lexicon.hash(), 1, |bytes| {
+                bytes.extend_from_slice(&damaged);
+                Ok(())
+            });
             if let Ok(read) = Collector::from_bytes(&packed, &lexicon) {
                 drop(read.train(Counting::default(), &lexicon));
             }

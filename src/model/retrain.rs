@@ -134,6 +134,9 @@ impl Model {
     /// Why it is not possible; the model is not changed.
     pub fn retrain(&self, change: &Change, lexicon: &Lexicon) -> Result<Retrained, RetrainError> {
         let Change { added, removed, merged, counting, relabel } = change;
+        if self.header.lexicon != lexicon.hash() {
+            return Err(ModelError::other_lexicon(&self.header.lexicon, lexicon).into());
+        }
         if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
             return Err(RetrainError::Nothing);
         }
@@ -143,7 +146,7 @@ impl Model {
 
         let mut inexact = false;
         let removed_rows = remove(&mut training_state, &removed.examples, removed, &mut inexact)?;
-        let merged_rows = merge(&mut training_state, merged, *counting)?;
+        let merged_rows = merge(&mut training_state, merged, *counting, lexicon)?;
 
         let mut two_labels = if counting.twice {
             Vec::new()
@@ -373,9 +376,13 @@ fn merge(
     training_state: &mut TrainingState,
     models: &[Model],
     counting: Counting,
+    lexicon: &Lexicon,
 ) -> Result<u64, RetrainError> {
     let mut rows = 0;
     for model in models {
+        if model.header.lexicon != lexicon.hash() {
+            return Err(ModelError::other_lexicon(&model.header.lexicon, lexicon).into());
+        }
         if model.header.training_state.is_none() || model.header.base.is_some() {
             return Err(RetrainError::CompactMerge);
         }

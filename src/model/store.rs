@@ -1,33 +1,25 @@
-//! Model files, compressed with Zstandard.
+//! Model files: an [envelope](super::envelope), whose payload is
 //!
 //! ```text
-//! rolecall-model 8
 //! {"tool":"0.1.0","roles":[...],...}
 //! the features, serialised with postcard (see [`Features`])
-//! BLAKE3 hash of all before, 32 bytes
 //! ```
 //!
 //! This is all that scoring needs, and all of a compact model. Otherwise a second Zstandard frame follows with the
-//! training state ([`crate::model::training_state`]), whose BLAKE3 hash is in the header. A model file is data: nothing
-//! in it is executed, and every number is checked.
+//! training state ([`crate::model::training_state`]), whose BLAKE3 hash is in the header.
 
 use super::collect::Provenance;
+use super::envelope::{Kind, open, seal};
 use super::error::ModelError;
 use super::features::Features;
-use super::format_version::FORMAT;
 use super::history::Retrain;
-use crate::postings::MODEL_MAGIC as MAGIC;
 use crate::roles::RoleSet;
 use crate::stacking::base::Base;
 use crate::stacking::combination::Combination;
 use crate::stacking::summary::Summary;
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Write};
+use std::io::Write;
 
-/// Bytes of the largest model, unpacked, without training state.
-const MAX_BYTES: u64 = 1 << 30;
-/// Most models unpack to fewer bytes than this: the largest buffer that is allocated up front.
-const MAX_PREALLOCATED: u64 = 1 << 26;
 /// Zstandard level of a compact model, which is written once and read often.
 const LEVEL: i32 = 19;
 /// Zstandard level of a model with training state, which is written often.
@@ -78,20 +70,14 @@ pub(super) fn write(
     training_state: &[u8],
     mut out: impl Write,
 ) -> std::io::Result<()> {
-    let mut bytes = format!("{MAGIC}{FORMAT}\n{}\n", serde_json::to_string(header)?).into_bytes();
-    bytes.extend(features.bytes());
-    bytes.extend(blake3::hash(&bytes).as_bytes());
-    pack(&bytes, if training_state.is_empty() { LEVEL } else { TRAINING_STATE_LEVEL }, &mut out)?;
+    let json = serde_json::to_string(header)?;
+    let level = if training_state.is_empty() { LEVEL } else { TRAINING_STATE_LEVEL };
+    out.write_all(&seal(Kind::Model, &header.lexicon, level, |payload| {
+        writeln!(payload, "{json}")?;
+        payload.write_all(&features.bytes())
+    }))?;
     out.write_all(training_state)?;
     out.flush()
-}
-
-fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
-    let mut packed = zstd::Encoder::new(out, level)?;
-    packed.include_checksum(true)?;
-    packed.set_pledged_src_size(Some(bytes.len() as u64))?;
-    packed.write_all(bytes)?;
-    packed.finish().map(drop)
 }
 
 /// Reads a model without its training state, and gives the bytes of that, compressed.
@@ -99,74 +85,23 @@ fn pack(bytes: &[u8], level: i32, out: impl Write) -> std::io::Result<()> {
 /// # Errors
 /// [`ModelError::Foreign`], [`ModelError::Newer`] or [`ModelError::Corrupt`].
 pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError> {
-    if !bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        return Err(ModelError::Foreign);
-    }
     let corrupt = |what: &str| ModelError::Corrupt(what.to_owned());
-    let mut unpacked = Vec::new();
-    let decoder =
-        zstd::Decoder::with_buffer(bytes).map_err(|e| ModelError::Corrupt(e.to_string()))?;
-    let mut decoder = decoder.single_frame().take(MAX_BYTES + 1);
-    let result = unpack(&mut decoder, size(bytes), &mut unpacked);
-    let following = decoder.into_inner().finish();
-    if !unpacked.starts_with(MAGIC.as_bytes()) && (result.is_ok() || unpacked.len() >= MAGIC.len())
-    {
-        return Err(ModelError::Foreign);
-    }
-    result.map_err(|e| ModelError::Corrupt(e.to_string()))?;
-    if unpacked.len() as u64 > MAX_BYTES {
-        return Err(corrupt("it unpacks to more than a gigabyte"));
-    }
-    let (format, rest) = line(&unpacked[MAGIC.len()..]).ok_or_else(|| corrupt("it ends early"))?;
-    let format = str::from_utf8(format).ok().and_then(|format| format.parse().ok());
-    let format = format.ok_or_else(|| corrupt("it has no format number"))?;
-    if format != FORMAT {
-        return Err(ModelError::Newer { format });
-    }
-    let (rest, hash) = rest.split_last_chunk().ok_or_else(|| corrupt("it ends early"))?;
-    if blake3::hash(&unpacked[..unpacked.len() - hash.len()]) != *hash {
-        return Err(corrupt("its checksum does not fit its content"));
-    }
-    let (header, features) = line(rest).ok_or_else(|| corrupt("it ends early"))?;
-    let header: Header = serde_json::from_slice(header)
+    let (opened, training_state) = open(Kind::Model, bytes)?;
+    let payload = opened.payload();
+    let end = memchr::memchr(b'\n', payload).ok_or_else(|| corrupt("it ends early"))?;
+    let header: Header = serde_json::from_slice(&payload[..end])
         .map_err(|e| ModelError::Corrupt(format!("its header: {e}")))?;
+    if header.lexicon != opened.lexicon() {
+        return Err(corrupt("its header names another lexicon"));
+    }
     let classes = header.roles.len() + header.families.len();
-    let features = Features::from_bytes(features, classes)
+    let features = Features::from_bytes(&payload[end + 1..], classes)
         .map_err(|what| ModelError::Corrupt(format!("its features: {what}")))?;
     // Of the compressed bytes, because it is checked at every start.
-    let hash = (!following.is_empty()).then(|| blake3::hash(following).to_hex().to_string());
+    let hash =
+        (!training_state.is_empty()).then(|| blake3::hash(training_state).to_hex().to_string());
     if header.training_state != hash {
         return Err(corrupt("the part that retraining needs does not fit the rest"));
     }
-    Ok((header, features, following))
-}
-
-/// Splits off the first line.
-fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = memchr::memchr(b'\n', bytes)?;
-    Some((&bytes[..end], &bytes[end + 1..]))
-}
-
-/// The uncompressed size in the header of a frame, or 0 if that is none or more than to allocate up front.
-fn size(frame: &[u8]) -> usize {
-    let size = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
-    size.filter(|&size| size <= MAX_PREALLOCATED).unwrap_or(0) as usize
-}
-
-/// Decompresses a frame; the expected size is read into a preallocated buffer, which is faster.
-fn unpack(packed: &mut impl Read, size: usize, unpacked: &mut Vec<u8>) -> std::io::Result<()> {
-    *unpacked = vec![0; size];
-    let mut filled = 0;
-    while filled < size {
-        match packed.read(&mut unpacked[filled..]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) => {
-                unpacked.truncate(filled);
-                return Err(error);
-            }
-        }
-    }
-    unpacked.truncate(filled);
-    packed.read_to_end(unpacked).map(drop)
+    Ok((header, features, training_state))
 }

@@ -3,8 +3,8 @@
 
 use super::collect::Counting;
 use super::collect::{Collector, Provenance};
+use super::envelope::{Kind, open_with, read, seal};
 use super::error::ModelError;
-use super::format_version::FORMAT;
 use super::requirements::{require_organisations, require_rows};
 use super::store::Header;
 use super::trained::Model;
@@ -18,7 +18,6 @@ use crate::holdout::leave_group_out::held_out;
 use crate::lexicon::Lexicon;
 use crate::model::training_state::{TrainingState, sample_cut};
 use crate::stacking::fit::Fit;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,16 +43,6 @@ pub struct Sampled {
     /// The group of each organisation, if any posting of the group is in the sample: all postings of a group must be
     /// scored on one machine.
     pub groups: BTreeMap<u64, u64>,
-}
-
-/// The header of the serialised form, before the count matrix.
-#[derive(Serialize, Deserialize)]
-struct BeforeCounts {
-    /// The model format.
-    format: u32,
-    /// Hash of the lexicon.
-    lexicon: String,
-    provenance: Provenance,
 }
 
 impl Collector {
@@ -201,12 +190,10 @@ impl Sums {
     /// # Panics
     /// Never: numbers and text can be serialised.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
-        let provenance = self.provenance.clone();
-        let before =
-            BeforeCounts { format: FORMAT, lexicon: lexicon.hash().to_owned(), provenance };
-        let mut bytes = postcard::to_stdvec(&before).expect("text can be serialised");
-        self.training_state.write(&mut bytes).expect("memory can be written to");
-        zstd::encode_all(&*bytes, 1).expect("memory does not fail")
+        seal(Kind::Sums, lexicon.hash(), 1, |bytes| {
+            postcard::to_io(&self.provenance, &mut *bytes).map_err(std::io::Error::other)?;
+            self.training_state.write(bytes)
+        })
     }
 
     /// Reads the bytes of [`Self::to_bytes`].
@@ -214,19 +201,10 @@ impl Sums {
     /// # Errors
     /// What is wrong with them, and that they belong to another lexicon or another rolecall.
     pub fn from_bytes(bytes: &[u8], lexicon: &Lexicon) -> Result<Self, ModelError> {
-        let corrupt = |why: String| ModelError::Corrupt(format!("what was counted: {why}"));
-        let bytes = zstd::decode_all(bytes).map_err(|e| corrupt(e.to_string()))?;
-        let (format, _) = postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
-        if format != FORMAT {
-            return Err(ModelError::Newer { format });
-        }
-        let (before, rest): (BeforeCounts, _) =
-            postcard::take_from_bytes(&bytes).map_err(|e| corrupt(e.to_string()))?;
-        if before.lexicon != lexicon.hash() {
-            return Err(ModelError::other_lexicon(&before.lexicon, lexicon));
-        }
+        let opened = open_with(Kind::Sums, bytes, lexicon)?;
+        let (provenance, rest) = read(Kind::Sums, opened.payload())?;
         let training_state = TrainingState::from_bytes(rest, lexicon.sizes())?;
-        Ok(Self { training_state, provenance: before.provenance })
+        Ok(Self { training_state, provenance })
     }
 }
 
@@ -234,6 +212,7 @@ impl Sums {
 mod tests {
     use super::*;
     use crate::evidence::Extractor;
+    use crate::model::envelope::open;
     use crate::roles::Label;
 
     const PARTS: usize = 3;
@@ -311,11 +290,17 @@ mod tests {
     fn damaged_bytes_are_refused_or_make_sense() {
         let lexicon = Lexicon::embedded().expect("it is sound");
         let sums = collected(&lexicon, 1).remove(0).sums(Counting::default());
-        let bytes = zstd::decode_all(&*sums.to_bytes(&lexicon)).expect("it was packed");
+        let whole = sums.to_bytes(&lexicon);
+        let (opened, _) = open(Kind::Sums, &whole).expect("it was sealed");
+        let bytes = opened.payload();
         for at in (0..bytes.len()).step_by(7) {
-            let mut damaged = bytes.clone();
+            let mut damaged = bytes.to_vec();
             damaged[at] ^= 1;
-            let packed = zstd::encode_all(&*damaged, 1).expect("memory");
+            // The checksum fits, as that of one who does it on purpose.
+            let packed = seal(Kind::Sums, lexicon.hash(), 1, |bytes| {
+                bytes.extend_from_slice(&damaged);
+                Ok(())
+            });
             if let Ok(read) = Sums::from_bytes(&packed, &lexicon) {
                 drop(read.sampled(&lexicon));
                 drop(read.plus(sums.clone()));

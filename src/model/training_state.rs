@@ -1,19 +1,22 @@
 //! The training state: what exact retraining needs and scoring does not. It has the count matrix, the held-out scores
 //! of a sample of the rows, and the header before each retrain. It is the second part of a model file.
 
+use super::envelope::pack;
 use super::error::ModelError;
-use super::features::{Features, is_feature};
+use super::feature_texts::FeatureTexts;
+use super::features::Features;
 use super::store::{Header, TRAINING_STATE_LEVEL};
 use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{ClassCount, SLOTS_PER_CLASS};
-use crate::evidence::{Channel, FeatureKey};
+use crate::evidence::FeatureKey;
 use crate::examples::identity::{BUCKETS, RowId};
 use crate::examples::near_copies::NearKeys;
 use crate::holdout::leave_group_out::HeldOutRow;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::io::{self, BufWriter, Read, Write};
+use std::mem::take;
 
 /// Rows whose held-out scores are stored: those with the smallest hashes of their text, a random sample that stays one
 /// when rows are added, removed or merged.
@@ -98,13 +101,7 @@ impl TrainingState {
     /// # Errors
     /// Those of the writer.
     pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
-        write_features(&self.matrix, &mut out)?;
-        self.write_rows(&mut out)?;
-        out.flush()
-    }
-
-    /// Writes the columns of the rows in [`Stored`], and the headers.
-    fn write_rows(&self, mut out: impl Write) -> io::Result<()> {
+        let features = EncodedFeatures::new(&self.matrix);
         let rows = &self.matrix.rows;
         let bytes = |of: fn(&RowId) -> u64| -> Vec<u8> {
             rows.iter().flat_map(|row| of(row).to_le_bytes()).collect()
@@ -115,16 +112,26 @@ impl TrainingState {
             next += 1;
             (next - 1) as u32
         };
-        put(&bytes(|row| row.organisation), &mut out)?;
-        put(&bytes(|row| row.text), &mut out)?;
-        put(&rows.iter().map(|row| row.title).collect::<Vec<_>>(), &mut out)?;
-        put(&rows.iter().map(|row| row.class).collect::<Vec<_>>(), &mut out)?;
-        put(&rows.iter().flat_map(|row| row.near.bytes()).collect::<Vec<_>>(), &mut out)?;
-        put(&self.cut, &mut out)?;
-        put(&self.sample.iter().map(row_index).collect::<Vec<_>>(), &mut out)?;
-        put(&self.sample.iter().flat_map(|r| r.scores.numbers()).collect::<Vec<_>>(), &mut out)?;
         let before = self.before.iter().map(serde_json::to_string);
-        put(&before.collect::<Result<Vec<_>, _>>()?, &mut out)
+        let stored = Stored {
+            texts: features.texts,
+            unnamed: &features.columns.keys,
+            class_counts: &features.columns.counts,
+            slots: &features.columns.slots,
+            postings: &features.columns.postings,
+            plain: &features.columns.plain,
+            organisations: &bytes(|row| row.organisation),
+            row_texts: &bytes(|row| row.text),
+            titles: rows.iter().map(|row| row.title).collect(),
+            classes: rows.iter().map(|row| row.class).collect(),
+            near: &rows.iter().flat_map(|row| row.near.bytes()).collect::<Vec<_>>(),
+            cut: self.cut,
+            sampled: self.sample.iter().map(row_index).collect(),
+            scores: self.sample.iter().flat_map(|r| r.scores.numbers()).collect(),
+            before: before.collect::<Result<_, _>>()?,
+        };
+        postcard::to_io(&stored, &mut out).map_err(io::Error::other)?;
+        out.flush()
     }
 
     /// From bytes; `sizes` are the numbers of roles and of classes.
@@ -133,38 +140,6 @@ impl TrainingState {
         let stored: Stored = postcard::from_bytes(bytes).map_err(|e| corrupt(&e.to_string()))?;
         stored.training_state(sizes).ok_or_else(|| corrupt("parts do not fit together"))
     }
-}
-
-/// Writes the columns of the features in [`Stored`].
-fn write_features(matrix: &CountMatrix, mut out: impl Write) -> io::Result<()> {
-    let (named, unnamed): (Vec<u32>, Vec<u32>) =
-        (0..matrix.len() as u32).partition(|&index| matrix.feature(index).1.is_some());
-    let channel = |index: u32| matrix.feature(index).0.channel();
-    let of_channel = |c| named.iter().filter(|&&index| channel(index) == c).count() as u32;
-    let counts = Channel::ALL.map(of_channel).to_vec();
-    let order = [by_text(matrix, &named), unnamed].concat();
-    drop(named);
-    // One pass over the features, for all columns: in this order they are cache misses.
-    let parts: Vec<EncodedFeatures> = order
-        .par_chunks(ENCODE_CHUNK)
-        .map(|indices| EncodedFeatures::new(matrix, indices))
-        .collect();
-    let class_counts = parts.iter().map(|part| part.class_counts).sum();
-    let bytes = |of: fn(&EncodedFeatures) -> &Vec<u8>| parts.iter().map(of);
-    put(&counts, &mut out)?;
-    // Each with its length: in numbers, or in bytes for columns of bytes.
-    for (of, numbers) in [
-        (bytes(|part| &part.texts), None),
-        (bytes(|part| &part.keys), None),
-        (bytes(|part| &part.counts), Some(order.len())),
-        (bytes(|part| &part.slots), Some(class_counts)),
-        (bytes(|part| &part.postings), Some(class_counts)),
-        (bytes(|part| &part.plain), Some(class_counts)),
-    ] {
-        put(&numbers.unwrap_or_else(|| of.clone().map(Vec::len).sum()), &mut out)?;
-        of.into_iter().try_for_each(|bytes| out.write_all(bytes))?;
-    }
-    Ok(())
 }
 
 /// Features that are encoded together.
@@ -196,43 +171,75 @@ fn by_text(matrix: &CountMatrix, named: &[u32]) -> Vec<u32> {
     sorted.into_iter().map(|(_, index)| index).collect()
 }
 
-/// Features in the columns of [`Stored`], encoded.
-#[derive(Default)]
+/// The features of a matrix in the columns of [`Stored`].
 struct EncodedFeatures {
-    texts: Vec<u8>,
+    texts: FeatureTexts,
+    columns: FeatureColumns,
+}
+
+impl EncodedFeatures {
+    fn new(matrix: &CountMatrix) -> Self {
+        let (named, unnamed): (Vec<u32>, Vec<u32>) =
+            (0..matrix.len() as u32).partition(|&index| matrix.feature(index).1.is_some());
+        let named = by_text(matrix, &named);
+        let mut texts = FeatureTexts::default();
+        for &index in &named {
+            let (key, text, _) = matrix.feature(index);
+            texts.push(key.channel(), text.unwrap_or_default());
+        }
+        // One pass over the features, for all columns: in this order they are cache misses.
+        let mut parts: Vec<FeatureColumns> = [named, unnamed]
+            .concat()
+            .par_chunks(ENCODE_CHUNK)
+            .map(|indices| FeatureColumns::new(matrix, indices))
+            .collect();
+        let mut columns = FeatureColumns::default();
+        for column in FeatureColumns::ALL {
+            let joined: Vec<u8> = parts.iter_mut().flat_map(|part| take(column(part))).collect();
+            *column(&mut columns) = joined;
+        }
+        Self { texts, columns }
+    }
+}
+
+/// Columns of features, encoded: keys in eight bytes, the others as varints.
+#[derive(Default)]
+struct FeatureColumns {
     keys: Vec<u8>,
     counts: Vec<u8>,
     slots: Vec<u8>,
     postings: Vec<u8>,
     plain: Vec<u8>,
-    class_counts: usize,
 }
 
-impl EncodedFeatures {
+impl FeatureColumns {
+    const ALL: [fn(&mut Self) -> &mut Vec<u8>; 5] = [
+        |columns| &mut columns.keys,
+        |columns| &mut columns.counts,
+        |columns| &mut columns.slots,
+        |columns| &mut columns.postings,
+        |columns| &mut columns.plain,
+    ];
+
     fn new(matrix: &CountMatrix, indices: &[u32]) -> Self {
-        let mut encoded = Self::default();
+        let mut columns = Self::default();
         for &index in indices {
             let (key, text, class_counts) = matrix.feature(index);
-            match text {
-                Some(text) => {
-                    encoded.texts.extend_from_slice(text.as_bytes());
-                    encoded.texts.push(b'\n');
-                }
-                None => encoded.keys.extend(key.number().to_le_bytes()),
+            if text.is_none() {
+                columns.keys.extend(key.number().to_le_bytes());
             }
-            put_varint(class_counts.len() as u32, &mut encoded.counts);
+            put_varint(class_counts.len() as u32, &mut columns.counts);
             for class_count in class_counts {
-                put_varint(class_count.slot.into(), &mut encoded.slots);
-                put_varint(class_count.postings, &mut encoded.postings);
-                put_varint(class_count.plain, &mut encoded.plain);
+                put_varint(class_count.slot.into(), &mut columns.slots);
+                put_varint(class_count.postings, &mut columns.postings);
+                put_varint(class_count.plain, &mut columns.plain);
             }
-            encoded.class_counts += class_counts.len();
         }
-        encoded
+        columns
     }
 }
 
-/// Writes a varint as postcard does: seven bits a byte, the lowest first, the highest bit set in all but the last.
+/// Writes a varint: seven bits a byte, the lowest first, the highest bit set in all but the last.
 fn put_varint(mut number: u32, to: &mut Vec<u8>) {
     while number >= 0x80 {
         to.push(number as u8 | 0x80);
@@ -241,30 +248,62 @@ fn put_varint(mut number: u32, to: &mut Vec<u8>) {
     to.push(number as u8);
 }
 
-fn put<T: Serialize + ?Sized>(what: &T, out: &mut impl Write) -> io::Result<()> {
-    postcard::to_io(what, out).map(drop).map_err(io::Error::other)
+/// Reads varints.
+struct Varints<'a>(&'a [u8]);
+
+impl Iterator for Varints<'_> {
+    type Item = u32;
+
+    /// The next one; none at the end, or if it is cut or too large.
+    fn next(&mut self) -> Option<u32> {
+        let mut number = 0;
+        for shift in (0..u32::BITS).step_by(7) {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            let bits = u32::from(byte & 0x7f);
+            if bits.leading_zeros() < shift {
+                return None;
+            }
+            number |= bits << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+}
+
+/// As a byte string, not one by one.
+fn as_bytes<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
 }
 
 /// The serialised form: in columns, which compress better. Hashes are plain bytes, because they do not compress.
-#[derive(Deserialize)]
-struct Stored {
-    /// Features with a text, by channel.
-    named: Vec<u32>,
-    /// Their texts, a line each, sorted within a channel.
-    texts: String,
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    /// Sorted by text within a channel.
+    texts: FeatureTexts,
     /// Keys of the other features, sorted.
-    unnamed: Vec<u8>,
+    #[serde(serialize_with = "as_bytes")]
+    unnamed: &'a [u8],
     /// Number of class counts of each feature, those with a text first.
-    class_counts: Vec<u16>,
-    slots: Vec<u16>,
-    postings: Vec<u32>,
-    plain: Vec<u32>,
-    organisations: Vec<u8>,
-    row_texts: Vec<u8>,
+    #[serde(serialize_with = "as_bytes")]
+    class_counts: &'a [u8],
+    #[serde(serialize_with = "as_bytes")]
+    slots: &'a [u8],
+    #[serde(serialize_with = "as_bytes")]
+    postings: &'a [u8],
+    #[serde(serialize_with = "as_bytes")]
+    plain: &'a [u8],
+    #[serde(serialize_with = "as_bytes")]
+    organisations: &'a [u8],
+    #[serde(serialize_with = "as_bytes")]
+    row_texts: &'a [u8],
     titles: Vec<u32>,
     classes: Vec<u16>,
     /// Near-copy keys, row by row.
-    near: Vec<u8>,
+    #[serde(serialize_with = "as_bytes")]
+    near: &'a [u8],
     cut: u64,
     /// Indices of the sampled rows among the rows.
     sampled: Vec<u32>,
@@ -274,7 +313,7 @@ struct Stored {
     before: Vec<String>,
 }
 
-impl Stored {
+impl Stored<'_> {
     fn training_state(self, sizes: [usize; 2]) -> Option<TrainingState> {
         let matrix = self.matrix(sizes[1])?;
         let width = Scores::width(sizes);
@@ -299,35 +338,27 @@ impl Stored {
 
     /// The count matrix, if its columns are consistent.
     fn matrix(&self, classes: usize) -> Option<CountMatrix> {
-        let mut class_counts = self.slots.iter().zip(&self.postings).zip(&self.plain).map(
-            |((&slot, &postings), &plain)| {
-                ((slot as usize) < classes * SLOTS_PER_CLASS).then_some(ClassCount {
-                    slot,
-                    postings,
-                    plain,
-                })
-            },
-        );
-        let mut counts = self.class_counts.iter();
+        let [mut counts, mut slots, mut postings, mut plain] =
+            [self.class_counts, self.slots, self.postings, self.plain].map(Varints);
+        let mut class_count = || {
+            let slot = slots.next().filter(|&slot| (slot as usize) < classes * SLOTS_PER_CLASS)?;
+            let (postings, plain) = (postings.next()?, plain.next()?);
+            Some(ClassCount { slot: slot as u16, postings, plain })
+        };
         let mut of_feature = || -> Option<Vec<ClassCount>> {
-            let count = *counts.next()?;
+            let count = counts.next().filter(|&count| count > 0)?;
             let counted: Vec<ClassCount> =
-                class_counts.by_ref().take(count as usize).collect::<Option<_>>()?;
-            let complete = counted.len() == count as usize && count > 0;
-            (complete && counted.is_sorted_by(|a, b| a.slot < b.slot)).then_some(counted)
+                (0..count).map(|_| class_count()).collect::<Option<_>>()?;
+            counted.is_sorted_by(|a, b| a.slot < b.slot).then_some(counted)
         };
         let mut features: Vec<(FeatureKey, Option<&str>, Vec<ClassCount>)> = Vec::new();
-        let mut texts = self.texts.lines();
-        for (channel, &count) in Channel::ALL.into_iter().zip(&self.named) {
-            for text in texts.by_ref().take(count as usize) {
-                features.push((FeatureKey::new(channel, text), Some(text), of_feature()?));
-            }
+        for (key, text) in self.texts.iter() {
+            features.push((key, Some(text), of_feature()?));
         }
-        for number in hashes(&self.unnamed)? {
+        for number in hashes(self.unnamed)? {
             features.push((FeatureKey::from_number(number)?, None, of_feature()?));
         }
-        let rest =
-            texts.next().is_some() || counts.next().is_some() || class_counts.next().is_some();
+        let rest = [counts, slots, postings, plain].iter().any(|column| !column.0.is_empty());
         features.sort_unstable_by_key(|f| f.0);
         if rest || !features.is_sorted_by(|a, b| a.0 < b.0) {
             return None;
@@ -335,7 +366,7 @@ impl Stored {
         let mut matrix = CountMatrix::default();
         for (key, text, class_counts) in features {
             let named = text.is_some() == class_counts.iter().any(|c| c.plain > 0);
-            (named && text.is_none_or(is_feature)).then(|| matrix.push(key, text, class_counts))?;
+            named.then(|| matrix.push(key, text, class_counts))?;
         }
         matrix.rows = self.rows(classes)?;
         Some(matrix)
@@ -343,7 +374,7 @@ impl Stored {
 
     /// The rows, if they are sorted and their columns have one length.
     fn rows(&self, classes: usize) -> Option<Vec<RowId>> {
-        let (organisations, texts) = (hashes(&self.organisations)?, hashes(&self.row_texts)?);
+        let (organisations, texts) = (hashes(self.organisations)?, hashes(self.row_texts)?);
         let row_of = |class| RowId::new(0, 0, 0, class);
         let (near, rest) = self.near.as_chunks::<{ NearKeys::BYTES }>();
         let same = [texts.len(), self.titles.len(), self.classes.len(), near.len()];
@@ -373,13 +404,7 @@ const LARGEST_TRAINING_STATE: u64 = 1 << 32;
 
 /// Compresses the training state; gives the BLAKE3 hash of the compressed bytes too.
 pub(super) fn pack_training_state(training_state: &TrainingState) -> (String, Vec<u8>) {
-    let pack = || -> std::io::Result<Vec<u8>> {
-        let mut packed = zstd::Encoder::new(Vec::new(), TRAINING_STATE_LEVEL)?;
-        packed.include_checksum(true)?;
-        training_state.write(BufWriter::new(&mut packed))?;
-        packed.finish()
-    };
-    let packed = pack().expect("memory can be written to");
+    let packed = pack(TRAINING_STATE_LEVEL, None, |out| training_state.write(BufWriter::new(out)));
     (blake3::hash(&packed).to_hex().to_string(), packed)
 }
 
@@ -401,26 +426,27 @@ pub(super) fn read_training_state(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn varints_are_read_back(numbers in prop::collection::vec(any::<u32>(), 0..40), shift in 0..32u32) {
+            let numbers: Vec<u32> = numbers.into_iter().map(|n| n >> shift).collect();
+            let mut bytes = Vec::new();
+            for &number in &numbers {
+                put_varint(number, &mut bytes);
+            }
+            let mut read = Varints(&bytes);
+            prop_assert_eq!(read.by_ref().collect::<Vec<_>>(), numbers);
+            prop_assert!(read.0.is_empty());
+        }
+    }
 
     #[test]
-    fn a_feature_in_lower_case_has_a_text() {
-        let sizes = [3, 16];
-        let empty = || -> Stored {
-            let mut bytes = Vec::new();
-            TrainingState::default().write(&mut bytes).expect("memory can be written to");
-            postcard::from_bytes(&bytes).expect("what was written can be read")
-        };
-        let of_word = |texts: &str| Stored {
-            named: vec![0, 1, 0, 0, 0],
-            texts: texts.to_owned(),
-            class_counts: vec![1],
-            slots: vec![0],
-            postings: vec![1],
-            plain: vec![1],
-            ..empty()
-        };
-        assert!(of_word("word\n").training_state(sizes).is_some());
-        assert!(of_word("\n").training_state(sizes).is_none());
-        assert!(of_word("two\twords\n").training_state(sizes).is_none());
+    fn a_varint_that_is_cut_or_too_large_is_none() {
+        assert_eq!(Varints(&[0x80]).next(), None);
+        assert_eq!(Varints(&[0xff, 0xff, 0xff, 0xff, 0x0f]).next(), Some(u32::MAX));
+        assert_eq!(Varints(&[0xff, 0xff, 0xff, 0xff, 0x10]).next(), None);
+        assert_eq!(Varints(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x00]).next(), None);
     }
 }

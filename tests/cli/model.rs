@@ -15,14 +15,15 @@ fn rewritten(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 /// A compact model with other parts, made on purpose: its checksum fits.
 fn forged(change: impl FnOnce(&mut serde_json::Value, &mut Vec<u8>)) -> Vec<u8> {
     rewritten(|bytes| {
-        let mut lines = bytes[..bytes.len() - HASH].splitn(3, |&byte| byte == b'\n');
+        let mut lines = bytes[..bytes.len() - HASH].splitn(4, |&byte| byte == b'\n');
         let format = lines.next().expect("a line").to_vec();
+        let lexicon = lines.next().expect("a line").to_vec();
         let header = lines.next().expect("a line");
         let mut features = lines.next().expect("the features").to_vec();
         let mut header: serde_json::Value = serde_json::from_slice(header).expect("JSON");
         header["training_state"] = serde_json::Value::Null;
         change(&mut header, &mut features);
-        *bytes = [&format, header.to_string().as_bytes(), &features].join(&b'\n');
+        *bytes = [&format, &lexicon, header.to_string().as_bytes(), &features].join(&b'\n');
         bytes.extend(blake3::hash(bytes).as_bytes());
     })
 }
@@ -147,6 +148,7 @@ fn a_forged_model_is_refused() {
             let line = memchr::memmem::find(features, b"\nbacklog\n").expect("a word");
             features[line] = b' ';
         }),
+        forged(|header, _| header["lexicon"] = "another".into()),
         forged(|header, _| drop(header["families"].as_array_mut().expect("a list").pop())),
     ] {
         assert!(refusal(&bytes).contains("damaged"));

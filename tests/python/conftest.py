@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).parents[2]
+LEXICON = ROOT / "data/roles"
 SAMPLE = ROOT / "data/sample_postings.csv"
 
 

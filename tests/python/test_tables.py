@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pyarrow.parquet
 import pytest
 
 import rolecall
-from conftest import SAMPLE
+from conftest import LEXICON, SAMPLE
 
 DUTIES = "You own the product backlog, write user stories and accept the work of the Scrum team."
 
@@ -139,6 +140,19 @@ def test_what_was_added_can_be_taken_out(sample):
     assert both.retrain(remove=sample.slice(half)).to_bytes() == first.to_bytes()
     with pytest.raises(ValueError, match="never added"):
         first.retrain(remove=sample.slice(half))
+
+
+def test_counts_of_another_lexicon_are_refused(sample, tmp_path):
+    shutil.copytree(LEXICON, tmp_path / "other")
+    roles = tmp_path / "other" / "roles.csv"
+    head, first, second, *rest = roles.read_text().splitlines()
+    roles.write_text("\n".join([head, second, first, *rest]) + "\n")
+    other = rolecall.train(sample, lexicon=tmp_path / "other")
+    with pytest.raises(ValueError, match="another lexicon"):
+        rolecall.train(sample).retrain(merge=[other])
+    counts = [rolecall.Counts.of(sample), rolecall.Counts.of(sample, lexicon=tmp_path / "other")]
+    with pytest.raises(ValueError, match="different lexicons"):
+        type(counts[0].sums()).sum([c.sums() for c in counts])
 
 
 def test_rows_under_two_labels_are_named_and_not_learned(sample):
