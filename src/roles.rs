@@ -93,9 +93,9 @@ impl RoleSet {
         similar.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// The role with this id, or with this display name in any case.
+    /// The role with this id or display name, in any case.
     pub fn find(&self, name: &str) -> Option<RoleId> {
-        let fits = |r: &Role| r.id == name || r.name.eq_ignore_ascii_case(name);
+        let fits = |r: &Role| [&r.id, &r.name].iter().any(|known| known.eq_ignore_ascii_case(name));
         self.0.iter().position(fits).map(|i| RoleId(i as u8))
     }
 }

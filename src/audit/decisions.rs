@@ -1,11 +1,10 @@
 //! A reviewer's decisions on the findings of an audit.
 
 use crate::examples::identity::{fingerprints, same_field};
-use crate::postings::line_at;
+use crate::postings::{Table, TableError};
 use crate::roles::{Label, RoleSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
 
 /// A line of a file of decisions.
 #[derive(Debug, Deserialize)]
@@ -70,35 +69,30 @@ pub struct DecisionError {
 }
 
 impl Decisions {
-    /// Reads decisions: CSV with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
+    /// Reads decisions: a table with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
     /// skip), `role`, and optionally `text`, the [`fingerprint`](crate::audit::fingerprint) of the text.
     ///
     /// # Errors
-    /// If the file cannot be read, is no CSV or lacks a column.
-    pub fn read(mut file: impl Read, roles: &RoleSet) -> Result<Self, csv::Error> {
+    /// If the file is no table or lacks a column.
+    pub fn read(file: Vec<u8>, roles: &RoleSet) -> Result<Self, TableError> {
         let mut decisions = Self::default();
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)?;
-        let mut reader = csv::Reader::from_reader(text.as_slice());
-        let header = reader.headers()?.clone();
-        for record in reader.records() {
-            let record = record?;
-            let at = record.position().map_or(0, |position| line_at(&text, position));
-            let line: DecisionLine = record.deserialize(Some(&header))?;
+        for (at, line) in Table::read(file)?.rows::<DecisionLine>()? {
             let mut wrong = |problem: String| {
                 decisions.wrong.push(DecisionError { line: at, problem });
             };
-            let label = match line.decision.as_str() {
-                "skip" => {
+            let label = Label::parse(&line.role, roles);
+            let label = match (line.decision.to_lowercase().as_str(), label) {
+                ("skip", _) => {
                     decisions.skipped += 1;
                     None
                 }
-                "accept" | "keep" | "other" if Label::parse(&line.role, roles).is_none() => {
+                ("accept" | "keep" | "other", Some(label)) => Some(label.id(roles).to_owned()),
+                ("accept" | "keep" | "other", None) => {
                     wrong(format!("{:?} is neither a role nor `other`", line.role));
                     continue;
                 }
-                "accept" | "keep" | "other" => Some(line.role),
-                other => {
+                _ => {
+                    let other = &line.decision;
                     wrong(format!("the decision {other:?} is not accept, keep, other or skip"));
                     continue;
                 }

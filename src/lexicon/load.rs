@@ -7,7 +7,7 @@ use crate::lexicon::entries::{
 use crate::lexicon::names::mark_names;
 use crate::lexicon::phrase_table::Phrases;
 use crate::lexicon::{Lexicon, PhraseTable, Term, TokenClass};
-use crate::postings::line_at;
+use crate::postings::{Table, TableError};
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
 use crate::text::{Capitals, Tokens, word_hash};
 use serde::de::DeserializeOwned;
@@ -94,9 +94,12 @@ impl Lexicon {
     /// # Errors
     /// None in a released program: a test loads it.
     pub fn embedded() -> Result<Self, LexiconError> {
-        let files =
-            EMBEDDED.iter().map(|&(name, text)| (name, (format!("{name}.csv"), text.into())));
-        Self::from_files(&files.collect())
+        let table = |&(name, text): &(&'static str, &str)| {
+            let file = format!("{name}.csv");
+            let table = Table::read(text.into()).map_err(|error| error_in(&file, error))?;
+            Ok((name, (file, table)))
+        };
+        Self::from_files(&EMBEDDED.iter().map(table).collect::<Result<_, _>>()?)
     }
 
     /// The lexicon in a folder laid out like `data/roles/`.
@@ -108,17 +111,19 @@ impl Lexicon {
         for &(name, _) in EMBEDDED {
             let path = dir.join(format!("{name}.csv"));
             let file = path.display().to_string();
-            let text = std::fs::read_to_string(&path)
+            let bytes = std::fs::read(&path)
                 .map_err(|source| LexiconError::File { file: file.clone(), source })?;
-            files.insert(name, (file, text.trim_start_matches('\u{feff}').to_owned()));
+            let table = Table::read(bytes).map_err(|error| error_in(&file, error))?;
+            files.insert(name, (file, table));
         }
         Self::from_files(&files)
     }
 
     fn from_files(files: &LexiconFiles) -> Result<Self, LexiconError> {
         let mut hash = blake3::Hasher::new();
-        for (name, (_, text)) in files {
-            hash.update(name.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
+        for (name, (_, table)) in files {
+            hash.update(name.as_bytes()).update(&[0]);
+            table.add_to_hash(&mut hash);
         }
         let sources: Vec<SourceDocument> =
             rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
@@ -166,40 +171,21 @@ impl Lexicon {
     }
 }
 
-/// Path and text of each file, by name.
-type LexiconFiles = BTreeMap<&'static str, (String, String)>;
+/// Path and content of each file, by name.
+type LexiconFiles = BTreeMap<&'static str, (String, Table)>;
+
+/// An error of a table with its path.
+fn error_in(file: &str, TableError { line, problem }: TableError) -> LexiconError {
+    LexiconError::Line { file: file.to_owned(), line, problem }
+}
 
 /// The rows of a file, each with its line number, from 1.
 fn rows<T: DeserializeOwned>(
     files: &LexiconFiles,
     name: &str,
 ) -> Result<Vec<(u64, T)>, LexiconError> {
-    let (file, text) = &files[name];
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let at = |line, problem: String| LexiconError::Line { file: file.clone(), line, problem };
-    let headers = reader.headers().map_err(|e| at(1, e.to_string()))?.clone();
-    let mut all = Vec::new();
-    for record in reader.records() {
-        let record =
-            record.map_err(|e| at(e.position().map_or(1, csv::Position::line), e.to_string()))?;
-        let line = record.position().map_or(1, |position| line_at(text.as_bytes(), position));
-        let row = record.deserialize(Some(&headers)).map_err(|e| {
-            let csv::ErrorKind::Deserialize { err, .. } = e.kind() else {
-                return at(line, e.to_string());
-            };
-            let column = err.field().and_then(|i| headers.get(i as usize));
-            at(
-                line,
-                format!(
-                    "{}{}",
-                    column.map(|c| format!("column {c}: ")).unwrap_or_default(),
-                    err.kind()
-                ),
-            )
-        })?;
-        all.push((line, row));
-    }
-    Ok(all)
+    let (file, table) = &files[name];
+    table.rows().map_err(|error| error_in(file, error))
 }
 
 /// What rows are validated against.

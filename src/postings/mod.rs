@@ -15,6 +15,7 @@ mod records;
 mod row;
 mod source;
 mod spool;
+mod table;
 mod unfold;
 mod window;
 
@@ -23,8 +24,9 @@ pub use fields::Fields;
 pub(crate) use json_values::with_value;
 pub(crate) use open::MODEL_MAGIC;
 pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED_COLUMNS};
-pub(crate) use records::line_at;
 pub(crate) use row::Original;
 pub use row::{Batch, Rejected, Row, Types, joined};
 pub use source::{ContentError, Dialect};
 pub(crate) use spool::{Spool, SpoolRange};
+pub(crate) use table::Table;
+pub use table::TableError;

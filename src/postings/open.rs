@@ -129,7 +129,7 @@ pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Resu
 }
 
 /// Decodes bytes as text.
-fn text(
+pub(super) fn text(
     bytes: Box<dyn BufRead + Send>,
     encoding: Option<&'static Encoding>,
 ) -> io::Result<Content> {

@@ -15,7 +15,8 @@ use std::path::Path;
 
 /// Columns of a file of rejected rows. Its first row has the header of the input file.
 pub const REJECTED_COLUMNS: [&str; 4] = ["file", "line", "reason", "raw"];
-const REJECTED_HEAD: &str = "file,line,reason,raw\n";
+/// Bytes that the first line of such a file may have, saved again by a spreadsheet.
+const REJECTED_HEAD: usize = 64;
 /// Reason in the row that has the header.
 pub const HEADER: &str = "header";
 
@@ -210,8 +211,8 @@ fn of_text(
     mut window: Window,
     dialect: &Dialect,
 ) -> Result<(Option<InputForm>, OpenedSource), Problem> {
-    window.fill(REJECTED_HEAD.len())?;
-    if window.rest().starts_with(REJECTED_HEAD.as_bytes()) {
+    window.fill(REJECTED_HEAD)?;
+    if is_rejected(window.rest()) {
         window = of_rejected(window)?;
     }
     let csv = dialect.no_header || dialect.delimiter.is_some();
@@ -237,6 +238,13 @@ fn of_text(
     }
     let (source, shape) = DelimitedReader::open(window, dialect)?;
     Ok((Some(InputForm::Delimited), (Box::new(source), shape)))
+}
+
+/// Whether a text begins with the header of a file of rejected rows, with whatever delimiter and quotes.
+fn is_rejected(bytes: &[u8]) -> bool {
+    let line = bytes.split(|b| b"\r\n".contains(b)).next().unwrap_or_default();
+    let names = line.split(|b| b",;\t\"".contains(b)).filter(|name| !name.is_empty());
+    line.len() < bytes.len() && names.eq(REJECTED_COLUMNS.map(str::as_bytes))
 }
 
 /// The original text of the rows in a file of rejected rows.

@@ -308,3 +308,26 @@ fn decisions_find_rows_that_moved_or_were_saved_again() {
     let ran = workspace.rolecall(&["review", "earlier.csv", SAMPLE, "-o", "out.csv"]).succeeds();
     ran.says(&["1 decisions applied"]);
 }
+
+#[test]
+fn a_spreadsheet_may_save_decisions_again() {
+    let mut table = Table::of(SAMPLE);
+    let (title, role) = (table.place("title"), table.place("role"));
+    table.rows.truncate(3);
+    table.rows[1][title] = "Chef de Café; Größe".into();
+    let workspace = Workspace::with("in.csv", table.bytes());
+    let line = |decision: &str, role: &str| {
+        format!("2;s002;\"Chef de Café; Größe\";x;{decision};{role}\r\n")
+    };
+    let head = "row;id;title;stated_role;decision;role\r\n";
+    let file = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    workspace.write("decisions.csv", file(&format!("{head}{};;;;;\r\n", line("Accept", "Other"))));
+    let ran =
+        workspace.rolecall(&["review", "decisions.csv", "in.csv", "-o", "out.csv"]).succeeds();
+    ran.says(&["1 decisions applied"]);
+    let out = workspace.table("out.csv");
+    assert_eq!((out.rows.len(), out.rows[0][role].as_str()), (1, "other"));
+    workspace.write("decisions.csv", file(&format!("{head}{}x;;;;;\r\n", line("keep", "other"))));
+    let refused = workspace.rolecall(&["review", "decisions.csv", "in.csv"]).fails();
+    assert!(refused.contains("decisions.csv, line 3: column row"), "{refused}");
+}

@@ -85,9 +85,21 @@ fn rejected_rows_can_be_mended_and_given_back() {
         .write("mended.csv", mended.replace("2,two,too", "2,two too").replace("3,\"\"x", "3,x"));
     let again = ["classify", "mended.csv", "-o", "rest.csv", "--max-rejects", "0"];
     workspace.rolecall(&again).succeeds();
-    let rest = workspace.table("rest.csv");
-    assert_eq!(rest.column("id"), ["2", "3"]);
-    assert_eq!(rest.column("text"), ["two too", "x"]);
+    let rest = workspace.read("rest.csv");
+    let table = workspace.table("rest.csv");
+    assert_eq!(table.column("id"), ["2", "3"]);
+    assert_eq!(table.column("text"), ["two too", "x"]);
+    // Saved again by a spreadsheet.
+    let mut saved = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+    let mended = workspace.table("mended.csv");
+    [&mended.header].into_iter().chain(&mended.rows).for_each(|row| {
+        saved.write_record(row).expect("memory");
+    });
+    let saved = saved.into_inner().expect("memory");
+    let saved = String::from_utf8(saved).expect("it is UTF-8").replace('\n', "\r\n");
+    workspace.write("mended.csv", format!("\u{feff}{saved};;;\r\n"));
+    workspace.rolecall(&again).succeeds();
+    assert!(workspace.read("rest.csv") == rest);
     let none = workspace.rolecall(&["classify", "wrong.csv", "-o", "other.csv"]).fails();
     assert!(none.contains("none of 2 rows could be read"), "{none}");
 }

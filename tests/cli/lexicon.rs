@@ -28,6 +28,54 @@ fn the_same_lexicon_in_a_folder_changes_nothing() {
     assert_eq!(folder.stdout, inside.stdout);
 }
 
+/// How a spreadsheet saves the bytes of a file again.
+type Saving = dyn Fn(&[u8]) -> Vec<u8>;
+
+/// A table as a spreadsheet saves it.
+fn saved_again(bytes: &[u8], delimiter: u8, wide: bool) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let records = reader.records().map(|record| record.expect("the lexicon is sound"));
+    for record in records {
+        let blank = std::iter::repeat_n("", if wide { 2 } else { 0 });
+        writer.write_record(record.iter().chain(blank)).expect("memory");
+    }
+    writer.into_inner().expect("memory")
+}
+
+/// A text in Windows-1252, if it has all of its characters.
+fn in_windows_1252(text: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(text).expect("the lexicon is text");
+    let (bytes, _, lost) = encoding_rs::WINDOWS_1252.encode(text);
+    if lost { text.as_bytes().to_vec() } else { bytes.into_owned() }
+}
+
+#[test]
+fn a_spreadsheet_may_save_the_lexicon_again() {
+    let inside = Workspace::new().rolecall(&["classify", PLAIN]).succeeds().stdout.clone();
+    let ways: [&Saving; 5] = [
+        &|bytes| [b"\xef\xbb\xbf", &*saved_again(bytes, b';', false), b";\r\n"].concat(),
+        &|bytes| [&*saved_again(bytes, b',', true), b",,,\r\n\r\n,\n"].concat(),
+        &|bytes| in_windows_1252(&saved_again(bytes, b';', false)),
+        &|bytes| String::from_utf8_lossy(bytes).replace('\n', "\r\n").into_bytes(),
+        &|bytes| saved_again(bytes, b'\t', false),
+    ];
+    for (number, way) in ways.iter().enumerate() {
+        let workspace = copy();
+        for entry in std::fs::read_dir(workspace.path("mine")).expect("it was copied") {
+            let path = entry.expect("it can be listed").path();
+            let bytes = std::fs::read(&path).expect("it was copied");
+            std::fs::write(&path, way(&bytes)).expect("it can be written");
+        }
+        // The embedded model takes it for the lexicon that it was trained with.
+        let run = workspace.rolecall(&["classify", PLAIN, "--lexicon", "mine"]).succeeds();
+        assert_eq!(run.stdout, inside, "way {number}");
+    }
+    let workspace = copy();
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,Product_Owner,5,postings,Own,zyxwvut");
+    workspace.rolecall(&["skills", "--lexicon", "mine"]).succeeds();
+}
+
 #[test]
 fn a_new_entry_is_found_and_trained_with() {
     let workspace = copy();

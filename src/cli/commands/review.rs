@@ -6,7 +6,7 @@ use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::{RowFile, check_endings};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rolecall::audit::{DecisionError, Decisions};
 use rolecall::postings::Column;
 use rolecall::report::{Cell, ColumnType};
@@ -24,8 +24,9 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
     let context = || args.decisions.display().to_string();
-    let file = std::fs::File::open(&args.decisions).with_context(context)?;
-    let mut decisions = Decisions::read(file, lexicon.roles()).with_context(context)?;
+    let file = std::fs::read(&args.decisions).with_context(context)?;
+    let mut decisions =
+        Decisions::read(file, lexicon.roles()).map_err(|e| anyhow!("{}, {e}", context()))?;
     let mut postings = Postings::open(&args.input)?;
     let label_column = postings.columns().index_of(Column::Label);
     if label_column.is_none() && postings.header().iter().any(|name| name == LABEL) {
