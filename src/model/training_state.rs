@@ -16,7 +16,6 @@ use crate::holdout::leave_group_out::HeldOutRow;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 use std::io::{self, BufWriter, Read, Write};
-use std::mem::take;
 
 /// Rows whose held-out scores are stored: those with the smallest hashes of their text, a random sample that stays one
 /// when rows are added, removed or merged.
@@ -195,8 +194,9 @@ impl EncodedFeatures {
             .collect();
         let mut columns = FeatureColumns::default();
         for column in FeatureColumns::ALL {
-            let joined: Vec<u8> = parts.iter_mut().flat_map(|part| take(column(part))).collect();
-            *column(&mut columns) = joined;
+            for part in &mut parts {
+                column(&mut columns).append(column(part));
+            }
         }
         Self { texts, columns }
     }
