@@ -16,7 +16,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
 use rolecall::judge::{Judge, Prior, Settings};
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Change, Counting, ModelError, OtherPlace, TwoLabels, View, outcome_names};
+use rolecall::model::{Change, Counting, ModelError, OtherSource, TwoLabels, View, outcome_names};
 use rolecall::postings::Column;
 use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
 use serde::Serialize;
@@ -314,12 +314,12 @@ const NAMED: usize = 20;
 fn two_labels_warning(found: &[TwoLabels], indices: &[usize], lexicon: &Lexicon) -> String {
     let names = outcome_names(lexicon.roles());
     let name = |two: &TwoLabels| {
-        let place = match two.place {
-            OtherPlace::Row(row) => format!("row {}", indices[row]),
-            OtherPlace::Model => "the model".to_owned(),
+        let location = match two.source {
+            OtherSource::Row(row) => format!("row {}", indices[row]),
+            OtherSource::Model => "the model".to_owned(),
         };
         let (label, other) = (&names[two.label], &names[two.other]);
-        format!("row {} is {label}, and {other} in {place}", indices[two.row])
+        format!("row {} is {label}, and {other} in {location}", indices[two.row])
     };
     let named: Vec<String> = found.iter().take(NAMED).map(name).collect();
     format!(

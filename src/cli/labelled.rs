@@ -8,7 +8,7 @@ use anyhow::Result;
 use rolecall::evidence::{Evidence, Extractor, Title};
 use rolecall::judge::ComparedPosting;
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Collector, Example, OtherPlace, TwoLabels, outcome_names};
+use rolecall::model::{Collector, Example, OtherSource, TwoLabels, outcome_names};
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::roles::{Label, RoleSet};
 use serde::Serialize;
@@ -84,27 +84,27 @@ const TWO_LABELS_SAID: usize = 20;
 /// A row under two labels, for people and for reports.
 #[derive(Serialize)]
 pub(crate) struct NamedTwoLabels {
-    place: String,
+    location: String,
     label: String,
     other_label: String,
     /// The row with the other label; `None` if the model has it.
-    other_place: Option<String>,
+    other_location: Option<String>,
 }
 
 /// Names rows under two labels by file and row.
 pub(crate) fn named_two_labels(
     found: &[TwoLabels],
-    place: impl Fn(usize) -> String,
+    location: impl Fn(usize) -> String,
     roles: &RoleSet,
 ) -> Vec<NamedTwoLabels> {
     let names = outcome_names(roles);
     let of_row = |two: &TwoLabels| NamedTwoLabels {
-        place: place(two.row),
+        location: location(two.row),
         label: names[two.label].clone(),
         other_label: names[two.other].clone(),
-        other_place: match two.place {
-            OtherPlace::Row(row) => Some(place(row)),
-            OtherPlace::Model => None,
+        other_location: match two.source {
+            OtherSource::Row(row) => Some(location(row)),
+            OtherSource::Model => None,
         },
     };
     found.iter().map(of_row).collect()
@@ -112,14 +112,14 @@ pub(crate) fn named_two_labels(
 
 /// Reports rows that were not learned because they are under two labels; `remedies` is what to do about it.
 pub(crate) fn say_two_labels(rows: &[NamedTwoLabels], remedies: &str) {
-    for NamedTwoLabels { place, label, other_label, other_place } in
+    for NamedTwoLabels { location, label, other_label, other_location } in
         rows.iter().take(TWO_LABELS_SAID)
     {
-        let other = match other_place {
+        let other = match other_location {
             Some(other) => format!("is labelled {other_label} in {other}"),
             None => format!("is known to the model as {other_label}"),
         };
-        say(&format!("{place}: labelled {label}, but the same posting {other}"));
+        say(&format!("{location}: labelled {label}, but the same posting {other}"));
     }
     let more = rows.len().saturating_sub(TWO_LABELS_SAID);
     if more > 0 {

@@ -32,7 +32,7 @@ pub use store::Header;
 pub use sums::{Sampled, Sums};
 pub use train::{FoldModel, Folds, leave_organisation_out, split_between_folds};
 pub use trained::{Model, ModelFile};
-pub use two_labels::{OtherPlace, TwoLabels};
+pub use two_labels::{OtherSource, TwoLabels};
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 
 // What users of the library meet of the rooms below.

@@ -9,7 +9,7 @@ use super::history::Retrain;
 use super::requirements::require_organisations;
 use super::store::Header;
 use super::trained::Model;
-use super::two_labels::{OtherPlace, TwoLabels, two_labels};
+use super::two_labels::{OtherSource, TwoLabels, two_labels};
 use crate::counts::count_matrix::frequent;
 use crate::counts::count_matrix::{CountMatrix, NotContained};
 use crate::evidence::{Channel, FeatureKey};
@@ -155,7 +155,7 @@ impl Model {
         };
         let mut relabelled = 0;
         if *relabel {
-            let known = two_labels.extract_if(.., |found| found.place == OtherPlace::Model);
+            let known = two_labels.extract_if(.., |found| found.source == OtherSource::Model);
             let known: Vec<&Example> = known.map(|found| &added.examples[found.row]).collect();
             relabelled = known.len();
             let before = under_old_labels(&known, &training_state.matrix);

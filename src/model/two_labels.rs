@@ -14,12 +14,12 @@ pub struct TwoLabels {
     /// Index of the other label.
     pub other: usize,
     /// Where the other label is.
-    pub place: OtherPlace,
+    pub source: OtherSource,
 }
 
 /// Where a posting has another label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherPlace {
+pub enum OtherSource {
     /// In the row with this index.
     Row(usize),
     /// In the model.
@@ -44,15 +44,15 @@ pub(super) fn two_labels(
         let label = example.outcome;
         let known: Vec<usize> =
             known.of_posting(example.row).iter().map(|r| r.class().min(roles)).collect();
-        let (other, place) = if let Some(&other) = known.first() {
-            (!known.contains(&label)).then_some((other, OtherPlace::Model))?
+        let (other, source) = if let Some(&other) = known.first() {
+            (!known.contains(&label)).then_some((other, OtherSource::Model))?
         } else {
             let (first, second) = of_posting[&example.row.posting()];
             let second = second?;
             let other = if examples[first].outcome == label { second } else { first };
-            (examples[other].outcome, OtherPlace::Row(other))
+            (examples[other].outcome, OtherSource::Row(other))
         };
-        Some(TwoLabels { row, label, other, place })
+        Some(TwoLabels { row, label, other, source })
     };
     examples.iter().enumerate().filter_map(found).collect()
 }

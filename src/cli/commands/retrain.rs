@@ -102,8 +102,8 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let change = Change { added: added.0, removed: removed.0, merged, counting, relabel };
     let retrained = old.retrain(&change, &lexicon);
     let mut retrained = retrained.map_err(|e| name_rows(e, &removed.1, &old))?;
-    let place = |row: usize| added.1[row].location.clone();
-    let two_labels = named_two_labels(&retrained.two_labels, place, lexicon.roles());
+    let location = |row: usize| added.1[row].location.clone();
+    let two_labels = named_two_labels(&retrained.two_labels, location, lexicon.roles());
     if !args.reading.common.quiet {
         say_two_labels(
             &two_labels,

@@ -44,8 +44,8 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
         postings.need_rows()?;
         let (_, outcome) = postings.finish()?;
         if !labelling.count_twice && !args.input.reading.common.quiet {
-            let place = |row: usize| format!("{}, row {}", files[rows[row].0], rows[row].1);
-            let found = named_two_labels(&collector.two_labels(), place, lexicon.roles());
+            let location = |row: usize| format!("{}, row {}", files[rows[row].0], rows[row].1);
+            let found = named_two_labels(&collector.two_labels(), location, lexicon.roles());
             say_two_labels(&found, "correct one label, or learn both with --count-twice");
         }
         let provenance = collector.provenance();
