@@ -77,6 +77,8 @@ pub(crate) struct TitleForm {
     pub(crate) written: Option<u64>,
     /// For an undecided form, the role it becomes with one word before it: "technical project manager".
     pub(crate) may_be: Option<RoleId>,
+    /// Index of the level that the form itself is on.
+    pub(crate) level: Option<u32>,
 }
 
 impl TitleForm {

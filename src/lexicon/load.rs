@@ -139,8 +139,8 @@ impl Lexicon {
         let boilerplate = load_boilerplate(&checks)?;
         let stubs = load_stubs(&checks)?;
         let sharing = load_sharing(&checks)?;
-        let titles = load_titles(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
+        let titles = load_titles(&checks, &level_list)?;
         let name_words = load_name_words(&checks, &levels)?;
         let ladders = load_ladders(&checks)?;
         let experience = load_experience(&checks)?;
@@ -538,9 +538,12 @@ struct TitleRow {
     states: String,
     source: String,
     section: String,
+    /// The level that the form itself is on.
+    #[serde(default)]
+    level: String,
 }
 
-fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> {
+fn load_titles(checks: &Checks, levels: &[Level]) -> Result<PhraseTable<TitleForm>, LexiconError> {
     let mut titles = Phrases::new();
     for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
         checks.source("titles", line, &row.source)?;
@@ -554,7 +557,12 @@ fn load_titles(checks: &Checks) -> Result<PhraseTable<TitleForm>, LexiconError> 
             "serves" => TitleStates::Serves,
             id => TitleStates::Role(checks.role("titles", line, id)?),
         };
-        let form = TitleForm { states, written: abbreviation(&row.form), may_be: None };
+        let level = levels.iter().position(|level| level.id == row.level).map(|at| at as u32);
+        if level.is_none() && !row.level.is_empty() {
+            let problem = format!("{:?} is no level of levels.csv", row.level);
+            return Err(checks.error("titles", line, problem));
+        }
+        let form = TitleForm { states, written: abbreviation(&row.form), may_be: None, level };
         checks.add(&mut titles, ("titles", line), &row.form, form)?;
     }
     let with_a_word = roles_with_a_word(&titles);
