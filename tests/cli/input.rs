@@ -230,7 +230,7 @@ fn what_to_type_follows_an_error() {
     workspace.write("latin.csv", b"titel,t\xe9xt\na,b\n");
     copy_lexicon(&workspace, "lexicon");
     let levels = String::from_utf8(workspace.read("lexicon/levels.csv")).expect("text");
-    workspace.write("lexicon/levels.csv", levels + "\n");
+    workspace.write("lexicon/levels.csv", levels + "zyxwvut,senior,3\n");
     for (command, end) in [
         (
             &["classify", "in.csv"][..],
