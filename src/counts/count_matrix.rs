@@ -360,7 +360,10 @@ impl PartScratch {
     /// Groups the occurrences of rows; `range` gives their indices among the features of a row.
     fn group(&mut self, examples: &[&Example], range: impl Fn(usize) -> Range<u32>) {
         let Self { numbers, occurrences, ends, keys, slots } = self;
-        (numbers.clear(), occurrences.clear(), ends.clear(), keys.clear());
+        numbers.clear();
+        occurrences.clear();
+        ends.clear();
+        keys.clear();
         for (row, example) in examples.iter().enumerate() {
             let Range { start, end } = range(row);
             let slot = (example.row.class() * SLOTS_PER_CLASS + example.row.bucket()) as u32;

@@ -125,9 +125,9 @@ pub fn leave_organisation_out(
     let CountedRows { rows, sizes, .. } = CountedRows::new(examples, counts, lexicon, |_| true)?;
     let cut = cut(examples);
     let sampled = rows.iter().enumerate().filter(|(_, scored)| scored.row.text <= cut);
-    let (sampled, fitted): (Vec<usize>, Vec<HeldOutRow>) =
+    let (sampled, sample): (Vec<usize>, Vec<HeldOutRow>) =
         sampled.map(|(index, scored)| (index, scored.clone())).unzip();
-    let fitter = Fitter::new(&fitted, sizes, None, None, std::slice::from_ref(&view));
+    let fitter = Fitter::new(&sample, sizes, None, None, std::slice::from_ref(&view));
     let ids = ids(examples);
     let parts = Parts::new(&ids, &Neighbours::new(&ids));
     let combined = fitter.without_each(&fitter.combinations(), |index, part| {

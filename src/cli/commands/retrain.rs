@@ -45,57 +45,22 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
-    check_endings(None, [&args.reading.rejects])?;
     let common = &args.reading.common;
-    let mut read = FilesRead::lexicon(common);
-    for files in [&args.add, &args.remove, &args.check] {
-        read = read.and_postings(files);
-    }
-    for model in &args.merge {
-        read = read.and(Some(model), "a model to merge");
-    }
-    // The model itself may be replaced, but not by another output.
-    let replaced = args.model.as_ref().filter(|model| is_same(model, &args.output));
-    let rejects = args.reading.rejects.as_ref().map(Some);
-    let report = (args.output.as_os_str() != "-").then_some(None);
-    read.check_distinct([Some(&args.output)].into_iter().chain(rejects).chain(report))?;
-    let not_model = replaced.is_none().then_some(Some(&args.output));
-    FilesRead::default()
-        .and(args.model.as_ref(), "the model")
-        .check_distinct(not_model.into_iter().chain(rejects))?;
-    let replaced = replaced.map(|model| LockedFile::to_replace(model)).transpose()?;
+    let replaced = check_outputs(args)?;
     let (lexicon, old) = lexicon_and_model(common, args.model.as_deref())?;
     let merged: Result<Vec<Model>> =
         args.merge.iter().map(|path| model(Some(path), &lexicon)).collect();
     let merged = merged?;
-    let mut output = Output::open(Some(&args.output))?;
+    let output = NewModel { output: Output::open(Some(&args.output))?, replaced, args };
     say_if_compact(&old, args);
     let RetrainInput { added, removed, check, tally, outcome } =
         RetrainInput::read(args, &lexicon)?;
-    if added.1.is_empty() && removed.1.is_empty() && merged.is_empty() && tally.is_some() {
-        let read = tally.unwrap_or_default().read;
-        if read > 0 {
-            bail!(
-                "none of the {read} rows has a label that is a role or `other`; name the column of the labels with \
-                 --label, or take the titles for labels with --label-from-title"
-            );
-        }
-        // An export without rows: the model stays as it is, under its new name.
-        old.write(&mut output)
-            .with_context(|| format!("cannot write {}", args.output.display()))?;
-        replaced.as_ref().map_or(Ok(()), LockedFile::check_unchanged)?;
-        output.finish()?;
-        if common.json && args.output.as_os_str() != "-" {
-            let mut out = Output::open(None)?;
-            writeln!(out, "{{\"rows_added\":0,\"rows_removed\":0,\"written\":true}}")?;
-            out.finish()?;
-        } else if !common.quiet {
-            say(&format!(
-                "no row to add or remove: {} is the model as it was",
-                args.output.display()
-            ));
-        }
-        return Ok(outcome);
+    if added.1.is_empty()
+        && removed.1.is_empty()
+        && merged.is_empty()
+        && let Some(tally) = tally
+    {
+        return keep(&old, output, &tally).map(|()| outcome);
     }
     let counting = Counting { twice: args.labelling.count_twice };
     let relabel = args.relabel;
@@ -104,18 +69,8 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     let mut retrained = retrained.map_err(|e| name_rows(e, &removed.1, &old))?;
     let location = |row: usize| added.1[row].location.clone();
     let two_labels = named_two_labels(&retrained.two_labels, location, lexicon.roles());
-    if !args.reading.common.quiet {
-        say_two_labels(
-            &two_labels,
-            "correct one label; or let the new label replace that of the model with --relabel, or learn both with \
-             --count-twice",
-        );
-        if retrained.inexact {
-            say(
-                "some removed rows were added with other line breaks, capitals or markup: they are no longer \
-                 known, but words and phrases that differ stay counted",
-            );
-        }
+    if !common.quiet {
+        say_not_exact(&retrained, &two_labels);
     }
     let (compared_on, changes) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
     if let Some(changes) = &changes {
@@ -128,10 +83,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         if !retrained.taken_back {
             retrained.model.remember(retrained.record.clone());
         }
-        let context = || format!("cannot write {}", args.output.display());
-        retrained.model.write(&mut output).with_context(context)?;
-        replaced.as_ref().map_or(Ok(()), LockedFile::check_unchanged)?;
-        output.finish()?;
+        output.write(&retrained.model)?;
     }
     let report = Report {
         record: &retrained.record,
@@ -155,6 +107,80 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
         return Ok(Outcome::Noticed);
     }
     Ok(outcome)
+}
+
+/// Refuses outputs that are inputs. The model may be replaced: it is locked then.
+fn check_outputs(args: &RetrainArgs) -> Result<Option<LockedFile>> {
+    check_endings(None, [&args.reading.rejects])?;
+    let mut read = FilesRead::lexicon(&args.reading.common);
+    for files in [&args.add, &args.remove, &args.check] {
+        read = read.and_postings(files);
+    }
+    for model in &args.merge {
+        read = read.and(Some(model), "a model to merge");
+    }
+    let replaced = args.model.as_ref().filter(|model| is_same(model, &args.output));
+    let rejects = args.reading.rejects.as_ref().map(Some);
+    let report = (args.output.as_os_str() != "-").then_some(None);
+    read.check_distinct([Some(&args.output)].into_iter().chain(rejects).chain(report))?;
+    let not_model = replaced.is_none().then_some(Some(&args.output));
+    FilesRead::default()
+        .and(args.model.as_ref(), "the model")
+        .check_distinct(not_model.into_iter().chain(rejects))?;
+    replaced.map(|model| LockedFile::to_replace(model)).transpose()
+}
+
+/// The file that the new model is written to.
+struct NewModel<'a> {
+    output: Output,
+    /// The old model, if it is the same file.
+    replaced: Option<LockedFile>,
+    args: &'a RetrainArgs,
+}
+
+impl NewModel<'_> {
+    fn write(mut self, model: &Model) -> Result<()> {
+        let context = || format!("cannot write {}", self.args.output.display());
+        model.write(&mut self.output).with_context(context)?;
+        self.replaced.as_ref().map_or(Ok(()), LockedFile::check_unchanged)?;
+        self.output.finish()
+    }
+}
+
+/// Writes the model as it was, if the files have no rows at all.
+fn keep(old: &Model, output: NewModel, tally: &RowTally) -> Result<()> {
+    if tally.read > 0 {
+        bail!(
+            "none of the {} rows has a label that is a role or `other`; name the column of the labels with \
+             --label, or take the titles for labels with --label-from-title",
+            tally.read
+        );
+    }
+    let args = output.args;
+    output.write(old)?;
+    if args.reading.common.json && args.output.as_os_str() != "-" {
+        let mut out = Output::open(None)?;
+        writeln!(out, "{{\"rows_added\":0,\"rows_removed\":0,\"written\":true}}")?;
+        out.finish()?;
+    } else if !args.reading.common.quiet {
+        say(&format!("no row to add or remove: {} is the model as it was", args.output.display()));
+    }
+    Ok(())
+}
+
+/// Says which rows are under two labels, and whether some could not be removed exactly.
+fn say_not_exact(retrained: &Retrained, two_labels: &[NamedTwoLabels]) {
+    say_two_labels(
+        two_labels,
+        "correct one label; or let the new label replace that of the model with --relabel, or learn both with \
+         --count-twice",
+    );
+    if retrained.inexact {
+        say(
+            "some removed rows were added with other line breaks, capitals or markup: they are no longer \
+             known, but words and phrases that differ stay counted",
+        );
+    }
 }
 
 fn say_if_compact(old: &Model, args: &RetrainArgs) {

@@ -7,7 +7,7 @@ impl Reader<'_> {
     /// The highest level of the job, not of other people (`of_others` are token ranges about them).
     pub(super) fn level(&self, found: &[FoundForm], of_others: &[Range<usize>]) -> Option<String> {
         let role_end = found.iter().filter(|f| f.names_role()).map(|f| f.end).max();
-        let mut highest: Option<u32> = found.iter().filter_map(|f| f.form.level).next();
+        let mut highest: Option<u32> = found.iter().find_map(|f| f.form.level);
         let mut at = 0;
         while at < self.words.len() {
             let Some((level, length)) = self.words.level(at, self.lexicon) else {
