@@ -107,19 +107,10 @@ impl Extractor<'_> {
         to: &mut impl FeatureSink,
     ) {
         self.find_ignored_parts(text, tokens, token_classes, terms);
-        let TermMatches { mentions, ignored, counts, several_jobs, starts, prefetched, .. } = terms;
-        mentions.clear();
-        mentions.resize(self.lexicon().roles().len() + 1, 0);
-        counts.clear();
-        counts.extend(tokens.iter().map(|token| !token.numeric));
+        self.find_starts(tokens, token_classes, terms);
+        let TermMatches { mentions, ignored, counts, several_jobs, starts, .. } = terms;
         // The first occurrence of each name.
         let mut named = vec![None; mentions.len()];
-        for part in ignored.iter() {
-            counts[part.clone()].fill(false);
-        }
-        token_classes.append_beginnings(starts, TokenClass::BEGINS);
-        self.lexicon().terms.keep_starts(tokens, token_classes, starts);
-        self.lexicon().terms.prefetch(tokens, starts.as_slice(), prefetched);
         let mut ahead = ignored.iter().peekable();
         let mut abbreviations = Abbreviations::default();
         let mut from = 0;
@@ -167,6 +158,21 @@ impl Extractor<'_> {
             }
         }
         find_mentions(mentions, &named, *several_jobs, to);
+    }
+
+    /// Sets which tokens count as words, as far as the ignored parts tell, and where lexicon entries may begin.
+    fn find_starts(&self, tokens: &[Token], token_classes: &TokenClasses, terms: &mut TermMatches) {
+        let TermMatches { mentions, ignored, counts, starts, prefetched, .. } = terms;
+        mentions.clear();
+        mentions.resize(self.lexicon().roles().len() + 1, 0);
+        counts.clear();
+        counts.extend(tokens.iter().map(|token| !token.numeric));
+        for part in ignored.iter() {
+            counts[part.clone()].fill(false);
+        }
+        token_classes.append_beginnings(starts, TokenClass::BEGINS);
+        self.lexicon().terms.keep_starts(tokens, token_classes, starts);
+        self.lexicon().terms.prefetch(tokens, starts.as_slice(), prefetched);
     }
 
     /// Sets the ignored parts of `terms`, and whether the text has several jobs or a part in another language.
