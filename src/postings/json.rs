@@ -5,7 +5,7 @@ use super::columns::{Column, Columns, MissingColumn};
 use super::json_values::{JsonFields, elements, fields, strings};
 use super::objects::{FoundValue, ObjectContext, first, mended};
 use super::row::{Batch, Original, Rejected, Row, joined};
-use super::source::{AHEAD, Dialect, Problem, RowSource, Shape, takes_more};
+use super::source::{AHEAD, BATCH_BYTES, Dialect, Problem, RowSource, Shape, takes_more};
 use super::unfold::{
     Unfolded, Unfolder, is_job_posting, is_list_of_postings, is_of_other_type, record,
 };
@@ -49,6 +49,43 @@ struct Object {
     fields: Option<JsonFields>,
 }
 
+/// The first values of a text.
+#[derive(Default)]
+struct Ahead {
+    /// Each with what it is, if it could be read.
+    values: Vec<(Object, Option<Unfolded>)>,
+    /// Whether the text has no more.
+    complete: bool,
+}
+
+impl Ahead {
+    /// Whether no value is a posting and some hold postings.
+    fn only_within(&self) -> bool {
+        let any = |is: fn(&Unfolded) -> bool| {
+            self.values.iter().any(|(_, unfolded)| unfolded.as_ref().is_some_and(is))
+        };
+        any(|unfolded| matches!(unfolded, Unfolded::Within(_)))
+            && !any(|unfolded| matches!(unfolded, Unfolded::Posting))
+    }
+
+    /// Whether it is sound that there are no rows: nothing is there, or what would hold postings.
+    fn may_have_no_rows(&self) -> bool {
+        let all_read = || self.values.iter().all(|(_, unfolded)| unfolded.is_some());
+        self.values.is_empty() || (self.only_within() && all_read())
+    }
+
+    /// The largest list in the only value, if that neither is a posting nor holds any: its path, and the fields of its
+    /// objects.
+    fn list_in_only_value(&self) -> Option<(String, Vec<String>)> {
+        match &self.values[..] {
+            [(Object { text: Ok(text), .. }, Some(Unfolded::Nothing))] if self.complete => {
+                Unfolder::largest_list(text)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl JsonReader {
     /// Reads up to [`AHEAD`] values to find the postings and their columns. The header is empty if there are none.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
@@ -63,92 +100,91 @@ impl JsonReader {
             names: None,
             columns: ColumnIndex::default(),
         };
-        let (mut bytes, mut complete, mut rows) = (0, false, false);
-        let mut ahead: Vec<(Object, Option<Unfolded>)> = Vec::new();
-        // A large first value may be a document with the postings, if it is the only one.
-        while !complete
-            && (!rows || ahead.len() < AHEAD)
-            && (!rows || bytes < super::source::BATCH_BYTES || ahead.len() == 1)
-        {
-            match json.value()? {
-                Some(value) => {
-                    bytes += value.length;
-                    let value = json.named(value);
-                    let unfolded = match &value.text {
-                        Ok(text) if text.is_empty() => continue,
-                        Ok(text) => Some(json.unfolder.unfold(text)),
-                        Err(_) => None,
-                    };
-                    rows |= !matches!(&unfolded, Some(Unfolded::Within(parts)) if parts.is_empty());
-                    json.only_job_postings |= value.text.as_ref().is_ok_and(|t| is_job_posting(t));
-                    ahead.push((value, unfolded));
-                }
-                None => complete = true,
-            }
-        }
-        if let ([(Object { text: Ok(text), .. }, unfolded)], true) = (&mut ahead[..], complete)
-            && matches!(unfolded, Some(Unfolded::Posting))
-        {
-            *unfolded = Some(json.unfolder.unfold_alone(text));
-        }
-        let is = |wanted: fn(&Unfolded) -> bool| {
-            ahead.iter().any(|(_, u)| u.as_ref().is_some_and(wanted))
-        };
-        let postings = is(|unfolded| matches!(unfolded, Unfolded::Posting));
-        json.only_within = is(|unfolded| matches!(unfolded, Unfolded::Within(_))) && !postings;
-        let nothing =
-            ahead.is_empty() || (json.only_within && ahead.iter().all(|(_, u)| u.is_some()));
-        let lone = match &ahead[..] {
-            [(Object { text: Ok(text), .. }, Some(Unfolded::Nothing))] if complete => {
-                Unfolder::largest_list(text)
-            }
-            _ => None,
-        };
-        for (value, unfolded) in ahead {
+        let ahead = json.read_ahead()?;
+        json.only_within = ahead.only_within();
+        let (may_be_empty, complete) = (ahead.may_have_no_rows(), ahead.complete);
+        let list = ahead.list_in_only_value();
+        for (value, unfolded) in ahead.values {
             json.wait(value, unfolded);
         }
-        let mut header = Vec::new();
-        let mut wrong = None;
-        for object in json.waiting.iter_mut().take(AHEAD) {
-            match &object.text {
-                Ok(text) => {
-                    let fields = object.fields.take().map_or_else(|| fields(text), Ok);
-                    let fields = fields.unwrap_or_default();
-                    json.columns.add(&fields, &mut header);
-                    object.fields = Some(fields);
-                }
-                Err((_, why)) => wrong = wrong.or(Some(why.clone())),
-            }
-        }
-        let shape =
-            |header, columns| Shape { header, columns, head: None, delimiter: None, schema: None };
-        if header.is_empty() {
-            return match wrong {
-                None if nothing => Ok((json, shape(header, Columns::default()))),
-                wrong => {
-                    let why = wrong.unwrap_or_else(|| "it has no JSON object with fields".into());
-                    Err(Problem::Content(why.into()))
-                }
+        let mut shape = Shape {
+            header: json.header_of_waiting(),
+            columns: Columns::default(),
+            head: None,
+            delimiter: None,
+            schema: None,
+        };
+        if shape.header.is_empty() {
+            let mut waiting = json.waiting.iter().take(AHEAD);
+            return match waiting.find_map(|object| object.text.as_ref().err()) {
+                Some((_, why)) => Err(Problem::Content(why.as_str().into())),
+                None if may_be_empty => Ok((json, shape)),
+                None => Err(Problem::Content("it has no JSON object with fields".into())),
             };
         }
-        let found = Columns::find(&header, &dialect.names);
-        if let Some((path, header)) = lone
+        let found = Columns::find(&shape.header, &dialect.names);
+        if let Some((path, header)) = list
             && found.as_ref().map_or(true, |c| c.index_of(Column::Description).is_none())
         {
             let problem = MissingColumn::description(&header);
             return Err(Problem::Content(format!("in its list {path:?}, {problem}").into()));
         }
-        let mut columns = found?;
-        let wide = header.len() > MOST_COLUMNS;
+        shape.columns = found?;
+        let wide = shape.header.len() > MOST_COLUMNS;
         if wide {
-            header =
-                json.columns.keep(&header, |index| index < MOST_COLUMNS || columns.uses(index));
-            columns = Columns::find(&header, &dialect.names)?;
+            let keeps = |index| index < MOST_COLUMNS || shape.columns.uses(index);
+            shape.header = json.columns.keep(&shape.header, keeps);
+            shape.columns = Columns::find(&shape.header, &dialect.names)?;
         }
         if wide || !complete || json.waiting.len() > AHEAD {
-            header.push(OTHERS.into());
+            shape.header.push(OTHERS.into());
         }
-        Ok((json, shape(header, columns)))
+        Ok((json, shape))
+    }
+
+    /// The values up to the first row, and those after it up to [`AHEAD`] values or [`BATCH_BYTES`].
+    fn read_ahead(&mut self) -> Result<Ahead, Problem> {
+        let mut ahead = Ahead::default();
+        let (mut bytes, mut rows) = (0, false);
+        // A large first value may be a document with the postings, if it is the only one.
+        while !rows
+            || (ahead.values.len() < AHEAD && (bytes < BATCH_BYTES || ahead.values.len() == 1))
+        {
+            let Some(value) = self.value()? else {
+                ahead.complete = true;
+                break;
+            };
+            bytes += value.length;
+            let value = self.named(value);
+            let unfolded = match &value.text {
+                Ok(text) if text.is_empty() => continue,
+                Ok(text) => Some(self.unfolder.unfold(text)),
+                Err(_) => None,
+            };
+            rows |= !matches!(&unfolded, Some(Unfolded::Within(parts)) if parts.is_empty());
+            self.only_job_postings |= value.text.as_ref().is_ok_and(|t| is_job_posting(t));
+            ahead.values.push((value, unfolded));
+        }
+        if let ([(Object { text: Ok(text), .. }, unfolded)], true) =
+            (&mut ahead.values[..], ahead.complete)
+            && matches!(unfolded, Some(Unfolded::Posting))
+        {
+            *unfolded = Some(self.unfolder.unfold_alone(text));
+        }
+        Ok(ahead)
+    }
+
+    /// The columns of the first rows that wait, whose fields are kept with them.
+    fn header_of_waiting(&mut self) -> Vec<String> {
+        let mut header = Vec::new();
+        for object in self.waiting.iter_mut().take(AHEAD) {
+            let Ok(text) = &object.text else { continue };
+            let known = object.fields.take();
+            let fields = known.unwrap_or_else(|| fields(text).unwrap_or_default());
+            self.columns.add(&fields, &mut header);
+            object.fields = Some(fields);
+        }
+        header
     }
 
     /// The next value of the text.
@@ -183,11 +219,9 @@ impl JsonReader {
                 let colon = memchr::memchr(b':', &rest[..end]).unwrap_or(0);
                 self.context.opening = rest[..colon].to_vec();
             }
-            let raw = || rest[..end].trim_ascii_end().to_vec();
-            let text = text.and_then(read).map_err(|why| (raw(), why));
-            let (text, fields) = match text {
+            let (text, fields) = match text.and_then(read) {
                 Ok((text, fields)) => (Ok(text), fields),
-                Err(why) => (Err(why), None),
+                Err(why) => (Err((rest[..end].trim_ascii_end().to_vec(), why)), None),
             };
             let seen = rest.len();
             self.context.consume(end, failed.then_some(seen));
@@ -218,17 +252,15 @@ impl JsonReader {
         if !scalars {
             return value;
         }
-        value.text = if let Some(names) = &self.names {
-            record(names, text).map_err(|why| (text.clone().into_bytes(), why))
+        let object = if let Some(names) = &self.names {
+            record(names, text)
         } else {
             self.names = self.unfolder.names_in(text);
             let why =
                 "it is a list of values, and no list with the names of the columns comes before it";
-            match &self.names {
-                Some(_) => Ok(String::new()),
-                None => Err((text.clone().into_bytes(), why.into())),
-            }
+            self.names.as_ref().map(|_| String::new()).ok_or_else(|| why.into())
         };
+        value.text = object.map_err(|why| (text.clone().into_bytes(), why));
         value
     }
 
@@ -267,15 +299,14 @@ impl JsonReader {
             let Some(value) = self.value()? else { return Ok(None) };
             *bytes += value.length;
             let value = self.named(value);
-            let Ok(text) = &value.text else { return Ok(Some(value)) };
-            if text.is_empty() || value.fields.as_ref().is_some_and(|f| is_plain(f, shape)) {
-                if !text.is_empty() {
-                    return Ok(Some(value));
+            match &value.text {
+                Ok(text) if text.is_empty() => {}
+                Ok(text) if !value.fields.as_ref().is_some_and(|f| is_plain(f, shape)) => {
+                    let unfolded = self.unfolder.unfold(text);
+                    self.wait(value, Some(unfolded));
                 }
-                continue;
+                _ => return Ok(Some(value)),
             }
-            let unfolded = self.unfolder.unfold(text);
-            self.wait(value, Some(unfolded));
         }
     }
 }
