@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const DEEP: usize = 8;
 /// Headers whose columns are remembered.
 const KNOWN: usize = 256;
-/// What a whole text is called whose rows are what its keys stand for, or the places in its columns.
+/// What a whole text is called whose rows are the values of its keys, or the cells of its columns.
 const EACH_KEY: &str = "each key";
 const EACH_COLUMN: &str = "each column";
 /// Least fields of a posting in a list that may as well be a part of a posting.
@@ -130,7 +130,7 @@ struct Gathered<'t> {
     wide: bool,
 }
 
-impl Gathered<'_> {
+impl<'t> Gathered<'t> {
     fn add(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.taken.extend(other.taken);
@@ -139,6 +139,37 @@ impl Gathered<'_> {
         }
         self.titled |= other.titled;
         self.wide |= other.wide;
+    }
+
+    /// Adds the objects in the object at a path that are postings, and the rows within others; gives the keys of the
+    /// rest.
+    fn add_objects<'k>(
+        &mut self,
+        path: &str,
+        objects: Vec<(&'k String, &'t str, Seen<'t>)>,
+        strict: bool,
+    ) -> Vec<&'k String> {
+        let alike = alike(&objects, strict);
+        if alike > 0 {
+            self.taken.insert(if path.is_empty() { EACH_KEY.into() } else { path.to_owned() });
+            (self.titled, self.wide) = (true, true);
+        }
+        // Objects without a text among many with one are postings, too.
+        let most = 2 * alike > objects.len();
+        let others = !self.rows.is_empty();
+        let mut rest = Vec::new();
+        for (key, value, seen) in objects {
+            match seen {
+                Seen::Within(inner) => self.add(inner),
+                _ if is_around(key) => rest.push(key),
+                Seen::Posting { found, .. } if alike > 0 || (others && is_beside(key, &found)) => {
+                    self.rows.push((value, Ok(with_key(key, value))));
+                }
+                Seen::Nothing if most => self.rows.push((value, Ok(with_key(key, value)))),
+                _ => rest.push(key),
+            }
+        }
+        rest
     }
 
     fn leave_out(&mut self, what: String) {
@@ -281,7 +312,6 @@ impl Unfolder {
         if let Some(table) = self.by_column(path, &inner) {
             return Seen::Within(table);
         }
-        let number = inner.len();
         let found = self.found(fields.into_iter().map(|(path, _)| path).collect());
         let own = |path: &Option<String>| -> Option<&'t str> {
             let path = path.as_ref()?;
@@ -301,23 +331,14 @@ impl Unfolder {
         let mut all = Gathered::default();
         let mut rest: Vec<&String> = Vec::new();
         for (key, list) in lists {
-            let named = OF_POSTINGS.contains(&plain(key).as_str());
-            let others = OF_OTHERS.iter().any(|other| plain(key).starts_with(other));
-            let takes = match text {
-                // The whole file is rather a board with a text than a posting with a list of objects like it.
-                Some(_) if self.alone && !others => list.titled && (named || list.wide),
-                Some(_) => named && list.titled,
-                None if strict => named || (list.titled && list.wide),
-                None => true,
-            };
-            if takes && !list.rows.is_empty() {
+            if !list.rows.is_empty() && self.takes(key, &list, text.is_some(), strict) {
                 all.add(list);
-            } else {
-                if text.is_some() && list.titled && list.wide {
-                    self.parts.insert(key.clone());
-                }
-                rest.push(key);
+                continue;
             }
+            if text.is_some() && list.titled && list.wide {
+                self.parts.insert(key.clone());
+            }
+            rest.push(key);
         }
         let mut objects = Vec::new();
         for (key, value) in inner.iter().filter(|(_, value)| !value.get().starts_with('[')) {
@@ -328,30 +349,12 @@ impl Unfolder {
                 rest.push(key);
             }
         }
-        let alike = alike(&objects, strict);
-        if alike > 0 {
-            all.taken.insert(if path.is_empty() { EACH_KEY.into() } else { path.to_owned() });
-            (all.titled, all.wide) = (true, true);
-        }
-        // Objects without a text among many with one are postings, too.
-        let most = 2 * alike > objects.len();
-        let others = !all.rows.is_empty();
-        for (key, value, seen) in objects {
-            match seen {
-                Seen::Within(inner) => all.add(inner),
-                _ if is_around(key) => rest.push(key),
-                Seen::Posting { found, .. } if alike > 0 || (others && is_beside(key, &found)) => {
-                    all.rows.push((value, Ok(with_key(key, value))));
-                }
-                Seen::Nothing if most => all.rows.push((value, Ok(with_key(key, value)))),
-                _ => rest.push(key),
-            }
-        }
+        rest.extend(all.add_objects(path, objects, strict));
         if all.rows.is_empty() {
             // Its own text, or one in an object in it.
             if found.description.is_some() && (text.is_some() || own(&found.description).is_none())
             {
-                return Seen::Posting { found, fields: number };
+                return Seen::Posting { found, fields: inner.len() };
             }
             return Seen::Nothing;
         }
@@ -359,6 +362,19 @@ impl Unfolder {
             all.leave_out(format!("{:?}", joined(path, key)));
         }
         Seen::Within(all)
+    }
+
+    /// Whether the rows of a list are postings, rather than parts of the object it is in; `with_text` is whether that
+    /// has a text of its own.
+    fn takes(&self, key: &str, list: &Gathered, with_text: bool, strict: bool) -> bool {
+        let key = plain(key);
+        let named = OF_POSTINGS.contains(&key.as_str());
+        if !with_text {
+            return !strict || named || (list.titled && list.wide);
+        }
+        // The whole file is rather a board with a text than a posting with a list of objects like it.
+        let board = self.alone && !OF_OTHERS.iter().any(|other| key.starts_with(other));
+        list.titled && (named || (board && list.wide))
     }
 
     /// The rows of an array. Those without a text count if there are some with one.
@@ -422,64 +438,41 @@ impl Unfolder {
         path: &str,
         inner: &[(String, &'t RawValue)],
     ) -> Option<Gathered<'t>> {
-        let mut all = Gathered { titled: true, wide: true, ..Gathered::default() };
-        all.taken.insert(if path.is_empty() { EACH_COLUMN.into() } else { path.to_owned() });
-        let arrays = || inner.iter().filter(|(_, value)| value.get().starts_with('['));
-        if let Some((names_in, names)) =
-            arrays().find_map(|(key, value)| Some((key, self.names_in(value.get())?)))
-        {
-            let of_arrays = |value: &'t RawValue| {
-                let rows = elements(value.get()).unwrap_or_default();
-                let rows: Vec<&'t str> = rows.iter().map(|row| row.get()).collect();
-                (!rows.is_empty() && rows.iter().all(|row| row.starts_with('['))).then_some(rows)
-            };
-            let (rows_in, rows) = arrays()
-                .filter(|(key, _)| key != names_in)
-                .find_map(|(key, value)| Some((key, of_arrays(value)?)))?;
-            all.rows = records(&names, &rows);
-            all.taken = BTreeSet::from([joined(path, rows_in)]);
-            for (key, _) in inner.iter().filter(|(key, _)| key != names_in && key != rows_in) {
-                all.leave_out(format!("{:?}", joined(path, key)));
-            }
-            return Some(all);
+        let mut arrays = inner.iter().filter(|(_, value)| value.get().starts_with('['));
+        let names = arrays.find_map(|(key, value)| Some((key, self.names_in(value.get())?)));
+        if let Some((names_in, names)) = names {
+            return beside_names(path, inner, names_in, &names);
         }
         let found = self.found(inner.iter().map(|(key, _)| key.clone()).collect());
         let (title, description) = (found.title?, found.description?);
-        let column = |name: &String| -> Option<Vec<(String, &'t str)>> {
+        let column = |name: &String| {
             let (_, value) = inner.iter().find(|(key, _)| key == name)?;
-            let cells: Vec<(String, &'t str)> = if value.get().starts_with('{') {
-                members(value.get()).ok()?.into_iter().map(|(key, v)| (key, v.get())).collect()
-            } else if value.get().starts_with('[') {
-                let cells = elements(value.get()).ok()?.into_iter().enumerate();
-                cells.map(|(index, cell)| (index.to_string(), cell.get())).collect()
-            } else {
-                return None;
-            };
-            let digits = |key: &str| key.bytes().any(|b| b.is_ascii_digit());
-            let sound = cells.len() > 1 || value.get().starts_with('{');
-            let sound = sound && cells.iter().all(|(key, cell)| digits(key) && is_scalar(cell));
-            sound.then_some(cells)
+            cells(value.get())
         };
-        let (texts, titles) = (column(&description)?, column(&title)?);
         let keys = |cells: &[(String, &str)]| -> Vec<String> {
             cells.iter().map(|(key, _)| key.clone()).collect()
         };
-        let rows = keys(&texts);
-        if rows.is_empty() || keys(&titles) != rows {
+        let rows = keys(&column(&description)?);
+        if rows.is_empty() || keys(&column(&title)?) != rows {
             return None;
         }
-        let mut columns = Vec::new();
+        let mut all = Gathered { titled: true, wide: true, ..Gathered::default() };
+        all.taken.insert(if path.is_empty() { EACH_COLUMN.into() } else { path.to_owned() });
+        let (mut names, mut columns) = (Vec::new(), Vec::new());
         for (name, _) in inner {
             match column(name).filter(|cells| keys(cells) == rows) {
-                Some(cells) => columns.push((name.clone(), cells)),
+                Some(cells) => {
+                    names.push(name.clone());
+                    columns.push(cells);
+                }
                 None => all.leave_out(format!("{:?}", joined(path, name))),
             }
         }
-        let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-        for (row, (key, text)) in texts.iter().enumerate() {
-            let cells: Vec<&str> = columns.iter().map(|(_, cells)| cells[row].1).collect();
+        let text = names.iter().position(|name| *name == description)?;
+        for (row, key) in rows.iter().enumerate() {
+            let cells: Vec<&str> = columns.iter().map(|cells| cells[row].1).collect();
             let object = object_of(&names, &cells);
-            all.rows.push((text, Ok(with_key(key, &object).into_owned().into())));
+            all.rows.push((cells[text], Ok(with_key(key, &object).into_owned().into())));
         }
         Some(all)
     }
@@ -491,6 +484,43 @@ impl Unfolder {
         let names: Vec<String> = values.iter().map(name).collect::<Option<_>>()?;
         self.found(names.clone()).description.map(|_| names)
     }
+}
+
+/// The rows of an object that has the names of its columns under `names_in`, and lists of values beside them.
+fn beside_names<'t>(
+    path: &str,
+    inner: &[(String, &'t RawValue)],
+    names_in: &str,
+    names: &[String],
+) -> Option<Gathered<'t>> {
+    let lists = |value: &'t RawValue| -> Option<Vec<&'t str>> {
+        let rows: Vec<_> = elements(value.get()).ok()?.iter().map(|row| row.get()).collect();
+        (!rows.is_empty() && rows.iter().all(|row| row.starts_with('['))).then_some(rows)
+    };
+    let mut others = inner.iter().filter(|(key, _)| key != names_in);
+    let (rows_in, rows) = others.find_map(|(key, value)| Some((key, lists(value)?)))?;
+    let mut all = Gathered { titled: true, wide: true, ..Gathered::default() };
+    all.rows = records(names, &rows);
+    all.taken.insert(joined(path, rows_in));
+    for (key, _) in inner.iter().filter(|(key, _)| key != names_in && key != rows_in) {
+        all.leave_out(format!("{:?}", joined(path, key)));
+    }
+    Some(all)
+}
+
+/// The cells of a column, each with its key: an object whose keys have digits, or an array of several values.
+fn cells(column: &str) -> Option<Vec<(String, &str)>> {
+    let cells: Vec<(String, &str)> = match column.as_bytes()[0] {
+        b'{' => members(column).ok()?.into_iter().map(|(key, cell)| (key, cell.get())).collect(),
+        b'[' => {
+            let cells = elements(column).ok().filter(|cells| cells.len() > 1)?;
+            cells.iter().enumerate().map(|(row, cell)| (row.to_string(), cell.get())).collect()
+        }
+        _ => return None,
+    };
+    let is_cell =
+        |(key, cell): &(String, &str)| key.bytes().any(|b| b.is_ascii_digit()) && is_scalar(cell);
+    cells.iter().all(is_cell).then_some(cells)
 }
 
 /// The number of postings in an object that is keyed by what identifies them, which have the same columns; 0 if it is
@@ -555,14 +585,14 @@ fn object_of(names: &[String], cells: &[&str]) -> String {
     format!("{{{}}}", all.join(","))
 }
 
-/// An object with the key that stood before it, unless that is its place in a list or its identity.
+/// An object with the key that stood before it, unless that is its number in a list or its identity.
 fn with_key<'t>(key: &str, object: &'t str) -> Cow<'t, str> {
     let inner = members(object).unwrap_or_default();
     let own = inner.iter().find(|(name, _)| name == "id").map(|(_, value)| value.get());
-    let place = key.bytes().all(|b| b.is_ascii_digit());
+    let number = key.bytes().all(|b| b.is_ascii_digit());
     let known = own.is_some_and(|own| own == key || own == json(key));
     let name = if own.is_none() { "id" } else { "key" };
-    if place || known || inner.is_empty() || inner.iter().any(|(other, _)| other == name) {
+    if number || known || inner.is_empty() || inner.iter().any(|(other, _)| other == name) {
         return object.into();
     }
     format!("{{{}:{},{}", json(name), json(key), object[1..].trim_start()).into()
