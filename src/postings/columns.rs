@@ -153,6 +153,38 @@ pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The names of a header, as columns are found by them.
+struct HeaderNames<'h> {
+    header: &'h [String],
+    /// As by [`plain`].
+    whole: Vec<String>,
+    /// The last name of each path, as by [`plain`].
+    last: Vec<String>,
+}
+
+impl<'h> HeaderNames<'h> {
+    fn new(header: &'h [String]) -> Self {
+        let last = |name: &String| plain(name.rsplit('.').next().unwrap_or(name));
+        Self {
+            header,
+            whole: header.iter().map(|name| plain(name)).collect(),
+            last: header.iter().map(last).collect(),
+        }
+    }
+
+    /// The text of the duties among several sections, as `SmartRecruiters` gives them.
+    fn in_sections(&self) -> Option<usize> {
+        self.whole.iter().position(|name| name.ends_with(IN_SECTIONS[0]))
+    }
+
+    /// A text of a description that is not of the company.
+    fn description_text(&self) -> Option<usize> {
+        let is_text =
+            |name: &String| name.ends_with("descriptiontext") && !name.contains("company");
+        self.whole.iter().position(is_text)
+    }
+}
+
 impl Columns {
     /// Finds the columns in a header: the chosen ones by name, the others by their usual names. No column is used
     /// twice; the description may be in several columns.
@@ -161,12 +193,12 @@ impl Columns {
     /// A chosen column that does not exist.
     pub fn find(header: &[String], chosen: &ColumnNames) -> Result<Self, MissingColumn> {
         let mut columns = Self::default();
-        let names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+        let names = HeaderNames::new(header);
         for (column, name) in &chosen.0 {
             let index = header
                 .iter()
                 .position(|h| h == name)
-                .or_else(|| names.iter().position(|h| *h == plain(name)))
+                .or_else(|| names.whole.iter().position(|h| *h == plain(name)))
                 .ok_or_else(|| MissingColumn::chosen(*column, name, header))?;
             columns.indices[*column as usize].get_or_insert(index);
             if *column == Column::Description {
@@ -174,46 +206,16 @@ impl Columns {
             }
         }
         let is_default = columns.parts.is_empty();
-        // The text of the duties among several sections, as SmartRecruiters gives them.
-        let in_sections = names.iter().position(|name| name.ends_with(IN_SECTIONS[0]));
-        // Nested columns are found by their path, or else by the last name of it.
-        let last = |name: &String| plain(name.rsplit('.').next().unwrap_or(name));
-        let last: Vec<String> = header.iter().map(last).collect();
         for column in Column::ALL {
-            let free = |i: &usize| !columns.uses(*i);
-            let find = |names: &[String], known: &[&str]| {
-                let find =
-                    |known: &&str| (0..names.len()).filter(free).find(|&i| names[i] == **known);
-                known.iter().find_map(find)
-            };
-            // What stands beside the text is nearer than what stands around it.
-            let beside = columns.beside_description(header);
-            let near = |known: &&str| {
-                let own = || (0..names.len()).filter(free).find(|&i| names[i] == **known);
-                let beside = beside.as_ref().and_then(|beside| {
-                    (0..names.len()).filter(free).find(|&i| {
-                        header[i].strip_prefix(beside.as_str()).is_some_and(|n| plain(n) == **known)
-                    })
-                });
-                beside.or_else(own)
-            };
-            let sections = in_sections.filter(|_| column == Column::Description);
-            let found = || {
-                let known = column.known().iter().find_map(near);
-                let nested = known.or(sections).or_else(|| find(&last, column.nested()));
-                let is_text = |name: &&String| {
-                    let name = name.as_str();
-                    name.ends_with("descriptiontext") && !name.contains("company")
-                };
-                let within = || names.iter().position(|name| is_text(&name));
-                nested.or_else(|| (column == Column::Description).then(within)?)
-            };
-            columns.indices[column as usize] = columns.indices[column as usize].or_else(found);
+            if columns.index_of(column).is_none() {
+                columns.indices[column as usize] = columns.usual(column, &names);
+            }
         }
         if is_default {
-            columns.complete_lever(&names);
+            columns.complete_lever(&names.whole);
+            let in_sections = names.in_sections();
             if in_sections.is_some() && in_sections == columns.index_of(Column::Description) {
-                columns.complete_sections(&names);
+                columns.complete_sections(&names.whole);
             }
         }
         columns.parts.dedup();
@@ -221,6 +223,30 @@ impl Columns {
             columns.parts.clear();
         }
         Ok(columns)
+    }
+
+    /// The index of a column by its usual names: by its path, or else by the last name of it.
+    fn usual(&self, column: Column, names: &HeaderNames) -> Option<usize> {
+        let free = |is: &dyn Fn(usize) -> bool| {
+            (0..names.header.len()).find(|&index| !self.uses(index) && is(index))
+        };
+        // What stands beside the text is nearer than what stands around it.
+        let beside = self.beside_description(names.header);
+        let near = |known: &&str| {
+            let is_beside = |path: &String, index: usize| {
+                let name = names.header[index].strip_prefix(path.as_str());
+                name.is_some_and(|name| plain(name) == **known)
+            };
+            let beside = beside.as_ref().and_then(|path| free(&|index| is_beside(path, index)));
+            beside.or_else(|| free(&|index| names.whole[index] == **known))
+        };
+        let nested = |known: &&str| free(&|index| names.last[index] == **known);
+        let is_description = column == Column::Description;
+        let known = column.known().iter().find_map(near);
+        known
+            .or_else(|| names.in_sections().filter(|_| is_description))
+            .or_else(|| column.nested().iter().find_map(nested))
+            .or_else(|| names.description_text().filter(|_| is_description))
     }
 
     /// Exports of Lever have the duties in `lists` besides the description, and the title in `text`.
