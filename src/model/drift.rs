@@ -78,15 +78,8 @@ pub(super) fn drift(
         }
         words_never_seen += f64::from(new) / words().count().max(1) as f64;
     }
-    let mut never_seen: Vec<(String, u32)> = never
-        .into_iter()
-        .filter_map(|(key, n)| Some((names.shard(key).text(key)?.to_owned(), n)))
-        .collect();
-    never_seen.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    never_seen.truncate(LISTED);
 
     let expectation = Expectation { labels: &labels, postings };
-    let mut squares = Vec::new();
     let mut shifts = Vec::new();
     for (key, _, class_counts) in matrix.features() {
         let feature_count = FeatureCount::of(class_counts, roles, postings.len());
@@ -96,26 +89,34 @@ pub(super) fn drift(
         }
         let observed = observed_rows.get(&key).copied().unwrap_or(0);
         let distance = (f64::from(observed) - expected) / variance.sqrt();
-        squares.push(distance * distance);
         shifts.push((distance, key, expected, observed));
     }
+    let mean = shifts.iter().map(|s| s.0 * s.0).sum::<f64>() / shifts.len() as f64;
     shifts.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let shift = |&(distance, key, expected, observed): &(f64, FeatureKey, f64, u32)| {
         let text = matrix.text(key).unwrap_or_default().to_owned();
         Shift { channel: key.channel(), text, expected, observed, distance }
     };
-    let mean = squares.iter().sum::<f64>() / squares.len() as f64;
     let drift = Drift {
         words_never_seen: words_never_seen / rows.len().max(1) as f64,
         labels: variation(&labels, postings),
-        features: (!squares.is_empty()).then_some(mean),
+        features: (!shifts.is_empty()).then_some(mean),
     };
     Drifted {
         drift,
-        never_seen,
+        never_seen: most_frequent(never, names),
         more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(LISTED).map(shift).collect(),
         less: shifts.iter().filter(|s| s.0 < 0.0).take(LISTED).map(shift).collect(),
     }
+}
+
+/// The texts of the most frequent features, with their number of rows.
+fn most_frequent(rows: FeatureMap<u32>, names: &FeatureNames) -> Vec<(String, u32)> {
+    let text = |(key, n)| Some((names.shard(key).text(key)?.to_owned(), n));
+    let mut texts: Vec<(String, u32)> = rows.into_iter().filter_map(text).collect();
+    texts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    texts.truncate(LISTED);
+    texts
 }
 
 /// The expected number of rows with a feature, given the labels of the rows.
