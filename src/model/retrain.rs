@@ -105,6 +105,16 @@ pub struct Retrained {
     held_out: HashMap<RowId, [Probabilities; View::ALL.len()]>,
 }
 
+/// Which of the rows to add were learned.
+struct Learned {
+    /// Their indices, in canonical order.
+    indices: Vec<usize>,
+    /// Rows that were not, because the same posting has another label.
+    two_labels: Vec<TwoLabels>,
+    /// Number of those that were in the model under another label, or still are.
+    relabelled: usize,
+}
+
 impl Retrained {
     /// Whether the new model has counted a row.
     pub fn holds(&self, row: RowId) -> bool {
@@ -133,10 +143,8 @@ impl Model {
     /// # Errors
     /// Why it is not possible; the model is not changed.
     pub fn retrain(&self, change: &Change, lexicon: &Lexicon) -> Result<Retrained, RetrainError> {
-        let Change { added, removed, merged, counting, relabel } = change;
-        if self.header.lexicon != lexicon.hash() {
-            return Err(ModelError::other_lexicon(&self.header.lexicon, lexicon).into());
-        }
+        let Change { added, removed, merged, counting, .. } = change;
+        self.check_lexicon(lexicon)?;
         if [added, removed].iter().all(|c| c.examples.is_empty()) && merged.is_empty() {
             return Err(RetrainError::Nothing);
         }
@@ -148,30 +156,10 @@ impl Model {
         let removed_rows = remove(&mut training_state, &removed.examples, removed, &mut inexact)?;
         let merged_rows = merge(&mut training_state, merged, *counting, lexicon)?;
 
-        let mut two_labels = if counting.twice {
-            Vec::new()
-        } else {
-            two_labels(&added.examples, &training_state.matrix, sizes[0])
-        };
-        let mut relabelled = 0;
-        if *relabel {
-            let known = two_labels.extract_if(.., |found| found.source == OtherSource::Model);
-            let known: Vec<&Example> = known.map(|found| &added.examples[found.row]).collect();
-            relabelled = known.len();
-            let before = under_old_labels(&known, &training_state.matrix);
-            remove(&mut training_state, &before, added, &mut inexact)?;
-            // Two of these may differ from each other, too.
-            two_labels = self::two_labels(&added.examples, &training_state.matrix, sizes[0]);
-        }
-        let known = &training_state.matrix;
-        let indices = absent(&added.examples, known, &two_labels, *counting, sizes[0]);
-        let examples = at_indices(&added.examples, &indices);
-        let has_other_label = |e: &&&Example| {
-            known.of_posting(e.row).iter().any(|r| r.class().min(sizes[0]) != e.outcome)
-        };
-        relabelled += examples.iter().filter(has_other_label).count();
-        self.add(&mut training_state, &examples, added, sizes)?;
+        let Learned { indices, two_labels, relabelled } =
+            self.learn(&mut training_state, change, &mut inexact)?;
 
+        let examples = at_indices(&added.examples, &indices);
         let drifted = (!examples.is_empty())
             .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
         let [new_features, lost_features] = turnover(&before, &training_state.matrix, sizes);
@@ -196,10 +184,7 @@ impl Model {
         let (model, held_out) = if let Some(model) = reverted {
             (model, HashMap::new())
         } else {
-            let mut header = self.header.clone();
-            header.history = Vec::new();
-            header.training_state = None;
-            training_state.before.push(header);
+            training_state.before.push(self.header_to_revert_to());
             self.refitted(&training_state, lexicon)?
         };
         Ok(Retrained {
@@ -215,6 +200,49 @@ impl Model {
             matrices: [before, training_state.matrix],
             held_out,
         })
+    }
+
+    /// An error if the model was trained with another lexicon.
+    fn check_lexicon(&self, lexicon: &Lexicon) -> Result<(), ModelError> {
+        if self.header.lexicon == lexicon.hash() {
+            return Ok(());
+        }
+        Err(ModelError::other_lexicon(&self.header.lexicon, lexicon))
+    }
+
+    /// Adds the rows of a change to a training state, after removing those of other labels that they replace. Sets
+    /// `inexact` if these had features that were not counted.
+    fn learn(
+        &self,
+        training_state: &mut TrainingState,
+        change: &Change,
+        inexact: &mut bool,
+    ) -> Result<Learned, RetrainError> {
+        let Change { added, counting, .. } = change;
+        let sizes = [self.header.roles.len(), self.header.postings.len()];
+        let under_two_labels = |known: &CountMatrix| {
+            if counting.twice { Vec::new() } else { two_labels(&added.examples, known, sizes[0]) }
+        };
+        let mut two_labels = under_two_labels(&training_state.matrix);
+        let mut relabelled = 0;
+        if change.relabel {
+            let in_model = two_labels.iter().filter(|found| found.source == OtherSource::Model);
+            let known: Vec<&Example> = in_model.map(|found| &added.examples[found.row]).collect();
+            relabelled = known.len();
+            let before = under_old_labels(&known, &training_state.matrix);
+            remove(training_state, &before, added, inexact)?;
+            // Two of these may differ from each other, too.
+            two_labels = under_two_labels(&training_state.matrix);
+        }
+        let known = &training_state.matrix;
+        let indices = absent(&added.examples, known, &two_labels, *counting, sizes[0]);
+        let examples = at_indices(&added.examples, &indices);
+        let has_other_label = |e: &&&Example| {
+            known.of_posting(e.row).iter().any(|r| r.class().min(sizes[0]) != e.outcome)
+        };
+        relabelled += examples.iter().filter(has_other_label).count();
+        self.add(training_state, &examples, added, sizes)?;
+        Ok(Learned { indices, two_labels, relabelled })
     }
 
     /// Adds the counts of rows to a training state, and their held-out scores to its sample.
@@ -251,6 +279,11 @@ impl Model {
         header.history = self.header.history.iter().take(index).cloned().collect();
         training_state.before.truncate(index);
         Self::assemble(|| header, training_state, lexicon).map(Some)
+    }
+
+    /// The header that a training state keeps of this model.
+    fn header_to_revert_to(&self) -> Header {
+        Header { history: Vec::new(), training_state: None, ..self.header.clone() }
     }
 
     /// Adds the record of a retrain to the history.
@@ -380,9 +413,7 @@ fn merge(
 ) -> Result<u64, RetrainError> {
     let mut rows = 0;
     for model in models {
-        if model.header.lexicon != lexicon.hash() {
-            return Err(ModelError::other_lexicon(&model.header.lexicon, lexicon).into());
-        }
+        model.check_lexicon(lexicon)?;
         if model.header.training_state.is_none() || model.header.base.is_some() {
             return Err(RetrainError::CompactMerge);
         }
