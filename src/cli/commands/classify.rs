@@ -49,43 +49,10 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     refuse_existing_names(postings.header(), &judge)?;
     say_if_none_is_accepted(args, &judge);
     // Read first: if no row can be read, no output is created.
-    let mut batch = postings.first()?;
+    let first = postings.first()?;
     let mut run = ClassifyRun::open(args, &judge, &postings)?;
-    while let Some(rows) = &mut batch {
-        rows.retain(|row| row.number > run.done);
-        if !rows.is_empty() {
-            break;
-        }
-        batch = postings.next()?;
-    }
-    if postings.tally.read < run.done {
-        bail!(
-            "the earlier run had read {} rows, and there are {}; delete its .rolecall-state to start anew",
-            run.done,
-            postings.tally.read
-        );
-    }
-    // Pipeline: while a batch is classified, the previous one is written and the next one read.
-    let mut classified: Option<ClassifiedBatch> = None;
-    while let Some(rows) = batch {
-        let columns = postings.columns().clone();
-        let read = postings.tally.read;
-        let (verdicts, next) = rayon::join(
-            || {
-                rows.par_iter()
-                    .with_max_len(16)
-                    .map(|row| classify_row(&judge, row, &columns))
-                    .collect()
-            },
-            || {
-                classified.take().map_or(Ok(()), |classified| run.write(&classified))?;
-                postings.next()
-            },
-        );
-        classified = Some(ClassifiedBatch { rows, columns, verdicts, read });
-        batch = next?;
-    }
-    classified.map_or(Ok(()), |classified| run.write(&classified))?;
+    let batch = run.first_new(first, &mut postings)?;
+    run.classify(batch, &mut postings)?;
     let (tally, outcome) = postings.finish()?;
     if run.summary.rows_written + tally.rejected != tally.read {
         bail!(
@@ -197,6 +164,53 @@ impl<'a> ClassifyRun<'a> {
         }
         let (rows, progress) = (RowWriter::Sheet(Box::new(sheet)), Some(progress));
         Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
+    }
+
+    /// The first rows that no earlier run has written, in the first batch or those after it.
+    fn first_new(
+        &self,
+        first: Option<Vec<Row>>,
+        postings: &mut Postings,
+    ) -> Result<Option<Vec<Row>>> {
+        let mut batch = first;
+        while let Some(rows) = &mut batch {
+            rows.retain(|row| row.number > self.done);
+            if !rows.is_empty() {
+                break;
+            }
+            batch = postings.next()?;
+        }
+        if postings.tally.read < self.done {
+            bail!(
+                "the earlier run had read {} rows, and there are {}; delete its .rolecall-state to start anew",
+                self.done,
+                postings.tally.read
+            );
+        }
+        Ok(batch)
+    }
+
+    /// Classifies and writes the rows of a batch and of all after it: while a batch is classified, the previous one is
+    /// written and the next one read.
+    fn classify(&mut self, first: Option<Vec<Row>>, postings: &mut Postings) -> Result<()> {
+        let judge = self.judge;
+        let mut batch = first;
+        let mut classified: Option<ClassifiedBatch> = None;
+        while let Some(rows) = batch {
+            let columns = postings.columns().clone();
+            let read = postings.tally.read;
+            let verdicts = || {
+                let verdict = |row| classify_row(judge, row, &columns);
+                rows.par_iter().with_max_len(16).map(verdict).collect()
+            };
+            let (verdicts, next) = rayon::join(verdicts, || {
+                classified.take().map_or(Ok(()), |classified| self.write(&classified))?;
+                postings.next()
+            });
+            classified = Some(ClassifiedBatch { rows, columns, verdicts, read });
+            batch = next?;
+        }
+        classified.map_or(Ok(()), |classified| self.write(&classified))
     }
 
     fn write(&mut self, classified: &ClassifiedBatch) -> Result<()> {

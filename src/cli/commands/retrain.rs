@@ -99,14 +99,18 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     };
     show(&report, args)?;
     if !written {
-        say(&format!(
-            "{} was not written: the new model is worse than the old one by more than chance; \
-             --allow-worse writes it all the same",
-            args.output.display()
-        ));
+        say_worse(args);
         return Ok(Outcome::Noticed);
     }
     Ok(outcome)
+}
+
+fn say_worse(args: &RetrainArgs) {
+    say(&format!(
+        "{} was not written: the new model is worse than the old one by more than chance; \
+         --allow-worse writes it all the same",
+        args.output.display()
+    ));
 }
 
 /// Refuses outputs that are inputs. The model may be replaced: it is locked then.

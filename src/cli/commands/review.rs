@@ -70,11 +70,16 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
             decisions.applied, decisions.skipped
         ));
     }
+    say_unapplied(&unapplied, &context());
+    Ok(if unapplied.is_empty() { outcome } else { Outcome::Noticed })
+}
+
+/// Says which decisions were not applied, and why; `file` is the name of their file.
+fn say_unapplied(unapplied: &[DecisionError], file: &str) {
     for DecisionError { line, problem } in unapplied.iter().take(NAMED) {
-        say(&format!("{}, line {line}: not applied: {problem}", context()));
+        say(&format!("{file}, line {line}: not applied: {problem}"));
     }
     if unapplied.len() > NAMED {
         say(&format!("and {} more decisions were not applied", unapplied.len() - NAMED));
     }
-    Ok(if unapplied.is_empty() { outcome } else { Outcome::Noticed })
 }

@@ -8,7 +8,8 @@ use crate::cli::labelled::{collect, named_two_labels, say_two_labels};
 use crate::cli::output::{Output, say, say_json};
 use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result};
-use rolecall::model::{Collector, Counting, Provenance};
+use rolecall::lexicon::Lexicon;
+use rolecall::model::{Collector, Counting, Model, Provenance};
 use rolecall::report::write_header;
 use std::io::Write;
 
@@ -33,32 +34,41 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
     let (model, outcome) = if args.lexicon_only {
         (Collector::lexicon_only(named, &lexicon)?, Outcome::Done)
     } else {
-        let mut postings = Postings::open(&args.input)?;
-        let (mut files, mut rows) = (Vec::<String>::new(), Vec::new());
-        let mut collector = collect(&mut postings, labelling, &lexicon, |file, row, _| {
-            if files.last().is_none_or(|last| last != file) {
-                files.push(file.to_owned());
-            }
-            rows.push((files.len() - 1, row.number));
-        })?;
-        postings.need_rows()?;
-        let (_, outcome) = postings.finish()?;
-        if !labelling.count_twice && !args.input.reading.common.quiet {
-            let location = |row: usize| format!("{}, row {}", files[rows[row].0], rows[row].1);
-            let found = named_two_labels(&collector.two_labels(), location, lexicon.roles());
-            say_two_labels(&found, "correct one label, or learn both with --count-twice");
-        }
+        let (mut collector, outcome) = collect_rows(args, &lexicon)?;
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (named.data, named.date);
-        (
-            collector
-                .train(Counting { twice: labelling.count_twice }, &lexicon)
-                .context("no model was written")?,
-            outcome,
-        )
+        let counting = Counting { twice: labelling.count_twice };
+        (collector.train(counting, &lexicon).context("no model was written")?, outcome)
     };
     model.write(&mut output).with_context(|| format!("cannot write {}", args.output.display()))?;
     output.finish()?;
+    show(&model, args)?;
+    Ok(outcome)
+}
+
+/// Collects the labelled rows, and says which are under two labels.
+fn collect_rows(args: &Train, lexicon: &Lexicon) -> Result<(Collector, Outcome)> {
+    let labelling = &args.labelling;
+    let mut postings = Postings::open(&args.input)?;
+    let (mut files, mut rows) = (Vec::<String>::new(), Vec::new());
+    let collector = collect(&mut postings, labelling, lexicon, |file, row, _| {
+        if files.last().is_none_or(|last| last != file) {
+            files.push(file.to_owned());
+        }
+        rows.push((files.len() - 1, row.number));
+    })?;
+    postings.need_rows()?;
+    let (_, outcome) = postings.finish()?;
+    if !labelling.count_twice && !args.input.reading.common.quiet {
+        let location = |row: usize| format!("{}, row {}", files[rows[row].0], rows[row].1);
+        let found = named_two_labels(&collector.two_labels(), location, lexicon.roles());
+        say_two_labels(&found, "correct one label, or learn both with --count-twice");
+    }
+    Ok((collector, outcome))
+}
+
+/// Says what the model is; as JSON to standard output, or to standard error if the model is written to the former.
+fn show(model: &Model, args: &Train) -> Result<()> {
     if args.input.reading.common.json {
         let header = serde_json::to_string(model.header())?;
         if args.output.as_os_str() == "-" {
@@ -74,5 +84,5 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
         let wrote = format!("wrote {}\n{}", args.output.display(), String::from_utf8_lossy(&text));
         say(wrote.trim_end());
     }
-    Ok(outcome)
+    Ok(())
 }
