@@ -1,4 +1,4 @@
-//! Which postings are the same one: the only place that decides it, for training, retraining, audits, decisions of
+//! Which postings are the same one: nothing else decides it, for training, retraining, audits, decisions of
 //! reviewers, and counts from Python and Spark.
 //!
 //! Spreadsheets and job boards change what they save again: line ends, white space, letter case, punctuation, markup.

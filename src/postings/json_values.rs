@@ -107,11 +107,12 @@ pub(crate) fn with_value(object: &str, path: &str, value: &str) -> Option<String
     let mut found = false;
     let mut all = Vec::with_capacity(members.len());
     for (key, old) in members {
-        let inner = path.strip_prefix(&key).map(|rest| (rest.is_empty(), rest.strip_prefix('.')));
-        let new = match inner {
-            Some((true, _)) => Some(value.to_owned()),
-            Some((_, Some(rest))) => with_value(old.get(), rest, value),
-            _ => None,
+        let new = match path.strip_prefix(&key) {
+            Some("") => Some(value.to_owned()),
+            Some(rest) => {
+                rest.strip_prefix('.').and_then(|rest| with_value(old.get(), rest, value))
+            }
+            None => None,
         };
         found |= new.is_some();
         let key = serde_json::Value::from(key);

@@ -51,8 +51,8 @@ impl Table {
         }
         let (mut source, shape) =
             DelimitedReader::open(window, &Dialect::default()).map_err(failed)?;
-        let (mut rows, mut named) = (Vec::new(), Vec::new());
-        named.extend(shape.header.iter().map(|name| !name.trim().is_empty()));
+        let named: Vec<bool> = shape.header.iter().map(|name| !name.trim().is_empty()).collect();
+        let mut rows = Vec::new();
         let is_blank = |raw: &[u8]| {
             raw.iter().all(|b| b.is_ascii_whitespace() || Some(*b) == shape.delimiter || *b == b'"')
         };
