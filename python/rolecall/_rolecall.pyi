@@ -64,9 +64,11 @@ class Model:
         precision: float = 0.9,
         prior: float | dict[str, float] | str | None = None,
         evidence: bool = True,
+        replace: bool = False,
         threads: int | None = None,
     ) -> Table:
-        """The rows of a table with the columns of their verdicts behind them.
+        """The rows of a table with the columns of their verdicts behind them, under free names: `rolecall_notes`
+        if the table has a column `notes`. `replace` writes over those of an earlier run.
 
         Columns that are not named are found. `closed` gives every posting one of the roles,
         `view` says what is read: title and text, the text, or the text with the names of the roles masked;

@@ -6,7 +6,7 @@ use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
 use crate::errors::{interruptible, warn, wrong};
 use crate::lexicon::lexicon_of;
 use crate::rows::Threads;
-use crate::table::{Builders, Table, batch};
+use crate::table::{Builders, Table, batch, placed};
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use pyo3::exceptions::PyOSError;
@@ -145,7 +145,7 @@ impl PyModel {
 
     /// The rows of a table with a role, a confidence and the reasons behind them.
     #[pyo3(signature = (table, *, title=None, description=None, closed=false, view="whole",
-                        precision=0.9, prior=None, evidence=true, threads=None))]
+                        precision=0.9, prior=None, evidence=true, replace=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn classify(
         &self,
@@ -158,6 +158,7 @@ impl PyModel {
         precision: f64,
         prior: Option<Shares>,
         evidence: bool,
+        replace: bool,
         threads: Option<usize>,
     ) -> PyResult<Table> {
         if !(precision > 0.0 && precision < 1.0) {
@@ -174,14 +175,11 @@ impl PyModel {
         let reader = table.into_reader()?;
         let columns = chosen.find(&reader.schema())?;
         let roles = self.lexicon.roles();
-        let mut added = Builders::new(added_columns(roles, evidence));
         let schema = reader.schema();
-        if let Some(existing) = added.names().find(|name| schema.index_of(name).is_ok()) {
-            return Err(wrong(format!(
-                "the table has a column {existing:?} already, as if it had been classified before; drop it"
-            )));
-        }
-        let fields: Vec<_> = schema.fields().iter().cloned().chain(added.fields()).collect();
+        let (place, names) = placed(&schema, &added_columns(roles, evidence), replace)?;
+        let mut added = Builders::new(names);
+        let mut fields = schema.fields().to_vec();
+        fields.splice(place.clone(), added.fields());
         let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
         let threads = Threads::new(threads)?;
         let mut batches = Vec::new();
@@ -196,8 +194,9 @@ impl PyModel {
                 }
                 Ok(())
             })?;
-            let input = read.columns().iter().cloned();
-            batches.push(batch(&schema, input.chain(added.finish()).collect())?);
+            let mut all = read.columns().to_vec();
+            all.splice(place.clone(), added.finish());
+            batches.push(batch(&schema, all)?);
         }
         Ok(Table { schema, batches, summary: py.None() })
     }

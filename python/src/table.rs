@@ -3,12 +3,15 @@
 use crate::errors::wrong;
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{DataType, Field, FieldRef, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use pyo3_arrow::error::PyArrowResult;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
-use rolecall::report::{AddedColumn, Cell, ColumnType, decimals};
+use rolecall::report::{
+    AddedColumn, Cell, ColumnType, added_before, decimals, named_as_before, renamed,
+};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever
@@ -76,16 +79,32 @@ impl Table {
     }
 }
 
+/// The columns of a table whose place the added ones take, and what these are called beside the others.
+pub(crate) fn placed(
+    schema: &Schema,
+    added: &[AddedColumn],
+    replace: bool,
+) -> PyResult<(Range<usize>, Vec<AddedColumn>)> {
+    let header: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    match added_before(&header, added) {
+        Some(place) if replace => {
+            let names = named_as_before(&header, &place, added);
+            Ok((place, names))
+        }
+        Some(place) => Err(wrong(format!(
+            "the table has a column {:?} already, because it was classified before; replace=True writes over it",
+            header[place.start]
+        ))),
+        None => Ok((header.len()..header.len(), renamed(&header, added))),
+    }
+}
+
 /// Columns that are built row by row.
 pub(crate) struct Builders(Vec<(String, ColumnBuilder)>);
 
 impl Builders {
     pub(crate) fn new(columns: Vec<AddedColumn>) -> Self {
         Self(columns.into_iter().map(|(name, kind)| (name, ColumnBuilder::new(kind))).collect())
-    }
-
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     pub(crate) fn fields(&self) -> Vec<FieldRef> {

@@ -218,6 +218,9 @@ pub(crate) struct Classify {
     /// Leave out the column `evidence`, the phrases that decided
     #[arg(long)]
     pub(crate) no_evidence: bool,
+    /// Write over the columns of an earlier run, in a file that was classified before
+    #[arg(long)]
+    pub(crate) replace: bool,
     #[command(flatten)]
     pub(crate) writing: Writing,
     /// Keep what is done if the run is stopped, and go on from there when it is run again

@@ -40,7 +40,7 @@ fn flatten(
 }
 
 /// The members of an object, in order.
-pub(super) fn members(object: &str) -> serde_json::Result<Vec<(String, &RawValue)>> {
+pub(crate) fn members(object: &str) -> serde_json::Result<Vec<(String, &RawValue)>> {
     struct Members;
     impl<'de> Visitor<'de> for Members {
         type Value = Vec<(String, &'de RawValue)>;

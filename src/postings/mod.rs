@@ -21,7 +21,7 @@ mod window;
 
 pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;
-pub(crate) use json_values::with_value;
+pub(crate) use json_values::{members, with_value};
 pub(crate) use open::MODEL_MAGIC;
 pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED_COLUMNS};
 pub(crate) use row::Original;

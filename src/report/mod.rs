@@ -1,5 +1,6 @@
 //! Output: rows of files, tables, text and web pages. Computes no results.
 
+mod added;
 mod audit;
 mod evaluation;
 mod explanation;
@@ -12,6 +13,7 @@ mod sheet;
 mod table;
 mod text;
 
+pub use added::{added_before, named_as_before, renamed};
 pub use audit::{audit_columns, with_finding, with_suspicion, write_audit};
 pub use evaluation::write_evaluation;
 pub use explanation::write_explanation;

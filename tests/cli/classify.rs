@@ -300,15 +300,75 @@ fn a_failed_run_leaves_the_old_output_alone() {
 }
 
 #[test]
+fn columns_of_your_own_keep_their_names() {
+    let own =
+        "title,language,text,notes,rolecall_notes\nProduct Owner,Klingon,We bake bread.,mine,old\n";
+    let objects = r#"{"title":"Product Owner","language":{"code":"tlh"},"text":"We bake bread.","notes":"mine"}"#;
+    let workspace = Workspace::with("in.csv", own);
+    workspace.write("in.jsonl", objects);
+    let said = ["\"rolecall_language\" instead of \"language\"", "\"rolecall_notes"];
+    let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+    let table = ran.says(&said).table();
+    assert_eq!(table.column("language"), ["Klingon"]);
+    assert_eq!(
+        (table.column("notes"), table.column("rolecall_notes")),
+        (vec!["mine"], vec!["old"])
+    );
+    assert_ne!(table.column("rolecall_notes_2"), ["mine"]);
+    let ran = workspace.rolecall(&["classify", "in.jsonl"]).succeeds();
+    let object = ran.says(&said).json();
+    assert_eq!((&object["language"]["code"], &object["notes"]), (&"tlh".into(), &"mine".into()));
+    assert!(object["rolecall_notes"].is_array() && object["decision"].is_string(), "{object}");
+    workspace.rolecall(&["classify", "in.jsonl", "-o", "out.parquet"]).succeeds();
+    let again = workspace.rolecall(&["classify", "out.parquet", "--replace", "--format", "jsonl"]);
+    let again = again.succeeds().json();
+    assert_eq!((&again["notes"], &again["decision"]), (&"mine".into(), &object["decision"]));
+    assert_eq!(again["rolecall_notes"], object["rolecall_notes"]);
+}
+
+#[test]
 fn what_was_classified_before_is_refused() {
     let workspace = Workspace::new();
     workspace.rolecall(&["classify", PLAIN, "-o", "once.csv"]).succeeds();
     let refused = workspace.rolecall(&["classify", "once.csv", "-o", "twice.csv"]).fails();
-    assert!(refused.contains("\"predicted_role\"") && refused.contains("drop"), "{refused}");
-    workspace.write("in.csv", "text,evidence\nBread,none\n");
-    let refused = workspace.rolecall(&["classify", "in.csv"]).fails();
-    assert!(refused.contains("\"evidence\"") && refused.contains("rename"), "{refused}");
-    workspace.rolecall(&["classify", "in.csv", "--no-evidence"]).succeeds();
+    assert!(refused.contains("\"predicted_role\"") && refused.contains("--replace"), "{refused}");
+}
+
+#[test]
+fn the_columns_of_an_earlier_run_are_written_over_if_wanted() {
+    let workspace = Workspace::new();
+    workspace.rolecall(&["classify", PLAIN, "-o", "once.csv"]).succeeds();
+    let once = workspace.table("once.csv");
+    let (role, decision) = (once.place("predicted_role"), once.place("decision"));
+    let mut edited = once.clone();
+    edited.header.push("mine".into());
+    for row in &mut edited.rows {
+        row[role] = "baker".into();
+        row[decision] = "perhaps".into();
+        row.push("kept".into());
+    }
+    workspace.write("edited.csv", edited.bytes());
+    let replace = |from: &str, to: &str, other: &[&str]| {
+        let command = ["classify", from, "--replace", "-o", to];
+        workspace.rolecall(&[&command, other].concat()).succeeds();
+    };
+    replace("edited.csv", "twice.csv", &[]);
+    let twice = workspace.table("twice.csv");
+    assert_eq!((&twice.header, twice.column("mine")[0]), (&edited.header, "kept"));
+    for (once, twice) in once.rows.iter().zip(&twice.rows) {
+        assert_eq!(once[..], twice[..once.len()]);
+    }
+    // In every form, and with the evidence left out.
+    for form in ["jsonl", "parquet"] {
+        let [from, to] = ["from", "to"].map(|name| format!("{name}.{form}"));
+        workspace.rolecall(&["classify", PLAIN, "-o", &from]).succeeds();
+        replace(&from, &to, &[]);
+        assert!(workspace.read(&from) == workspace.read(&to), "{form}");
+        replace(&from, "again.csv", &["--no-evidence"]);
+        let again = workspace.table("again.csv");
+        assert_eq!(again.header, once.header[..once.header.len() - 1]);
+        assert_eq!(again.column("decision"), once.column("decision"));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod classify;
+mod columns;
 mod dirt;
 mod evaluate;
 mod explain;

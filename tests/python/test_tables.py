@@ -81,12 +81,19 @@ def test_several_columns_and_names_of_them(model):
     assert missing.to_pylist()[0]["decision"] == "no_evidence"
 
 
+def test_columns_of_your_own_keep_their_names(model):
+    table = pa.table({"text": [DUTIES], "notes": ["mine"], "requirements": [["a list"]]})
+    once = model.classify(table).to_pyarrow()
+    assert once["notes"].to_pylist() == ["mine"] and "rolecall_notes" in once.column_names
+    assert model.classify(once, replace=True).to_pyarrow().equals(once)
+
+
 def test_mistakes_are_named(model, sample, tmp_path):
     with pytest.raises(ValueError, match='the columns are "x"'):
         model.classify(pa.table({"x": ["a"]}))
     with pytest.raises(TypeError, match='column "text" has no texts'):
         model.classify(pa.table({"text": [{"a": 1}]}))
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(ValueError, match="already.*replace=True"):
         model.classify(model.classify(sample))
     with pytest.raises(ValueError, match="precision"):
         model.classify(sample, precision=2.0)

@@ -12,7 +12,10 @@ use rayon::prelude::*;
 use rolecall::evidence::TitleRole;
 use rolecall::judge::{Decision, Judge, Limits, Settings, Verdict};
 use rolecall::postings::{Column, Columns, Row};
-use rolecall::report::{AddedColumn, SheetForm, TextTable, added_columns, with_added_fields};
+use rolecall::report::{
+    AddedColumn, Layout, SheetForm, TextTable, added_before, added_columns, named_as_before,
+    renamed, with_added_fields,
+};
 use rolecall::roles::{Label, RoleSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,7 +49,6 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     }
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
-    refuse_existing_names(postings.header(), &judge)?;
     say_if_none_is_accepted(args, &judge);
     // Read first: if no row can be read, no output is created.
     let first = postings.first()?;
@@ -87,16 +89,30 @@ fn added(judge: &Judge) -> Vec<AddedColumn> {
     added_columns(judge.lexicon().roles(), judge.settings().quotes)
 }
 
-fn refuse_existing_names(header: &[String], judge: &Judge) -> Result<()> {
+/// Adds the columns of verdicts to those of the input: under free names, or in the place of those of an earlier run.
+fn add_columns(layout: &mut Layout, args: &Classify, judge: &Judge) -> Result<()> {
     let added = added(judge);
-    let existing: Vec<&String> =
-        added.iter().map(|(name, _)| name).filter(|name| header.contains(name)).collect();
-    if let Some(first) = existing.first() {
-        bail!(
-            "the input already has {} of the columns that classify adds ({first:?} among them), as if it \
-             had been classified before; rename or drop them, or classify the file it was made from",
-            existing.len()
-        );
+    if let Some(place) = added_before(&layout.header, &added) {
+        if !args.replace {
+            bail!(
+                "the input already has the columns that classify adds ({:?} and so on), because it was classified \
+                 before; --replace writes over them",
+                layout.header[place.start]
+            );
+        }
+        layout.added = named_as_before(&layout.header, &place, &added);
+        layout.place = Some(place);
+        return Ok(());
+    }
+    layout.added = renamed(&layout.header, &added);
+    let others = layout.added.iter().zip(&added).filter(|(new, old)| new != old);
+    let others: Vec<String> =
+        others.map(|((new, _), (old, _))| format!("{new:?} instead of {old:?}")).collect();
+    if !others.is_empty() && !args.input.reading.common.quiet {
+        say(&format!(
+            "the input has columns of its own that are called like added ones; added: {}",
+            others.join(", ")
+        ));
     }
     Ok(())
 }
@@ -141,7 +157,7 @@ impl<'a> ClassifyRun<'a> {
             return Ok(new(RowWriter::Table(output, table)));
         }
         let mut layout = postings.layout();
-        layout.added = added(judge);
+        add_columns(&mut layout, args, judge)?;
         let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
             let sheet = RowFile::open(writing, reading, Some(postings), &layout)?;
             return Ok(new(RowWriter::Sheet(Box::new(sheet))));
@@ -269,13 +285,14 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     }
     let model = args.judging.model.as_ref().map(std::fs::read).transpose()?;
     let options = format!(
-        "{} {files:?} {:?} {:?} {:?} {:?} {:?}",
+        "{} {files:?} {:?} {:?} {:?} {:?} {:?} {}",
         env!("CARGO_PKG_VERSION"),
         args.input.reading.dialect(),
         args.input.reading.common.lexicon,
         args.writing.format,
         judge.settings(),
         model.map(|bytes| blake3::hash(&bytes)),
+        args.replace,
     );
     Ok(blake3::hash(options.as_bytes()).to_hex().to_string())
 }

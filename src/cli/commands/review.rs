@@ -6,10 +6,10 @@ use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::output::say;
 use crate::cli::sheet::{RowFile, check_endings};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use rolecall::audit::{DecisionError, Decisions};
 use rolecall::postings::Column;
-use rolecall::report::{Cell, ColumnType};
+use rolecall::report::{Cell, ColumnType, Layout, renamed};
 
 /// Most decisions named in errors.
 const NAMED: usize = 10;
@@ -29,15 +29,12 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         Decisions::read(file, lexicon.roles()).map_err(|e| anyhow!("{}, {e}", context()))?;
     let mut postings = Postings::open(&args.input)?;
     let label_column = postings.columns().index_of(Column::Label);
-    if label_column.is_none() && postings.header().iter().any(|name| name == LABEL) {
-        bail!("the file has a column {LABEL:?} that is not its label; name the label with --label");
-    }
     let mut layout = postings.layout();
     if let Some(column) = label_column {
         layout.rewrite(&postings.header()[column]);
     }
     if label_column.is_none() {
-        layout.added.push((LABEL.to_owned(), ColumnType::Text));
+        add_label(&mut layout, args);
     }
     let mut batch = postings.first()?;
     let mut sheet = RowFile::open(&args.writing, &args.input.reading, Some(&postings), &layout)?;
@@ -81,5 +78,17 @@ fn say_unapplied(unapplied: &[DecisionError], file: &str) {
     }
     if unapplied.len() > NAMED {
         say(&format!("and {} more decisions were not applied", unapplied.len() - NAMED));
+    }
+}
+
+/// Adds a column for the labels, under a name that the input leaves free.
+fn add_label(layout: &mut Layout, args: &Review) {
+    layout.added = renamed(&layout.header, &[(LABEL.to_owned(), ColumnType::Text)]);
+    let name = &layout.added[0].0;
+    if name != LABEL && !args.input.reading.common.quiet {
+        say(&format!(
+            "the file has a column {LABEL:?} that is not its label, so the added one is {name:?}; name the label with \
+             --label"
+        ));
     }
 }

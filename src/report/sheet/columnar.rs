@@ -10,6 +10,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Rows per record batch.
@@ -26,6 +27,8 @@ pub(super) struct ColumnarWriter<W: Write + Send> {
     /// Index of the typed column that is rewritten as text, and its builder.
     rewritten: Option<(usize, StringBuilder)>,
     added: Vec<Builder>,
+    /// Columns of the input whose place the added ones take.
+    place: Range<usize>,
     /// Input batch of the pending rows, and their indices in it.
     input_rows: Option<(Arc<RecordBatch>, Vec<u32>)>,
     rows: usize,
@@ -50,9 +53,11 @@ impl<W: Write + Send> ColumnarWriter<W> {
         fields.extend(texts.iter().map(text));
         let added: Vec<Builder> =
             layout.added.iter().map(|(_, kind)| Builder::new(*kind)).collect();
-        for ((name, _), builder) in layout.added.iter().zip(&added) {
-            fields.push(Arc::new(Field::new(name, builder.data_type(), true)));
-        }
+        let named = layout.added.iter().zip(&added);
+        let place = place(&fields, layout);
+        let added_fields =
+            named.map(|((name, _), builder)| Arc::new(Field::new(name, builder.data_type(), true)));
+        fields.splice(place.clone(), added_fields);
         let metadata = layout.schema.as_ref().map(|s| s.metadata().clone()).unwrap_or_default();
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         let properties = WriterProperties::builder()
@@ -60,7 +65,17 @@ impl<W: Write + Send> ColumnarWriter<W> {
             .build();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties))?;
         let texts = texts.iter().map(|_| StringBuilder::new()).collect();
-        Ok(Self { writer, schema, typed, texts, rewritten, added, input_rows: None, rows: 0 })
+        Ok(Self {
+            writer,
+            schema,
+            typed,
+            texts,
+            rewritten,
+            added,
+            place,
+            input_rows: None,
+            rows: 0,
+        })
     }
 
     pub(super) fn write(
@@ -117,7 +132,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
             columns[*column] = Arc::new(builder.finish());
         }
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
-        columns.extend(self.added.iter_mut().map(Builder::finish));
+        columns.splice(self.place.clone(), self.added.iter_mut().map(Builder::finish));
         let batch = RecordBatch::try_new(self.schema.clone(), columns);
         self.writer.write(&batch.map_err(io::Error::other)?)?;
         if self.writer.in_progress_size() > GROUP {
@@ -132,7 +147,15 @@ impl<W: Write + Send> ColumnarWriter<W> {
     }
 }
 
-/// Builds a column behind those of the input.
+/// Where the added columns go among the others; an object is one column here, and several in the layout.
+fn place(fields: &[FieldRef], layout: &Layout) -> Range<usize> {
+    let names = layout.place.clone().map_or(&[][..], |place| &layout.header[place]);
+    let is_old = |field: &FieldRef| names.contains(field.name());
+    let start = fields.iter().position(is_old).unwrap_or(fields.len());
+    start..fields.len().min(start + names.len())
+}
+
+/// Builds a column beside those of the input.
 enum Builder {
     Text(StringBuilder),
     Number(Float64Builder),

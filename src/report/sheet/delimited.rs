@@ -6,25 +6,32 @@ use crate::report::formulas::defused;
 use memchr::memchr3;
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 pub(super) struct DelimitedWriter<W> {
     out: W,
     delimiter: u8,
     /// Whether records of the input are copied verbatim.
     verbatim: bool,
+    /// Columns of the input whose place the added ones take.
+    place: Option<Range<usize>>,
     line: Vec<u8>,
 }
 
 impl<W: Write> DelimitedWriter<W> {
     pub(super) fn new(out: W, delimiter: u8, header: bool, layout: &Layout) -> io::Result<Self> {
-        let verbatim = layout.verbatim;
-        let mut sheet = Self { out, delimiter, verbatim, line: Vec::new() };
+        let place = layout.place.clone();
+        let verbatim = layout.verbatim && place.is_none();
+        let behind = place.as_ref().map_or(layout.header.len(), |place| place.end);
+        let before = place.as_ref().map_or(layout.header.len(), |place| place.start);
+        let mut sheet = Self { out, delimiter, verbatim, place, line: Vec::new() };
         if header {
             match &layout.head {
                 Some(head) if verbatim => sheet.line.extend_from_slice(head.as_bytes()),
-                _ => layout.header.iter().for_each(|name| sheet.push(name)),
+                _ => layout.header[..before].iter().for_each(|name| sheet.push(name)),
             }
             layout.added.iter().for_each(|(name, _)| sheet.push(name));
+            layout.header[behind..].iter().for_each(|name| sheet.push(name));
             sheet.end()?;
         }
         Ok(sheet)
@@ -42,12 +49,26 @@ impl<W: Write> DelimitedWriter<W> {
                 self.line.extend_from_slice(row.fields.record().as_bytes());
             }
             Some(row) => {
-                for (column, field) in row.fields.iter().enumerate() {
-                    self.push(replaced.filter(|r| r.0 == column).map_or(field, |r| r.1));
-                }
+                let before = self.place.as_ref().map_or(row.fields.len(), |place| place.start);
+                self.push_fields(row, 0..before, replaced);
             }
             None => {}
         }
+        self.push_cells(cells);
+        if let (Some(row), Some(place)) = (row, &self.place) {
+            self.push_fields(row, place.end..row.fields.len(), replaced);
+        }
+        self.end()
+    }
+
+    fn push_fields(&mut self, row: &Row, columns: Range<usize>, replaced: Option<Replaced>) {
+        for column in columns {
+            let replaced = replaced.filter(|r| r.0 == column).map(|r| r.1);
+            self.push(replaced.or(row.fields.get(column)).unwrap_or_default());
+        }
+    }
+
+    fn push_cells(&mut self, cells: &[Cell]) {
         for cell in cells {
             let text: Cow<str> = match *cell {
                 Cell::Missing => "".into(),
@@ -59,7 +80,6 @@ impl<W: Write> DelimitedWriter<W> {
             };
             self.push(&text);
         }
-        self.end()
     }
 
     fn push(&mut self, field: &str) {

@@ -1,7 +1,7 @@
 //! Writes JSON: an object per line, or an array of objects.
 
 use super::{Cell, Layout, Replaced, decimals};
-use crate::postings::{Row, distinct, with_value};
+use crate::postings::{Row, distinct, members, with_value};
 use memchr::memmem;
 use std::io::{self, Write};
 
@@ -14,6 +14,8 @@ pub(super) struct JsonWriter<W> {
     appended: usize,
     /// Quoted names of the added columns.
     added: Vec<String>,
+    /// Names of the columns of the input whose place the added ones take.
+    old: Vec<String>,
     rows: u64,
 }
 
@@ -26,6 +28,7 @@ impl<W: Write> JsonWriter<W> {
             header: layout.header.clone(),
             appended: layout.appended,
             added: layout.added.iter().map(|(name, _)| quoted(name)).collect(),
+            old: layout.place.clone().map_or(Vec::new(), |place| layout.header[place].to_vec()),
             rows: 0,
         }
     }
@@ -38,20 +41,11 @@ impl<W: Write> JsonWriter<W> {
     ) -> io::Result<()> {
         let mut line = match row {
             None => "{".into(),
+            Some(row) if !self.old.is_empty() => self.replaced_members(row, cells)?,
             Some(row) => self.input_members(row, replaced)?,
         };
-        for (key, cell) in self.added.iter().zip(cells) {
-            let value = match *cell {
-                Cell::Missing => "null".into(),
-                Cell::Verbatim(text) | Cell::Text(text) => quoted(text),
-                Cell::Number(number) => decimals(number),
-                Cell::Integer(number) => number.to_string(),
-                Cell::List(texts) => {
-                    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
-                    format!("[{}]", texts.join(","))
-                }
-            };
-            member(&mut line, key, &value);
+        if row.is_none() || self.old.is_empty() {
+            self.push_cells(&mut line, cells);
         }
         line.push('}');
         let between = match (self.in_array, self.rows) {
@@ -64,15 +58,61 @@ impl<W: Write> JsonWriter<W> {
         self.out.write_all([between, &line, end].concat().as_bytes())
     }
 
+    fn push_cells(&self, line: &mut String, cells: &[Cell]) {
+        for (key, cell) in self.added.iter().zip(cells) {
+            let value = match *cell {
+                Cell::Missing => "null".into(),
+                Cell::Verbatim(text) | Cell::Text(text) => quoted(text),
+                Cell::Number(number) => decimals(number),
+                Cell::Integer(number) => number.to_string(),
+                Cell::List(texts) => {
+                    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+                    format!("[{}]", texts.join(","))
+                }
+            };
+            member(line, key, &value);
+        }
+    }
+
+    /// The members of the input object with the added ones in the place of the old ones, without the closing brace.
+    fn replaced_members(&self, row: &Row, cells: &[Cell]) -> io::Result<String> {
+        let object = match row.original.object() {
+            Some(object) => object.to_owned(),
+            None => self.object_of_fields(row, None) + "}",
+        };
+        let in_object =
+            row.original.object().map_or(self.header.len(), |_| self.header.len() - self.appended);
+        let (mut line, mut added) = (String::from("{"), false);
+        for (key, value) in members(&object).map_err(io::Error::other)? {
+            if !self.old.contains(&key) {
+                member(&mut line, &quoted(&key), &value.get().replace(['\n', '\r'], " "));
+            } else if !std::mem::replace(&mut added, true) {
+                self.push_cells(&mut line, cells);
+            }
+        }
+        for (key, field) in self.keys.iter().zip(row.fields.iter()).skip(in_object) {
+            member(&mut line, key, &quoted(field));
+        }
+        if !added {
+            self.push_cells(&mut line, cells);
+        }
+        Ok(line)
+    }
+
+    /// The fields of a row as members of an object, without the closing brace.
+    fn object_of_fields(&self, row: &Row, replaced: Option<Replaced>) -> String {
+        let mut line = String::from("{");
+        for (column, (key, field)) in self.keys.iter().zip(row.fields.iter()).enumerate() {
+            let field = replaced.filter(|r| r.0 == column).map_or(field, |r| r.1);
+            member(&mut line, key, &quoted(field));
+        }
+        line
+    }
+
     /// The members of the input object, without the closing brace.
     fn input_members(&self, row: &Row, replaced: Option<Replaced>) -> io::Result<String> {
         let Some(object) = row.original.object() else {
-            let mut line = String::from("{");
-            for (column, (key, field)) in self.keys.iter().zip(row.fields.iter()).enumerate() {
-                let field = replaced.filter(|r| r.0 == column).map_or(field, |r| r.1);
-                member(&mut line, key, &quoted(field));
-            }
-            return Ok(line);
+            return Ok(self.object_of_fields(row, replaced));
         };
         for key in &self.added {
             if memmem::find(object.as_bytes(), key.as_bytes()).is_some()

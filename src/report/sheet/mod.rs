@@ -11,6 +11,7 @@ use columnar::ColumnarWriter;
 use delimited::DelimitedWriter;
 use json::JsonWriter;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Formats of files of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,8 @@ pub struct Layout {
     pub rewritten: Option<String>,
     /// The added columns.
     pub added: Vec<AddedColumn>,
+    /// The columns of `header` whose place the added ones take; none if they stand behind all.
+    pub place: Option<Range<usize>>,
 }
 
 impl Layout {
