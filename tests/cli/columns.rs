@@ -2,6 +2,58 @@
 
 use crate::workspace::{DUTIES, Workspace};
 
+const BAKER: &str = "You bake bread and rolls from four in the morning, knead the dough, heat the oven and \
+    serve the customers at the counter. You have learned to bake, rise early and like to work with your \
+    hands, and you keep the bakery clean.";
+
+/// What is said of a table with these columns, of which the last is the text.
+fn said_of(header: &str, fields: &str) -> String {
+    let rows = [DUTIES, BAKER].map(|text| format!("{fields},\"{text}\"\n")).concat();
+    let workspace = Workspace::with("in.csv", format!("{header}\n{rows}"));
+    workspace.rolecall(&["classify", "in.csv"]).succeeds().lines[0].clone()
+}
+
+#[test]
+fn columns_are_found_by_the_names_that_boards_give_them() {
+    for (header, fields, title, company, id, text) in [
+        ("index,subject,url,job_desc", "0,PO,u", "subject", "", "", "job_desc"),
+        (
+            "Job ID,Agency,Business Title,Civil Service Title,Job Description",
+            "1,Parks,PO,Staff",
+            "Business Title",
+            "Agency",
+            "Job ID",
+            "Job Description",
+        ),
+        ("jobKey,positionName,position,desc", "k,PO,3", "positionName", "", "jobKey", "desc"),
+        (
+            "Requisition Number,Requisition Title,Advertiser,External Description",
+            "7,PO,Parks",
+            "Requisition Title",
+            "Advertiser",
+            "Requisition Number",
+            "External Description",
+        ),
+        // The usual names go before these.
+        (
+            "subject,headline,title,agency,company,text",
+            "a,b,PO,c,d",
+            "title",
+            "company",
+            "",
+            "text",
+        ),
+    ] {
+        let said = said_of(header, fields);
+        let wanted = [("description", text), ("title", title), ("company", company), ("id", id)];
+        for (column, name) in wanted {
+            let part = format!("{column} from {name:?}");
+            let part = if name.is_empty() { format!("{column} from") } else { part };
+            assert_eq!(said.contains(&part), !name.is_empty(), "{header}: {said}");
+        }
+    }
+}
+
 #[test]
 fn a_review_adds_the_label_under_a_free_name() {
     let workspace = Workspace::with("in.csv", format!("role,title,text\n7,PO,\"{DUTIES}\"\n"));

@@ -377,6 +377,7 @@ fn every_line_of_the_page_has_its_test() {
         include_str!("dirt.rs"),
         include_str!("faults.rs"),
         include_str!("classify.rs"),
+        include_str!("columns.rs"),
         include_str!("input.rs"),
         include_str!("json.rs"),
         include_str!("layout.rs"),
