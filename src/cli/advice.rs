@@ -1,21 +1,41 @@
 //! What to type after an error of the library, which knows no options.
 
 use rolecall::model::{ModelError, RetrainError};
-use rolecall::postings::{ContentError, InputError};
+use rolecall::postings::{ContentError, InputError, MissingColumn};
+use std::borrow::Cow;
 use std::error::Error;
 
 /// The end of the message of an error; empty if there is nothing to add.
-pub(super) fn advice(error: &anyhow::Error) -> &'static str {
+pub(super) fn advice(error: &anyhow::Error) -> Cow<'static, str> {
     error.chain().find_map(of_cause).unwrap_or_default()
 }
 
-fn of_cause(cause: &(dyn Error + 'static)) -> Option<&'static str> {
-    if let Some(InputError::Content { problem, .. }) = cause.downcast_ref() {
-        return of_content(problem);
+fn of_cause(cause: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
+    if let Some(InputError::Content { problem, file }) = cause.downcast_ref() {
+        if let ContentError::Column(MissingColumn { likely: Some(likely), .. }) = problem {
+            let (file, likely) = (quoted(file), quoted(likely));
+            // Without a header, columns have their names by this option.
+            let no_header = std::env::args().any(|argument| argument == "--no-header");
+            let no_header = if no_header { " --no-header" } else { "" };
+            let advice = format!(": rolecall classify {file}{no_header} --description {likely}");
+            return Some(advice.into());
+        }
+        return of_content(problem).map(Cow::from);
     }
-    match cause.downcast_ref() {
+    let advice = match cause.downcast_ref() {
         Some(error) => of_retrain(error),
         None => of_model(cause.downcast_ref()?),
+    };
+    advice.map(Cow::from)
+}
+
+/// A name as it is typed in a shell.
+fn quoted(name: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    match name {
+        "standard input" => "-".into(),
+        _ if !name.is_empty() && name.chars().all(plain) => name.into(),
+        _ => format!("'{}'", name.replace('\'', "'\\''")).into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finds the columns of a table that rolecall reads.
 
+use super::row::Row;
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -197,6 +198,9 @@ impl Column {
     }
 }
 
+/// Words that a text of a posting has at least, on average over a column.
+const FEWEST_WORDS: usize = 25;
+
 /// Ends of the paths of the sections that tell of the duties, normalised as by [`plain`].
 const IN_SECTIONS: [&str; 2] = ["sectionsjobdescriptiontext", "sectionsqualificationstext"];
 
@@ -382,20 +386,23 @@ pub struct MissingColumn {
     pub header: Vec<String>,
     /// Those with the most similar names, most similar first.
     pub nearest: Vec<String>,
+    /// The column whose fields look like the texts of postings, if they were read.
+    pub likely: Option<Box<str>>,
 }
 
 impl MissingColumn {
     /// A column that is missing by the name chosen for it.
     fn chosen(column: Column, name: &str, header: &[String]) -> Self {
         let (header, nearest) = (header.to_vec(), nearest(name, &[], header));
-        Self { column, name: Some(name.to_owned()), header, nearest }
+        Self { column, name: Some(name.to_owned()), header, nearest, likely: None }
     }
 
     /// A description that is missing by its usual names.
-    pub(super) fn description(header: &[String]) -> Self {
+    pub(super) fn description(header: &[String], rows: &[Row]) -> Self {
         let column = Column::Description;
         let nearest = nearest(column.name(), column.known(), header);
-        Self { column, name: None, header: header.to_vec(), nearest }
+        let likely = like_texts(header, rows);
+        Self { column, name: None, header: header.to_vec(), nearest, likely }
     }
 
     fn what(&self) -> String {
@@ -409,9 +416,30 @@ impl MissingColumn {
     }
 
     fn hint(&self) -> String {
+        if let Some(likely) = &self.likely {
+            return format!(". Column {likely:?} looks like the texts");
+        }
         let nearest = listed(&self.nearest);
         if nearest.is_empty() { nearest } else { format!(". Nearest: {nearest}") }
     }
+}
+
+/// The column of rows that looks most like texts of postings: many words, and others in each row.
+fn like_texts(header: &[String], rows: &[Row]) -> Option<Box<str>> {
+    let words = |index: usize| {
+        let fields = rows.iter().filter_map(|row| row.fields.get(index));
+        let texts: Vec<&str> = fields.filter(|field| !field.trim().is_empty()).collect();
+        let different = texts.iter().collect::<HashSet<_>>().len();
+        let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
+        let many = words >= FEWEST_WORDS * texts.len();
+        (many && 2 * texts.len() > rows.len() && 10 * different >= 9 * texts.len()).then_some(words)
+    };
+    // Of columns with the same name, the first is the one that can be chosen.
+    let can_be_chosen =
+        |&index: &usize| !header[index].is_empty() && !header[..index].contains(&header[index]);
+    let columns = (0..header.len()).filter(can_be_chosen);
+    let most = columns.filter_map(|index| Some((words(index)?, index))).max();
+    most.map(|(_, index)| header[index].as_str().into())
 }
 
 /// Distinct, non-empty names for columns whose names may be empty or repeated.

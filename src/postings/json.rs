@@ -126,7 +126,7 @@ impl JsonReader {
         if let Some((path, header)) = list
             && found.as_ref().map_or(true, |c| c.index_of(Column::Description).is_none())
         {
-            let problem = MissingColumn::description(&header);
+            let problem = MissingColumn::description(&header, &[]);
             return Err(Problem::Content(format!("in its list {path:?}, {problem}").into()));
         }
         shape.columns = found?;

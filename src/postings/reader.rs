@@ -17,6 +17,8 @@ use std::path::Path;
 pub const REJECTED_COLUMNS: [&str; 4] = ["file", "line", "reason", "raw"];
 /// Bytes that the first line of such a file may have, saved again by a spreadsheet.
 const REJECTED_HEAD: usize = 64;
+/// Rows in which a column that looks like the texts is sought.
+const LOOKED_AT: usize = 100;
 /// Reason in the row that has the header.
 pub const HEADER: &str = "header";
 
@@ -91,7 +93,7 @@ impl PostingReader {
     fn open_as(path: &Path, dialect: &Dialect, file: &str) -> Result<Self, Problem> {
         let opened = open(path, dialect.encoding)?;
         let (watch, file) = (opened.watch, file.to_owned());
-        let (form, (source, shape), encoding) = match opened.content {
+        let (form, (mut source, shape), encoding) = match opened.content {
             #[cfg(not(feature = "parquet"))]
             Content::Parquet(table) => {
                 drop(table);
@@ -110,7 +112,8 @@ impl PostingReader {
             }
         };
         if !shape.header.is_empty() && shape.columns.index_of(Column::Description).is_none() {
-            return Err(MissingColumn::description(&shape.header).into());
+            let rows = source.batch(LOOKED_AT, &shape)?.rows;
+            return Err(MissingColumn::description(&shape.header, &rows).into());
         }
         Ok(Self { file, form, source, shape, encoding, watch })
     }

@@ -55,6 +55,24 @@ fn columns_are_found_by_the_names_that_boards_give_them() {
 }
 
 #[test]
+fn a_column_that_looks_like_the_texts_is_offered() {
+    let rows =
+        [DUTIES, BAKER].map(|text| format!("PO,\"{text}\",\"{}\"\n", "same words ".repeat(90)));
+    let workspace =
+        Workspace::with("my jobs.csv", format!("title,what it is,,legal\n{}", rows.concat()));
+    let error = workspace.rolecall(&["classify", "my jobs.csv"]).fails();
+    let command = "rolecall classify 'my jobs.csv' --description 'what it is'";
+    assert!(error.contains("\"what it is\" looks like the texts"), "{error}");
+    assert!(error.ends_with(command), "{error}");
+    let command = ["classify", "my jobs.csv", "--description", "what it is"];
+    workspace.rolecall(&command).succeeds().says(&["description from \"what it is\""]);
+    // Where no column is like that, the nearest names are given as before.
+    workspace.write("short.csv", "title,descripton_short\nPO,few words\n");
+    let error = workspace.rolecall(&["classify", "short.csv"]).fails();
+    assert!(error.contains("Nearest: \"descripton_short\""), "{error}");
+}
+
+#[test]
 fn a_review_adds_the_label_under_a_free_name() {
     let workspace = Workspace::with("in.csv", format!("role,title,text\n7,PO,\"{DUTIES}\"\n"));
     let decisions =
