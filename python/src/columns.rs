@@ -3,7 +3,7 @@
 use crate::errors::wrong;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch, StringViewArray};
-use arrow_cast::cast;
+use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Schema};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -43,7 +43,11 @@ impl Chosen {
     /// Assigns the columns of a table.
     pub(crate) fn find(&self, schema: &Schema) -> PyResult<Columns> {
         let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-        let columns = Columns::find(&header, &self.0).map_err(wrong)?;
+        let mut columns = Columns::find(&header, &self.0).map_err(wrong)?;
+        if !self.0.0.iter().any(|(column, _)| *column == Column::Description) {
+            let kind = |index: usize| schema.field(index).data_type();
+            columns.retain_parts(|index| can_cast_types(kind(index), &DataType::Utf8View));
+        }
         need(&columns, Column::Description, &header)?;
         Ok(columns)
     }

@@ -198,6 +198,29 @@ impl Column {
     }
 }
 
+/// Columns beside the description that are a part of the text, normalised as by [`plain`].
+const COMPANIONS: &[&str] = &[
+    "responsibilities",
+    "jobresponsibilities",
+    "keyresponsibilities",
+    "mainresponsibilities",
+    "dutiesandresponsibilities",
+    "duties",
+    "jobduties",
+    "majorduties",
+    "requirements",
+    "jobrequirements",
+    "keyrequirements",
+    "minimumrequirements",
+    "minimumqualrequirements",
+    "qualifications",
+    "jobqualifications",
+    "requiredqualifications",
+    "preferredqualifications",
+    "minimumqualifications",
+    "qualificationsummary",
+];
+
 /// Words that a text of a posting has at least, on average over a column.
 const FEWEST_WORDS: usize = 25;
 
@@ -285,6 +308,9 @@ impl Columns {
             if in_sections.is_some() && in_sections == columns.index_of(Column::Description) {
                 columns.complete_sections(&names.whole);
             }
+            if columns.parts.len() < 2 {
+                columns.complete_companions(header);
+            }
         }
         columns.parts.dedup();
         if columns.parts.len() < 2 {
@@ -339,6 +365,29 @@ impl Columns {
             names.iter().position(|name| name.strip_prefix(before) == Some(section))
         });
         self.parts = [description].into_iter().chain(others).collect();
+    }
+
+    /// Duties and requirements are a part of the text where they are columns beside the description.
+    fn complete_companions(&mut self, header: &[String]) {
+        let Some(description) = self.index_of(Column::Description) else { return };
+        let path = |name: &String| name.rsplit_once('.').map(|(path, _)| path.to_owned());
+        let around = path(&header[description]);
+        let companions = (0..header.len()).filter(|&index| {
+            let name = header[index].rsplit('.').next().unwrap_or_default();
+            !self.uses(index)
+                && path(&header[index]) == around
+                && COMPANIONS.contains(&plain(name).as_str())
+        });
+        self.parts = [description].into_iter().chain(companions).collect();
+    }
+
+    /// Keeps the description's further columns for which `keeps` holds.
+    pub fn retain_parts(&mut self, keeps: impl Fn(usize) -> bool) {
+        let description = self.index_of(Column::Description);
+        self.parts.retain(|&index| Some(index) == description || keeps(index));
+        if self.parts.len() < 2 {
+            self.parts.clear();
+        }
     }
 
     /// The path up to the name of the text, if the text is in an object in the row.

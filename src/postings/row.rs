@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
+use memchr::memmem;
 
 /// Schema of a Parquet file.
 #[cfg(feature = "parquet")]
@@ -94,7 +95,16 @@ impl Batch {
     }
 }
 
-/// Joins the non-blank texts of several columns, with empty lines between them.
+/// Joins the non-blank texts of several columns, with empty lines between them; what one before has is not repeated.
 pub fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
-    texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
+    let mut all: Vec<&str> = Vec::new();
+    for text in texts {
+        let text_bytes = text.trim().as_bytes();
+        if !all.iter().any(|before| memmem::find(before.as_bytes(), text_bytes).is_some())
+            && !text_bytes.is_empty()
+        {
+            all.push(text);
+        }
+    }
+    all.join("\n\n")
 }

@@ -73,6 +73,38 @@ fn a_column_that_looks_like_the_texts_is_offered() {
 }
 
 #[test]
+fn duties_and_requirements_beside_the_description_are_read_with_it() {
+    let workspace = Workspace::new();
+    let table = format!(
+        "title,company_profile,description,requirements,benefits\nJob,We bake.,We look for you.,\"{DUTIES}\",Bread\n"
+    );
+    workspace.write("in.csv", &table);
+    let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+    ran.says(&["description from \"description\" and \"requirements\","]);
+    let whole = ran.table();
+    let named = ["--description", "description", "--description", "requirements"];
+    let named = workspace.rolecall(&[&["classify", "in.csv"], &named[..]].concat()).succeeds();
+    assert_eq!(whole, named.table());
+    let alone = ["classify", "in.csv", "--description", "description"];
+    assert_ne!(whole, workspace.rolecall(&alone).succeeds().table());
+    let object = serde_json::json!({"offers": [{
+        "title": "Job", "description": "<p>We look for you.</p>", "requirements": format!("<p>{DUTIES}</p>"),
+    }]});
+    workspace.write("in.json", object.to_string());
+    let ran = workspace.rolecall(&["classify", "in.json"]).succeeds();
+    ran.says(&["description from \"description\" and \"requirements\""]);
+    let place = whole.place("p_product_owner");
+    let probability = format!("{:.6}", ran.json()["p_product_owner"].as_f64().unwrap_or_default());
+    assert_eq!(probability, whole.rows[0][place]);
+    // What the description has already is not read twice.
+    let [once, twice] = ["title,text,note", "title,text,qualifications"].map(|header| {
+        workspace.write("in.csv", format!("{header}\nJob,\"{BAKER} {DUTIES}\",\"{DUTIES}\"\n"));
+        workspace.rolecall(&["classify", "in.csv", "-q"]).succeeds().table().rows
+    });
+    assert_eq!(once, twice);
+}
+
+#[test]
 fn a_review_adds_the_label_under_a_free_name() {
     let workspace = Workspace::with("in.csv", format!("role,title,text\n7,PO,\"{DUTIES}\"\n"));
     let decisions =
