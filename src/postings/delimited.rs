@@ -6,9 +6,13 @@ use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
 use super::window::Window;
+use std::ops::Range;
 
 /// Delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// First rows, and their bytes, by which it is found whether rows leave out empty fields.
+const SAMPLED: usize = 20;
+const SAMPLED_BYTES: usize = 1 << 20;
 
 /// Rows of delimited fields.
 pub(super) struct DelimitedReader {
@@ -16,13 +20,17 @@ pub(super) struct DelimitedReader {
     delimiter: u8,
     /// Number of the next row, from 1.
     next: u64,
+    /// The number of fields that a short row has at least, if rows end where their last fields are empty.
+    shortest: Option<usize>,
+    /// Short rows that were filled so far.
+    filled: u64,
 }
 
 impl DelimitedReader {
     /// Reads the header of a text that is not empty. Of several delimiters, it takes the one with which the header has
     /// a column for the description, then the most columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
-        let mut rows = Self { window, delimiter: b',', next: 1 };
+        let mut rows = Self { window, delimiter: b',', next: 1, shortest: None, filled: 0 };
         let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
         let known = dialect.delimiter.map(|d| vec![d]);
         for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
@@ -48,6 +56,7 @@ impl DelimitedReader {
             rows.window.skip(end);
         }
         let columns = Columns::find(&header, &dialect.names)?;
+        rows.find_shortest(&header, &columns)?;
         Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
     }
 
@@ -74,6 +83,35 @@ impl DelimitedReader {
         Ok(Some((end, header)))
     }
 
+    /// Finds out whether most of the first rows leave out the empty fields at their end, as Excel does.
+    fn find_shortest(&mut self, header: &[String], columns: &Columns) -> Result<(), Problem> {
+        // What breaks off before title and text is no whole row.
+        let needed = [Column::Description, Column::Title].map(|column| columns.index_of(column));
+        let Some(shortest) = needed.into_iter().flatten().max().map(|last| last + 1) else {
+            return Ok(());
+        };
+        let (mut at, mut rows, mut short) = (0, 0, 0);
+        while rows < SAMPLED && at < SAMPLED_BYTES {
+            let rest = &self.window.rest()[at..];
+            let at_end = self.window.at_end();
+            match first(rest, self.delimiter, header.len(), at_end) {
+                _ if rest.is_empty() && at_end => break,
+                RecordEnd::More => self.window.fill_more()?,
+                RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }
+                    if is_blank(&rest[..end]) =>
+                {
+                    at += end;
+                }
+                found @ (RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }) => {
+                    (at, rows) = (at + end, rows + 1);
+                    short += usize::from(filled(found, shortest..header.len()).is_some());
+                }
+            }
+        }
+        self.shortest = (2 * short > rows).then_some(shortest);
+        Ok(())
+    }
+
     /// The row of a record, or the reason why it is rejected.
     fn row(&self, record: &[u8], found: RecordEnd, shape: &Shape) -> Result<Row, String> {
         if let RecordEnd::Wrong { why, .. } = found {
@@ -93,6 +131,9 @@ impl DelimitedReader {
             Field::Bytes(bytes) => row.push_bytes(bytes),
             Field::Text(text) => row.push(&text),
         });
+        while row.len() < shape.header.len() {
+            row.push("");
+        }
         let parts = shape.columns.parts();
         let description =
             (!parts.is_empty()).then(|| joined(parts.iter().filter_map(|&i| row.get(i))));
@@ -118,7 +159,13 @@ impl RowSource for DelimitedReader {
                 break;
             }
             let at_end = self.window.at_end();
-            let found = first(self.window.rest(), self.delimiter, shape.header.len(), at_end);
+            let fields = shape.header.len();
+            let mut found = first(self.window.rest(), self.delimiter, fields, at_end);
+            if let Some(short) = self.shortest.and_then(|shortest| filled(found, shortest..fields))
+            {
+                found = short;
+                self.filled += 1;
+            }
             let (RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }) = found else {
                 self.window.fill_more()?;
                 continue;
@@ -137,6 +184,28 @@ impl RowSource for DelimitedReader {
         }
         Ok(batch)
     }
+
+    fn notes(&self) -> Vec<String> {
+        let note = format!(
+            "{} rows have no fields for the last columns; these were read as empty",
+            self.filled
+        );
+        if self.filled > 0 { vec![note] } else { Vec::new() }
+    }
+}
+
+/// A record that is wrong only in having so few fields, as one to be filled with empty ones.
+fn filled(found: RecordEnd, fields: Range<usize>) -> Option<RecordEnd> {
+    match found {
+        RecordEnd::Wrong { end, why: Wrong::Fields(count) } if fields.contains(&count) => {
+            Some(RecordEnd::Record { end, sound: false })
+        }
+        _ => None,
+    }
+}
+
+fn is_blank(record: &[u8]) -> bool {
+    record.iter().all(|b| b"\r\n".contains(b))
 }
 
 /// A record without its line end.

@@ -105,6 +105,25 @@ fn duties_and_requirements_beside_the_description_are_read_with_it() {
 }
 
 #[test]
+fn rows_that_end_where_their_last_fields_are_empty_are_filled() {
+    let short = format!(
+        "1,PO,\"{DUTIES}\"\n2,Baker,\"{BAKER}\"\n3,PO,\"{DUTIES}\",9\n4,PO,\"{DUTIES}\",9,x\n"
+    );
+    let workspace =
+        Workspace::with("in.csv", format!("id,title,text,salary,remarks\n{short}5,PO\n"));
+    let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+    let table = ran.says(&["3 rows", "read as empty"]).says(&["1 of 5 rows"]).table();
+    assert_eq!(table.column("id"), ["1", "2", "3", "4"]);
+    assert_eq!(table.column("salary"), ["", "", "9", "9"]);
+    assert_eq!(table.column("remarks"), ["", "", "", "x"]);
+    // A single one among whole rows is set aside as before.
+    let whole = format!("5,PO,\"{DUTIES}\",9,x\n").repeat(3);
+    workspace.write("in.csv", format!("id,title,text,salary,remarks\n{whole}1,PO,\"{DUTIES}\"\n"));
+    let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+    assert_eq!(ran.says(&["1 of 4 rows", "3 fields"]).table().rows.len(), 3);
+}
+
+#[test]
 fn a_review_adds_the_label_under_a_free_name() {
     let workspace = Workspace::with("in.csv", format!("role,title,text\n7,PO,\"{DUTIES}\"\n"));
     let decisions =
