@@ -6,7 +6,7 @@ use super::records::{Field, RecordEnd, Wrong, fields, first, position};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
 use super::window::Window;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 /// Delimiters that are tried.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -20,8 +20,8 @@ pub(super) struct DelimitedReader {
     delimiter: u8,
     /// Number of the next row, from 1.
     next: u64,
-    /// The number of fields that a short row has at least, if rows end where their last fields are empty.
-    shortest: Option<usize>,
+    /// The numbers of fields that a row may have: fewer than the header if rows end where their last fields are empty.
+    fields: RangeInclusive<usize>,
     /// Short rows that were filled so far.
     filled: u64,
 }
@@ -30,7 +30,7 @@ impl DelimitedReader {
     /// Reads the header of a text that is not empty. Of several delimiters, it takes the one with which the header has
     /// a column for the description, then the most columns.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
-        let mut rows = Self { window, delimiter: b',', next: 1, shortest: None, filled: 0 };
+        let mut rows = Self { window, delimiter: b',', next: 1, fields: 0..=0, filled: 0 };
         let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
         let known = dialect.delimiter.map(|d| vec![d]);
         for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
@@ -56,14 +56,14 @@ impl DelimitedReader {
             rows.window.skip(end);
         }
         let columns = Columns::find(&header, &dialect.names)?;
-        rows.find_shortest(&header, &columns)?;
+        rows.find_fields(header.len(), &columns)?;
         Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
     }
 
     /// The length of the header in bytes and its fields, as read with a delimiter; `None` if its quotes are then wrong.
     fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, Problem> {
         let end = loop {
-            match first(self.window.rest(), delimiter, 0, self.window.at_end()) {
+            match first(self.window.rest(), delimiter, &(0..=0), self.window.at_end()) {
                 RecordEnd::More => self.window.fill_more()?,
                 RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, why: Wrong::Fields(_) } => {
                     break end;
@@ -84,7 +84,8 @@ impl DelimitedReader {
     }
 
     /// Finds out whether most of the first rows leave out the empty fields at their end, as Excel does.
-    fn find_shortest(&mut self, header: &[String], columns: &Columns) -> Result<(), Problem> {
+    fn find_fields(&mut self, header: usize, columns: &Columns) -> Result<(), Problem> {
+        self.fields = header..=header;
         // What breaks off before title and text is no whole row.
         let needed = [Column::Description, Column::Title].map(|column| columns.index_of(column));
         let Some(shortest) = needed.into_iter().flatten().max().map(|last| last + 1) else {
@@ -94,7 +95,7 @@ impl DelimitedReader {
         while rows < SAMPLED && at < SAMPLED_BYTES {
             let rest = &self.window.rest()[at..];
             let at_end = self.window.at_end();
-            match first(rest, self.delimiter, header.len(), at_end) {
+            match first(rest, self.delimiter, &self.fields, at_end) {
                 _ if rest.is_empty() && at_end => break,
                 RecordEnd::More => self.window.fill_more()?,
                 RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }
@@ -102,13 +103,19 @@ impl DelimitedReader {
                 {
                     at += end;
                 }
-                found @ (RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }) => {
+                RecordEnd::Wrong { end, why: Wrong::Fields(count) }
+                    if (shortest..header).contains(&count) =>
+                {
+                    (at, rows, short) = (at + end, rows + 1, short + 1);
+                }
+                RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. } => {
                     (at, rows) = (at + end, rows + 1);
-                    short += usize::from(filled(found, shortest..header.len()).is_some());
                 }
             }
         }
-        self.shortest = (2 * short > rows).then_some(shortest);
+        if 2 * short > rows {
+            self.fields = shortest..=header;
+        }
         Ok(())
     }
 
@@ -131,9 +138,6 @@ impl DelimitedReader {
             Field::Bytes(bytes) => row.push_bytes(bytes),
             Field::Text(text) => row.push(&text),
         });
-        while row.len() < shape.header.len() {
-            row.push("");
-        }
         let parts = shape.columns.parts();
         let description =
             (!parts.is_empty()).then(|| joined(parts.iter().filter_map(|&i| row.get(i))));
@@ -159,20 +163,17 @@ impl RowSource for DelimitedReader {
                 break;
             }
             let at_end = self.window.at_end();
-            let fields = shape.header.len();
-            let mut found = first(self.window.rest(), self.delimiter, fields, at_end);
-            if let Some(short) = self.shortest.and_then(|shortest| filled(found, shortest..fields))
-            {
-                found = short;
-                self.filled += 1;
-            }
+            let found = first(self.window.rest(), self.delimiter, &self.fields, at_end);
             let (RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, .. }) = found else {
                 self.window.fill_more()?;
                 continue;
             };
             let record = without_line_end(&self.window.rest()[..end]);
             match self.row(record, found, shape) {
-                Ok(row) => batch.rows.push(row),
+                Ok(mut row) => {
+                    self.filled += u64::from(row.fields.fill(shape.header.len()));
+                    batch.rows.push(row);
+                }
                 Err(reason) => {
                     let line = self.window.line();
                     batch.rejected.push(Rejected { line, reason, raw: record.to_vec() });
@@ -191,16 +192,6 @@ impl RowSource for DelimitedReader {
             self.filled
         );
         if self.filled > 0 { vec![note] } else { Vec::new() }
-    }
-}
-
-/// A record that is wrong only in having so few fields, as one to be filled with empty ones.
-fn filled(found: RecordEnd, fields: Range<usize>) -> Option<RecordEnd> {
-    match found {
-        RecordEnd::Wrong { end, why: Wrong::Fields(count) } if fields.contains(&count) => {
-            Some(RecordEnd::Record { end, sound: false })
-        }
-        _ => None,
     }
 }
 

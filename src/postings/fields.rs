@@ -32,6 +32,13 @@ impl Fields {
         self.ranges.push(start..self.text.len());
     }
 
+    /// Adds empty fields up to a number of them; returns whether any were missing.
+    pub(super) fn fill(&mut self, fields: usize) -> bool {
+        let short = self.len() < fields;
+        (self.len()..fields).for_each(|_| self.push(""));
+        short
+    }
+
     /// Other fields of the same record.
     #[must_use]
     pub fn replaced<'f>(&self, fields: impl IntoIterator<Item = &'f str>) -> Self {

@@ -5,7 +5,7 @@
 //! sound record begins, so that an unclosed quote costs its own line and not the rest of the file.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Bytes of the longest record: a longer one has an unclosed quote. Small in tests, so that they reach it, like
 /// [`REACH`].
@@ -20,7 +20,7 @@ const REACH: usize = if cfg!(test) { 1 << 5 } else { 1 << 16 };
 pub(super) enum RecordEnd {
     /// More bytes are needed.
     More,
-    /// A readable record; `sound` is whether its quotes are right.
+    /// A readable record; `sound` is whether its quotes are right and it has as many fields as the header.
     Record { end: usize, sound: bool },
     /// Bytes to be rejected.
     Wrong { end: usize, why: Wrong },
@@ -100,14 +100,19 @@ fn line(bytes: &[u8]) -> usize {
     memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |at| after_line(bytes, at))
 }
 
-/// The first record of a buffer; `fields` is the number of fields of the header, `at_end` whether no bytes follow. The
-/// result does not depend on how many bytes after the record are in the buffer.
-pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
+/// The first record of a buffer; `fields` are the numbers of fields that it may have, up to that of the header; `at_end`
+/// is whether no bytes follow. The result does not depend on how many bytes after the record are in the buffer.
+pub(super) fn first(
+    bytes: &[u8],
+    delimiter: u8,
+    fields: &RangeInclusive<usize>,
+    at_end: bool,
+) -> RecordEnd {
     let at_end = at_end && bytes.len() <= LONGEST;
     let bytes = &bytes[..bytes.len().min(LONGEST)];
     match scan(bytes, delimiter, at_end) {
-        Scan::Record { end, fields: found } if found == fields => {
-            RecordEnd::Record { end, sound: true }
+        Scan::Record { end, fields: found } if fields.contains(&found) => {
+            RecordEnd::Record { end, sound: found == *fields.end() }
         }
         Scan::Record { end, fields: found } => RecordEnd::Wrong { end, why: Wrong::Fields(found) },
         Scan::More if bytes.len() < LONGEST => RecordEnd::More,
@@ -116,7 +121,7 @@ pub(super) fn first(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) ->
 }
 
 /// A record with wrong quotes: readable if its line has the right number of fields and an even number of quotes.
-fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd {
+fn mended(bytes: &[u8], delimiter: u8, fields: &RangeInclusive<usize>, at_end: bool) -> RecordEnd {
     // A line that may continue after the buffer is read when it is complete.
     let may_go_on = |end: usize| end == bytes.len() && !at_end && bytes.len() < LONGEST;
     let line_end = line(bytes);
@@ -124,7 +129,7 @@ fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd
         return RecordEnd::More;
     }
     let closed = memchr_iter(b'"', &bytes[..line_end]).count().is_multiple_of(2);
-    if closed && count(&bytes[..line_end], delimiter) == fields {
+    if closed && fields.contains(&count(&bytes[..line_end], delimiter)) {
         return RecordEnd::Record { end: line_end, sound: false };
     }
     let mut end = line_end;
@@ -134,7 +139,7 @@ fn mended(bytes: &[u8], delimiter: u8, fields: usize, at_end: bool) -> RecordEnd
         match scan(reached, delimiter, at_end && reached.len() == rest.len()) {
             _ if rest.is_empty() => break,
             Scan::Record { end: length, fields: found }
-                if found == fields && !has_stray_quotes(&rest[..length], delimiter) =>
+                if fields.contains(&found) && !has_stray_quotes(&rest[..length], delimiter) =>
             {
                 break;
             }
@@ -276,7 +281,7 @@ mod tests {
             if at_end && at == there {
                 return all;
             }
-            let (end, why) = match first(&bytes[at..there], b',', 2, at_end) {
+            let (end, why) = match first(&bytes[at..there], b',', &(2..=2), at_end) {
                 RecordEnd::More => {
                     assert!(!at_end, "there is no more");
                     there = bytes.len().min(there + step);

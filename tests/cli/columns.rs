@@ -116,6 +116,11 @@ fn rows_that_end_where_their_last_fields_are_empty_are_filled() {
     assert_eq!(table.column("id"), ["1", "2", "3", "4"]);
     assert_eq!(table.column("salary"), ["", "", "9", "9"]);
     assert_eq!(table.column("remarks"), ["", "", "", "x"]);
+    // A quote that is not closed costs its own row, as elsewhere.
+    let broken = format!("{short}6,PO,\"open\n7,PO,\"{DUTIES}\"\n");
+    workspace.write("in.csv", format!("id,title,text,salary,remarks\n{broken}"));
+    let ran = workspace.rolecall(&["classify", "in.csv"]).succeeds();
+    assert_eq!(ran.says(&["1 of 6 rows"]).table().column("id"), ["1", "2", "3", "4", "7"]);
     // A single one among whole rows is set aside as before.
     let whole = format!("5,PO,\"{DUTIES}\",9,x\n").repeat(3);
     workspace.write("in.csv", format!("id,title,text,salary,remarks\n{whole}1,PO,\"{DUTIES}\"\n"));
