@@ -2,8 +2,9 @@
 
 use super::feature::{CHANNEL_AT, Channel, Feature, FeatureKey, Side, Span};
 use super::mentions::{Naming, mention_text};
+use super::sink::FeatureSink;
 use super::title_features::{Stated, title_words};
-use super::walk::{FeatureSink, WalkedText};
+use super::walk::{Walk, WalkedText};
 use crate::lexicon::{Lexicon, Stub, TokenClass, TokenClasses};
 use crate::text::{CleanText, HashTable, Token, Tokens, combine};
 use std::collections::BTreeMap;
@@ -75,7 +76,7 @@ impl Evidence {
         &self.walked.token_classes
     }
 
-    /// By token, whether it counts as a word: see [`TermMatches::counts`](super::walk::TermMatches::counts).
+    /// By token, whether it counts as a word: see [`TermMatches::counts`](super::sink::TermMatches::counts).
     pub(crate) fn counts_as_word(&self) -> &[bool] {
         &self.walked.terms.counts
     }
@@ -211,7 +212,7 @@ impl<'a> Extractor<'a> {
             evidence;
         features.clear();
         let mut sink = Collected { features, title: clean_title, title_tokens, extractor: self };
-        (_, *stated) = self.walk(title, raw, walked, &mut sink);
+        (_, *stated) = Walk { lexicon: self.lexicon }.over(title, raw, walked, &mut sink);
         sort_by_key(features, unsorted);
         features.dedup_by(|again, first| {
             let same = again.key == first.key;

@@ -1,7 +1,7 @@
 //! Features of the names of roles in a text: which, how often, which first, and the words around them.
 
 use super::feature::{Side, Span};
-use super::walk::FeatureSink;
+use super::sink::FeatureSink;
 use crate::lexicon::Lexicon;
 use crate::text::Token;
 

@@ -3,16 +3,15 @@
 
 use super::abbreviations::Abbreviations;
 use super::boilerplate::leave_out;
-use super::extract::Extractor;
-use super::feature::{Side, Span};
+use super::feature::Span;
 use super::mentions::{find_contexts, find_mentions};
 use super::other_language::leave_out_others;
 use super::sections::{LONGEST_HEADING, leave_out_sections};
+use super::sink::{FeatureSink, TermMatches};
 use super::title::Title;
 use super::title_features::{Stated, is_title};
-use crate::lexicon::{Term, TokenClass, TokenClasses};
-use crate::text::{AppendBuffer, CleanText, Token, Tokens};
-use std::ops::Range;
+use crate::lexicon::{Lexicon, Term, TokenClass, TokenClasses};
+use crate::text::{CleanText, Token, Tokens};
 
 /// A text after the walk, and its scratch buffers.
 #[derive(Debug, Default, Clone)]
@@ -23,56 +22,14 @@ pub(crate) struct WalkedText {
     pub(crate) terms: TermMatches,
 }
 
-/// What is found in a text besides features.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct TermMatches {
-    /// Mentions by role; last those of names that leave the role undecided.
-    pub(crate) mentions: Vec<u32>,
-    /// Token ranges of the parts that say nothing about the job, in order.
-    pub(crate) ignored: Vec<Range<usize>>,
-    /// By token, whether it counts as a word: numbers and words of names or ignored parts do not. Two counting tokens
-    /// in a row, with no break between them, are a phrase.
-    pub(crate) counts: Vec<bool>,
-    /// Whether the text describes several jobs.
-    pub(crate) several_jobs: bool,
-    /// Whether parts in another language are among the ignored ones.
-    pub(crate) other_language: bool,
-    /// Scratch buffer: indices of tokens that may begin a lexicon entry.
-    starts: AppendBuffer<u32>,
-    /// Scratch buffer: prefetched slots of the phrase table.
-    prefetched: Vec<u64>,
+/// Walks over postings.
+pub(crate) struct Walk<'a> {
+    pub(crate) lexicon: &'a Lexicon,
 }
 
-impl TermMatches {
-    /// Number of words outside the ignored parts.
-    pub(crate) fn words(&self) -> usize {
-        self.counts.len() - self.ignored.iter().map(ExactSizeIterator::len).sum::<usize>()
-    }
-}
-
-/// Receives what the walk over a posting finds, in this order: token classes are asked for, then come the features of
-/// the lexicon, then words and phrases, then the title.
-///
-/// There is one call for each occurrence: occurrences of a feature come in the order of the text, the shorter first
-/// where they begin at the same token.
-pub(crate) trait FeatureSink {
-    /// Sets the classes of tokens, which are those of [`Extractor::words`].
-    fn token_classes(&mut self, tokens: &[Token], token_classes: &mut TokenClasses);
-    /// A lexicon entry, by its index.
-    fn skill(&mut self, index: u32, span: Span);
-    /// A feature of mentions, by its index in [`Extractor::mention_keys`].
-    fn mention(&mut self, index: u32, span: Span);
-    /// A context word of a role's name; the span reaches from the one to the other.
-    fn context(&mut self, side: Side, word: &Token, span: Span);
-    /// All words and phrases: `counts` is [`TermMatches::counts`].
-    fn words(&mut self, tokens: &[Token], counts: &[bool]);
-    /// The cleaned title, and its first tokens.
-    fn title(&mut self, text: &str, tokens: &[Token]);
-}
-
-impl Extractor<'_> {
+impl Walk<'_> {
     /// Walks over a raw title, which may be empty, and a raw text. Gives what the title states.
-    pub(crate) fn walk(
+    pub(crate) fn over(
         &self,
         title: &str,
         raw: &str,
@@ -88,7 +45,7 @@ impl Extractor<'_> {
         self.find_terms(text, tokens, token_classes, terms, sink);
         sink.words(tokens, &terms.counts);
         let mut is_there = false;
-        let title = Title::read_with_words(title, self.lexicon(), |text, tokens| {
+        let title = Title::read_with_words(title, self.lexicon, |text, tokens| {
             is_there = is_title(tokens);
             sink.title(text, tokens);
         });
@@ -144,7 +101,7 @@ impl Extractor<'_> {
                     to.skill(index, span);
                 }
                 Term::Mention { capitals: Some(_), .. }
-                    if abbreviations.is_other(text, tokens, token_classes, at, self.lexicon()) => {}
+                    if abbreviations.is_other(text, tokens, token_classes, at, self.lexicon) => {}
                 Term::Mention { name, discipline, .. } => {
                     if let Some(index) = discipline {
                         to.skill(index, span);
@@ -164,15 +121,15 @@ impl Extractor<'_> {
     fn find_starts(&self, tokens: &[Token], token_classes: &TokenClasses, terms: &mut TermMatches) {
         let TermMatches { mentions, ignored, counts, starts, prefetched, .. } = terms;
         mentions.clear();
-        mentions.resize(self.lexicon().roles().len() + 1, 0);
+        mentions.resize(self.lexicon.roles().len() + 1, 0);
         counts.clear();
         counts.extend(tokens.iter().map(|token| !token.numeric));
         for part in ignored.iter() {
             counts[part.clone()].fill(false);
         }
         token_classes.append_beginnings(starts, TokenClass::BEGINS);
-        self.lexicon().terms.keep_starts(tokens, token_classes, starts);
-        self.lexicon().terms.prefetch(tokens, starts.as_slice(), prefetched);
+        self.lexicon.terms.keep_starts(tokens, token_classes, starts);
+        self.lexicon.terms.prefetch(tokens, starts.as_slice(), prefetched);
     }
 
     /// Sets the ignored parts of `terms`, and whether the text has several jobs or a part in another language.
@@ -185,23 +142,23 @@ impl Extractor<'_> {
     ) {
         let TermMatches { ignored, several_jobs, other_language, starts, .. } = terms;
         token_classes.append_beginnings(starts, TokenClass::BOILERPLATE);
-        self.lexicon().boilerplate.keep_starts(tokens, token_classes, starts);
+        self.lexicon.boilerplate.keep_starts(tokens, token_classes, starts);
         leave_out(
             text,
             tokens,
             token_classes,
             starts.as_slice(),
-            &self.lexicon().boilerplate,
+            &self.lexicon.boilerplate,
             ignored,
         );
         token_classes.append_in_short_lines(starts, TokenClass::HEADING, LONGEST_HEADING);
-        self.lexicon().headings.keep_starts(tokens, token_classes, starts);
+        self.lexicon.headings.keep_starts(tokens, token_classes, starts);
         *several_jobs = leave_out_sections(
             text,
             tokens,
             token_classes,
             starts.as_slice(),
-            self.lexicon(),
+            self.lexicon,
             ignored,
         );
         *other_language = leave_out_others(text, tokens, token_classes, ignored);
@@ -215,7 +172,7 @@ impl Extractor<'_> {
         token_classes: &TokenClasses,
         at: usize,
     ) -> Option<(Term, usize)> {
-        self.lexicon().terms.longest_at(at, tokens, token_classes, |term, length| {
+        self.lexicon.terms.longest_at(at, tokens, token_classes, |term, length| {
             is_written_so(term, text, tokens, at, length)
         })
     }
@@ -231,7 +188,7 @@ impl Extractor<'_> {
     ) {
         let before = |term, length| matches!(term, Term::Skill { .. }) && at + length <= end;
         if let Some((Term::Skill { index, .. }, length)) =
-            self.lexicon().terms.longest_at(at, tokens, token_classes, before)
+            self.lexicon.terms.longest_at(at, tokens, token_classes, before)
         {
             to.skill(index, Span { at, length });
         }
@@ -246,11 +203,9 @@ impl Extractor<'_> {
         phrase: Span,
     ) -> Option<Span> {
         let name_at = |at: usize| {
-            let found =
-                self.lexicon().terms.longest_at(at, tokens, token_classes, |term, length| {
-                    !matches!(term, Term::Skill { .. })
-                        && is_written_so(term, text, tokens, at, length)
-                });
+            let found = self.lexicon.terms.longest_at(at, tokens, token_classes, |term, length| {
+                !matches!(term, Term::Skill { .. }) && is_written_so(term, text, tokens, at, length)
+            });
             found.map(|(_, length)| Span { at, length })
         };
         (phrase.at..phrase.at + phrase.length)

@@ -111,7 +111,7 @@ impl<'a> Judge<'a> {
     pub fn verdict(&self, title: &str, description: &str) -> Verdict {
         READ_BUFFERS.with_borrow_mut(|buffers| {
             let (title, scores) =
-                buffers.read(title, description, &self.extractor, &self.vocabulary);
+                buffers.read(title, description, self.lexicon(), &self.vocabulary);
             self.verdict_of(title, &buffers.properties(self.lexicon()), &scores)
         })
     }

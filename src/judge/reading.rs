@@ -3,7 +3,7 @@
 
 use crate::bayes::scores::Scores;
 use crate::evidence::{
-    CommonWords, Extractor, FeatureSink, Side, Span, Title, WalkedText, language, title_words,
+    CommonWords, FeatureSink, Side, Span, Title, Walk, WalkedText, language, title_words,
 };
 use crate::judge::text_properties::{EvidenceAmount, TextProperties, fits_any_job};
 use crate::lexicon::{Lexicon, Stub, TokenClasses};
@@ -48,12 +48,12 @@ impl ReadBuffers {
         &mut self,
         raw_title: &str,
         raw: &str,
-        extractor: &Extractor,
+        lexicon: &Lexicon,
         vocabulary: &Vocabulary,
     ) -> (Title, Scores) {
         self.found.clear(vocabulary.len());
         let mut sink = KnownFeatures { found: &mut self.found, vocabulary };
-        let (title, stated) = extractor.walk(raw_title, raw, &mut self.walked, &mut sink);
+        let (title, stated) = Walk { lexicon }.over(raw_title, raw, &mut self.walked, &mut sink);
         let FoundFeatures { known, words_at, phrases_at, skills, title: of_title, .. } =
             &self.found;
         let (words, phrases) = known.as_slice().split_at(*phrases_at);

@@ -1,6 +1,6 @@
 //! Finds the columns of a table that rolecall reads.
 
-use super::row::Row;
+use super::fields::Fields;
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -447,7 +447,7 @@ impl MissingColumn {
     }
 
     /// A description that is missing by its usual names.
-    pub(super) fn description(header: &[String], rows: &[Row]) -> Self {
+    pub(super) fn description(header: &[String], rows: &[&Fields]) -> Self {
         let column = Column::Description;
         let nearest = nearest(column.name(), column.known(), header);
         let likely = like_texts(header, rows);
@@ -474,9 +474,9 @@ impl MissingColumn {
 }
 
 /// The column of rows that looks most like texts of postings: many words, and others in each row.
-fn like_texts(header: &[String], rows: &[Row]) -> Option<Box<str>> {
+fn like_texts(header: &[String], rows: &[&Fields]) -> Option<Box<str>> {
     let words = |index: usize| {
-        let fields = rows.iter().filter_map(|row| row.fields.get(index));
+        let fields = rows.iter().filter_map(|fields| fields.get(index));
         let texts: Vec<&str> = fields.filter(|field| !field.trim().is_empty()).collect();
         let different = texts.iter().collect::<HashSet<_>>().len();
         let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();

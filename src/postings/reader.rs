@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Columns, MissingColumn};
 use super::delimited::DelimitedReader;
+use super::fields::Fields;
 use super::json::JsonReader;
 use super::open::{Content, MODEL_MAGIC, Watch, open};
 #[cfg(feature = "parquet")]
@@ -113,6 +114,7 @@ impl PostingReader {
         };
         if !shape.header.is_empty() && shape.columns.index_of(Column::Description).is_none() {
             let rows = source.batch(LOOKED_AT, &shape)?.rows;
+            let rows: Vec<&Fields> = rows.iter().map(|row| &row.fields).collect();
             return Err(MissingColumn::description(&shape.header, &rows).into());
         }
         Ok(Self { file, form, source, shape, encoding, watch })
