@@ -41,6 +41,17 @@ def by_arrow(raw, header):
     return [list(row) for row in zip(*columns)], len(others)
 
 
+def filled(records, header):
+    """The records with empty fields at the end of short ones, and whether most of the first ones are short. A record that ends before the text is none."""
+    plain = ["".join(filter(str.isalnum, name)) for name in header]
+    shortest = 1 + (header if "c0" in header else plain).index("c0")
+    first = records[:20]
+    short = sum(shortest <= len(record) < len(header) for record in first)
+    ends = range(shortest, len(header))
+    full = [record + [""] * (len(header) - len(record)) if len(record) in ends else record for record in records]
+    return full, 2 * short > len(first)
+
+
 def reason(raw, found, records, broken):
     """How our rows differ from those of Python's csv module, or None if nothing explains it."""
     if "error" in found:
@@ -54,16 +65,26 @@ def reason(raw, found, records, broken):
     if header != records[0]:
         return None
     rows = [row for _, _, row in found["rows"]]
-    fit = [record for record in records[1:] if len(record) == len(header)]
-    others = len(records) - 1 - len(fit)
+    full, mostly_short = filled(records[1:], header)
     if not broken:
+        fit, others = fitting(full if mostly_short else records[1:], len(header))
         if rows != fit or len(found["rejected"]) != others:
             return None
+        if mostly_short:
+            return "rows that end early are filled where most do"
         return "rows with another number of fields are set aside" if others else "the same"
-    # Up to the first quote that is wrong, both read the same.
-    if rows[: len(fit)] != fit or len(found["rejected"]) < others:
-        return None
-    return "a quote is wrong: its line is set aside, or read as it stands"
+    # Up to the first quote that is wrong, both read the same. Most of the first rows may be short, of which some are behind it.
+    for read in (records[1:], full):
+        fit, others = fitting(read, len(header))
+        if rows[: len(fit)] == fit and len(found["rejected"]) >= others:
+            return "a quote is wrong: its line is set aside, or read as it stands"
+    return None
+
+
+def fitting(records, fields):
+    """The records with so many fields, and the number of the others."""
+    fit = [record for record in records if len(record) == fields]
+    return fit, len(records) - len(fit)
 
 
 def main():
@@ -86,6 +107,8 @@ def main():
             reasons["pyarrow", f"it stops: {str(error)[:40]}"] += 1
             continue
         same = rows == [row for _, _, row in found["rows"]] and others == len(found["rejected"])
+        # pyarrow sets short rows aside, wherever they are.
+        same = same or why == "rows that end early are filled where most do"
         reasons["pyarrow", why if same else None] += 1
         if not same and (failed := failed + 1) <= 5:
             print("pyarrow", repr(text), found, rows, others, sep="\n  ")
