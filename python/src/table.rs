@@ -87,13 +87,13 @@ pub(crate) fn placed(
 ) -> PyResult<(Range<usize>, Vec<AddedColumn>)> {
     let header: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     match added_before(&header, added) {
-        Some(place) if replace => {
-            let names = named_as_before(&header, &place, added);
-            Ok((place, names))
+        Some(old_columns) if replace => {
+            let names = named_as_before(&header, &old_columns, added);
+            Ok((old_columns, names))
         }
-        Some(place) => Err(wrong(format!(
+        Some(old_columns) => Err(wrong(format!(
             "the table has a column {:?} already, because it was classified before; replace=True writes over it",
-            header[place.start]
+            header[old_columns.start]
         ))),
         None => Ok((header.len()..header.len(), renamed(&header, added))),
     }

@@ -11,14 +11,13 @@ pub(super) fn advice(error: &anyhow::Error) -> Cow<'static, str> {
 }
 
 fn of_cause(cause: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
-    if let Some(InputError::Content { problem, file }) = cause.downcast_ref() {
+    if let Some(InputError::Content { problem, .. }) = cause.downcast_ref() {
         if let ContentError::Column(MissingColumn { likely: Some(likely), .. }) = problem {
-            let (file, likely) = (quoted(file), quoted(likely));
-            // Without a header, columns have their names by this option.
-            let no_header = std::env::args().any(|argument| argument == "--no-header");
-            let no_header = if no_header { " --no-header" } else { "" };
-            let advice = format!(": rolecall classify {file}{no_header} --description {likely}");
-            return Some(advice.into());
+            // What was typed, with the column.
+            let typed = std::env::args_os().skip(1);
+            let typed = typed.map(|argument| quoted(&argument.to_string_lossy()).into_owned());
+            let typed = typed.collect::<Vec<_>>().join(" ");
+            return Some(format!(": rolecall {typed} --description {}", quoted(likely)).into());
         }
         return of_content(problem).map(Cow::from);
     }
@@ -32,10 +31,10 @@ fn of_cause(cause: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
 /// A name as it is typed in a shell.
 fn quoted(name: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-    match name {
-        "standard input" => "-".into(),
-        _ if !name.is_empty() && name.chars().all(plain) => name.into(),
-        _ => format!("'{}'", name.replace('\'', "'\\''")).into(),
+    if !name.is_empty() && name.chars().all(plain) {
+        name.into()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''")).into()
     }
 }
 

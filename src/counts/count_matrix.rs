@@ -98,12 +98,12 @@ impl CountMatrix {
         let mut matrix = Self::default();
         // Exact capacities: growing step by step fragments memory.
         matrix.entries.reserve_exact(keys.len());
+        // The same slot of two features in a row is counted once here.
         matrix.class_counts.reserve_exact(slots.chunk_by(same_slot).count() + keys.len());
         let mut start = 0;
         for &(key, end) in keys.iter() {
-            let of_feature = &mut slots[start..end as usize];
+            let of_feature = &slots[start..end as usize];
             start = end as usize;
-            of_feature.sort_unstable();
             let class_counts = of_feature.chunk_by(same_slot).map(class_count);
             matrix.push(key, names.shard(key).text(key), class_counts);
         }
@@ -352,7 +352,7 @@ struct PartScratch {
     ends: Vec<u32>,
     /// The features, sorted, with the end of their occurrences in `slots`.
     keys: Vec<(FeatureKey, u32)>,
-    /// Slots of the occurrences, by feature.
+    /// Slots of the occurrences, by feature, and of each feature sorted.
     slots: Vec<u32>,
 }
 
@@ -389,8 +389,12 @@ impl PartScratch {
             slots[*end as usize] = slot;
             *end += 1;
         }
+        let mut start = 0;
         for (_, number) in keys {
-            *number = ends[*number as usize];
+            let end = ends[*number as usize];
+            *number = end;
+            slots[start..end as usize].sort_unstable();
+            start = end as usize;
         }
     }
 }

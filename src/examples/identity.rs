@@ -70,7 +70,7 @@ impl RowId {
     pub(crate) fn of_posting(title: &str, company: &str, text: &CleanText, class: usize) -> Self {
         let text = text_hash(text.as_str());
         let [title, name] = [title, company].map(CleanText::new);
-        let title = [title.as_str(), name.as_str()].map(signs).join(&b"\0"[..]);
+        let title = [title.as_str(), name.as_str()].map(letters_and_digits).join(&b"\0"[..]);
         let organisation = organisation_hash(name.as_str()).unwrap_or(text);
         Self::new(organisation, text, short_hash(&title) as u32, class as u16)
     }
@@ -158,7 +158,7 @@ fn organisation_hash(company: &str) -> Option<u64> {
 
 /// Hash of a clean text.
 fn text_hash(clean: &str) -> u64 {
-    short_hash(&signs(clean))
+    short_hash(&letters_and_digits(clean))
 }
 
 /// The hash of a text in files of decisions. The letter in front keeps spreadsheets from reading it as a number.
@@ -175,7 +175,7 @@ pub(crate) fn fingerprints(raw: &str) -> [String; 2] {
 pub(crate) fn same_field(a: &str, b: &str) -> bool {
     a == b || {
         let [a, b] = [a, b].map(CleanText::new);
-        signs(a.as_str()) == signs(b.as_str())
+        letters_and_digits(a.as_str()) == letters_and_digits(b.as_str())
     }
 }
 
@@ -206,34 +206,34 @@ const COUNTED: [u8; 128] = {
 };
 
 /// The letters and digits of a clean text, in lower case and canonical composition, with `+` and `#` after them.
-fn signs(clean: &str) -> Vec<u8> {
-    let mut signs = Vec::with_capacity(clean.len());
+fn letters_and_digits(clean: &str) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(clean.len());
     if clean.is_ascii() {
-        push_ascii(clean, &mut signs);
-        return signs;
+        push_ascii(clean, &mut kept);
+        return kept;
     }
     for word in clean.split_ascii_whitespace() {
         if word.is_ascii() {
-            push_ascii(word, &mut signs);
+            push_ascii(word, &mut kept);
         } else {
-            signs.extend(beyond_ascii(word).into_bytes());
+            kept.extend(beyond_ascii(word).into_bytes());
         }
     }
-    signs
+    kept
 }
 
 /// Appends what counts of an ASCII text.
-fn push_ascii(text: &str, signs: &mut Vec<u8>) {
-    let mut end = signs.len();
-    signs.resize(end + text.len(), 0);
+fn push_ascii(text: &str, kept: &mut Vec<u8>) {
+    let mut end = kept.len();
+    kept.resize(end + text.len(), 0);
     let mut counts = false;
     for &byte in text.as_bytes() {
-        let sign = COUNTED[byte as usize & 0x7f];
-        counts = (sign != DROPPED) & ((sign & SUFFIX == 0) | counts);
-        signs[end] = sign & !SUFFIX;
+        let counted_as = COUNTED[byte as usize & 0x7f];
+        counts = (counted_as != DROPPED) & ((counted_as & SUFFIX == 0) | counts);
+        kept[end] = counted_as & !SUFFIX;
         end += usize::from(counts);
     }
-    signs.truncate(end);
+    kept.truncate(end);
 }
 
 /// What counts of a word that is not ASCII.

@@ -155,9 +155,7 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
         let base = model.and_then(Model::base);
         let fitter = Fitter::new(&rows, self.sizes, base.as_ref(), None, &VIEWS);
         let parts = Parts::new(ids, neighbours);
-        let combined = fitter.without_each(&fitter.combinations(), |index, part| {
-            parts.holds_neighbour(sampled[index], part)
-        });
+        let combined = fitter.without_parts(&parts, &sampled);
         // The share of the model in the rows that the combinations are fitted to.
         let share = base.as_ref().map_or(0.0, |base| {
             let of_model = base.rows(Question::Scope, self.sizes[0]);

@@ -130,9 +130,7 @@ pub fn leave_organisation_out(
     let fitter = Fitter::new(&sample, sizes, None, None, std::slice::from_ref(&view));
     let ids = ids(examples);
     let parts = Parts::new(&ids, &Neighbours::new(&ids));
-    let combined = fitter.without_each(&fitter.combinations(), |index, part| {
-        parts.holds_neighbour(sampled[index], part)
-    });
+    let combined = fitter.without_parts(&parts, &sampled);
     let of_row = |(index, row): (usize, &HeldOutRow)| {
         Probabilities::new(&combined[parts.of(index)], view, &row.scores)
     };

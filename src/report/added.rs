@@ -42,22 +42,25 @@ pub fn added_before(header: &[String], added: &[AddedColumn]) -> Option<Range<us
     };
     let needed: Vec<&str> =
         added.iter().map(|(name, _)| name.as_str()).filter(|name| *name != OPTIONAL).collect();
-    let mut places = header.windows(needed.len().max(1));
-    let start = places.rposition(|columns| columns.iter().zip(&needed).all(|(c, n)| is(c, n)))?;
+    let mut windows = header.windows(needed.len().max(1));
+    let start = windows.rposition(|columns| columns.iter().zip(&needed).all(|(c, n)| is(c, n)))?;
     let end = start + needed.len();
     let evidence = header.get(end).is_some_and(|column| is(column, OPTIONAL));
     Some(start..end + usize::from(evidence))
 }
 
-/// The added columns under the names that they have in the input at `place`, where they are replaced.
+/// The added columns under the names that they have in the input at `old_columns`, where they are replaced.
 pub fn named_as_before(
     header: &[String],
-    place: &Range<usize>,
+    old_columns: &Range<usize>,
     added: &[AddedColumn],
 ) -> Vec<AddedColumn> {
-    let others: Vec<&str> =
-        header[..place.start].iter().chain(&header[place.end..]).map(String::as_str).collect();
-    let old = header[place.clone()].iter().map(Some).chain(std::iter::repeat(None));
+    let others: Vec<&str> = header[..old_columns.start]
+        .iter()
+        .chain(&header[old_columns.end..])
+        .map(String::as_str)
+        .collect();
+    let old = header[old_columns.clone()].iter().map(Some).chain(std::iter::repeat(None));
     let name = |(old, (name, kind)): (Option<&String>, &AddedColumn)| {
         (old.cloned().unwrap_or_else(|| free_name(name, &others)), *kind)
     };

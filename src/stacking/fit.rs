@@ -54,7 +54,7 @@ impl Parts {
     }
 
     /// Whether a part holds a neighbour of the row at an index, or the row itself.
-    pub(crate) fn holds_neighbour(&self, index: usize, part: usize) -> bool {
+    fn holds_neighbour(&self, index: usize, part: usize) -> bool {
         self.neighbours[index] >> part & 1 == 1
     }
 }
@@ -251,13 +251,20 @@ impl<'a> Fitter<'a> {
 
     /// For each part, combinations that no row had a part in which is left out. `all` are those that every row had
     /// a part in, near which the search begins.
-    pub(crate) fn without_each(
+    fn without_each(
         &self,
         all: &[Combination],
         is_left_out: impl Fn(usize, usize) -> bool + Sync,
     ) -> Vec<Vec<Combination>> {
         let outside = |part: usize| self.combine(&|i| !is_left_out(i, part), Some(all), Some(all));
         (0..PARTS).into_par_iter().map(outside).collect()
+    }
+
+    /// For each part of more rows, combinations that neither its rows nor their neighbours had a part in; `indices` are
+    /// those of the rows that are fitted to among these.
+    pub(crate) fn without_parts(&self, parts: &Parts, indices: &[usize]) -> Vec<Vec<Combination>> {
+        let is_left_out = |row: usize, part| parts.holds_neighbour(indices[row], part);
+        self.without_each(&self.combinations(), is_left_out)
     }
 
     /// Probabilities of each row by combinations that neither it nor a neighbour had a part in; by view.

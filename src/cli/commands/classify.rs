@@ -92,16 +92,16 @@ fn added(judge: &Judge) -> Vec<AddedColumn> {
 /// Adds the columns of verdicts to those of the input: under free names, or in the place of those of an earlier run.
 fn add_columns(layout: &mut Layout, args: &Classify, judge: &Judge) -> Result<()> {
     let added = added(judge);
-    if let Some(place) = added_before(&layout.header, &added) {
+    if let Some(old_columns) = added_before(&layout.header, &added) {
         if !args.replace {
             bail!(
                 "the input already has the columns that classify adds ({:?} and so on), because it was classified \
                  before; --replace writes over them",
-                layout.header[place.start]
+                layout.header[old_columns.start]
             );
         }
-        layout.added = named_as_before(&layout.header, &place, &added);
-        layout.place = Some(place);
+        layout.added = named_as_before(&layout.header, &old_columns, &added);
+        layout.old_columns = Some(old_columns);
         return Ok(());
     }
     layout.added = renamed(&layout.header, &added);

@@ -28,7 +28,7 @@ pub(super) struct ColumnarWriter<W: Write + Send> {
     rewritten: Option<(usize, StringBuilder)>,
     added: Vec<Builder>,
     /// Columns of the input whose place the added ones take.
-    place: Range<usize>,
+    old_columns: Range<usize>,
     /// Input batch of the pending rows, and their indices in it.
     input_rows: Option<(Arc<RecordBatch>, Vec<u32>)>,
     rows: usize,
@@ -54,10 +54,10 @@ impl<W: Write + Send> ColumnarWriter<W> {
         let added: Vec<Builder> =
             layout.added.iter().map(|(_, kind)| Builder::new(*kind)).collect();
         let named = layout.added.iter().zip(&added);
-        let place = place(&fields, layout);
+        let old_columns = old_columns(&fields, layout);
         let added_fields =
             named.map(|((name, _), builder)| Arc::new(Field::new(name, builder.data_type(), true)));
-        fields.splice(place.clone(), added_fields);
+        fields.splice(old_columns.clone(), added_fields);
         let metadata = layout.schema.as_ref().map(|s| s.metadata().clone()).unwrap_or_default();
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         let properties = WriterProperties::builder()
@@ -72,7 +72,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
             texts,
             rewritten,
             added,
-            place,
+            old_columns,
             input_rows: None,
             rows: 0,
         })
@@ -132,7 +132,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
             columns[*column] = Arc::new(builder.finish());
         }
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
-        columns.splice(self.place.clone(), self.added.iter_mut().map(Builder::finish));
+        columns.splice(self.old_columns.clone(), self.added.iter_mut().map(Builder::finish));
         let batch = RecordBatch::try_new(self.schema.clone(), columns);
         self.writer.write(&batch.map_err(io::Error::other)?)?;
         if self.writer.in_progress_size() > GROUP {
@@ -148,8 +148,9 @@ impl<W: Write + Send> ColumnarWriter<W> {
 }
 
 /// Where the added columns go among the others; an object is one column here, and several in the layout.
-fn place(fields: &[FieldRef], layout: &Layout) -> Range<usize> {
-    let names = layout.place.clone().map_or(&[][..], |place| &layout.header[place]);
+fn old_columns(fields: &[FieldRef], layout: &Layout) -> Range<usize> {
+    let names =
+        layout.old_columns.clone().map_or(&[][..], |old_columns| &layout.header[old_columns]);
     let is_old = |field: &FieldRef| names.contains(field.name());
     let start = fields.iter().position(is_old).unwrap_or(fields.len());
     start..fields.len().min(start + names.len())

@@ -14,17 +14,19 @@ pub(super) struct DelimitedWriter<W> {
     /// Whether records of the input are copied verbatim.
     verbatim: bool,
     /// Columns of the input whose place the added ones take.
-    place: Option<Range<usize>>,
+    old_columns: Option<Range<usize>>,
     line: Vec<u8>,
 }
 
 impl<W: Write> DelimitedWriter<W> {
     pub(super) fn new(out: W, delimiter: u8, header: bool, layout: &Layout) -> io::Result<Self> {
-        let place = layout.place.clone();
-        let verbatim = layout.verbatim && place.is_none();
-        let behind = place.as_ref().map_or(layout.header.len(), |place| place.end);
-        let before = place.as_ref().map_or(layout.header.len(), |place| place.start);
-        let mut sheet = Self { out, delimiter, verbatim, place, line: Vec::new() };
+        let old_columns = layout.old_columns.clone();
+        let verbatim = layout.verbatim && old_columns.is_none();
+        let behind =
+            old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.end);
+        let before =
+            old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.start);
+        let mut sheet = Self { out, delimiter, verbatim, old_columns, line: Vec::new() };
         if header {
             match &layout.head {
                 Some(head) if verbatim => sheet.line.extend_from_slice(head.as_bytes()),
@@ -49,14 +51,17 @@ impl<W: Write> DelimitedWriter<W> {
                 self.line.extend_from_slice(row.fields.record().as_bytes());
             }
             Some(row) => {
-                let before = self.place.as_ref().map_or(row.fields.len(), |place| place.start);
+                let before = self
+                    .old_columns
+                    .as_ref()
+                    .map_or(row.fields.len(), |old_columns| old_columns.start);
                 self.push_fields(row, 0..before, replaced);
             }
             None => {}
         }
         self.push_cells(cells);
-        if let (Some(row), Some(place)) = (row, &self.place) {
-            self.push_fields(row, place.end..row.fields.len(), replaced);
+        if let (Some(row), Some(old_columns)) = (row, &self.old_columns) {
+            self.push_fields(row, old_columns.end..row.fields.len(), replaced);
         }
         self.end()
     }

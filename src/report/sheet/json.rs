@@ -28,7 +28,10 @@ impl<W: Write> JsonWriter<W> {
             header: layout.header.clone(),
             appended: layout.appended,
             added: layout.added.iter().map(|(name, _)| quoted(name)).collect(),
-            old: layout.place.clone().map_or(Vec::new(), |place| layout.header[place].to_vec()),
+            old: layout
+                .old_columns
+                .clone()
+                .map_or(Vec::new(), |old_columns| layout.header[old_columns].to_vec()),
             rows: 0,
         }
     }

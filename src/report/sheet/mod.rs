@@ -88,7 +88,7 @@ pub struct Layout {
     /// The added columns.
     pub added: Vec<AddedColumn>,
     /// The columns of `header` whose place the added ones take; none if they stand behind all.
-    pub place: Option<Range<usize>>,
+    pub old_columns: Option<Range<usize>>,
 }
 
 impl Layout {
