@@ -4,7 +4,7 @@
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{Buckets, FeatureCount, FeatureCountMut, FeatureMap, Support};
 use crate::counts::sketch::Sketch;
-use crate::evidence::{FeatureKey, Occurrence};
+use crate::evidence::{CHANNEL_AT, Channel, FeatureKey, Occurrence};
 use crate::examples::example::Example;
 use crate::examples::rows::{Rows, in_chunks};
 use crate::text::HashTable;
@@ -113,8 +113,14 @@ impl Shard {
     }
 }
 
-/// Shards of the features, counted in parallel.
-const SHARDS: usize = 8;
+/// Bits of a key below the number of its shard. The shards are ranges of keys, so that the features of a row are split by
+/// binary search; they are counted in parallel.
+const SHARD_SHIFT: u32 = CHANNEL_AT - 2;
+const SHARDS: usize = Channel::ALL.len() << (CHANNEL_AT - SHARD_SHIFT);
+
+fn shard(key: FeatureKey) -> usize {
+    (key.number() >> SHARD_SHIFT) as usize
+}
 
 impl FeatureCounts {
     /// Counts rows, and adds an earlier count matrix. A sketch of the rows tells which features need not be counted.
@@ -125,7 +131,6 @@ impl FeatureCounts {
         [roles, classes]: [usize; 2],
     ) -> io::Result<Self> {
         let mut shards: Vec<Shard> = vec![Shard::new(classes); SHARDS];
-        let shard = |key: FeatureKey| key.number() as usize % SHARDS;
         for (key, _, class_counts) in before.into_iter().flat_map(CountMatrix::features) {
             if let Some(mut feature_count) = shards[shard(key)].feature_count(key, || true) {
                 feature_count.set(class_counts, 0, roles);
@@ -134,8 +139,10 @@ impl FeatureCounts {
         in_chunks(rows, |chunk| {
             shards.par_iter_mut().enumerate().for_each(|(shard_index, counted)| {
                 for example in chunk {
-                    for feature in example.features.iter().filter(|f| shard(f.key()) == shard_index)
-                    {
+                    let before = |end| move |f: &Occurrence| shard(f.key()) < end;
+                    let from = example.features.partition_point(before(shard_index));
+                    let features = &example.features[from..];
+                    for feature in &features[..features.partition_point(before(shard_index + 1))] {
                         let key = feature.key();
                         let wanted = || sketch.is_none_or(|sketch| sketch.may_be_frequent(key));
                         if let Some(mut feature_count) = counted.feature_count(key, wanted) {

@@ -208,30 +208,35 @@ const COUNTED: [u8; 128] = {
 /// The letters and digits of a clean text, in lower case and canonical composition, with `+` and `#` after them.
 fn letters_and_digits(clean: &str) -> Vec<u8> {
     let mut kept = Vec::with_capacity(clean.len());
-    if clean.is_ascii() {
-        push_ascii(clean, &mut kept);
-        return kept;
+    let mut rest = clean;
+    while let Some(first) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let start = rest[..first].rfind(|c: char| c.is_ascii_whitespace()).map_or(0, |at| at + 1);
+        let word = rest[start..].split(|c: char| c.is_ascii_whitespace()).next().unwrap_or("");
+        push_ascii(&rest[..start], &mut kept);
+        kept.extend(beyond_ascii(word).into_bytes());
+        rest = &rest[start + word.len()..];
     }
-    for word in clean.split_ascii_whitespace() {
-        if word.is_ascii() {
-            push_ascii(word, &mut kept);
-        } else {
-            kept.extend(beyond_ascii(word).into_bytes());
-        }
-    }
+    push_ascii(rest, &mut kept);
     kept
 }
 
 /// Appends what counts of an ASCII text.
 fn push_ascii(text: &str, kept: &mut Vec<u8>) {
+    let text = text.as_bytes();
     let mut end = kept.len();
     kept.resize(end + text.len(), 0);
-    let mut counts = false;
-    for &byte in text.as_bytes() {
-        let counted_as = COUNTED[byte as usize & 0x7f];
-        counts = (counted_as != DROPPED) & ((counted_as & SUFFIX == 0) | counts);
-        kept[end] = counted_as & !SUFFIX;
-        end += usize::from(counts);
+    // Where the last `+` or `#` that counts ends.
+    let mut suffix_end = 0;
+    for (at, &byte) in text.iter().enumerate() {
+        let mut counted_as = COUNTED[byte as usize & 0x7f];
+        if counted_as & SUFFIX != 0 {
+            let before =
+                at.checked_sub(1).map_or(DROPPED, |before| COUNTED[text[before] as usize & 0x7f]);
+            let counts = before != DROPPED && (before & SUFFIX == 0 || suffix_end == at);
+            (counted_as, suffix_end) = if counts { (byte, at + 1) } else { (DROPPED, suffix_end) };
+        }
+        kept[end] = counted_as;
+        end += usize::from(counted_as != DROPPED);
     }
     kept.truncate(end);
 }
@@ -249,6 +254,16 @@ fn beyond_ascii(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The plain way: word by word, character by character.
+        #[test]
+        fn what_counts_is_that_of_each_word(text in "([a-cA-C0-2+# .\n\u{e9}\u{301}\u{130}]|C\\+\\+|##){0,60}") {
+            let words: String = text.split_ascii_whitespace().map(beyond_ascii).collect();
+            prop_assert_eq!(letters_and_digits(&text), words.into_bytes());
+        }
+    }
 
     fn row(title: &str, company: &str, text: &str) -> RowId {
         RowId::of_posting(title, company, &CleanText::new(text), 0)

@@ -5,13 +5,14 @@ use crate::bayes::lexicon_weights::LexiconWeights;
 use crate::bayes::scores::Scores;
 use crate::bayes::weights::{ClassTotals, Normalisers, is_selected, weigh};
 use crate::counts::count_matrix::CountMatrix;
-use crate::counts::feature_count::{Buckets, FeatureCount, Support};
+use crate::counts::feature_count::{FeatureCount, Support};
 use crate::counts::feature_counts::FeatureCounts;
-use crate::evidence::{Channel, FeatureKey, Occurrence};
+use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
 use crate::examples::rows::{Rows, ids};
+use crate::holdout::group_counts::GroupCounts;
 use crate::holdout::removals::{Further, Removal, removals};
 use crate::lexicon::Lexicon;
 use rayon::prelude::*;
@@ -76,39 +77,44 @@ impl HeldOut {
         let get = |indices: &[usize]| -> io::Result<Vec<Cow<Example>>> {
             indices.iter().map(|&index| rows.get(index)).collect()
         };
-        let done = |scratch: &mut [Scratch; 2], removal: Removal| -> io::Result<Vec<(usize, T)>> {
+        let done = |scratch: &mut [GroupCounts; 2],
+                    removal: Removal|
+         -> io::Result<Vec<(usize, T)>> {
             let [scratch, further_scratch] = scratch;
             let group = get(&removal.rows)?;
             let group: Vec<&Example> = group.iter().map(AsRef::as_ref).collect();
-            let row = |index: usize| group[removal.rows.partition_point(|&other| other < index)];
+            let position = |index: &usize| removal.rows.partition_point(|other| other < index);
+            let positions = |scored: &[usize]| scored.iter().map(position).collect::<Vec<_>>();
             let mut done = Vec::with_capacity(removal.scored.len());
-            if !removal.scored.is_empty() {
-                let remaining = self.without(&group, scratch);
-                for &index in &removal.scored {
-                    done.push((index, then(index, row(index), &remaining)?));
+            let mut score = |scored: &[usize], remaining: &mut RemainingCounts, in_group: bool| {
+                for (&index, position) in scored.iter().zip(positions(scored)) {
+                    remaining.position = in_group.then_some(position);
+                    done.push((index, then(index, group[position], remaining)?));
                 }
+                Ok::<(), io::Error>(())
+            };
+            if !removal.scored.is_empty() {
+                let mut remaining = self.without(&group, &positions(&removal.scored), scratch);
+                score(&removal.scored, &mut remaining, true)?;
             }
             let recounted = (group.len() * removal.further.len() > COUNTING_ROWS)
                 .then(|| self.recounted_without(&group));
             for Further { rows: further, scored } in &removal.further {
                 let further = get(further)?;
                 let further = further.iter().map(AsRef::as_ref);
-                let remaining = match &recounted {
-                    Some(counts) => counts.without(&further.collect::<Vec<_>>(), further_scratch),
-                    None => self.without(
-                        &group.iter().copied().chain(further).collect::<Vec<_>>(),
-                        scratch,
-                    ),
-                };
-                for &index in scored {
-                    done.push((index, then(index, row(index), &remaining)?));
+                if let Some(counts) = &recounted {
+                    let further: Vec<&Example> = further.collect();
+                    score(scored, &mut counts.without(&further, &[], further_scratch), false)?;
+                } else {
+                    let rows: Vec<&Example> = group.iter().copied().chain(further).collect();
+                    score(scored, &mut self.without(&rows, &positions(scored), scratch), true)?;
                 }
             }
             Ok(done)
         };
         let done: io::Result<Vec<_>> = removals(neighbours, wanted)
             .into_par_iter()
-            .map_init(<[Scratch; 2]>::default, done)
+            .map_init(<[GroupCounts; 2]>::default, done)
             .collect();
         let mut done: Vec<(usize, T)> = done?.into_iter().flatten().collect();
         done.sort_unstable_by_key(|(i, _)| *i);
@@ -129,61 +135,40 @@ impl HeldOut {
             held_out: self,
             normalisers,
             removed: Removed::Nothing(weights),
+            position: None,
             lexicon_only: false,
         }
     }
 
-    /// The counts without these rows, each of which was counted.
-    fn without<'r>(&'r self, rows: &[&Example], scratch: &'r mut Scratch) -> RemainingCounts<'r> {
-        let Scratch { fetched, occurrences, all_counts, counts, group, removed } = scratch;
-        occurrences.clear();
-        all_counts.clear();
-        counts.clear();
-        group.clear();
-        for (i, row) in rows.iter().enumerate() {
-            let of_row = self.feature_counts.indices_of(&row.features, fetched);
-            occurrences.extend(of_row.map(|(index, feature)| (index, i as u32, feature)));
-        }
-        // Those of a row are sorted already: the stable sort merges these runs.
-        occurrences.sort_by_key(|occurrence| occurrence.0);
-        let classes = self.feature_counts.classes();
-        let features = || occurrences.chunk_by(|a, b| a.0 == b.0);
-        // Copied in one loop, so that the cache misses overlap.
-        for same in features() {
-            all_counts.extend_from_slice(self.feature_counts.postings(same[0].0 as usize));
-        }
+    /// The counts without these rows, each of which was counted; those at some positions are to be scored.
+    fn without<'r>(
+        &'r self,
+        rows: &[&Example],
+        scored: &[usize],
+        group: &'r mut GroupCounts,
+    ) -> RemainingCounts<'r> {
+        let feature_counts = &self.feature_counts;
+        group.remove(feature_counts, rows);
         let mut totals = self.totals.clone();
-        for (same, all) in features().zip(all_counts.chunks_exact(classes)) {
-            let (index, feature) = (same[0].0 as usize, same[0].2.key());
-            let removed_rows =
-                || same.iter().map(|&(_, row, feature)| (rows[row as usize], feature.plain()));
-            let is_frequent = removed.leave_frequent(&self.feature_counts, index, removed_rows());
-            group.push(feature, is_frequent);
-            if is_frequent {
-                let totals = &mut totals[feature.channel() as usize].counted;
-                let start = counts.len();
-                counts.extend_from_slice(all);
-                for (row, _) in removed_rows() {
-                    counts[start + row.row.class()] -= 1;
-                    totals[row.row.class()] -= 1;
-                }
-            } else {
-                let all = (feature, all, self.feature_counts.support(index));
-                change(&mut totals, all, &self.lexicon, ClassTotals::remove);
+        for (position, row) in rows.iter().enumerate() {
+            let features = group.frequent_features(position);
+            for (totals, features) in totals.iter_mut().zip(features) {
+                totals.counted[row.row.class()] -= features;
             }
+        }
+        for index in group.too_rare() {
+            let (key, support) = (feature_counts.feature(index), feature_counts.support(index));
+            let feature = (key, feature_counts.postings(index), support);
+            change(&mut totals, feature, &self.lexicon, ClassTotals::remove);
         }
         let lexicon_only = self.lacks_a_role(&totals);
         let normalisers = totals.map(|of_channel| of_channel.normalisers());
-        group.weights.resize(counts.len(), 0.0);
-        let frequent = group.keys.iter().zip(&group.slots).filter(|(_, slot)| slot.is_some());
-        let frequent = frequent.zip(counts.chunks_exact(classes)).map(|((key, _), counts)| {
-            (&normalisers[key.channel() as usize], counts, self.lexicon.of(*key))
-        });
-        weigh(frequent, &mut group.weights, classes);
+        group.weigh(scored, &normalisers, &self.lexicon, feature_counts.classes());
         RemainingCounts {
             held_out: self,
             normalisers,
             removed: Removed::Group(group),
+            position: None,
             lexicon_only,
         }
     }
@@ -229,6 +214,7 @@ impl<'a> BucketHoldout<'a> {
             held_out: &self.held_out,
             normalisers,
             removed: Removed::Buckets(self, mask),
+            position: None,
             lexicon_only,
         }
     }
@@ -265,6 +251,8 @@ pub(crate) struct RemainingCounts<'a> {
     held_out: &'a HeldOut,
     normalisers: [Normalisers; Channel::ALL.len()],
     removed: Removed<'a>,
+    /// The position in the removed group of the row that is scored, if it is in the group.
+    position: Option<usize>,
     /// Whether no posting remains of some role, so that only the lexicon scores.
     lexicon_only: bool,
 }
@@ -277,98 +265,6 @@ enum Removed<'a> {
     Group(&'a GroupCounts),
     /// The postings of the buckets in the mask.
     Buckets(&'a BucketHoldout<'a>, u16),
-}
-
-/// Scratch buffers to remove groups of rows, one group after the other.
-#[derive(Default)]
-struct Scratch {
-    /// The features of a row, with the contents of their home slots.
-    fetched: Vec<(Occurrence, u64)>,
-    /// Feature index, row index and feature of each occurrence in the rows.
-    occurrences: Vec<(u32, u32, Occurrence)>,
-    /// Counts of each feature by class, with the rows.
-    all_counts: Vec<u32>,
-    /// Counts without the rows of each feature that stays frequent enough, by class.
-    counts: Vec<u32>,
-    group: GroupCounts,
-    removed: RemovedBuckets,
-}
-
-/// The features of a removed group, sorted, with their weights without it.
-#[derive(Default)]
-struct GroupCounts {
-    keys: Vec<FeatureKey>,
-    /// Row of each in `weights`, if it stays frequent enough.
-    slots: Vec<Option<u32>>,
-    /// Frequent features x classes.
-    weights: Vec<f64>,
-    /// Number of frequent features.
-    frequent: u32,
-}
-
-impl GroupCounts {
-    fn clear(&mut self) {
-        self.keys.clear();
-        self.slots.clear();
-        self.weights.clear();
-        self.frequent = 0;
-    }
-
-    fn push(&mut self, key: FeatureKey, is_frequent: bool) {
-        self.keys.push(key);
-        self.slots.push(is_frequent.then_some(self.frequent));
-        self.frequent += u32::from(is_frequent);
-    }
-
-    /// The index at which a feature is or would be, which is not below `from`: by exponential search, since the next
-    /// one is mostly close.
-    fn find(&self, key: FeatureKey, from: usize) -> usize {
-        let (mut start, mut step) = (from, 1);
-        while self.keys.get(start + step).is_some_and(|other| *other <= key) {
-            start += step;
-            step *= 2;
-        }
-        let end = self.keys.len().min(start + step);
-        start + self.keys[start..end].partition_point(|other| *other < key)
-    }
-
-    /// The weights of the feature at an index, if it is frequent enough.
-    fn weights(&self, index: usize, classes: usize) -> Option<&[f64]> {
-        self.slots[index].map(|slot| &self.weights[slot as usize * classes..][..classes])
-    }
-}
-
-/// Scratch buffer for the number of removed rows with a feature in lower case, by bucket. All zero between uses.
-#[derive(Default)]
-struct RemovedBuckets(Buckets);
-
-impl RemovedBuckets {
-    /// Whether a feature stays frequent enough without these of its rows.
-    fn leave_frequent<'e>(
-        &mut self,
-        feature_counts: &FeatureCounts,
-        index: usize,
-        rows: impl ExactSizeIterator<Item = (&'e Example, bool)> + Clone,
-    ) -> bool {
-        let (channel, mut support) =
-            (feature_counts.feature(index).channel(), feature_counts.support(index));
-        // Each row is of one bucket.
-        if support.is_frequent_without(channel, rows.len() as u32) {
-            return true;
-        }
-        let plain = rows.filter(|(_, plain)| *plain).map(|(row, _)| row);
-        let parts = |row: &Example| 1 + usize::from(row.of_role);
-        for row in plain.clone() {
-            self.0[..parts(row)].iter_mut().for_each(|removed| removed[row.row.bucket()] += 1);
-        }
-        for row in plain.clone() {
-            support.remove_bucket(row.row.bucket(), feature_counts.buckets(index), &self.0);
-        }
-        for row in plain {
-            self.0.iter_mut().for_each(|removed| removed[row.row.bucket()] = 0);
-        }
-        support.is_frequent(channel)
-    }
 }
 
 impl RemainingCounts<'_> {
@@ -384,19 +280,17 @@ impl RemainingCounts<'_> {
         if self.lexicon_only {
             return Scores { lexicon_only: true, ..self.scores(example, |_, _| {}) };
         }
-        let mut scratch = self.scratch();
-        let Removed::Group(group) = &self.removed else {
+        let (Removed::Group(group), Some(position)) = (&self.removed, self.position) else {
+            let mut scratch = self.scratch();
             return self.scores(example, |key, add| {
                 self.with_weights(key, &mut scratch, add);
             });
         };
         let classes = self.held_out.feature_counts.classes();
-        let mut index = 0;
+        let mut counted = group.occurrences(position).iter().peekable();
         self.scores(example, |key, add| {
-            index = group.find(key, index);
-            if group.keys.get(index) != Some(&key) {
-                self.with_unchanged_weights(key, &mut scratch, add);
-            } else if let Some(weights) = group.weights(index, classes) {
+            let counted = counted.next_if(|occurrence| occurrence.feature.key() == key);
+            if let Some(weights) = counted.and_then(|o| group.weights(o, classes)) {
                 add(weights);
             }
         })
@@ -435,51 +329,39 @@ impl RemainingCounts<'_> {
                 is_frequent.then(|| then(&weights[index * classes..][..classes]))
             }
             Removed::Group(group) => {
-                let index = group.find(key, 0);
-                if group.keys.get(index) == Some(&key) {
-                    return group.weights(index, feature_counts.classes()).map(then);
+                let (index, classes) = (feature_counts.index_of(key)?, feature_counts.classes());
+                if let Some(weights) = group.computed_weights(index, classes) {
+                    return Some(then(weights));
                 }
-                self.with_unchanged_weights(key, scratch, then)
+                let all = || {
+                    let is_frequent = feature_counts.support(index).is_frequent(key.channel());
+                    (feature_counts.postings(index), is_frequent)
+                };
+                let counts = group.counts(index, classes);
+                let (counts, is_frequent) = counts.unwrap_or_else(all);
+                is_frequent.then(|| self.weigh(key, counts, &mut scratch.1, then))
             }
             Removed::Buckets(counts, mask) => {
                 let index = counts.indices[feature_counts.index_of(key)?];
                 let (feature_count, weights) = scratch;
                 feature_count.as_mut().set(counts.matrix.class_counts(index), *mask, lexicon.roles);
-                self.weigh(key, (&feature_count.postings, feature_count.support), weights, then)
+                let is_frequent = feature_count.support.is_frequent(key.channel());
+                is_frequent.then(|| self.weigh(key, &feature_count.postings, weights, then))
             }
         }
     }
 
-    /// [`Self::with_weights`] for a feature that no removed row has.
-    fn with_unchanged_weights<T>(
-        &self,
-        key: FeatureKey,
-        (_, weights): &mut (FeatureCount, Vec<f64>),
-        then: impl FnOnce(&[f64]) -> T,
-    ) -> Option<T> {
-        let feature_counts = &self.held_out.feature_counts;
-        let index = feature_counts.index_of(key)?;
-        self.weigh(
-            key,
-            (feature_counts.postings(index), feature_counts.support(index)),
-            weights,
-            then,
-        )
-    }
-
-    /// Computes the weights of a feature from its counts, and calls `then`, if it is frequent enough.
+    /// Computes the weights of a feature from its counts, and calls `then`.
     fn weigh<T>(
         &self,
         key: FeatureKey,
-        (postings, support): (&[u32], Support),
+        counts: &[u32],
         weights: &mut [f64],
         then: impl FnOnce(&[f64]) -> T,
-    ) -> Option<T> {
-        support.is_frequent(key.channel()).then(|| {
-            let normalisers = &self.normalisers[key.channel() as usize];
-            normalisers.weights(postings, self.held_out.lexicon.of(key), weights);
-            then(weights)
-        })
+    ) -> T {
+        let normalisers = &self.normalisers[key.channel() as usize];
+        normalisers.weights(counts, self.held_out.lexicon.of(key), weights);
+        then(weights)
     }
 }
 
@@ -543,7 +425,7 @@ pub(crate) fn held_out(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Stated;
+    use crate::evidence::{Occurrence, Stated};
     use crate::examples::identity::RowId;
     use crate::examples::rows::ids;
     use proptest::prelude::*;

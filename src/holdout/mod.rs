@@ -1,4 +1,5 @@
 //! Leave-one-group-out scores: by counts without the posting itself and its neighbours.
 
+mod group_counts;
 pub(crate) mod leave_group_out;
 pub(crate) mod removals;
