@@ -47,13 +47,14 @@ pub(super) fn leave_out_sections(
     let mut below: Vec<Range<usize>> = Vec::new();
     let mut open: Option<usize> = None;
     let mut any_before = false;
+    let mut paragraph_ends = ParagraphEnds::default();
     for (start, part) in lines {
         match (part, open) {
             // At the beginning of a text, the heading covers only its paragraph.
             (HeadingPart::Boilerplate, None)
                 if !any_before && FIRST_FRACTION * start < tokens.len() =>
             {
-                below.push(start..paragraph_end(text, tokens, start));
+                below.push(start..paragraph_ends.next(text, tokens, start));
                 continue;
             }
             (HeadingPart::Boilerplate, None) => open = Some(start),
@@ -155,14 +156,32 @@ fn one_part_a_line(found: impl Iterator<Item = (usize, HeadingPart)>) -> Vec<(us
     lines
 }
 
-/// The end of the paragraph of a heading: the next empty line, or the end of its line if there is none.
-fn paragraph_end(text: &str, tokens: &[Token], start: usize) -> usize {
-    let ends = |mark: &'static [u8]| {
-        (start + 1..tokens.len()).find(move |&at| {
-            tokens[at].breaks && memmem::find(between(text, tokens, at), mark).is_some()
-        })
-    };
-    ends(b"\n\n").or_else(|| ends(b"\n")).unwrap_or(tokens.len())
+/// Finds where the paragraphs of headings end, in the order of the text, so that each token is looked at once.
+#[derive(Default)]
+struct ParagraphEnds {
+    /// The token after the last empty line that was found; the number of tokens if there is none.
+    empty_line: usize,
+    /// The same for any line.
+    line: usize,
+}
+
+impl ParagraphEnds {
+    /// The end of the paragraph of the heading at a token: the next empty line, or the end of its line if there is none.
+    fn next(&mut self, text: &str, tokens: &[Token], start: usize) -> usize {
+        let ends = |found: &mut usize, mark: &[u8]| {
+            if *found <= start {
+                let ends = |&at: &usize| {
+                    tokens[at].breaks && memmem::find(between(text, tokens, at), mark).is_some()
+                };
+                *found = (start + 1..tokens.len()).find(ends).unwrap_or(tokens.len());
+            }
+            *found
+        };
+        match ends(&mut self.empty_line, b"\n\n") {
+            end if end < tokens.len() => end,
+            _ => ends(&mut self.line, b"\n"),
+        }
+    }
 }
 
 /// Whether no comma is next to the line: "Privacy, security and legal" is no heading.

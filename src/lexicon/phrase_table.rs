@@ -8,6 +8,8 @@ use std::hint::black_box;
 /// Words that a text may have between the words of a phrase: "prioritize the backlog".
 const DETERMINERS: [&str; 11] =
     ["a", "an", "the", "our", "your", "their", "its", "this", "that", "these", "those"];
+/// Most of them in a row.
+const MOST_DETERMINERS: usize = 4;
 
 /// Phrases with values, by their word hashes.
 #[derive(Debug, Clone)]
@@ -208,6 +210,7 @@ impl<V: Copy> PhraseTable<V> {
     ) -> Option<(V, usize)> {
         let mut prefix = tokens[0].hash;
         let mut best = None;
+        let mut determiners = 0;
         for (i, token) in tokens.iter().enumerate().skip(1) {
             if within_breaks && token.breaks {
                 break;
@@ -216,11 +219,12 @@ impl<V: Copy> PhraseTable<V> {
             match self.find(next) {
                 Some(found) => {
                     prefix = next;
+                    determiners = 0;
                     if let Some(value) = self.value(found).filter(|&value| fits(value, i + 1)) {
                         best = Some((value, i + 1));
                     }
                 }
-                None if is_determiner(i) => {}
+                None if determiners < MOST_DETERMINERS && is_determiner(i) => determiners += 1,
                 None => break,
             }
         }
