@@ -61,7 +61,7 @@ pub(crate) enum Command {
 /// Which files to read, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// Files of postings: CSV, TSV, JSON or Parquet, packed or not, and patterns such as '*.csv'; `-` or none
+    /// Files of postings: CSV, TSV, JSON, Excel or Parquet, packed or not, and patterns such as '*.csv'; `-` or none
     /// for standard input. Rows of several files get a column `source`
     #[arg(value_name = "INPUT")]
     pub(crate) files: Vec<PathBuf>,
@@ -94,6 +94,9 @@ pub(crate) struct ReadingArgs {
     /// The first line is a row: columns are called by their numbers, from 1
     #[arg(long)]
     pub(crate) no_header: bool,
+    /// Sheet of a workbook (found otherwise: the first one with a column for the text)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     /// Write the rows that could not be read to this file, with their line and the reason
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
@@ -112,6 +115,7 @@ impl ReadingArgs {
             delimiter: self.delimiter,
             encoding: self.encoding,
             no_header: self.no_header,
+            sheet: self.sheet.clone(),
         }
     }
 }

@@ -435,5 +435,8 @@ fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
     if let Some(delimiter) = reader.delimiter().filter(|d| *d != b',') {
         messages.push(format!("delimiter {:?}", char::from(delimiter)));
     }
+    if let Some(sheet) = reader.sheet() {
+        messages.push(format!("sheet {sheet:?}"));
+    }
     say(&format!("{}: {}", reader.file(), messages.join(", ")));
 }

@@ -57,7 +57,7 @@ impl DelimitedReader {
         }
         let columns = Columns::find(&header, &dialect.names)?;
         rows.find_fields(header.len(), &columns)?;
-        Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), schema: None }))
+        Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), ..Shape::default() }))
     }
 
     /// The length of the header in bytes and its fields, as read with a delimiter; `None` if its quotes are then wrong.

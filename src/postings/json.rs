@@ -107,13 +107,7 @@ impl JsonReader {
         for (value, unfolded) in ahead.values {
             json.wait(value, unfolded);
         }
-        let mut shape = Shape {
-            header: json.header_of_waiting(),
-            columns: Columns::default(),
-            head: None,
-            delimiter: None,
-            schema: None,
-        };
+        let mut shape = Shape { header: json.header_of_waiting(), ..Shape::default() };
         if shape.header.is_empty() {
             let mut waiting = json.waiting.iter().take(AHEAD);
             return match waiting.find_map(|object| object.text.as_ref().err()) {

@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+#[cfg(feature = "excel")]
+mod cell_text;
 mod columns;
 mod delimited;
 mod encoding;
@@ -8,6 +10,8 @@ mod json;
 mod json_values;
 mod objects;
 mod open;
+#[cfg(any(feature = "excel", feature = "parquet"))]
+mod panics;
 #[cfg(feature = "parquet")]
 mod parquet_file;
 mod reader;
@@ -16,8 +20,14 @@ mod row;
 mod source;
 mod spool;
 mod table;
+#[cfg(feature = "excel")]
+mod table_header;
 mod unfold;
 mod window;
+#[cfg(feature = "excel")]
+mod workbook;
+#[cfg(feature = "excel")]
+mod workbook_file;
 
 pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;

@@ -22,13 +22,14 @@ pub(super) const BUFFER: usize = 1 << 18;
 const MAGIC: usize = 1 << 9;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
+/// Old files of Office, and new ones with a password.
+const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+/// Most bytes of an archive or workbook that comes through a pipe.
+const FROM_PIPE: u64 = 1 << 30;
+/// Archives in archives, such as a workbook in a zip file.
+const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
-const OTHER_FORMS: [(usize, &[u8], &str); 22] = [
-    (
-        0,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "an old Office file, such as an .xls workbook: save the sheet as CSV",
-    ),
+const OTHER_FORMS: [(usize, &[u8], &str); 21] = [
     (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"{\\rtf", "an RTF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
@@ -52,14 +53,16 @@ const OTHER_FORMS: [(usize, &[u8], &str); 22] = [
     (0, b"PAR1", "a packed Parquet file: unpack it first, as Parquet is packed within"),
 ];
 /// Files in zip archives by which documents are told, and what they are and what to do with them.
-const ZIPPED_FORMS: [(&str, &str); 6] = [
-    ("xl/workbook", "an Excel workbook: save it as CSV"),
+const ZIPPED_FORMS: [(&str, &str); 5] = [
     (
         "word/document",
         "a Word document: copy the postings to a CSV file, with a column for the text",
     ),
     ("ppt/presentation", "a PowerPoint file: copy the postings to a CSV file"),
-    ("content.xml", "an OpenDocument file: save its sheet as CSV"),
+    (
+        "content.xml",
+        "an OpenDocument text: copy the postings to a CSV file, with a column for the text",
+    ),
     ("Index/Document.iwa", "an Apple Numbers or Pages document: export it as CSV"),
     ("META-INF/container.xml", "an e-book: copy the postings to a CSV file"),
 ];
@@ -80,6 +83,21 @@ pub(super) enum Content {
     Text(Box<dyn Read + Send>, &'static Encoding),
     /// A Parquet file.
     Parquet(File),
+    /// A workbook.
+    Workbook(File, WorkbookForm),
+}
+
+/// How a workbook is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WorkbookForm {
+    /// Of Excel, as XML in a zip archive.
+    Xlsx,
+    /// Of Excel, in a zip archive.
+    Xlsb,
+    /// Of `OpenDocument`.
+    Ods,
+    /// Of Excel up to 2003, or with a password.
+    Ole,
 }
 
 /// Detects changes of a file by its size and modification time.
@@ -107,25 +125,69 @@ impl Watch {
 /// Opens a file, or standard input for `-`, with this encoding, or the one detected by its first bytes.
 pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Opened> {
     if path == Path::new("-") {
-        let bytes = unpacked(BufReader::with_capacity(BUFFER, io::stdin()))?;
-        return Ok(Opened { content: text(bytes, encoding)?, watch: None });
+        let bytes = BufReader::with_capacity(BUFFER, io::stdin());
+        return Ok(Opened { content: of_stream(bytes, encoding, LEVELS)?, watch: None });
     }
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::other("it is a folder; name the files in it"));
     }
     let watch = Watch::new(&file);
-    let mut bytes = BufReader::with_capacity(BUFFER, file);
-    if watch.is_none() {
-        return Ok(Opened { content: text(unpacked(bytes)?, encoding)?, watch });
+    let content = if watch.is_none() {
+        of_stream(BufReader::with_capacity(BUFFER, file), encoding, LEVELS)?
+    } else {
+        of_file(file, encoding, LEVELS)?
+    };
+    Ok(Opened { content, watch })
+}
+
+/// The content of a file that can be read anywhere.
+fn of_file(
+    mut file: File,
+    encoding: Option<&'static Encoding>,
+    levels: usize,
+) -> io::Result<Content> {
+    let mut start = Vec::new();
+    file.by_ref().take(OLE.len() as u64).read_to_end(&mut start)?;
+    file.rewind()?;
+    if start.starts_with(ZIP) {
+        let levels = levels.checked_sub(1).ok_or_else(|| {
+            io::Error::other("it is a zip archive in zip archives; unpack it first")
+        })?;
+        return match of_zip(file)? {
+            Zipped::File(file) => of_file(file, encoding, levels),
+            Zipped::Workbook(file, form) => Ok(Content::Workbook(file, form)),
+        };
     }
-    if bytes.fill_buf()?.starts_with(ZIP) {
-        bytes = BufReader::with_capacity(BUFFER, of_zip(bytes.into_inner())?);
+    if start == OLE {
+        return Ok(Content::Workbook(file, WorkbookForm::Ole));
     }
-    if bytes.fill_buf()?.starts_with(PARQUET) {
-        return Ok(Opened { content: Content::Parquet(bytes.into_inner()), watch });
+    if start.starts_with(PARQUET) {
+        return Ok(Content::Parquet(file));
     }
-    Ok(Opened { content: text(unpacked(bytes)?, encoding)?, watch })
+    of_stream(BufReader::with_capacity(BUFFER, file), encoding, levels)
+}
+
+/// The content of a stream. What cannot be read as it comes moves to a temporary file.
+pub(super) fn of_stream(
+    bytes: impl BufRead + Send + 'static,
+    encoding: Option<&'static Encoding>,
+    levels: usize,
+) -> io::Result<Content> {
+    let (start, bytes) = sampled(unpacked(bytes)?, OLE.len())?;
+    if !start.starts_with(ZIP) && start != OLE {
+        return text(Box::new(bytes), encoding);
+    }
+    let mut file = tempfile::tempfile()?;
+    if io::copy(&mut bytes.take(FROM_PIPE + 1), &mut file)? > FROM_PIPE {
+        return Err(io::Error::other(format!(
+            "it is a workbook or zip archive of more than {} MB, which is too much for a pipe; name the file, or give \
+             CSV",
+            FROM_PIPE >> 20
+        )));
+    }
+    file.rewind()?;
+    of_file(file, encoding, levels)
 }
 
 /// Decodes bytes as text.
@@ -167,11 +229,6 @@ fn unpacked(bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead 
         [0x1f, 0x8b, ..] => |bytes| Ok(Box::new(MultiGzDecoder::new(bytes))),
         [b'B', b'Z', b'h', ..] => |bytes| Ok(Box::new(MultiBzDecoder::new(bytes))),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => |bytes| Ok(Box::new(zstd::Decoder::with_buffer(bytes)?)),
-        start if start.starts_with(ZIP) => {
-            return Err(io::Error::other(
-                "it is a zip archive, which cannot be read from a stream; name the file",
-            ));
-        }
         start if start.starts_with(PARQUET) => {
             return Err(io::Error::other(
                 "it is a Parquet file, which cannot be read from a stream; name the file",
@@ -185,12 +242,24 @@ fn unpacked(bytes: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead 
     Ok(Box::new(BufReader::with_capacity(BUFFER, limited)))
 }
 
-/// The one file in a zip archive, unpacked into a temporary file.
-fn of_zip(mut file: File) -> io::Result<File> {
+/// What is in a zip archive.
+enum Zipped {
+    /// Its one file, unpacked into a temporary file.
+    File(File),
+    /// The archive itself, which is a workbook.
+    Workbook(File, WorkbookForm),
+}
+
+fn of_zip(mut file: File) -> io::Result<Zipped> {
     file.rewind()?;
     let size = file.metadata()?.len();
-    let damaged = |e| io::Error::other(format!("it is a damaged zip archive: {e}"));
-    let mut archive = ZipArchive::new(file).map_err(damaged)?;
+    let damaged = |e| {
+        io::Error::other(format!("it is a damaged zip archive or workbook, or a part of one: {e}"))
+    };
+    let mut archive = ZipArchive::new(file.try_clone()?).map_err(damaged)?;
+    if let Some(form) = workbook(&mut archive) {
+        return Ok(Zipped::Workbook(file, form));
+    }
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
         let name = archive.by_index_raw(index)?.name()?.into_owned();
@@ -210,7 +279,22 @@ fn of_zip(mut file: File) -> io::Result<File> {
     let mut out = tempfile::tempfile()?;
     io::copy(&mut Limited { inner, packed, unpacked: 0 }, &mut out)?;
     out.rewind()?;
-    Ok(out)
+    Ok(Zipped::File(out))
+}
+
+/// The form of the workbook that an archive is, if it is one.
+fn workbook(archive: &mut ZipArchive<File>) -> Option<WorkbookForm> {
+    if archive.index_for_name("content.xml").is_some() {
+        let mut kind = String::new();
+        let of_kind = archive.by_name("mimetype").ok()?;
+        of_kind.take(MAGIC as u64).read_to_string(&mut kind).ok()?;
+        return kind.contains("spreadsheet").then_some(WorkbookForm::Ods);
+    }
+    let has = |part| archive.index_for_name(part).is_some();
+    if has("xl/workbook.bin") {
+        return Some(WorkbookForm::Xlsb);
+    }
+    has("xl/workbook.xml").then_some(WorkbookForm::Xlsx)
 }
 
 /// Counts the bytes read through it.
@@ -316,7 +400,7 @@ mod tests {
         let members = [packed(&western[..14]), packed(&western[14..])].concat();
         for bytes in [western.clone(), packed(&western), members, "\u{feff}t,x".into()] {
             let slow = BufReader::with_capacity(1, Cursor::new(bytes.clone()));
-            let content = text(unpacked(slow).expect("it is sound"), None).expect("it is text");
+            let content = of_stream(slow, None, LEVELS).expect("it is text");
             let Content::Text(mut reader, _) = content else { panic!("it is text") };
             let mut whole = String::new();
             reader.read_to_string(&mut whole).expect("it is text");

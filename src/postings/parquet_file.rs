@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::json::{ColumnIndex, OTHERS};
 use super::json_values::fields;
+use super::panics::without_panics;
 use super::row::{Batch, Original, Rejected, Row};
 use super::source::{AHEAD, Dialect, Problem, RowSource, Shape};
 use arrow_array::cast::AsArray;
@@ -10,12 +11,10 @@ use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
 use arrow_json::writer::{LineDelimited, WriterBuilder};
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::fs::File;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 /// Rows of a Parquet file.
 pub(super) struct ColumnarReader {
@@ -41,7 +40,7 @@ impl ColumnarReader {
         let columns = Columns::find(&header, &dialect.names)?;
         let reader = guarded(|| builder.with_batch_size(AHEAD).build())?;
         let rows = Self { reader, next: 1, columns_by_path, waiting: VecDeque::new() };
-        Ok((rows, Shape { header, columns, head: None, delimiter: None, schema }))
+        Ok((rows, Shape { header, columns, schema, ..Shape::default() }))
     }
 }
 
@@ -131,26 +130,9 @@ fn text(value: Option<&[u8]>) -> Option<String> {
     value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or_else(|_| hex(bytes)))
 }
 
-thread_local! {
-    /// Whether panics on this thread print nothing.
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs `read`, and turns panics into errors: the library panics on some damaged files.
+/// Runs `read` and says what is wrong with the file: the library panics on some damaged ones.
 fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !GUARDED.get() {
-                usual(info);
-            }
-        }));
-    });
-    GUARDED.set(true);
-    let read = panic::catch_unwind(AssertUnwindSafe(read));
-    GUARDED.set(false);
-    let problem = |why: String| {
+    without_panics(read).map_err(|why| {
         let problem = match why.split_once("Disabled feature at compile time: ") {
             Some((_, codec)) => format!(
                 "it is packed with {codec}, which is not read; write it again packed with zstd, snappy, \
@@ -159,9 +141,5 @@ fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Prob
             None => format!("it is a damaged Parquet file: {why}"),
         };
         Problem::Content(problem.into())
-    };
-    match read {
-        Ok(read) => read.map_err(|e| problem(e.to_string())),
-        Err(_) => Err(problem("its parts contradict each other".into())),
-    }
+    })
 }

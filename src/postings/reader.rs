@@ -10,6 +10,8 @@ use super::parquet_file::ColumnarReader;
 use super::row::{Batch, Rejected, Types};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape};
 use super::window::Window;
+#[cfg(feature = "excel")]
+use super::workbook::WorkbookReader;
 use encoding_rs::Encoding;
 use std::io::{self, Cursor};
 use std::path::Path;
@@ -64,6 +66,8 @@ pub enum InputForm {
     Json,
     /// Parquet.
     Parquet,
+    /// A sheet of a workbook.
+    Workbook,
 }
 
 /// Reads postings from one file.
@@ -106,6 +110,19 @@ impl PostingReader {
                 let (source, shape) = ColumnarReader::open(table, dialect)?;
                 let source: Box<dyn RowSource> = Box::new(source);
                 (InputForm::Parquet, (source, shape), encoding_rs::UTF_8)
+            }
+            #[cfg(not(feature = "excel"))]
+            Content::Workbook(book, form) => {
+                drop((book, form));
+                let problem =
+                    "it is a workbook, which this program was built without; save it as CSV";
+                return Err(Problem::Content(problem.into()));
+            }
+            #[cfg(feature = "excel")]
+            Content::Workbook(book, form) => {
+                let (source, shape) = WorkbookReader::open(book, form, dialect)?;
+                let source: Box<dyn RowSource> = Box::new(source);
+                (InputForm::Workbook, (source, shape), encoding_rs::UTF_8)
             }
             Content::Text(text, encoding) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
@@ -158,6 +175,11 @@ impl PostingReader {
     /// The delimiter, in delimited text.
     pub fn delimiter(&self) -> Option<u8> {
         self.shape.delimiter
+    }
+
+    /// The sheet, in a workbook.
+    pub fn sheet(&self) -> Option<&str> {
+        self.shape.sheet.as_deref()
     }
 
     /// The schema, in Parquet.
@@ -224,9 +246,7 @@ fn of_text(
     window.pass(|b| if csv { b"\r\n".contains(&b) } else { b" \t\r\n\x1e".contains(&b) })?;
     let content = |problem: &str| Err(Problem::Content(problem.into()));
     if window.rest().is_empty() {
-        let (header, columns) = (Vec::new(), Columns::default());
-        let shape = Shape { header, columns, head: None, delimiter: None, schema: None };
-        return Ok((None, (Box::new(NoRows), shape)));
+        return Ok((None, (Box::new(NoRows), Shape::default())));
     }
     if window.rest().starts_with(MODEL_MAGIC.as_bytes()) {
         return Err(Problem::Content(ContentError::Model));

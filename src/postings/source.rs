@@ -64,10 +64,12 @@ pub struct Dialect {
     pub encoding: Option<&'static Encoding>,
     /// Whether the first line is a row: columns are then named by their numbers, from 1.
     pub no_header: bool,
+    /// Sheet of a workbook; `None` for the first one with a column for the text.
+    pub sheet: Option<String>,
 }
 
 /// The columns of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
     pub(super) header: Vec<String>,
     pub(super) columns: Columns,
@@ -76,6 +78,8 @@ pub(super) struct Shape {
     pub(super) delimiter: Option<u8>,
     /// Schema, in Parquet.
     pub(super) schema: Option<Types>,
+    /// The sheet of a workbook.
+    pub(super) sheet: Option<String>,
 }
 
 /// A reader of one format.

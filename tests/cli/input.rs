@@ -154,9 +154,9 @@ fn files_of_other_forms_are_named() {
     let tar_gz = gz.finish().expect("memory");
     let page = "<!doctype html><html><head><title>Job</title></head><body>Text</body></html>\n";
     for (bytes, says) in [
-        (packed(&["[Content_Types].xml", "xl/workbook.xml"]), "an Excel workbook: save it as CSV"),
+        (packed(&["[Content_Types].xml", "xl/workbook.xml"]), "a damaged workbook"),
         (packed(&["[Content_Types].xml", "word/document.xml"]), "a Word document"),
-        (packed(&["mimetype", "content.xml"]), "an OpenDocument file: save its sheet as CSV"),
+        (packed(&["mimetype", "content.xml"]), "an OpenDocument text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".to_vec(), "an old Office file"),
         (b"%PDF-1.7\n%\xe2\xe3".to_vec(), "a PDF document"),
         (b"\xff\xd8\xff\xe0 no\xfftext\n".to_vec(), "a picture"),

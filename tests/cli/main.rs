@@ -19,4 +19,5 @@ mod retrain;
 mod roles;
 mod skills;
 mod train;
+mod workbooks;
 mod workspace;

@@ -1,0 +1,170 @@
+//! Workbooks of spreadsheets.
+
+use crate::workspace::{Table, Workspace};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use std::io::Write;
+
+const DUTIES: &str = "You order the backlog of our ferry app, write user stories with acceptance criteria and plan each \
+    sprint with the Scrum team.";
+
+/// A sheet: its name, and what fills it.
+type NamedSheet<'s> = (&'s str, &'s dyn Fn(&mut Worksheet));
+
+/// A workbook with these sheets.
+fn workbook(sheets: &[NamedSheet]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    for (name, fill) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).expect("a name");
+        fill(sheet);
+    }
+    book.save_to_buffer().expect("memory")
+}
+
+fn write(sheet: &mut Worksheet, row: u32, cells: &[&str]) {
+    for (column, cell) in (0..).zip(cells) {
+        if !cell.is_empty() {
+            sheet.write_string(row, column, *cell).expect("memory");
+        }
+    }
+}
+
+fn plain(sheet: &mut Worksheet) {
+    write(sheet, 0, &["title", "description"]);
+    write(sheet, 1, &["Product Owner", DUTIES]);
+}
+
+/// What `classify` makes of a file, and what it says.
+fn classified(bytes: &[u8], options: &[&str]) -> (Table, String) {
+    let workspace = Workspace::with("in.bin", bytes);
+    let ran = workspace.rolecall(&[&["classify", "in.bin", "-o", "out.csv"], options].concat());
+    let said = ran.succeeds().lines.join("\n");
+    (workspace.table("out.csv"), said)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).expect("memory");
+    packed.finish().expect("memory")
+}
+
+fn zip(bytes: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("jobs.xlsx", zip::write::SimpleFileOptions::default()).expect("memory");
+    zip.write_all(bytes).expect("memory");
+    zip.finish().expect("memory").into_inner()
+}
+
+#[test]
+fn workbooks_are_read_as_their_sheets_show_them() {
+    let book = workbook(&[("Jobs", &|sheet| {
+        let header = ["id", "title", "description", "posted", "at", "took", "remote", "sum", "n"];
+        write(sheet, 0, &header);
+        let day = ExcelDateTime::from_ymd(2025, 10, 13).expect("a date");
+        let time = day.clone().and_hms(12, 59, 2).expect("a time");
+        sheet.write_number(1, 0, 4012.0).expect("memory");
+        write(sheet, 1, &["", "Product Owner", DUTIES]);
+        write(sheet, 3, &["b", "Baker", "Bread"]);
+        let dated = |format| Format::new().set_num_format(format);
+        sheet.write_with_format(1, 3, &day, &dated("dd.mm.yyyy")).expect("memory");
+        sheet.write_with_format(1, 4, &time, &dated("yyyy-mm-dd hh:mm:ss")).expect("memory");
+        sheet.write_with_format(1, 5, 1.25, &dated("[h]:mm:ss")).expect("memory");
+        sheet.write_boolean(1, 6, true).expect("memory");
+        sheet.write_formula(1, 7, Formula::new("=1/0").set_result("#DIV/0!")).expect("memory");
+        sheet.write_number(1, 8, 0.1 + 0.2).expect("memory");
+    })]);
+    let (table, said) = classified(&book, &[]);
+    let first = ["4012", "Product Owner", DUTIES, "2025-10-13", "2025-10-13T12:59:02"];
+    assert_eq!(table.rows[0][..5], first);
+    assert_eq!(table.rows[0][5..9], ["30:00:00", "TRUE", "#DIV/0!", "0.3"]);
+    // A row without values is none, as an empty line.
+    assert_eq!(table.rows.len(), 2);
+    assert_eq!(table.column("title"), ["Product Owner", "Baker"]);
+    assert!(said.contains("sheet \"Jobs\"") && said.contains("2 rows in, 2 out"), "{said}");
+    for packed in [gzip(&book), zip(&book), gzip(&zip(&book))] {
+        assert_eq!(classified(&packed, &[]).0.rows, table.rows);
+    }
+    let piped = Workspace::new().rolecall(&["classify"]).stdin(&book).succeeds().table();
+    assert_eq!(piped.rows, table.rows);
+}
+
+#[test]
+fn the_sheet_with_postings_is_found_or_told() {
+    let book = workbook(&[
+        ("About", &|sheet| write(sheet, 0, &["made", "by me"])),
+        ("Empty", &|_| ()),
+        ("May", &plain),
+        ("June", &|sheet| {
+            write(sheet, 0, &["title", "description"]);
+            write(sheet, 1, &["Baker", "Bread"]);
+        }),
+    ]);
+    let (table, said) = classified(&book, &[]);
+    assert_eq!(table.column("title"), ["Product Owner"]);
+    for says in ["sheet \"May\"", "with postings that are not read: \"June\"", "\"About\""] {
+        assert!(said.contains(says), "{said}");
+    }
+    for name in ["June", "june "] {
+        let (table, said) = classified(&book, &["--sheet", name]);
+        assert_eq!(table.column("title"), ["Baker"]);
+        assert!(!said.contains("not read"), "{said}");
+    }
+    let workspace = Workspace::with("in.xlsx", &book);
+    let refused = workspace.rolecall(&["classify", "in.xlsx", "--sheet", "Jule"]).fails();
+    assert!(refused.contains("no sheet \"Jule\"; its sheets are \"About\""), "{refused}");
+    let refused = workspace.rolecall(&["classify", "in.xlsx", "--sheet", "About"]).fails();
+    assert!(refused.contains("no column with the text"), "{refused}");
+    let none = workspace.rolecall(&["classify", "in.xlsx", "--sheet", "Empty"]).succeeds();
+    none.says(&["there are no rows in it"]);
+}
+
+#[test]
+fn a_header_may_stand_below_titles_and_be_merged() {
+    let book = workbook(&[("Jobs", &|sheet| {
+        write(sheet, 1, &["Jobs of May"]);
+        sheet.merge_range(3, 1, 3, 2, "Job", &Format::new()).expect("memory");
+        sheet.merge_range(3, 3, 4, 3, "Employer", &Format::new()).expect("memory");
+        write(sheet, 4, &["", "title", "description"]);
+        write(sheet, 5, &["", "Product Owner", DUTIES, "Ferry"]);
+        write(sheet, 6, &["", "Baker", "Bread", "Oven", "", "a word aside"]);
+    })]);
+    let (table, said) = classified(&book, &[]);
+    assert_eq!(table.header[..5], ["title", "description", "Employer", "", "predicted_role"]);
+    assert_eq!(table.rows[1][..4], ["Baker", "Bread", "Oven", "a word aside"]);
+    assert!(said.contains("header is in row 5") && said.contains("company from"), "{said}");
+}
+
+#[test]
+fn old_workbooks_and_those_of_open_document_are_read() {
+    for (bytes, rows, row, shown) in [
+        (&include_bytes!("../fixtures/plain.xls")[..], 3, 2, ["2025-10-13", "2"]),
+        (include_bytes!("../fixtures/plain.ods"), 2, 1, ["Bread\nis good", "2.5"]),
+    ] {
+        let (table, _) = classified(bytes, &[]);
+        assert_eq!(table.rows.len(), rows);
+        let end = table.header.iter().position(|name| name == "predicted_role").expect("added");
+        assert_eq!(table.rows[row][end - 2..end], shown);
+    }
+}
+
+#[test]
+fn workbooks_that_cannot_be_read_are_named() {
+    let book = workbook(&[("Jobs", &plain)]);
+    let mut locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    locked.resize(1 << 10, 0);
+    for (bytes, says) in
+        [(book[..book.len() / 2].to_vec(), "damaged"), (locked, "save its table as .xlsx or CSV")]
+    {
+        let workspace = Workspace::with("in.xlsx", &bytes);
+        let refused = workspace.rolecall(&["classify", "in.xlsx", "-o", "out.csv"]).fails();
+        assert!(refused.contains("in.xlsx") && refused.contains(says), "{refused}");
+        assert_eq!(refused.trim().lines().count(), 1, "{refused}");
+        assert!(!workspace.path("out.csv").exists());
+    }
+}
+
+#[test]
+fn formulas_without_values_are_counted() {
+    let (table, said) = classified(include_bytes!("../fixtures/formulas.xlsx"), &[]);
+    assert_eq!(table.rows[0][2], "");
+    assert!(said.contains("1 formulas have no value"), "{said}");
+}
