@@ -245,6 +245,8 @@ pub(crate) enum Format {
     Json,
     /// Parquet
     Parquet,
+    /// A workbook of Excel
+    Xlsx,
     /// For reading, of `classify` only: title, verdict, confidence, evidence
     Table,
 }

@@ -2,7 +2,7 @@
 
 use super::args::{Format, ReadingArgs, Writing};
 use super::input::Postings;
-use super::output::Output;
+use super::output::{Output, say};
 use anyhow::{Context, Result, bail};
 use flate2::write::GzEncoder;
 use rolecall::postings::InputForm;
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct RowFile {
     rows: Sheet<MaybeCompressed>,
     name: String,
+    /// Whether nothing is said.
+    quiet: bool,
 }
 
 /// An output, compressed or not.
@@ -50,9 +52,9 @@ fn extensions(path: &Path) -> (String, Option<String>) {
 }
 
 /// Endings of files that people write tables to, and that are not written here.
-const OTHER_FORMS: [&str; 33] = [
-    "xlsx", "xls", "xlsm", "xlsb", "ods", "numbers", "zip", "bz2", "xz", "7z", "rar", "tar", "tgz",
-    "lz4", "br", "lzma", "feather", "arrow", "ipc", "orc", "avro", "db", "sqlite", "sqlite3", "h5",
+const OTHER_FORMS: [&str; 32] = [
+    "xls", "xlsm", "xlsb", "ods", "numbers", "zip", "bz2", "xz", "7z", "rar", "tar", "tgz", "lz4",
+    "br", "lzma", "feather", "arrow", "ipc", "orc", "avro", "db", "sqlite", "sqlite3", "h5",
     "pickle", "pkl", "html", "htm", "xml", "pdf", "docx", "yaml",
 ];
 
@@ -70,11 +72,11 @@ pub(crate) fn check_endings<'p>(
         rows.filter(|rows| rows.format.is_none()).and_then(|rows| rows.output.as_deref())
     {
         let (of_rows, packing) = extensions(path);
-        let parquet = packing.is_some() && ["parquet", "pq"].contains(&of_rows.as_str());
-        if OTHER_FORMS.contains(&of_rows.as_str()) || parquet {
+        let twice = packing.is_some() && ["parquet", "pq", "xlsx"].contains(&of_rows.as_str());
+        if OTHER_FORMS.contains(&of_rows.as_str()) || twice {
             bail!(
                 "{}: files that end in .{} cannot be written; the forms are .csv, .tsv, .jsonl and .json, packed if \
-                 .gz or .zst follows, and .parquet (or name one with --format)",
+                 .gz or .zst follows, .xlsx and .parquet (or name one with --format)",
                 path.display(),
                 ending(path),
             );
@@ -82,7 +84,7 @@ pub(crate) fn check_endings<'p>(
     }
     for path in tables.into_iter().flatten() {
         let ending = ending(path);
-        let others = ["gz", "zst", "parquet", "pq", "json", "jsonl", "ndjson"];
+        let others = ["gz", "zst", "parquet", "pq", "xlsx", "json", "jsonl", "ndjson"];
         if [&OTHER_FORMS[..], &others].concat().contains(&ending.as_str()) {
             bail!("{}: it is written as CSV; name a file that ends in .csv", path.display());
         }
@@ -103,6 +105,7 @@ pub(crate) fn form(
         "jsonl" | "ndjson" => Some(Format::Jsonl),
         "json" => Some(Format::Json),
         "parquet" | "pq" => Some(Format::Parquet),
+        "xlsx" => Some(Format::Xlsx),
         _ => None,
     });
     let found = postings.and_then(Postings::delimiter);
@@ -115,6 +118,7 @@ pub(crate) fn form(
         Some(Format::Jsonl) => return Ok(SheetForm::JsonLines),
         Some(Format::Json) => return Ok(SheetForm::JsonArray),
         Some(Format::Parquet) => return Ok(SheetForm::Parquet),
+        Some(Format::Xlsx) => return Ok(SheetForm::Workbook),
         Some(Format::Table) => bail!("only classify writes a table"),
     };
     let delimiter = delimiter.or(reading.delimiter).unwrap_or(b',');
@@ -132,7 +136,7 @@ impl RowFile {
         let form = form(writing, reading, postings)?;
         let output = Output::open(writing.output.as_deref())?;
         let packing = writing.output.as_deref().and_then(|path| extensions(path).1);
-        let output = match packing.as_deref().filter(|_| form != SheetForm::Parquet) {
+        let output = match packing.as_deref().filter(|_| !form.is_packed()) {
             None => MaybeCompressed::Plain(output),
             Some("gz") => {
                 MaybeCompressed::Gzip(GzEncoder::new(output, flate2::Compression::default()))
@@ -158,7 +162,8 @@ impl RowFile {
             matches!(form, SheetForm::Delimited { delimiter, .. } if Some(delimiter) == found);
         let layout = Layout { verbatim: same && layout.appended == 0, ..layout.clone() };
         let rows = Sheet::new(output, form, &layout);
-        Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name })
+        let quiet = postings.is_some_and(|postings| postings.common().quiet);
+        Ok(Self { rows: rows.with_context(|| format!("cannot write {name}"))?, name, quiet })
     }
 
     /// Writes; errors name the file.
@@ -181,6 +186,13 @@ impl RowFile {
     /// Completes the file.
     pub(crate) fn finish(self) -> Result<()> {
         let context = || format!("cannot write {}", self.name);
+        if self.rows.cut() > 0 && !self.quiet {
+            say(&format!(
+                "{}: {} cells were cut at 32,767 characters, as Excel holds no more; .csv, .jsonl or .parquet has all",
+                self.name,
+                self.rows.cut()
+            ));
+        }
         match self.rows.finish().with_context(context)? {
             MaybeCompressed::Plain(out) => out.finish(),
             MaybeCompressed::Gzip(out) => out.finish().with_context(context)?.finish(),

@@ -33,6 +33,8 @@ pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed}
 pub use fields::Fields;
 pub(crate) use json_values::{members, with_value};
 pub(crate) use open::MODEL_MAGIC;
+#[cfg(feature = "excel")]
+pub(crate) use panics::without_panics;
 pub use reader::{HEADER, InputError, InputForm, PostingReader, REJECTED_COLUMNS};
 pub(crate) use row::Original;
 pub use row::{Batch, Rejected, Row, Types, joined};

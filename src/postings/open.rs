@@ -27,7 +27,7 @@ const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// Most bytes of an archive or workbook that comes through a pipe.
 const FROM_PIPE: u64 = 1 << 30;
 /// Archives in archives, such as a workbook in a zip file.
-const LEVELS: usize = 3;
+pub(super) const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
 const OTHER_FORMS: [(usize, &[u8], &str); 21] = [
     (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
@@ -191,7 +191,7 @@ pub(super) fn of_stream(
 }
 
 /// Decodes bytes as text.
-pub(super) fn text(
+fn text(
     bytes: Box<dyn BufRead + Send>,
     encoding: Option<&'static Encoding>,
 ) -> io::Result<Content> {

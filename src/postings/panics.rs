@@ -1,4 +1,4 @@
-//! Turns panics of libraries that read damaged files into errors.
+//! Turns panics of libraries that read damaged files, or write to full disks, into errors.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -10,9 +10,13 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `read`; errors and panics become text.
-pub(super) fn without_panics<T, E: Display>(
-    read: impl FnOnce() -> Result<T, E>,
+/// What a panic of a reader means.
+pub(super) const DAMAGED: &str = "its parts contradict each other";
+
+/// Runs what may fail; errors become text, and a panic becomes `meaning`.
+pub(crate) fn without_panics<T, E: Display>(
+    meaning: &str,
+    run: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -24,10 +28,10 @@ pub(super) fn without_panics<T, E: Display>(
         }));
     });
     GUARDED.set(true);
-    let read = panic::catch_unwind(AssertUnwindSafe(read));
+    let ran = panic::catch_unwind(AssertUnwindSafe(run));
     GUARDED.set(false);
-    match read {
-        Ok(read) => read.map_err(|e| e.to_string()),
-        Err(_) => Err("its parts contradict each other".into()),
+    match ran {
+        Ok(ran) => ran.map_err(|e| e.to_string()),
+        Err(_) => Err(meaning.into()),
     }
 }

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::json::{ColumnIndex, OTHERS};
 use super::json_values::fields;
-use super::panics::without_panics;
+use super::panics::{DAMAGED, without_panics};
 use super::row::{Batch, Original, Rejected, Row};
 use super::source::{AHEAD, Dialect, Problem, RowSource, Shape};
 use arrow_array::cast::AsArray;
@@ -132,7 +132,7 @@ fn text(value: Option<&[u8]>) -> Option<String> {
 
 /// Runs `read` and says what is wrong with the file: the library panics on some damaged ones.
 fn guarded<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
-    without_panics(read).map_err(|why| {
+    without_panics(DAMAGED, read).map_err(|why| {
         let problem = match why.split_once("Disabled feature at compile time: ") {
             Some((_, codec)) => format!(
                 "it is packed with {codec}, which is not read; write it again packed with zstd, snappy, \

@@ -8,7 +8,7 @@ use super::open::{Content, MODEL_MAGIC, Watch, open};
 #[cfg(feature = "parquet")]
 use super::parquet_file::ColumnarReader;
 use super::row::{Batch, Rejected, Types};
-use super::source::{ContentError, Dialect, Problem, RowSource, Shape};
+use super::source::{ContentError, Dialect, NoRows, Problem, RowSource, Shape};
 use super::window::Window;
 #[cfg(feature = "excel")]
 use super::workbook::WorkbookReader;
@@ -213,15 +213,6 @@ impl PostingReader {
 }
 
 type OpenedSource = (Box<dyn RowSource>, Shape);
-
-/// The rows of an empty file.
-struct NoRows;
-
-impl RowSource for NoRows {
-    fn batch(&mut self, _: usize, _: &Shape) -> Result<Batch, Problem> {
-        Ok(Batch::default())
-    }
-}
 
 /// The format that the name of an empty file stands for: a table if it says so, and otherwise objects, of which there
 /// is no header.

@@ -93,6 +93,15 @@ pub(super) trait RowSource: Send {
     }
 }
 
+/// The rows of an empty file.
+pub(super) struct NoRows;
+
+impl RowSource for NoRows {
+    fn batch(&mut self, _: usize, _: &Shape) -> Result<Batch, Problem> {
+        Ok(Batch::default())
+    }
+}
+
 /// Whether a batch of this many bytes takes more rows.
 pub(super) fn takes_more(batch: &Batch, bytes: usize, rows: usize) -> bool {
     batch.len() < rows && bytes < BATCH_BYTES

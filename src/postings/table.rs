@@ -1,11 +1,14 @@
 //! Small tables that people edit, such as decisions and the files of the lexicon. They are read as files of postings
 //! are, so that a spreadsheet may save them again: with semicolons, a byte order mark, Windows-1252, blank rows or
-//! columns.
+//! columns, or as a workbook.
 
 use super::delimited::DelimitedReader;
-use super::open::{Content, text};
-use super::source::{Dialect, Problem, RowSource};
+use super::open::{Content, LEVELS, of_stream};
+use super::row::Row;
+use super::source::{Dialect, NoRows, Problem, RowSource, Shape};
 use super::window::Window;
+#[cfg(feature = "excel")]
+use super::workbook::WorkbookReader;
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 use std::io::Cursor;
@@ -40,17 +43,10 @@ impl Table {
             Problem::Io(error) => at(1, error.to_string()),
             Problem::Content(problem) => at(1, problem.to_string()),
         };
-        let content = text(Box::new(Cursor::new(bytes)), None);
-        let Content::Text(text, _) = content.map_err(|e| failed(e.into()))? else {
-            return Err(at(1, "it is no text".into()));
-        };
-        let mut window = Window::new(text, 1);
-        window.pass(|b| b"\r\n".contains(&b)).map_err(|e| failed(e.into()))?;
-        if window.rest().is_empty() {
+        let (mut source, shape) = open(bytes).map_err(failed)?;
+        if shape.header.is_empty() {
             return Err(at(1, "it is empty; it needs a header line".into()));
         }
-        let (mut source, shape) =
-            DelimitedReader::open(window, &Dialect::default()).map_err(failed)?;
         let named: Vec<bool> = shape.header.iter().map(|name| !name.trim().is_empty()).collect();
         let mut rows = Vec::new();
         let is_blank = |raw: &[u8]| {
@@ -65,7 +61,8 @@ impl Table {
             if let Some(rejected) = rejected.next() {
                 return Err(at(rejected.line, rejected.reason.clone()));
             }
-            for row in batch.rows.iter().filter(|row| !is_blank(row.fields.record().as_bytes())) {
+            let is_filled = |row: &&Row| row.fields.iter().any(|field| !field.trim().is_empty());
+            for row in batch.rows.iter().filter(is_filled) {
                 let mut fields = row.fields.iter().map(str::trim).zip(&named);
                 if fields.any(|(field, named)| !named && !field.is_empty()) {
                     return Err(at(row.line, "a field is in a column without a name".into()));
@@ -114,23 +111,43 @@ impl Table {
     }
 }
 
+/// The rows of a table in delimited text or a workbook; without a header if it is empty.
+fn open(bytes: Vec<u8>) -> Result<(Box<dyn RowSource>, Shape), Problem> {
+    let text = match of_stream(Cursor::new(bytes), None, LEVELS)? {
+        Content::Text(text, _) => text,
+        #[cfg(feature = "excel")]
+        Content::Workbook(book, form) => {
+            let (source, shape) = WorkbookReader::open(book, form, &Dialect::default())?;
+            return Ok((Box::new(source), shape));
+        }
+        _ => return Err(Problem::Content("it is no text".into())),
+    };
+    let mut window = Window::new(text, 1);
+    window.pass(|b| b"\r\n".contains(&b))?;
+    if window.rest().is_empty() {
+        return Ok((Box::new(NoRows), Shape::default()));
+    }
+    let (source, shape) = DelimitedReader::open(window, &Dialect::default())?;
+    Ok((Box::new(source), shape))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const TABLE: &str = "name,size\nKöln,1\n\"a, b\",2\n";
 
-    fn rows(bytes: impl Into<Vec<u8>>) -> Result<Vec<(u64, Row)>, TableError> {
+    fn rows(bytes: impl Into<Vec<u8>>) -> Result<Vec<(u64, Size)>, TableError> {
         Table::read(bytes.into())?.rows()
     }
 
-    fn row(name: &str, size: u8) -> Row {
-        Row { name: name.to_owned(), size }
+    fn row(name: &str, size: u8) -> Size {
+        Size { name: name.to_owned(), size }
     }
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Row {
+    struct Size {
         name: String,
         size: u8,
     }

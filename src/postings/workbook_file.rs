@@ -2,7 +2,7 @@
 
 use super::cell_text::{text, text_of};
 use super::open::WorkbookForm;
-use super::panics::without_panics;
+use super::panics::{DAMAGED, without_panics};
 use super::source::Problem;
 use calamine::{Data, Ods, Xls, Xlsb, Xlsx, XlsxError};
 use calamine::{DataRef, Range, Reader, Sheet, SheetType, SheetVisible};
@@ -43,7 +43,7 @@ impl Workbook {
         file.rewind()?;
         let again = BufReader::new(file.try_clone()?);
         let file = BufReader::new(file);
-        let opened = without_panics(|| -> Result<Self, String> {
+        let opened = without_panics(DAMAGED, || -> Result<Self, String> {
             Ok(match form {
                 WorkbookForm::Xlsx => Self::Xlsx(Box::new(Xlsx::new(file).map_err(said)?)),
                 WorkbookForm::Xlsb => Self::Xlsb(Box::new(Xlsb::new(file).map_err(said)?)),
@@ -84,7 +84,7 @@ impl Workbook {
             _ => WorkbookForm::Xlsx,
         };
         let mut rows = Rows { row: SheetRow::default(), each };
-        let read = without_panics(|| -> Result<u64, String> {
+        let read = without_panics(DAMAGED, || -> Result<u64, String> {
             match self {
                 Self::Xlsx(book) => of_xlsx(book, sheet, &mut rows),
                 Self::Xlsb(book) => of_xlsb(book, sheet, &mut rows).map(|()| 0),

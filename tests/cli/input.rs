@@ -184,7 +184,7 @@ fn files_of_other_forms_are_named() {
 #[test]
 fn an_output_of_a_form_that_is_not_written_is_refused() {
     let workspace = Workspace::with("in.csv", "id,title,text,role\n1,Baker,Bread,other\n");
-    for name in ["out.xlsx", "out.XLS", "out.csv.zip", "out.csv.bz2", "out.feather", "out.xlsx.gz"]
+    for name in ["out.xlsm", "out.XLS", "out.csv.zip", "out.csv.bz2", "out.feather", "out.xlsx.gz"]
     {
         for command in [
             &["classify", "in.csv", "-o", name][..],

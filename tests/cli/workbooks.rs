@@ -1,8 +1,9 @@
 //! Workbooks of spreadsheets.
 
-use crate::workspace::{Table, Workspace};
+use crate::workspace::{SAMPLE, Table, Workspace};
+use calamine::{Data, Range, Reader, Xlsx};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
-use std::io::Write;
+use std::io::{Cursor, Write};
 
 const DUTIES: &str = "You order the backlog of our ferry app, write user stories with acceptance criteria and plan each \
     sprint with the Scrum team.";
@@ -48,7 +49,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zip(bytes: &[u8]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("jobs.xlsx", zip::write::SimpleFileOptions::default()).expect("memory");
     zip.write_all(bytes).expect("memory");
     zip.finish().expect("memory").into_inner()
@@ -167,4 +168,90 @@ fn formulas_without_values_are_counted() {
     let (table, said) = classified(include_bytes!("../fixtures/formulas.xlsx"), &[]);
     assert_eq!(table.rows[0][2], "");
     assert!(said.contains("1 formulas have no value"), "{said}");
+}
+
+/// The cells of the first sheet of a workbook.
+fn cells(bytes: &[u8]) -> Range<Data> {
+    let mut book = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+    let formulas = book.worksheet_formula("Sheet1").expect("a sheet");
+    assert!(formulas.is_empty(), "{formulas:?}");
+    book.worksheet_range("Sheet1").expect("a sheet")
+}
+
+#[test]
+fn a_workbook_is_written_with_texts_and_numbers() {
+    let table = Table {
+        header: ["id", "title", "description"].map(str::to_owned).to_vec(),
+        rows: [
+            ["0012", "=1+1", DUTIES],
+            ["https://ferry.example/1", "Product Owner", "_x0041_ \u{1}bell\n<b>&amp;"],
+            ["", "Baker", ""],
+        ]
+        .map(|row| row.map(str::to_owned).to_vec())
+        .to_vec(),
+    };
+    let workspace = Workspace::with("in.csv", table.bytes());
+    let classify = |name: &str| {
+        workspace.rolecall(&["classify", "in.csv", "-o", name]).succeeds();
+        workspace.read(name)
+    };
+    let book = classify("out.xlsx");
+    assert_eq!(classify("again.xlsx"), book, "the same rows give the same bytes");
+    classify("out.csv");
+    let expected = workspace.table("out.csv");
+    let found = cells(&book);
+    assert_eq!(found.get_size(), (4, expected.header.len()));
+    for (row, cells) in expected.rows.iter().zip(found.rows().skip(1)) {
+        for ((name, text), cell) in expected.header.iter().zip(row).zip(cells) {
+            match cell {
+                Data::Empty => assert_eq!(text, ""),
+                Data::Float(number) => {
+                    assert!(name.starts_with("p_") || name == "confidence", "{name}");
+                    assert_eq!(&format!("{number:.6}"), text);
+                }
+                Data::String(shown) => assert_eq!(shown, text, "{name}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    let asked = workspace.rolecall(&["classify", "in.csv", "--format", "xlsx"]).succeeds();
+    assert_eq!(asked.stdout, book);
+    // Read again, by the name that it was given.
+    let again = ["classify", "out.xlsx", "-o", "replaced.xlsx", "--replace"];
+    workspace.rolecall(&again).succeeds();
+    assert_eq!(cells(&workspace.read("replaced.xlsx")).get_size(), found.get_size());
+    for [command, out] in [["audit", "findings.xlsx"], ["skills", "skills.xlsx"]] {
+        workspace.rolecall(&[command, SAMPLE, "-o", out]).succeeds();
+        workspace.rolecall(&[command, SAMPLE, "-o", "out.csv"]).succeeds();
+        let rows = workspace.table("out.csv").rows.len() + 1;
+        assert_eq!(cells(&workspace.read(out)).height(), rows);
+    }
+}
+
+#[test]
+fn what_a_cell_cannot_hold_is_cut_and_counted() {
+    let text = format!("{DUTIES} {}", "ä".repeat(40_000));
+    let workspace = Workspace::with("in.csv", format!("title,text\nProduct Owner,\"{text}\"\n"));
+    let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.xlsx"]).succeeds();
+    ran.says(&["out.xlsx: 1 cells were cut at 32,767 characters", ".parquet"]);
+    let found = cells(&workspace.read("out.xlsx"));
+    let cell = found.get_value((1, 1)).expect("it is there").to_string();
+    assert_eq!(cell.chars().count(), 32_767);
+    let quiet = workspace.rolecall(&["classify", "in.csv", "-o", "out.xlsx", "-q"]).succeeds();
+    assert!(quiet.lines.is_empty());
+}
+
+#[test]
+fn decisions_may_be_in_a_workbook() {
+    let workspace = Workspace::with("in.csv", "id,title,text,role\n7,Baker,Bread,product_owner\n");
+    let decisions = workbook(&[("Decisions", &|sheet| {
+        write(sheet, 0, &["row", "id", "title", "decision", "role"]);
+        sheet.write_number(1, 0, 1).expect("memory");
+        sheet.write_number(1, 1, 7).expect("memory");
+        write(sheet, 1, &["", "", "Baker", "accept", "other"]);
+    })]);
+    workspace.write("decisions.xlsx", decisions);
+    let arguments = ["review", "decisions.xlsx", "in.csv", "-o", "out.csv"];
+    workspace.rolecall(&arguments).succeeds().says(&["1 decisions applied"]);
+    assert_eq!(workspace.table("out.csv").column("role"), ["other"]);
 }

@@ -260,7 +260,7 @@ impl<'a> ClassifyRun<'a> {
 /// Checks that an output format can be resumed.
 fn resumable(form: SheetForm, path: &Path) -> Result<SheetForm> {
     let packed = path.extension().is_some_and(|e| e == "gz" || e == "zst");
-    if packed || matches!(form, SheetForm::Parquet | SheetForm::JsonArray) {
+    if packed || form.is_packed() || form == SheetForm::JsonArray {
         bail!("--resume needs an output of lines that is not packed: .csv, .tsv or .jsonl");
     }
     if path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file()) {

@@ -4,6 +4,8 @@
 mod columnar;
 mod delimited;
 mod json;
+#[cfg(feature = "excel")]
+mod workbook;
 
 use crate::postings::{Row, Types};
 #[cfg(feature = "parquet")]
@@ -12,6 +14,8 @@ use delimited::DelimitedWriter;
 use json::JsonWriter;
 use std::io::{self, Write};
 use std::ops::Range;
+#[cfg(feature = "excel")]
+use workbook::WorkbookWriter;
 
 /// Formats of files of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,15 @@ pub enum SheetForm {
     JsonArray,
     /// Parquet.
     Parquet,
+    /// A workbook of Excel.
+    Workbook,
+}
+
+impl SheetForm {
+    /// Whether it is packed within, so that packing it again gains nothing.
+    pub fn is_packed(self) -> bool {
+        matches!(self, Self::Parquet | Self::Workbook)
+    }
 }
 
 /// Type of an added column.
@@ -112,6 +125,8 @@ enum Inner<W: Write + Send> {
     Json(JsonWriter<W>),
     #[cfg(feature = "parquet")]
     Columnar(Box<ColumnarWriter<W>>),
+    #[cfg(feature = "excel")]
+    Workbook(Box<WorkbookWriter<W>>),
 }
 
 impl<W: Write + Send> Sheet<W> {
@@ -132,6 +147,12 @@ impl<W: Write + Send> Sheet<W> {
             }
             #[cfg(feature = "parquet")]
             SheetForm::Parquet => Inner::Columnar(Box::new(ColumnarWriter::new(out, layout)?)),
+            #[cfg(not(feature = "excel"))]
+            SheetForm::Workbook => {
+                return Err(io::Error::other("this program was built without workbooks"));
+            }
+            #[cfg(feature = "excel")]
+            SheetForm::Workbook => Inner::Workbook(Box::new(WorkbookWriter::new(out, layout)?)),
         }))
     }
 
@@ -150,19 +171,32 @@ impl<W: Write + Send> Sheet<W> {
             Inner::Json(sheet) => sheet.write(row, replaced, cells),
             #[cfg(feature = "parquet")]
             Inner::Columnar(sheet) => sheet.write(row, replaced, cells),
+            #[cfg(feature = "excel")]
+            Inner::Workbook(sheet) => sheet.write(row, replaced, cells),
+        }
+    }
+
+    /// Number of fields that the form cannot hold as a whole, and that were cut.
+    pub fn cut(&self) -> u64 {
+        match &self.0 {
+            #[cfg(feature = "excel")]
+            Inner::Workbook(sheet) => sheet.cut(),
+            _ => 0,
         }
     }
 
     /// The underlying writer, to which every row was written.
     ///
     /// # Errors
-    /// For Parquet, which is written in row groups.
+    /// For Parquet and workbooks, which are written in parts.
     pub fn out(&mut self) -> io::Result<&mut W> {
         match &mut self.0 {
             Inner::Delimited(sheet) => Ok(sheet.out()),
             Inner::Json(sheet) => Ok(sheet.out()),
             #[cfg(feature = "parquet")]
             Inner::Columnar(_) => Err(io::Error::other("Parquet is written in parts")),
+            #[cfg(feature = "excel")]
+            Inner::Workbook(_) => Err(io::Error::other("a workbook is written in parts")),
         }
     }
 
@@ -176,6 +210,8 @@ impl<W: Write + Send> Sheet<W> {
             Inner::Json(sheet) => sheet.finish(),
             #[cfg(feature = "parquet")]
             Inner::Columnar(sheet) => sheet.finish(),
+            #[cfg(feature = "excel")]
+            Inner::Workbook(sheet) => sheet.finish(),
         }
     }
 }
