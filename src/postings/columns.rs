@@ -22,6 +22,8 @@ pub enum Column {
 
 /// Usual names of the description, likeliest first, normalised as by [`plain`].
 const DESCRIPTIONS: &[&str] = &[
+    // Feeds have the beginning of it in the description.
+    "contentencoded",
     "description",
     "jobdescription",
     "jobdesc",

@@ -1,5 +1,5 @@
-//! Reads JSON objects, concatenated (usually one per line) or in an array. Nested values are columns named by their
-//! dotted path.
+//! Reads JSON objects, concatenated (usually one per line) or in an array, and what pages and feeds become. Nested values
+//! are columns named by their dotted path.
 
 use super::columns::{Column, Columns, MissingColumn};
 use super::json_values::{JsonFields, elements, fields, strings};
@@ -7,12 +7,13 @@ use super::objects::{FoundValue, ObjectContext, first, mended};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{AHEAD, BATCH_BYTES, Dialect, Problem, RowSource, Shape, takes_more};
 use super::unfold::{
-    Unfolded, Unfolder, is_job_posting, is_list_of_postings, is_of_other_type, record,
+    Unfolded, Unfolder, is_job_posting, is_list_of_postings, is_of_other_type, left_out, record,
 };
 use super::window::Window;
 use memchr::memchr_iter;
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
 
 /// Most columns of a table of JSON objects; further fields go to the column [`OTHERS`].
 const MOST_COLUMNS: usize = 4096;
@@ -21,9 +22,30 @@ const FIELD: usize = 48;
 /// Column of the fields that the first objects did not have, as a JSON object.
 pub(super) const OTHERS: &str = "other_fields";
 
+/// What stands in a feed outside of the rows: names, and how often.
+pub(super) type LeftOut = Arc<Mutex<BTreeMap<String, u64>>>;
+
+/// Where objects are from.
+#[derive(Debug, PartialEq)]
+pub(super) enum Origin {
+    /// A text of JSON.
+    Text,
+    /// The data in a web page, of which only job postings are rows.
+    Page,
+    /// A feed, of which each object is a row.
+    Feed,
+}
+
+/// What is wrong with a page without a row.
+const NO_POSTING: &str = "it is a web page (HTML) without data of a job posting (JSON-LD of the type JobPosting); copy \
+                          its text to a CSV file, with a column for the text";
+
 /// Rows of a text with JSON objects.
 pub(super) struct JsonReader {
     window: Window,
+    origin: Origin,
+    /// What stands in a feed outside of the rows.
+    outside: LeftOut,
     context: ObjectContext,
     /// Number of the next row, from 1.
     next: u64,
@@ -88,15 +110,23 @@ impl Ahead {
 
 impl JsonReader {
     /// Reads up to [`AHEAD`] values to find the postings and their columns. The header is empty if there are none.
-    pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
+    pub(super) fn open(
+        window: Window,
+        dialect: &Dialect,
+        origin: Origin,
+        outside: LeftOut,
+    ) -> Result<(Self, Shape), Problem> {
+        let only_job_postings = origin == Origin::Page;
         let mut json = Self {
             window,
+            origin,
+            outside,
             context: ObjectContext::new(false),
             next: 1,
             waiting: VecDeque::new(),
             unfolder: Unfolder::new(&dialect.names),
             only_within: false,
-            only_job_postings: false,
+            only_job_postings,
             names: None,
             columns: ColumnIndex::default(),
         };
@@ -112,6 +142,7 @@ impl JsonReader {
             let mut waiting = json.waiting.iter().take(AHEAD);
             return match waiting.find_map(|object| object.text.as_ref().err()) {
                 Some((_, why)) => Err(Problem::Content(why.as_str().into())),
+                None if json.origin == Origin::Page => Err(Problem::Content(NO_POSTING.into())),
                 None if may_be_empty => Ok((json, shape)),
                 None => Err(Problem::Content("it has no JSON object with fields".into())),
             };
@@ -152,6 +183,7 @@ impl JsonReader {
             let value = self.named(value);
             let unfolded = match &value.text {
                 Ok(text) if text.is_empty() => continue,
+                Ok(_) if self.origin == Origin::Feed => Some(Unfolded::Posting),
                 Ok(text) => Some(self.unfolder.unfold(text)),
                 Err(_) => None,
             };
@@ -162,6 +194,7 @@ impl JsonReader {
         if let ([(Object { text: Ok(text), .. }, unfolded)], true) =
             (&mut ahead.values[..], ahead.complete)
             && matches!(unfolded, Some(Unfolded::Posting))
+            && self.origin == Origin::Text
         {
             *unfolded = Some(self.unfolder.unfold_alone(text));
         }
@@ -265,6 +298,12 @@ impl JsonReader {
             (Some(Unfolded::Within(parts)), Ok(text)) if self.only_within || !parts.is_empty() => {
                 let (mut line, mut at) = (value.line, 0);
                 for part in parts {
+                    if let (Origin::Page, Ok(object)) = (&self.origin, &part.object)
+                        && !is_job_posting(object)
+                    {
+                        self.unfolder.leave_out(object);
+                        continue;
+                    }
                     // Tables by column go through the text again and again.
                     if part.at >= at {
                         line += memchr_iter(b'\n', &text.as_bytes()[at..part.at]).count() as u64;
@@ -273,6 +312,9 @@ impl JsonReader {
                     let text = part.object.map_err(|(raw, why)| (raw.into_bytes(), why));
                     self.waiting.push_back(Object { line, length: 0, text, fields: None });
                 }
+            }
+            (_, Ok(text)) if self.origin == Origin::Page && !is_job_posting(text) => {
+                self.unfolder.leave_out(text);
             }
             (Some(Unfolded::Nothing), Ok(text)) if self.only_within => {
                 self.unfolder.leave_out(text);
@@ -295,12 +337,21 @@ impl JsonReader {
             let value = self.named(value);
             match &value.text {
                 Ok(text) if text.is_empty() => {}
-                Ok(text) if !value.fields.as_ref().is_some_and(|f| is_plain(f, shape)) => {
+                Ok(text) if self.unfolds(value.fields.as_ref(), shape) => {
                     let unfolded = self.unfolder.unfold(text);
                     self.wait(value, Some(unfolded));
                 }
                 _ => return Ok(Some(value)),
             }
+        }
+    }
+
+    /// Whether a value may be something else than a row.
+    fn unfolds(&self, fields: Option<&JsonFields>, shape: &Shape) -> bool {
+        match self.origin {
+            Origin::Feed => false,
+            Origin::Page => true,
+            Origin::Text => !fields.is_some_and(|fields| is_plain(fields, shape)),
         }
     }
 }
@@ -344,7 +395,10 @@ impl RowSource for JsonReader {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.unfolder.notes()
+        match self.outside.lock() {
+            Ok(outside) if !outside.is_empty() => vec![left_out(&outside)],
+            _ => self.unfolder.notes(),
+        }
     }
 }
 

@@ -4,12 +4,16 @@
 mod cell_text;
 mod columns;
 mod delimited;
+mod element;
 mod encoding;
+mod feed;
 mod fields;
 mod json;
 mod json_values;
+mod markup;
 mod objects;
 mod open;
+mod page;
 #[cfg(any(feature = "excel", feature = "parquet"))]
 mod panics;
 #[cfg(feature = "parquet")]

@@ -151,9 +151,13 @@ fn malformed_length(bytes: &[u8], context: &ObjectContext, all: bool) -> Option<
     (all || bytes.len() >= most).then_some(0)
 }
 
-/// Repairs an object with control characters in its strings, lone surrogates, or numbers that JSON does not have.
+/// Repairs an object; see [`mended_text`].
 pub(super) fn mended(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('{'))?;
+    mended_text(std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('{'))?)
+}
+
+/// Repairs a value with control characters in its strings, lone surrogates, or numbers that JSON does not have.
+pub(super) fn mended_text(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
     let mut quoted = false;

@@ -3,7 +3,8 @@
 use super::columns::{Column, Columns, MissingColumn};
 use super::delimited::DelimitedReader;
 use super::fields::Fields;
-use super::json::JsonReader;
+use super::json::{JsonReader, LeftOut, Origin};
+use super::markup::{markup, of_markup};
 use super::open::{Content, MODEL_MAGIC, Watch, open};
 #[cfg(feature = "parquet")]
 use super::parquet_file::ColumnarReader;
@@ -62,7 +63,7 @@ impl Problem {
 pub enum InputForm {
     /// CSV and its variants.
     Delimited,
-    /// JSON objects.
+    /// JSON objects, and what web pages and feeds hold.
     Json,
     /// Parquet.
     Parquet,
@@ -107,9 +108,8 @@ impl PostingReader {
             }
             #[cfg(feature = "parquet")]
             Content::Parquet(table) => {
-                let (source, shape) = ColumnarReader::open(table, dialect)?;
-                let source: Box<dyn RowSource> = Box::new(source);
-                (InputForm::Parquet, (source, shape), encoding_rs::UTF_8)
+                let opened = boxed(ColumnarReader::open(table, dialect)?);
+                (InputForm::Parquet, opened, encoding_rs::UTF_8)
             }
             #[cfg(not(feature = "excel"))]
             Content::Workbook(book, form) => {
@@ -120,9 +120,8 @@ impl PostingReader {
             }
             #[cfg(feature = "excel")]
             Content::Workbook(book, form) => {
-                let (source, shape) = WorkbookReader::open(book, form, dialect)?;
-                let source: Box<dyn RowSource> = Box::new(source);
-                (InputForm::Workbook, (source, shape), encoding_rs::UTF_8)
+                let opened = boxed(WorkbookReader::open(book, form, dialect)?);
+                (InputForm::Workbook, opened, encoding_rs::UTF_8)
             }
             Content::Text(text, encoding) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
@@ -246,14 +245,17 @@ fn of_text(
         return content("it is not text (it has many control characters); export the table as CSV");
     }
     if !csv && b"{[".contains(&window.rest()[0]) {
-        let (source, shape) = JsonReader::open(window, dialect)?;
-        return Ok((Some(InputForm::Json), (Box::new(source), shape)));
+        let opened = JsonReader::open(window, dialect, Origin::Text, LeftOut::default())?;
+        return Ok((Some(InputForm::Json), boxed(opened)));
     }
-    if !csv && let Some(problem) = markup(window.rest()) {
-        return content(problem);
+    if !csv && let Some(markup) = markup(window.rest()) {
+        return Ok((Some(InputForm::Json), boxed(of_markup(window, markup, dialect)?)));
     }
-    let (source, shape) = DelimitedReader::open(window, dialect)?;
-    Ok((Some(InputForm::Delimited), (Box::new(source), shape)))
+    Ok((Some(InputForm::Delimited), boxed(DelimitedReader::open(window, dialect)?)))
+}
+
+fn boxed((source, shape): (impl RowSource + 'static, Shape)) -> OpenedSource {
+    (Box::new(source), shape)
 }
 
 /// Whether a text begins with the header of a file of rejected rows, with whatever delimiter and quotes.
@@ -298,30 +300,6 @@ fn of_rejected(window: Window) -> Result<Window, Problem> {
         return Err(Problem::Content(problem.into()));
     }
     Ok(Window::new(Box::new(Cursor::new(text)), 1))
-}
-
-/// What to do with a text that is marked up, by its first bytes; `None` if it is not.
-fn markup(bytes: &[u8]) -> Option<&'static str> {
-    let begins = |tag: &str| {
-        let start = bytes.get(..tag.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
-    };
-    let sample = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 10)]).to_lowercase();
-    if begins("<!doctype html") || begins("<html") || (begins("<") && sample.contains("<html")) {
-        Some(
-            "it is a web page (HTML); save its postings as CSV or JSON, such as the JSON-LD in the page",
-        )
-    } else if begins("<rss")
-        || begins("<feed")
-        || sample.contains("<rss")
-        || sample.contains("<feed")
-    {
-        begins("<").then_some("it is a feed (RSS or Atom); convert its entries to CSV or JSON")
-    } else if begins("<?xml") || begins("<!--") {
-        Some("it is XML; convert its postings to CSV or JSON")
-    } else {
-        None
-    }
 }
 
 /// Bytes at the beginning that are checked for control characters.
@@ -395,8 +373,7 @@ mod tests {
         for (bytes, says) in [
             (&b"\x7fELF\x01\0\0\0"[..], "not text"),
             (b"<!DOCTYPE html><title>Job</title>", "web page"),
-            (b"<?xml version=\"1.0\"?><rss><channel>", "feed"),
-            (b"<?xml version=\"1.0\"?><jobs><job>", "XML"),
+            (b"<?xml version=\"1.0\"?><a><b>1</b></a>", "XML without"),
             (b"name,adress\nx,y\n", "no column with the text"),
         ] {
             let error = read(bytes).map(|_| ()).expect_err("no table").to_string();

@@ -232,33 +232,24 @@ impl Unfolder {
 
     /// Whether something was left out that is no posting, and what rows were taken from, for a message.
     pub(super) fn notes(&self) -> Vec<String> {
-        const NAMED: usize = 10;
         let mut notes = Vec::new();
-        let listed = |all: &mut dyn Iterator<Item = String>| {
-            let all: Vec<String> = all.collect();
-            let more = all.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            all[..all.len().min(NAMED)].join(", ") + &more
-        };
         if !self.taken.is_empty() {
             let quoted = |name: &String| match name.as_str() {
                 EACH_KEY | EACH_COLUMN => name.clone(),
                 name => format!("{name:?}"),
             };
-            let taken = listed(&mut self.taken.iter().map(quoted));
+            let taken = named(self.taken.iter().map(quoted));
             notes.push(format!("the rows are from {taken}"));
         }
         if !self.parts.is_empty() {
-            let parts = listed(&mut self.parts.iter().map(|name| format!("{name:?}")));
+            let parts = named(self.parts.iter().map(|name| format!("{name:?}")));
             notes.push(format!(
                 "postings hold lists of objects like postings, which are no rows: {parts}; for rows of them, give \
                  these lists alone"
             ));
         }
         if !self.left_out.is_empty() {
-            let each = |(what, n): (&String, &u64)| format!("{n} {what}");
-            let left_out = listed(&mut self.left_out.iter().map(each));
-            notes.push(format!("left out, as no postings: {left_out}"));
+            notes.push(left_out(&self.left_out));
         }
         notes
     }
@@ -484,6 +475,21 @@ impl Unfolder {
         let names: Vec<String> = values.iter().map(name).collect::<Option<_>>()?;
         self.found(names.clone()).description.map(|_| names)
     }
+}
+
+/// The message of what was left out, with how often.
+pub(super) fn left_out(all: &BTreeMap<String, u64>) -> String {
+    let each = |(what, n): (&String, &u64)| format!("{n} {what}");
+    format!("left out, as no postings: {}", named(all.iter().map(each)))
+}
+
+/// The first of some names.
+fn named(all: impl Iterator<Item = String>) -> String {
+    const NAMED: usize = 10;
+    let all: Vec<String> = all.collect();
+    let more = all.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    all[..all.len().min(NAMED)].join(", ") + &more
 }
 
 /// The rows of an object that has the names of its columns under `names_in`, and lists of values beside them.

@@ -111,6 +111,15 @@ impl Window {
     }
 }
 
+impl Read for Window {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.fill(1)?;
+        let read = self.rest().read(buffer)?;
+        self.skip(read);
+        Ok(read)
+    }
+}
+
 /// Number of line ends (LF, CR or CR LF).
 fn lines(bytes: &[u8]) -> u64 {
     let feeds = memchr_iter(b'\n', bytes).count();

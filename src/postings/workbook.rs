@@ -61,24 +61,8 @@ impl WorkbookReader {
                 chosen.header
             ));
         }
-        let (mut rows, mut ranges) = (Spool::default(), Vec::new());
-        let mut used = BTreeSet::new();
-        let mut failed = None;
-        let without_value = book.rows(&chosen.name, &mut |row| {
-            if row.line <= head {
-                return ControlFlow::Continue(());
-            }
-            used.extend(row.cells.iter().map(|(column, _)| *column));
-            let bytes = postcard::to_stdvec(&row).map_err(std::io::Error::other);
-            match bytes.and_then(|bytes| rows.push(&bytes)) {
-                Ok(range) => ranges.push(range),
-                Err(error) => failed = Some(error),
-            }
-            if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
+        let Collected { rows, ranges, mut used, without_value } =
+            Collected::of_sheet(&mut book, &chosen.name, head)?;
         if without_value > 0 {
             notes.push(format!(
                 "{without_value} formulas have no value; for their values, open the file in a spreadsheet program and \
@@ -108,6 +92,38 @@ impl WorkbookReader {
             }
         }
         fields
+    }
+}
+
+/// The rows of a sheet below its header.
+#[derive(Default)]
+struct Collected {
+    rows: Spool,
+    ranges: Vec<SpoolRange>,
+    /// The columns in which they have values.
+    used: BTreeSet<u32>,
+    /// Formulas without a value.
+    without_value: u64,
+}
+
+impl Collected {
+    /// Moves rows below the line of the header to a temporary file.
+    fn of_sheet(book: &mut Workbook, name: &str, head: u64) -> Result<Self, Problem> {
+        let mut all = Self::default();
+        let mut failed = None;
+        all.without_value = book.rows(name, &mut |row| {
+            if row.line <= head {
+                return ControlFlow::Continue(());
+            }
+            all.used.extend(row.cells.iter().map(|(column, _)| *column));
+            let bytes = postcard::to_stdvec(&row).map_err(std::io::Error::other);
+            match bytes.and_then(|bytes| all.rows.push(&bytes)) {
+                Ok(range) => all.ranges.push(range),
+                Err(error) => failed = Some(error),
+            }
+            if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        failed.map_or(Ok(all), |error| Err(error.into()))
     }
 }
 

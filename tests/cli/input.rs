@@ -167,8 +167,7 @@ fn files_of_other_forms_are_named() {
         (tar_gz, "a tar archive"),
         (page.into(), "a web page (HTML)"),
         (format!("\u{feff}\n<!-- saved -->{page}").into_bytes(), "a web page (HTML)"),
-        (b"<?xml version=\"1.0\"?>\n<rss version=\"2.0\"><channel/></rss>".to_vec(), "a feed"),
-        (b"<?xml version=\"1.0\"?><jobs><job><title>Product Owner".to_vec(), "it is XML"),
+        (b"<?xml version=\"1.0\"?><list><size>1</size></list>".to_vec(), "it is XML"),
     ] {
         let workspace = Workspace::with("in.csv", &bytes);
         let refused = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).fails();

@@ -14,6 +14,7 @@ mod json;
 mod layout;
 mod lexicon;
 mod model;
+mod pages;
 mod reposts;
 mod retrain;
 mod roles;
