@@ -85,9 +85,15 @@ pub(crate) struct Writing {
 pub(crate) struct ReadingArgs {
     #[command(flatten)]
     pub(crate) columns: ColumnArgs,
-    /// Character between fields (found otherwise: comma, tab, semicolon or bar)
+    /// Character between fields, such as `;`, `tab` or `\x01` (found otherwise)
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) delimiter: Option<u8>,
+    /// Character around fields (found otherwise: `"` or `'`)
+    #[arg(long, value_name = "CHAR", value_parser = character)]
+    pub(crate) quote: Option<u8>,
+    /// Character before quotes within fields (found otherwise: another quote, or `\`)
+    #[arg(long, value_name = "CHAR", value_parser = character)]
+    pub(crate) escape: Option<u8>,
     /// Encoding of the files, such as windows-1252 (found otherwise)
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     pub(crate) encoding: Option<&'static Encoding>,
@@ -113,6 +119,8 @@ impl ReadingArgs {
         Dialect {
             names: self.columns.names(),
             delimiter: self.delimiter,
+            quote: self.quote,
+            escape: self.escape,
             encoding: self.encoding,
             no_header: self.no_header,
             sheet: self.sheet.clone(),
@@ -468,8 +476,20 @@ fn delimiter(text: &str) -> Result<u8, String> {
         "\\t" | "tab" => Ok(b'\t'),
         _ => match text.as_bytes() {
             [b] if b.is_ascii() && !b"\"\n\r".contains(b) => Ok(*b),
+            [b'\\', b'x', code @ ..] => std::str::from_utf8(code)
+                .ok()
+                .and_then(|code| u8::from_str_radix(code, 16).ok())
+                .filter(|b| b.is_ascii() && !b"\"\n\r".contains(b))
+                .ok_or_else(|| "give two hexadecimal digits below 80, such as \\x01".into()),
             _ => Err("give one ASCII character, or `tab`".into()),
         },
+    }
+}
+
+fn character(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        [b] if b.is_ascii_punctuation() => Ok(*b),
+        _ => Err("give one ASCII character that is no letter, digit or space".into()),
     }
 }
 
@@ -508,7 +528,9 @@ mod tests {
     fn values_are_checked() {
         assert_eq!(delimiter("tab"), Ok(b'\t'));
         assert_eq!(delimiter(";"), Ok(b';'));
-        assert!(delimiter("ab").is_err());
+        assert_eq!(delimiter("\\x01"), Ok(1));
+        assert!(delimiter("ab").is_err() && delimiter("\\x0a").is_err());
+        assert!(character("'").is_ok() && character("a").is_err());
         assert!(precision("1.5").is_err());
         assert_eq!(floor("macro-f1=0.8"), Ok((Figure::MacroF1, 0.8)));
         assert!(floor("recall=0.8").is_err());

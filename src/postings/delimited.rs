@@ -2,14 +2,22 @@
 
 use super::columns::{Column, Columns};
 use super::fields::Fields;
+use super::quirks::quirks;
 use super::records::{Field, RecordEnd, Wrong, fields, first, position};
+use super::requoted::Requoted;
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
+use super::table_header::{FIRST_ROWS, is_name};
 use super::window::Window;
+use memchr::memchr2;
 use std::ops::RangeInclusive;
 
 /// Delimiters that are tried.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+const DELIMITERS: [u8; 8] = [b',', b'\t', b';', b'|', b'^', b'~', 0x01, 0x1f];
+/// Bytes of the longest line before the header.
+const LONGEST_TITLE: usize = 1 << 16;
+/// First bytes by which it is found how the text differs from a usual one.
+const SAMPLE: usize = 1 << 18;
 /// First rows, and their bytes, by which it is found whether rows leave out empty fields.
 const SAMPLED: usize = 20;
 const SAMPLED_BYTES: usize = 1 << 20;
@@ -24,46 +32,180 @@ pub(super) struct DelimitedReader {
     fields: RangeInclusive<usize>,
     /// Short rows that were filled so far.
     filled: u64,
+    /// The header line, without its line end; empty if there is none.
+    head: Vec<u8>,
+    /// Lines so far that repeat it, as in files that were joined.
+    repeated: u64,
+    notes: Vec<String>,
+}
+
+/// A line that may be the header.
+struct Header {
+    /// Whether it has a column for the description.
+    described: bool,
+    delimiter: u8,
+    names: Vec<String>,
+    /// Its length in bytes.
+    end: usize,
+}
+
+impl Header {
+    fn rank(&self) -> (bool, usize) {
+        (self.described, self.names.len())
+    }
+
+    /// Whether it has several columns, and names that no text is.
+    fn is_plain(&self) -> bool {
+        self.names.len() > 1 && self.names.iter().all(|name| is_name(name))
+    }
 }
 
 impl DelimitedReader {
-    /// Reads the header of a text that is not empty. Of several delimiters, it takes the one with which the header has
-    /// a column for the description, then the most columns.
+    /// Reads the header of a text that is not empty, of postings.
     pub(super) fn open(window: Window, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
-        let mut rows = Self { window, delimiter: b',', next: 1, fields: 0..=0, filled: 0 };
-        let mut best: Option<(bool, usize, u8, Vec<String>, usize)> = None;
-        let known = dialect.delimiter.map(|d| vec![d]);
-        for delimiter in known.unwrap_or_else(|| DELIMITERS.to_vec()) {
-            let Some((end, header)) = rows.header_by(delimiter)? else { continue };
-            let described = Columns::find(&header, &dialect.names)
-                .is_ok_and(|columns| columns.index_of(Column::Description).is_some());
-            let rank = (described && !dialect.no_header, header.len());
-            if best.as_ref().is_none_or(|b| rank > (b.0, b.1)) {
-                best = Some((rank.0, rank.1, delimiter, header, end));
-            }
+        let mut rows = Self::new(window);
+        let named = rows.pass_separator()?;
+        let header = rows.find_header(dialect, dialect.delimiter.or(named))?;
+        let mut header = header.ok_or_else(unclosed)?;
+        if let Some((names, end)) = rows.requote(&header, dialect)? {
+            header = Header { names, end, ..header };
         }
-        let Some((_, _, delimiter, mut header, end)) = best else {
-            let problem = "its header line has a quote that is not closed where it should be";
-            return Err(Problem::Content(problem.into()));
-        };
-        rows.delimiter = delimiter;
+        rows.with_header(header, dialect)
+    }
+
+    /// The same of another table, which begins with its header.
+    pub(super) fn of_table(window: Window) -> Result<(Self, Shape), Problem> {
+        let (mut rows, dialect) = (Self::new(window), Dialect::default());
+        let named = rows.pass_separator()?;
+        let known = named.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let header = rows.best_header(0, &known, &dialect)?.ok_or_else(unclosed)?;
+        rows.with_header(header, &dialect)
+    }
+
+    fn new(window: Window) -> Self {
+        Self {
+            window,
+            delimiter: b',',
+            next: 1,
+            fields: 0..=0,
+            filled: 0,
+            head: Vec::new(),
+            repeated: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    fn with_header(mut self, header: Header, dialect: &Dialect) -> Result<(Self, Shape), Problem> {
+        let Header { delimiter, names: mut header, end, .. } = header;
+        self.delimiter = delimiter;
         let mut head = None;
         if dialect.no_header {
             header = (1..=header.len()).map(|n| n.to_string()).collect();
         } else {
-            let line = String::from_utf8_lossy(without_line_end(&rows.window.rest()[..end]));
-            head = Some(line.into_owned());
-            rows.window.skip(end);
+            self.head = without_line_end(&self.window.rest()[..end]).to_vec();
+            head = Some(String::from_utf8_lossy(&self.head).into_owned());
+            self.window.skip(end);
         }
         let columns = Columns::find(&header, &dialect.names)?;
-        rows.find_fields(header.len(), &columns)?;
-        Ok((rows, Shape { header, columns, head, delimiter: Some(delimiter), ..Shape::default() }))
+        self.find_fields(header.len(), &columns)?;
+        let shape = Shape { header, columns, head, delimiter: Some(delimiter), ..Shape::default() };
+        Ok((self, shape))
+    }
+
+    /// The delimiter that a first line of Excel names, such as `sep=;`, which is passed.
+    fn pass_separator(&mut self) -> Result<Option<u8>, Problem> {
+        self.window.fill(16)?;
+        let line = self.window.rest().split_inclusive(|b| *b == b'\n').next().unwrap_or_default();
+        let text = without_line_end(line).trim_ascii();
+        let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
+        let (Some(start), [.., b'=', delimiter]) = (text.get(..3), text) else { return Ok(None) };
+        if text.len() != 5 || !start.eq_ignore_ascii_case(b"sep") {
+            return Ok(None);
+        }
+        let (delimiter, length) = (*delimiter, line.len());
+        self.notes.push(format!("its first line names the delimiter {:?}", char::from(delimiter)));
+        self.window.skip(length);
+        self.window.pass(|b| b"\r\n".contains(&b))?;
+        Ok(Some(delimiter))
+    }
+
+    /// Of several delimiters, the one with which the header has a column for the description, then the most columns.
+    /// Titles and notes may stand before the header, if it has such a column.
+    fn find_header(
+        &mut self,
+        dialect: &Dialect,
+        known: Option<u8>,
+    ) -> Result<Option<Header>, Problem> {
+        let known = known.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let best = self.best_header(0, &known, dialect)?;
+        if dialect.no_header || best.as_ref().is_some_and(|header| header.described) {
+            return Ok(best);
+        }
+        let (mut at, mut lines, mut widest) = (0, 0, 0);
+        while lines < FIRST_ROWS {
+            let rest = &self.window.rest()[at..];
+            let Some(line) = memchr2(b'\n', b'\r', rest).map(|end| end + 1) else {
+                if self.window.at_end() || rest.len() > LONGEST_TITLE {
+                    break;
+                }
+                self.window.fill_more()?;
+                continue;
+            };
+            at += line;
+            lines += usize::from(!is_blank(&rest[..line]));
+            let later = self.best_header(at, &known, dialect)?;
+            let Some(later) = later else { continue };
+            // What stands before it has fewer fields; otherwise it is a row among others.
+            widest = widest.max(self.filled_fields(at - line, later.delimiter)?);
+            let filled = later.names.iter().filter(|name| !name.is_empty()).count();
+            if later.described && later.is_plain() && filled > widest {
+                let header = later;
+                self.window.skip(at);
+                self.notes.push(format!(
+                    "the header is in line {}; what stands before it is not read",
+                    self.window.line()
+                ));
+                return Ok(Some(header));
+            }
+        }
+        Ok(best)
+    }
+
+    /// The number of fields with a value in the line that begins at an offset of the rest.
+    fn filled_fields(&mut self, at: usize, delimiter: u8) -> Result<usize, Problem> {
+        let names = self.header_by(at, delimiter)?.map(|(_, names)| names).unwrap_or_default();
+        Ok(names.iter().filter(|name| !name.is_empty()).count())
+    }
+
+    /// The best header that begins at an offset of the rest.
+    fn best_header(
+        &mut self,
+        at: usize,
+        delimiters: &[u8],
+        dialect: &Dialect,
+    ) -> Result<Option<Header>, Problem> {
+        let mut best: Option<Header> = None;
+        for &delimiter in delimiters {
+            let Some((end, names)) = self.header_by(at, delimiter)? else { continue };
+            let described = !dialect.no_header
+                && Columns::find(&names, &dialect.names)
+                    .is_ok_and(|columns| columns.index_of(Column::Description).is_some());
+            let header = Header { described, delimiter, names, end };
+            if best.as_ref().is_none_or(|best| header.rank() > best.rank()) {
+                best = Some(header);
+            }
+        }
+        Ok(best)
     }
 
     /// The length of the header in bytes and its fields, as read with a delimiter; `None` if its quotes are then wrong.
-    fn header_by(&mut self, delimiter: u8) -> Result<Option<(usize, Vec<String>)>, Problem> {
+    fn header_by(
+        &mut self,
+        at: usize,
+        delimiter: u8,
+    ) -> Result<Option<(usize, Vec<String>)>, Problem> {
         let end = loop {
-            match first(self.window.rest(), delimiter, &(0..=0), self.window.at_end()) {
+            match first(&self.window.rest()[at..], delimiter, &(0..=0), self.window.at_end()) {
                 RecordEnd::More => self.window.fill_more()?,
                 RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, why: Wrong::Fields(_) } => {
                     break end;
@@ -71,8 +213,15 @@ impl DelimitedReader {
                 RecordEnd::Wrong { .. } => return Ok(None),
             }
         };
-        let line = std::str::from_utf8(&self.window.rest()[..end])
-            .map_err(|_| Problem::Content(ContentError::HeaderEncoding))?;
+        let line = &self.window.rest()[at..at + end];
+        let Ok(line) = std::str::from_utf8(line) else {
+            // Of what may stand before the header, the encoding does not matter.
+            return if at > 0 {
+                Ok(None)
+            } else {
+                Err(Problem::Content(ContentError::HeaderEncoding))
+            };
+        };
         let mut header = Vec::new();
         fields(line, delimiter, |field| {
             header.push(match field {
@@ -81,6 +230,29 @@ impl DelimitedReader {
             });
         });
         Ok(Some((end, header)))
+    }
+
+    /// Makes the text a usual one if all rows differ from that in the same way; gives the header and its length, which
+    /// may differ, too.
+    fn requote(
+        &mut self,
+        header: &Header,
+        dialect: &Dialect,
+    ) -> Result<Option<(Vec<String>, usize)>, Problem> {
+        self.window.fill(SAMPLE)?;
+        let sample = &self.window.rest()[..self.window.rest().len().min(SAMPLE)];
+        let whole = self.window.at_end() && sample.len() == self.window.rest().len();
+        let (delimiter, columns) = (header.delimiter, header.names.len());
+        let Some((quirks, said)) = quirks(sample, whole, delimiter, columns, dialect) else {
+            return Ok(None);
+        };
+        self.notes.push(said);
+        let line = self.window.line();
+        let nothing = Window::new(Box::new(std::io::empty()), 1);
+        let text = Requoted::new(std::mem::replace(&mut self.window, nothing), quirks);
+        self.window = Window::new(Box::new(text), line);
+        let (end, names) = self.header_by(0, delimiter)?.ok_or_else(unclosed)?;
+        Ok(Some((names, end)))
     }
 
     /// Finds out whether most of the first rows leave out the empty fields at their end, as Excel does.
@@ -117,6 +289,12 @@ impl DelimitedReader {
             self.fields = shortest..=header;
         }
         Ok(())
+    }
+
+    /// Whether a record is the header again.
+    fn is_head(&self, record: &[u8]) -> bool {
+        let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
+        !record.is_empty() && record == self.head
     }
 
     /// The row of a record, or the reason why it is rejected.
@@ -169,6 +347,11 @@ impl RowSource for DelimitedReader {
                 continue;
             };
             let record = without_line_end(&self.window.rest()[..end]);
+            if record.len() >= self.head.len() && self.is_head(record) {
+                self.repeated += 1;
+                self.window.skip(end);
+                continue;
+            }
             match self.row(record, found, shape) {
                 Ok(mut row) => {
                     self.filled += u64::from(row.fields.fill(shape.header.len()));
@@ -187,12 +370,26 @@ impl RowSource for DelimitedReader {
     }
 
     fn notes(&self) -> Vec<String> {
-        let note = format!(
-            "{} rows have no fields for the last columns; these were read as empty",
-            self.filled
-        );
-        if self.filled > 0 { vec![note] } else { Vec::new() }
+        let mut notes = self.notes.clone();
+        if self.filled > 0 {
+            notes.push(format!(
+                "{} rows have no fields for the last columns; these were read as empty",
+                self.filled
+            ));
+        }
+        if self.repeated > 0 {
+            notes.push(format!(
+                "the header stands {} times among the rows; it is none",
+                self.repeated
+            ));
+        }
+        notes
     }
+}
+
+fn unclosed() -> Problem {
+    let problem = "its header line has a quote that is not closed where it should be";
+    Problem::Content(problem.into())
 }
 
 fn is_blank(record: &[u8]) -> bool {

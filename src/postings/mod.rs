@@ -18,13 +18,14 @@ mod page;
 mod panics;
 #[cfg(feature = "parquet")]
 mod parquet_file;
+mod quirks;
 mod reader;
 mod records;
+mod requoted;
 mod row;
 mod source;
 mod spool;
 mod table;
-#[cfg(feature = "excel")]
 mod table_header;
 mod unfold;
 mod window;

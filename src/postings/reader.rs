@@ -232,7 +232,7 @@ fn of_text(
     if is_rejected(window.rest()) {
         window = of_rejected(window)?;
     }
-    let csv = dialect.no_header || dialect.delimiter.is_some();
+    let csv = dialect.no_header || dialect.delimiter.or(dialect.quote).or(dialect.escape).is_some();
     window.pass(|b| if csv { b"\r\n".contains(&b) } else { b" \t\r\n\x1e".contains(&b) })?;
     let content = |problem: &str| Err(Problem::Content(problem.into()));
     if window.rest().is_empty() {
@@ -267,7 +267,7 @@ fn is_rejected(bytes: &[u8]) -> bool {
 
 /// The original text of the rows in a file of rejected rows.
 fn of_rejected(window: Window) -> Result<Window, Problem> {
-    let (mut source, shape) = DelimitedReader::open(window, &Dialect::default())?;
+    let (mut source, shape) = DelimitedReader::of_table(window)?;
     let (mut text, mut head) = (String::new(), None);
     loop {
         let batch = source.batch(usize::MAX, &shape)?;

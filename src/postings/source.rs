@@ -60,6 +60,10 @@ pub struct Dialect {
     pub names: ColumnNames,
     /// Delimiter; `None` to detect it.
     pub delimiter: Option<u8>,
+    /// What fields are quoted with; `None` to detect it.
+    pub quote: Option<u8>,
+    /// What stands before a quote within a field, if it is not another quote; `None` to detect it.
+    pub escape: Option<u8>,
     /// Encoding; `None` to detect it.
     pub encoding: Option<&'static Encoding>,
     /// Whether the first line is a row: columns are then named by their numbers, from 1.

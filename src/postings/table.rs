@@ -127,7 +127,7 @@ fn open(bytes: Vec<u8>) -> Result<(Box<dyn RowSource>, Shape), Problem> {
     if window.rest().is_empty() {
         return Ok((Box::new(NoRows), Shape::default()));
     }
-    let (source, shape) = DelimitedReader::open(window, &Dialect::default())?;
+    let (source, shape) = DelimitedReader::of_table(window)?;
     Ok((Box::new(source), shape))
 }
 

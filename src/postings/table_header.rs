@@ -1,22 +1,23 @@
 //! Finds the header of a table that does not begin with it.
 
+#[cfg(feature = "excel")]
 use super::columns::{Column, ColumnNames, Columns};
 
 /// First rows in which the header is sought.
 pub(super) const FIRST_ROWS: usize = 20;
-/// Letters of the longest name of a column, and what two rows must have to be a header and a row before it.
+/// Letters of the longest name of a column.
 const LONGEST_NAME: usize = 80;
 
 /// The index of the header among the first rows of a table, and whether it has a column for the text. Titles and notes may
 /// stand before it.
+#[cfg(feature = "excel")]
 pub(super) fn header_index<T: AsRef<str>>(
     rows: &[Vec<T>],
     chosen: &ColumnNames,
 ) -> Option<(usize, bool)> {
     let described = |row: &Vec<T>| {
         let names: Vec<String> = row.iter().map(|name| name.as_ref().to_owned()).collect();
-        let short = names.iter().all(|name| name.chars().count() <= LONGEST_NAME);
-        short
+        names.iter().all(|name| is_name(name))
             && Columns::find(&names, chosen)
                 .is_ok_and(|columns| columns.index_of(Column::Description).is_some())
     };
@@ -29,7 +30,12 @@ pub(super) fn header_index<T: AsRef<str>>(
     rows.iter().position(|row| 2 * filled(row) >= most).map(|index| (index, false))
 }
 
-#[cfg(test)]
+/// Whether a field may be the name of a column, rather than a text.
+pub(super) fn is_name(field: &str) -> bool {
+    field.chars().count() <= LONGEST_NAME
+}
+
+#[cfg(all(test, feature = "excel"))]
 mod tests {
     use super::*;
 

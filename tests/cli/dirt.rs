@@ -402,3 +402,89 @@ fn every_line_of_the_page_has_its_test() {
     }
     assert!(named > 20, "{named}");
 }
+
+/// The text that a row of a file gives, and what is said.
+fn texts(file: &str, options: &[&str]) -> (Vec<String>, String) {
+    let workspace = Workspace::with("in.csv", file);
+    let arguments = ["classify", "in.csv", "--format", "csv", "-o", "out.csv", "--no-evidence"];
+    let ran = workspace.rolecall(&[&arguments[..], options].concat()).succeeds();
+    let found = workspace.read("out.csv");
+    let delimiter = [b',', b';', b'^', 1].into_iter().find(|d| found[..12].contains(d));
+    let table = Table::parse_with(&found, delimiter.expect("it has columns"));
+    let texts = table.column("text").into_iter().map(str::to_owned).collect();
+    (texts, ran.lines.join("\n"))
+}
+
+#[test]
+fn what_an_exporter_does_in_every_row_is_found() {
+    let expected = ["say \"go\", then plan", "it's bread", "soup"];
+    let backslash = "\"say \\\"go\\\", then plan\",\"it's bread\",\"soup\"";
+    let single = "'say \"go\", then plan','it''s bread','soup'";
+    let rows = |texts: &str, end: &str| {
+        let quote = &texts[..1];
+        let row = |(id, text): (usize, &str)| format!("{id},{quote}{text}{quote}{end}\n");
+        let inner = texts.trim_matches(|c| c == '"' || c == '\'');
+        let between = format!("{quote},{quote}");
+        inner.split(&between).enumerate().map(row).collect::<String>().repeat(2)
+    };
+    for (file, options, says) in [
+        (format!("id,text\n{}", rows(backslash, "")), &[][..], "have \\ before them"),
+        (format!("id,text\n{}", rows(single, "")), &[], "quoted with '"),
+        (format!("'id','text'\n{}", rows(single, "")), &[], "quoted with '"),
+        (format!("id,text\n{}", rows(backslash, "")), &["--escape", "\\"], "have \\ before them"),
+        (format!("id,text\n{}", rows(single, "")), &["--quote", "'"], "quoted with '"),
+        (format!("id,text\n{}", rows(backslash, ",")), &[], "end with a delimiter"),
+    ] {
+        let (found, said) = texts(&file, options);
+        assert_eq!(found, [expected, expected].concat(), "{file}");
+        assert!(said.contains(says) && said.contains("6 rows in, 6 out"), "{said}");
+    }
+    // Where one row alone has it, it is that row that is odd.
+    let rest = "2,\\\\server\n3,c\n4,d\n";
+    let (found, _) = texts(&format!("id,text\n1,\"a \\\"b\\\"\"\n{rest}"), &[]);
+    assert_eq!(found[1], "\\\\server");
+    let many = "1,a,\n2,b,\n".repeat(10);
+    let (found, said) = texts(&format!("id,text\n{many}3,c,d\n4,e,\n"), &[]);
+    assert!(found.len() == 21 && said.contains("1 of 22 rows could not be read"), "{said}");
+}
+
+#[test]
+fn delimiters_may_be_named_in_the_file_or_be_rare() {
+    for (file, says) in [
+        ("sep=;\nid;text\n1;a, b\n", "names the delimiter ';'"),
+        ("\"sep=^\"\r\nid^text\r\n1^a, b\r\n", "names the delimiter '^'"),
+        ("id^text\n1^a, b\n", "delimiter '^'"),
+        ("id\u{1}text\n1\u{1}a, b\n", "delimiter '\\u{1}'"),
+    ] {
+        let (found, said) = texts(file, &[]);
+        assert_eq!(found, ["a, b"], "{file}");
+        assert!(said.contains(says), "{said}");
+    }
+    let told = texts("id\u{1}text\n1\u{1}a, b\n", &["--delimiter", "\\x01"]);
+    assert_eq!(told.0, ["a, b"]);
+}
+
+#[test]
+fn titles_before_the_header_are_not_read() {
+    for before in ["Jobs of May\n\n", "# made in May\n", "Jobs of May,,\nmade,by me,\n,,\n"] {
+        let workspace = Workspace::with(
+            "in.csv",
+            format!("{before}id,title,text\n1,Baker,a\n2,Cook,b,c\n").as_bytes(),
+        );
+        let arguments = ["classify", "in.csv", "-o", "out.csv", "--rejects", "wrong.csv"];
+        let ran = workspace.rolecall(&arguments).succeeds();
+        let line = before.lines().count() + 1;
+        ran.says(&[&format!("the header is in line {line}; what stands before it is not read")]);
+        assert_eq!(workspace.table("out.csv").column("text"), ["a"]);
+        let rejected = workspace.table("wrong.csv");
+        assert_eq!(rejected.column("line")[1], (line + 2).to_string());
+        assert_eq!(rejected.column("raw")[0], "id,title,text");
+    }
+}
+
+#[test]
+fn headers_of_files_that_were_joined_are_no_rows() {
+    let (found, said) = texts("id,text\n1,a\nid,text\n2,b\n\u{feff}id,text\n3,c\n", &[]);
+    assert_eq!(found, ["a", "b", "c"]);
+    assert!(said.contains("the header stands 2 times among the rows"), "{said}");
+}
