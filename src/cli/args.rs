@@ -78,6 +78,9 @@ pub(crate) struct Writing {
     /// Form of the rows (found by the name of the output, or else that of the input)
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+    /// Begin CSV with a byte order mark, by which Excel knows UTF-8 (done anyway if the input has one)
+    #[arg(long)]
+    pub(crate) bom: bool,
 }
 
 /// How to read files.

@@ -291,6 +291,7 @@ impl<'a> Postings<'a> {
             head: self.files.reader.head().filter(|_| !self.files.several).map(str::to_owned),
             appended: usize::from(self.files.several),
             schema: self.files.schema.clone(),
+            mark: self.files.reader.has_mark(),
             ..Layout::default()
         }
     }

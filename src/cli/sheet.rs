@@ -134,6 +134,10 @@ impl RowFile {
         layout: &Layout,
     ) -> Result<Self> {
         let form = form(writing, reading, postings)?;
+        if writing.bom && !matches!(form, SheetForm::Delimited { .. }) {
+            bail!("--bom is for CSV and TSV; the other forms are always UTF-8");
+        }
+        let layout = Layout { mark: layout.mark || writing.bom, ..layout.clone() };
         let output = Output::open(writing.output.as_deref())?;
         let packing = writing.output.as_deref().and_then(|path| extensions(path).1);
         let output = match packing.as_deref().filter(|_| !form.is_packed()) {
@@ -143,7 +147,7 @@ impl RowFile {
             }
             Some(_) => MaybeCompressed::Zstd(zstd::Encoder::new(output, 0)?),
         };
-        Self::begin(writing, output, form, postings, layout)
+        Self::begin(writing, output, form, postings, &layout)
     }
 
     /// Creates a file of rows of a format on an open output.

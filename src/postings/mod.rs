@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+#[cfg(feature = "parquet")]
+mod arrow_text;
 #[cfg(feature = "excel")]
 mod cell_text;
 mod columns;

@@ -79,8 +79,8 @@ pub(super) struct Opened {
 
 /// The content of a file.
 pub(super) enum Content {
-    /// Text decoded to UTF-8, and its encoding in the file.
-    Text(Box<dyn Read + Send>, &'static Encoding),
+    /// Text decoded to UTF-8, its encoding in the file, and whether that begins with a byte order mark.
+    Text(Box<dyn Read + Send>, &'static Encoding, bool),
     /// A Parquet file.
     Parquet(File),
     /// A workbook.
@@ -203,14 +203,15 @@ fn text(
         return Err(io::Error::other(format!("it is {what}")));
     }
     let encoding = encoding.unwrap_or_else(|| detect(&sample));
+    let marked = Encoding::for_bom(&sample);
     if encoding == UTF_8 {
-        let mark = if sample.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        bytes.consume(mark);
-        return Ok(Content::Text(Box::new(bytes), encoding));
+        let length = marked.filter(|(found, _)| *found == UTF_8).map_or(0, |(_, length)| length);
+        bytes.consume(length);
+        return Ok(Content::Text(Box::new(bytes), encoding, length > 0));
     }
     let text =
         DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(bytes);
-    Ok(Content::Text(Box::new(text), encoding))
+    Ok(Content::Text(Box::new(text), encoding, marked.is_some()))
 }
 
 /// The first bytes of a stream, at most `most`, and the whole stream. A stream may give them in portions of any size,
@@ -350,7 +351,7 @@ mod tests {
     fn read(bytes: &[u8]) -> io::Result<String> {
         let mut file = tempfile::NamedTempFile::new()?;
         file.write_all(bytes)?;
-        let Content::Text(mut reader, _) = open(file.path(), None)?.content else {
+        let Content::Text(mut reader, ..) = open(file.path(), None)?.content else {
             return Err(io::Error::other("it is no text"));
         };
         let mut text = String::new();
@@ -401,7 +402,7 @@ mod tests {
         for bytes in [western.clone(), packed(&western), members, "\u{feff}t,x".into()] {
             let slow = BufReader::with_capacity(1, Cursor::new(bytes.clone()));
             let content = of_stream(slow, None, LEVELS).expect("it is text");
-            let Content::Text(mut reader, _) = content else { panic!("it is text") };
+            let Content::Text(mut reader, ..) = content else { panic!("it is text") };
             let mut whole = String::new();
             reader.read_to_string(&mut whole).expect("it is text");
             assert_eq!(whole, read(&bytes).expect("it is text"));

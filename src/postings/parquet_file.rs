@@ -1,17 +1,16 @@
 //! Reads Parquet files.
 
+use super::arrow_text::{RowTexts, row_texts, wrong_texts};
 use super::columns::Columns;
 use super::json::{ColumnIndex, OTHERS};
 use super::json_values::fields;
 use super::panics::{DAMAGED, without_panics};
 use super::row::{Batch, Original, Rejected, Row};
 use super::source::{AHEAD, Dialect, Problem, RowSource, Shape};
-use arrow_array::cast::AsArray;
-use arrow_array::{ArrayRef, LargeStringArray, RecordBatch};
-use arrow_json::writer::{LineDelimited, WriterBuilder};
-use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Fields};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Display;
 use std::fs::File;
 use std::sync::Arc;
@@ -21,8 +20,10 @@ pub(super) struct ColumnarReader {
     reader: ParquetRecordBatchReader,
     next: u64,
     columns_by_path: ColumnIndex,
-    /// Rows of the current batch that were not yet returned: index in the batch, and JSON object.
-    waiting: VecDeque<(Arc<RecordBatch>, usize, String)>,
+    /// Rows of the current batch that were not yet returned: index in the batch, and JSON object, or why it is rejected.
+    waiting: VecDeque<(Arc<RecordBatch>, usize, String, Option<String>)>,
+    /// Columns that have no text, and are only carried along.
+    carried: BTreeSet<String>,
 }
 
 impl ColumnarReader {
@@ -39,7 +40,13 @@ impl ColumnarReader {
         }
         let columns = Columns::find(&header, &dialect.names)?;
         let reader = guarded(|| builder.with_batch_size(AHEAD).build())?;
-        let rows = Self { reader, next: 1, columns_by_path, waiting: VecDeque::new() };
+        let rows = Self {
+            reader,
+            next: 1,
+            columns_by_path,
+            waiting: VecDeque::new(),
+            carried: BTreeSet::new(),
+        };
         Ok((rows, Shape { header, columns, schema, ..Shape::default() }))
     }
 }
@@ -51,14 +58,26 @@ impl RowSource for ColumnarReader {
             let Some(read) = guarded(|| self.reader.next().transpose())? else {
                 return Ok(batch);
             };
-            let objects = guarded(|| objects(&read))?;
+            let RowTexts { objects, carried } = guarded(|| row_texts(&read))?;
+            let used: Vec<&String> = shape.used().collect();
+            if let Some(name) = used.iter().find(|name| carried.contains(**name)) {
+                let problem = format!("its column {name:?} has a type that is no text");
+                return Err(Problem::Content(problem.into()));
+            }
+            self.carried.extend(carried);
+            let mut wrong = wrong_texts(&read, &used);
             let read = Arc::new(read);
             let rows = objects.into_iter().enumerate();
-            self.waiting = rows.map(|(index, object)| (read.clone(), index, object)).collect();
+            let row = |(index, object)| (read.clone(), index, object, wrong.remove(&index));
+            self.waiting = rows.map(row).collect();
         }
-        for (read, index, object) in self.waiting.drain(..rows.min(self.waiting.len())) {
+        for (read, index, object, wrong) in self.waiting.drain(..rows.min(self.waiting.len())) {
             let (number, line) = (self.next, self.next);
             self.next += 1;
+            if let Some(reason) = wrong {
+                batch.rejected.push(Rejected { line, reason, raw: object.into_bytes() });
+                continue;
+            }
             match fields(&object) {
                 Ok(found) => {
                     let original = Original::Arrow(read, index, object);
@@ -72,6 +91,17 @@ impl RowSource for ColumnarReader {
             }
         }
         Ok(batch)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        if self.carried.is_empty() {
+            return Vec::new();
+        }
+        let names: Vec<String> = self.carried.iter().map(|name| format!("{name:?}")).collect();
+        vec![format!(
+            "columns of types without text, which only Parquet keeps: {}",
+            names.join(", ")
+        )]
     }
 }
 
@@ -90,44 +120,6 @@ fn named(path: &str, of: &Fields, out: &mut Vec<String>) -> bool {
         };
     }
     maps
-}
-
-/// The rows of a batch as JSON objects.
-fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
-    let mut writer =
-        WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
-    writer.write(&texts(batch)?)?;
-    writer.finish()?;
-    let text = String::from_utf8(writer.into_inner());
-    let text = text.map_err(|e| ArrowError::JsonError(e.to_string()))?;
-    Ok(text.lines().map(str::to_owned).collect())
-}
-
-/// Converts binary columns to text, because some programs write text as binary. Values that are not UTF-8 become
-/// hexadecimal digits.
-fn texts(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let (mut columns, mut schema): (Vec<ArrayRef>, Vec<FieldRef>) = Default::default();
-    for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
-        let texts: LargeStringArray = match field.data_type() {
-            DataType::Binary => column.as_binary::<i32>().iter().map(text).collect(),
-            DataType::LargeBinary => column.as_binary::<i64>().iter().map(text).collect(),
-            DataType::BinaryView => column.as_binary_view().iter().map(text).collect(),
-            _ => {
-                schema.push(field.clone());
-                columns.push(column.clone());
-                continue;
-            }
-        };
-        schema.push(Arc::new(field.as_ref().clone().with_data_type(DataType::LargeUtf8)));
-        columns.push(Arc::new(texts));
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
-}
-
-/// A binary value as text.
-fn text(value: Option<&[u8]>) -> Option<String> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    value.map(|bytes| String::from_utf8(bytes.into()).unwrap_or_else(|_| hex(bytes)))
 }
 
 /// Runs `read` and says what is wrong with the file: the library panics on some damaged ones.

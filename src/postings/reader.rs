@@ -78,6 +78,7 @@ pub struct PostingReader {
     source: Box<dyn RowSource>,
     shape: Shape,
     encoding: &'static Encoding,
+    has_mark: bool,
     watch: Option<Watch>,
 }
 
@@ -98,7 +99,7 @@ impl PostingReader {
 
     fn open_as(path: &Path, dialect: &Dialect, file: &str) -> Result<Self, Problem> {
         let opened = open(path, dialect.encoding)?;
-        let (watch, file) = (opened.watch, file.to_owned());
+        let (watch, file, mut has_mark) = (opened.watch, file.to_owned(), false);
         let (form, (mut source, shape), encoding) = match opened.content {
             #[cfg(not(feature = "parquet"))]
             Content::Parquet(table) => {
@@ -123,8 +124,9 @@ impl PostingReader {
                 let opened = boxed(WorkbookReader::open(book, form, dialect)?);
                 (InputForm::Workbook, opened, encoding_rs::UTF_8)
             }
-            Content::Text(text, encoding) => {
+            Content::Text(text, encoding, mark) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
+                has_mark = mark;
                 (form.unwrap_or_else(|| form_of_name(path)), source, encoding)
             }
         };
@@ -133,7 +135,7 @@ impl PostingReader {
             let rows: Vec<&Fields> = rows.iter().map(|row| &row.fields).collect();
             return Err(MissingColumn::description(&shape.header, &rows).into());
         }
-        Ok(Self { file, form, source, shape, encoding, watch })
+        Ok(Self { file, form, source, shape, encoding, has_mark, watch })
     }
 
     /// Name of the file for messages.
@@ -189,6 +191,11 @@ impl PostingReader {
     /// Encoding of the file.
     pub fn encoding(&self) -> &'static Encoding {
         self.encoding
+    }
+
+    /// Whether the file begins with a byte order mark.
+    pub fn has_mark(&self) -> bool {
+        self.has_mark
     }
 
     /// The columns that rolecall reads.

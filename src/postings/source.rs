@@ -86,6 +86,15 @@ pub(super) struct Shape {
     pub(super) sheet: Option<String>,
 }
 
+#[cfg(feature = "parquet")]
+impl Shape {
+    /// The names of the columns that are read.
+    pub(super) fn used(&self) -> impl Iterator<Item = &String> {
+        let all = self.header.iter().enumerate();
+        all.filter(|(index, _)| self.columns.uses(*index)).map(|(_, name)| name)
+    }
+}
+
 /// A reader of one format.
 pub(super) trait RowSource: Send {
     /// The next rows, at most `rows`; an empty batch at the end.

@@ -114,7 +114,7 @@ impl Table {
 /// The rows of a table in delimited text or a workbook; without a header if it is empty.
 fn open(bytes: Vec<u8>) -> Result<(Box<dyn RowSource>, Shape), Problem> {
     let text = match of_stream(Cursor::new(bytes), None, LEVELS)? {
-        Content::Text(text, _) => text,
+        Content::Text(text, ..) => text,
         #[cfg(feature = "excel")]
         Content::Workbook(book, form) => {
             let (source, shape) = WorkbookReader::open(book, form, &Dialect::default())?;

@@ -3,7 +3,8 @@
 
 use crate::workspace::{PLAIN, Table, Workspace};
 use arrow_array::{
-    ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray, StructArray,
+    Array, ArrayRef, BinaryArray, Float64Array, Int64Array, IntervalYearMonthArray, RecordBatch,
+    StringArray, StructArray, TimestampMillisecondArray,
 };
 use arrow_schema::{DataType, Field};
 use parquet::arrow::ArrowWriter;
@@ -487,4 +488,85 @@ fn headers_of_files_that_were_joined_are_no_rows() {
     let (found, said) = texts("id,text\n1,a\nid,text\n2,b\n\u{feff}id,text\n3,c\n", &[]);
     assert_eq!(found, ["a", "b", "c"]);
     assert!(said.contains("the header stands 2 times among the rows"), "{said}");
+}
+
+#[test]
+fn a_byte_order_mark_stays_and_can_be_asked_for() {
+    let text = "title,text\nBäcker,Brot\n";
+    let wide: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = format!("\u{feff}{text}").into_bytes();
+    for (file, more, expected) in [
+        (&marked, &[][..], true),
+        (&wide, &[], true),
+        (&text.as_bytes().to_vec(), &[], false),
+        (&text.as_bytes().to_vec(), &["--bom"], true),
+        (&marked, &["--bom"], true),
+    ] {
+        let workspace = Workspace::with("in.csv", file);
+        for (name, resume) in [("out.csv", &[][..]), ("again.csv", &["--resume"])] {
+            let classify = [&["classify", "in.csv", "-o", name], more, resume].concat();
+            workspace.rolecall(&classify).succeeds();
+            let written = String::from_utf8(workspace.read(name)).expect("it is UTF-8");
+            assert_eq!(written.starts_with('\u{feff}'), expected, "{more:?}");
+            assert_eq!(written.matches('\u{feff}').count(), usize::from(expected));
+        }
+        workspace.rolecall(&["classify", "in.csv", "-o", "out.jsonl"]).succeeds();
+        assert!(workspace.read("out.jsonl").starts_with(b"{"));
+    }
+    let refused = Workspace::with("in.csv", text);
+    let refused = refused.rolecall(&["classify", "in.csv", "-o", "out.jsonl", "--bom"]).fails();
+    assert!(refused.contains("--bom is for CSV"), "{refused}");
+}
+
+/// A Parquet file of these columns.
+fn parquet_file(workspace: &Workspace, name: &str, columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+    let rows = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let file = std::fs::File::create(workspace.path(name)).expect("there is room");
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), None).expect("Parquet");
+    writer.write(&rows).and_then(|()| writer.close()).expect("there is room");
+    rows
+}
+
+#[test]
+fn parquet_columns_of_any_type_are_carried_along() {
+    let workspace = Workspace::new();
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["Own the product backlog", "Bread"]));
+    let moments = || TimestampMillisecondArray::from(vec![1_760_360_342_000, 0]);
+    let zones = ["UTC", "Europe/Berlin", "+02:00"].map(|zone| moments().with_timezone(zone));
+    let within = Arc::new(zones[1].clone()) as ArrayRef;
+    let inner = Arc::new(Field::new("at", within.data_type().clone(), true));
+    let intervals = IntervalYearMonthArray::from(vec![1, 2]);
+    let [utc, berlin, east] = zones.map(|zone| Arc::new(zone) as ArrayRef);
+    let columns = vec![
+        ("description", text),
+        ("utc", utc),
+        ("berlin", berlin),
+        ("east", east),
+        ("within", Arc::new(StructArray::from(vec![(inner, within)])) as ArrayRef),
+        ("interval", Arc::new(intervals) as ArrayRef),
+    ];
+    let rows = parquet_file(&workspace, "in.parquet", columns);
+    workspace.rolecall(&["classify", "in.parquet", "-o", "out.parquet"]).succeeds();
+    let out = parquet_rows(&workspace.path("out.parquet"));
+    for (place, column) in rows.columns().iter().enumerate() {
+        assert_eq!(out.column(place), column);
+    }
+    let table = workspace.rolecall(&["classify", "in.parquet"]).succeeds().table();
+    for column in ["utc", "berlin", "east", "within.at"] {
+        assert_eq!(table.column(column)[0], "2025-10-13T12:59:02Z", "{column}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_set_aside_in_parquet_too() {
+    let workspace = Workspace::new();
+    let text: ArrayRef =
+        Arc::new(BinaryArray::from(vec![&b"Own the backlog"[..], b"Br\xff", b"c"]));
+    let other: ArrayRef = Arc::new(BinaryArray::from(vec![&b"\xff"[..], b"a", b"b"]));
+    parquet_file(&workspace, "in.parquet", vec![("description", text), ("hash", other)]);
+    let arguments = ["classify", "in.parquet", "-o", "out.csv", "--rejects", "wrong.csv"];
+    let ran = workspace.rolecall(&arguments).succeeds();
+    ran.says(&["1 of 3 rows could not be read", "\"description\" is not UTF-8 at its byte 3"]);
+    assert_eq!(workspace.table("out.csv").column("hash"), ["ff", "b"]);
 }

@@ -171,6 +171,7 @@ impl<'a> ClassifyRun<'a> {
             }
             form => form,
         };
+        layout.mark = (layout.mark || writing.bom) && done.rows == 0;
         let target = if path.is_symlink() { link_target(path) } else { path.clone() };
         let output = Output::keep(&target, progress.part.clone(), part, done.bytes)?;
         let output = MaybeCompressed::Plain(output);
@@ -285,7 +286,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     }
     let model = args.judging.model.as_ref().map(std::fs::read).transpose()?;
     let options = format!(
-        "{} {files:?} {:?} {:?} {:?} {:?} {:?} {}",
+        "{} {files:?} {:?} {:?} {:?} {:?} {:?} {} {}",
         env!("CARGO_PKG_VERSION"),
         args.input.reading.dialect(),
         args.input.reading.common.lexicon,
@@ -293,6 +294,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
         judge.settings(),
         model.map(|bytes| blake3::hash(&bytes)),
         args.replace,
+        args.writing.bom,
     );
     Ok(blake3::hash(options.as_bytes()).to_hex().to_string())
 }

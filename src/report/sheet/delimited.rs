@@ -19,13 +19,21 @@ pub(super) struct DelimitedWriter<W> {
 }
 
 impl<W: Write> DelimitedWriter<W> {
-    pub(super) fn new(out: W, delimiter: u8, header: bool, layout: &Layout) -> io::Result<Self> {
+    pub(super) fn new(
+        mut out: W,
+        delimiter: u8,
+        header: bool,
+        layout: &Layout,
+    ) -> io::Result<Self> {
         let old_columns = layout.old_columns.clone();
         let verbatim = layout.verbatim && old_columns.is_none();
         let behind =
             old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.end);
         let before =
             old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.start);
+        if layout.mark {
+            out.write_all("\u{feff}".as_bytes())?;
+        }
         let mut sheet = Self { out, delimiter, verbatim, old_columns, line: Vec::new() };
         if header {
             match &layout.head {

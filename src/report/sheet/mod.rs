@@ -102,6 +102,8 @@ pub struct Layout {
     pub added: Vec<AddedColumn>,
     /// The columns of `header` whose place the added ones take; none if they stand behind all.
     pub old_columns: Option<Range<usize>>,
+    /// Whether delimited text begins with a byte order mark, as Excel needs it to know UTF-8.
+    pub mark: bool,
 }
 
 impl Layout {
