@@ -103,6 +103,11 @@ impl RoleSet {
 /// Least Jaro-Winkler similarity (0 to 1) of a label to the id that it may mean.
 const SIMILAR: f64 = 0.8;
 
+/// The letters and digits of a name, in lower case.
+pub(crate) fn letters_and_digits(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
 /// The label of a posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
@@ -113,13 +118,15 @@ pub enum Label {
 }
 
 impl Label {
-    /// Reads a label: a role's id or display name, or `other`.
+    /// Reads a label: a role's id or display name, or `other`. Letters and digits decide; case, punctuation and white
+    /// space do not. [`LabelReader`](crate::evidence::LabelReader) reads other spellings, too.
     pub fn parse(text: &str, roles: &RoleSet) -> Option<Self> {
-        let text = text.trim();
-        if text.eq_ignore_ascii_case(OTHER) {
+        let is = |known: &str| letters_and_digits(known).eq(letters_and_digits(text));
+        if is(OTHER) {
             return Some(Self::Other);
         }
-        roles.find(text).map(Self::Role)
+        let role = roles.iter().position(|role| is(&role.id) || is(&role.name));
+        role.map(|index| Self::Role(RoleId(index as u8)))
     }
 
     /// Name in files: a role's id, or `other`.

@@ -5,7 +5,7 @@ use crate::errors::wrong;
 use crate::rows::Threads;
 use pyo3::prelude::*;
 use pyo3_arrow::input::AnyRecordBatch;
-use rolecall::evidence::Extractor;
+use rolecall::evidence::{Extractor, LabelReader};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
 use rolecall::postings::Column;
@@ -23,13 +23,13 @@ pub(crate) fn collect(
     let columns = chosen.find(&reader.schema())?;
     let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
     need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
-    let extractor = Extractor::new(lexicon);
+    let (extractor, labels) = (Extractor::new(lexicon), LabelReader::new(lexicon));
     let (mut collector, mut indices, mut index) = (Collector::default(), Vec::new(), 0..);
     let feature_names = collector.names();
     for batch in reader {
         let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
         let label = |row| {
-            if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, lexicon) }
+            if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, &labels) }
         };
         let make = |row| {
             label(row).map(|label| {

@@ -7,7 +7,7 @@ use arrow_cast::{can_cast_types, cast};
 use arrow_schema::{DataType, Schema};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use rolecall::evidence::Title;
+use rolecall::evidence::{LabelReader, Title, Unread};
 use rolecall::lexicon::Lexicon;
 use rolecall::postings::{Column, ColumnNames, Columns, joined, listed};
 use rolecall::roles::Label;
@@ -105,9 +105,12 @@ impl TextColumns {
     }
 
     /// The label in its column, or the text that is none.
-    pub(crate) fn label(&self, row: usize, lexicon: &Lexicon) -> Result<Label, String> {
+    pub(crate) fn label(&self, row: usize, labels: &LabelReader) -> Result<Label, String> {
         let text = self.get(Column::Label, row);
-        Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())
+        labels.read(text).map_err(|unread| match unread {
+            Unread::Missing => String::new(),
+            Unread::Ambiguous | Unread::Unknown => text.trim().to_owned(),
+        })
     }
 
     /// The role that the title states, or why there is none.

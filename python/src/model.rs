@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
+use rolecall::evidence::LabelReader;
 use rolecall::judge::{Judge, Prior, Settings};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Change, Counting, ModelError, OtherSource, TwoLabels, View, outcome_names};
@@ -422,6 +423,7 @@ fn add_rows(
     labelled: bool,
     lexicon: &Lexicon,
 ) -> Result<(), ModelError> {
+    let labels = LabelReader::new(lexicon);
     let mut number = 0;
     for texts in batches {
         for start in (0..texts.rows).step_by(AT_ONCE) {
@@ -432,7 +434,7 @@ fn add_rows(
                 .map(|(row, description)| {
                     number += 1;
                     let stated = if labelled {
-                        texts.label(row, lexicon)
+                        texts.label(row, &labels)
                     } else {
                         texts.stated(row, lexicon)
                     };

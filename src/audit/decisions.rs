@@ -1,8 +1,8 @@
 //! A reviewer's decisions on the findings of an audit.
 
+use crate::evidence::LabelReader;
 use crate::examples::identity::{fingerprints, same_field};
 use crate::postings::{Table, TableError};
-use crate::roles::{Label, RoleSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,13 +74,14 @@ impl Decisions {
     ///
     /// # Errors
     /// If the file is no table or lacks a column.
-    pub fn read(file: Vec<u8>, roles: &RoleSet) -> Result<Self, TableError> {
+    pub fn read(file: Vec<u8>, labels: &LabelReader) -> Result<Self, TableError> {
+        let roles = labels.lexicon().roles();
         let mut decisions = Self::default();
         for (at, line) in Table::read(file)?.rows::<DecisionLine>()? {
             let mut wrong = |problem: String| {
                 decisions.wrong.push(DecisionError { line: at, problem });
             };
-            let label = Label::parse(&line.role, roles);
+            let label = labels.read(&line.role).ok();
             let label = match (line.decision.to_lowercase().as_str(), label) {
                 ("skip", _) => {
                     decisions.skipped += 1;
@@ -114,6 +115,11 @@ impl Decisions {
         }
         decisions.rows_of.remove("");
         Ok(decisions)
+    }
+
+    /// The decisions that are not understood, by line.
+    pub fn not_understood(&self) -> &[DecisionError] {
+        &self.wrong
     }
 
     /// The label decided for a row: the decision on its number, if identity, title and text are unchanged, or else one

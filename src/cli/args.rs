@@ -276,13 +276,26 @@ pub(crate) struct Train {
     pub(crate) labelling: Labelling,
 }
 
+/// How labels are read.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LabelArgs {
+    /// What a spelling of a label stands for, such as `PM=product_manager`; may be given several times
+    #[arg(long, value_name = "LABEL=ROLE", value_parser = mapping)]
+    pub(crate) map: Vec<(String, String)>,
+    /// Refuse labels that are not understood, instead of leaving out their rows
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
 /// How labelled postings are counted.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Labelling {
     /// Take the role that each title states as the label, and leave out titles that state none or
     /// several
-    #[arg(long, conflicts_with = "label")]
+    #[arg(long, conflicts_with_all = ["label", "map", "strict"])]
     pub(crate) label_from_title: bool,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
     /// Count every row, also one that stands twice (title, organisation and text the same), with one label or two
     #[arg(long)]
     pub(crate) count_twice: bool,
@@ -339,6 +352,8 @@ pub(crate) struct AuditArgs {
     /// Judge by this model; of rows that it was trained on, their organisations are taken out of it
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
     /// Write every row that states a role with its suspicion, not only the findings
     #[arg(long)]
     pub(crate) all: bool,
@@ -362,6 +377,8 @@ pub(crate) struct Review {
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    #[command(flatten)]
     pub(crate) writing: Writing,
 }
 
@@ -371,6 +388,8 @@ pub(crate) struct Evaluate {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
     /// Column with folds: train on all but one and predict it, for every fold. Without it and
     /// without --model, organisations are left out one by one
     #[arg(long, value_name = "COLUMN", conflicts_with = "model")]
@@ -499,6 +518,12 @@ fn character(text: &str) -> Result<u8, String> {
 fn encoding(text: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(text.as_bytes())
         .ok_or_else(|| "give the name of an encoding, such as windows-1252 or utf-16le".into())
+}
+
+fn mapping(text: &str) -> Result<(String, String), String> {
+    let (label, role) =
+        text.rsplit_once('=').ok_or("give LABEL=ROLE, such as PM=product_manager")?;
+    Ok((label.to_owned(), role.to_owned()))
 }
 
 fn precision(text: &str) -> Result<f64, String> {

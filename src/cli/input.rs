@@ -13,16 +13,13 @@ use rolecall::postings::{
     Types, distinct, listed,
 };
 use rolecall::report::Layout;
-use rolecall::roles::RoleSet;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Rows per batch.
 const BATCH: usize = 512;
 /// Name of the added column with the file of each row.
 pub(crate) const SOURCE: &str = "source";
-/// Most unusable labels that are named.
-const LABELS_SAID: usize = 8;
 
 pub(crate) fn lexicon(common: &CommonArgs) -> Result<Lexicon> {
     Ok(match &common.lexicon {
@@ -55,40 +52,6 @@ fn model_file(path: Option<&Path>) -> Result<ModelFile> {
 /// Prefix of errors about a model.
 fn unusable(path: Option<&Path>) -> String {
     path.map_or_else(|| "the embedded model cannot be used".to_owned(), |p| p.display().to_string())
-}
-
-/// Reports rows without a usable label: the most frequent reasons, their counts and the nearest labels.
-pub(crate) fn say_left_out(
-    left_out: &BTreeMap<String, u64>,
-    by_title: bool,
-    roles: &RoleSet,
-    common: &CommonArgs,
-) {
-    if common.quiet {
-        return;
-    }
-    let mut labels: Vec<(&String, &u64)> = left_out.iter().collect();
-    labels.sort_by_key(|&(label, n)| (std::cmp::Reverse(n), label));
-    for (label, n) in labels.iter().take(LABELS_SAID) {
-        let reason = if by_title {
-            (*label).clone()
-        } else {
-            let nearest = roles.nearest(label).join(" or ");
-            let nearest =
-                if nearest.is_empty() { nearest } else { format!("; the nearest is {nearest}") };
-            if label.is_empty() {
-                say(&format!("{n} rows are left out: they have no label"));
-                continue;
-            }
-            format!("label {label:?} is neither a role nor `other`{nearest}")
-        };
-        say(&format!("{n} rows are left out: {reason}"));
-    }
-    let rest = labels.get(LABELS_SAID..).unwrap_or_default();
-    if !rest.is_empty() {
-        let rows: u64 = rest.iter().map(|(_, n)| *n).sum();
-        say(&format!("{rows} rows with {} more such labels are left out", rest.len()));
-    }
 }
 
 /// Numbers of rows read and rejected.

@@ -1,16 +1,17 @@
 //! Reads labelled postings into a [`Collector`].
 
 use super::args::{CommonArgs, Labelling};
-use super::input::{Postings, say_left_out};
+use super::input::Postings;
+use super::labels::RowLabels;
 use super::output::say;
 use super::row_cache::RowCache;
 use anyhow::Result;
-use rolecall::evidence::{Evidence, Extractor, Title};
+use rolecall::evidence::{Evidence, Extractor};
 use rolecall::judge::ComparedPosting;
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example, OtherSource, TwoLabels, outcome_names};
 use rolecall::postings::{Column, Columns, Row};
-use rolecall::roles::{Label, RoleSet};
+use rolecall::roles::RoleSet;
 use serde::Serialize;
 
 /// Collects all remaining rows; `each` is called with every row that has a label.
@@ -22,14 +23,10 @@ pub(crate) fn collect(
 ) -> Result<Collector> {
     let mut collector = Collector::default();
     let extractor = Extractor::new(lexicon);
-    let label: fn(&Row, &Columns, &Lexicon) -> Result<Label, String> = if labelling.label_from_title
-    {
-        postings.need(Column::Title)?;
-        stated_label
-    } else {
-        postings.need(Column::Label)?;
-        given_label
-    };
+    let by_title = labelling.label_from_title;
+    postings.need(if by_title { Column::Title } else { Column::Label })?;
+    let labels = RowLabels::given(&labelling.labels, lexicon, postings.common())?;
+    let mut labels = labels.or_of_titles(by_title);
     let before = postings.tally.rejected;
     let names = collector.names();
     let mut cache = RowCache::default();
@@ -37,7 +34,7 @@ pub(crate) fn collect(
     while let Some(rows) = batch {
         let (columns, file) = (&postings.columns().clone(), postings.file().to_owned());
         let read_row = |evidence: &mut Evidence, row: &Row| {
-            let example = label(row, columns, lexicon).map(|label| {
+            let example = labels.of(row, columns).map(|label| {
                 let (title, company) =
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 extractor.extract_into(title, row.get(columns, Column::Description), evidence);
@@ -49,6 +46,7 @@ pub(crate) fn collect(
         let (read, next) =
             rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
         for (row, (example, _)) in rows.iter().zip(read) {
+            labels.note(row, columns, example.as_ref().err().map(String::as_str));
             match example {
                 Ok(example) => {
                     collector.add_example(example);
@@ -61,9 +59,7 @@ pub(crate) fn collect(
     }
     collector.reject(postings.tally.rejected - before);
     drop_titles(&mut collector, labelling, postings.common());
-    let left_out = &collector.provenance().left_out;
-    let by_title = labelling.label_from_title;
-    say_left_out(left_out, by_title, lexicon.roles(), postings.common());
+    labels.finish()?;
     Ok(collector)
 }
 
@@ -140,24 +136,4 @@ pub(crate) fn compared_posting(file: &str, row: &Row, columns: &Columns) -> Comp
         description: row.get(columns, Column::Description).to_owned(),
         label: None,
     }
-}
-
-/// The label in the label column, or the text that is none.
-pub(crate) fn given_label(
-    row: &Row,
-    columns: &Columns,
-    lexicon: &Lexicon,
-) -> Result<Label, String> {
-    let text = row.get(columns, Column::Label);
-    Label::parse(text, lexicon.roles()).ok_or_else(|| text.trim().to_owned())
-}
-
-/// The role that the title states, or why there is none.
-pub(crate) fn stated_label(
-    row: &Row,
-    columns: &Columns,
-    lexicon: &Lexicon,
-) -> Result<Label, String> {
-    let title = Title::read(row.get(columns, Column::Title), lexicon);
-    title.label().map_err(str::to_owned)
 }

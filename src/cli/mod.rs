@@ -6,6 +6,7 @@ mod commands;
 mod files;
 mod input;
 mod labelled;
+mod labels;
 mod locked_file;
 mod output;
 mod progress;

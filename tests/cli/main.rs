@@ -11,6 +11,7 @@ mod guide;
 mod input;
 mod install;
 mod json;
+mod labels;
 mod layout;
 mod lexicon;
 mod model;

@@ -3,8 +3,8 @@
 use crate::cli::Outcome;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model, say_left_out};
-use crate::cli::labelled::{given_label, stated_label};
+use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::labels::RowLabels;
 use crate::cli::output::{say, say_json, write_file};
 use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::{Context, Result, bail};
@@ -14,7 +14,7 @@ use rolecall::postings::{Column, Row};
 use rolecall::report::{
     Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
     check_endings(Some(&args.writing), [&args.input.reading.rejects])?;
@@ -77,9 +77,9 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, u64, Ou
     }
     let mut rows = AuditRows::new(lexicon);
     let mut batch = postings.first()?;
-    let labelled = labelled && !is_of_other_labels(&postings, batch.as_deref(), args, lexicon)?;
-    let label = if labelled { given_label } else { stated_label };
-    let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
+    let mut labels = RowLabels::given(&args.labels, lexicon, &args.input.reading.common)?;
+    let labelled = labelled && !is_of_other_labels(&postings, batch.as_deref(), args, &labels)?;
+    labels = labels.or_of_titles(!labelled);
     while let Some(read) = batch {
         let columns = &postings.columns().clone();
         let read: Vec<Posting> = read
@@ -92,12 +92,10 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, u64, Ou
                     company: row.get(columns, Column::Company),
                     description: row.get(columns, Column::Description),
                 },
-                stated: match label(row, columns, lexicon) {
-                    Ok(stated) => Some(stated),
-                    Err(why) => {
-                        *left_out.entry(why).or_default() += 1;
-                        None
-                    }
+                stated: {
+                    let stated = labels.of(row, columns);
+                    labels.note(row, columns, stated.as_ref().err().map(String::as_str));
+                    stated.ok()
                 },
             })
             .collect();
@@ -112,9 +110,8 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, u64, Ou
         batch = next?;
     }
     rows.find_copies();
-    let common = &args.input.reading.common;
     let (tally, outcome) = postings.finish()?;
-    say_left_out(&left_out, !labelled, lexicon.roles(), common);
+    labels.finish()?;
     Ok((rows, tally.read, outcome))
 }
 
@@ -124,12 +121,12 @@ fn is_of_other_labels(
     postings: &Postings,
     rows: Option<&[Row]>,
     args: &Args,
-    lexicon: &Lexicon,
+    labels: &RowLabels,
 ) -> Result<bool> {
     let columns = postings.columns();
     let rows = rows.unwrap_or_default();
     let chosen = args.input.reading.columns.names().0.iter().any(|(c, _)| *c == Column::Label);
-    let is_role = |row: &Row| given_label(row, columns, lexicon).is_ok();
+    let is_role = |row: &Row| labels.is_plain(row, columns);
     let (Some(index), false) = (columns.index_of(Column::Label), chosen) else { return Ok(false) };
     if rows.is_empty() || rows.iter().any(is_role) {
         return Ok(false);

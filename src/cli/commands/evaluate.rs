@@ -3,8 +3,8 @@
 use crate::cli::Outcome;
 use crate::cli::args::{Evaluate, Figure, Judging};
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model, say_left_out};
-use crate::cli::labelled::given_label;
+use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::labels::RowLabels;
 use crate::cli::output::{Output, say, write_file};
 use crate::cli::row_cache::RowCache;
 use crate::cli::sheet::check_endings;
@@ -20,7 +20,6 @@ use rolecall::model::{
 use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::report::{write_evaluation, write_evaluation_page};
 use rolecall::roles::Label;
-use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Default column that rows are grouped by.
@@ -156,37 +155,34 @@ fn read(
     };
     let mut cache = RowCache::default();
     let mut labelled = Vec::new();
-    let mut left_out: BTreeMap<String, u64> = BTreeMap::new();
+    let mut labels = RowLabels::given(&args.labels, lexicon, &args.input.reading.common)?;
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
         let columns = &postings.columns().clone();
         let read_row = |evidence: &mut Evidence, row: &Row| {
-            let label = given_label(row, columns, lexicon);
+            let label = labels.of(row, columns);
             (label.map(|label| reader.read(row, columns, label, evidence)), ())
         };
         let (read, next) =
             rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
         for (row, (read, _)) in rows.iter().zip(read) {
-            match read {
-                Ok(read) => {
-                    let field = |column: Option<usize>| {
-                        column.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
-                    };
-                    labelled.push(Labelled {
-                        id: row.get(columns, Column::Id).to_owned(),
-                        fold: field(fold),
-                        group: field(by.as_ref().map(|(i, _)| *i)),
-                        read,
-                    });
-                }
-                Err(label) => *left_out.entry(label).or_default() += 1,
-            }
+            labels.note(row, columns, read.as_ref().err().map(String::as_str));
+            let Ok(read) = read else { continue };
+            let field = |column: Option<usize>| {
+                column.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
+            };
+            labelled.push(Labelled {
+                id: row.get(columns, Column::Id).to_owned(),
+                fold: field(fold),
+                group: field(by.as_ref().map(|(i, _)| *i)),
+                read,
+            });
         }
         batch = next?;
     }
     postings.need_rows()?;
     let (_, outcome) = postings.finish()?;
-    say_left_out(&left_out, false, lexicon.roles(), &args.input.reading.common);
+    labels.finish()?;
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }

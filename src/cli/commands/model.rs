@@ -4,11 +4,11 @@ use crate::cli::Outcome;
 use crate::cli::args::{ModelCommand, ReadingArgs};
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
-use crate::cli::labelled::{compared_posting, given_label};
+use crate::cli::labelled::compared_posting;
 use crate::cli::output::{Output, say};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use rolecall::evidence::Extractor;
+use rolecall::evidence::{Extractor, LabelReader};
 use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings, compare, strongest};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Example, Model, Probabilities, View};
@@ -105,7 +105,7 @@ fn classify_by_both(
     reading: &ReadingArgs,
     lexicon: &Lexicon,
 ) -> Result<(PredictionChanges, Outcome)> {
-    let extractor = Extractor::new(lexicon);
+    let (extractor, labels) = (Extractor::new(lexicon), LabelReader::new(lexicon));
     let mut postings = Postings::of_files(files, reading)?;
     let (mut rows, mut by_old, mut by_new) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(batch) = postings.next()? {
@@ -116,7 +116,7 @@ fn classify_by_both(
             .map(|row| {
                 let get = |column| row.get(columns, column);
                 let evidence = extractor.extract(get(Column::Title), get(Column::Description));
-                let label = given_label(row, columns, lexicon).ok().map(|label| {
+                let label = labels.read(get(Column::Label)).ok().map(|label| {
                     let (title, company) = (get(Column::Title), get(Column::Company));
                     let example = Example::new(&evidence, title, company, label, lexicon);
                     (example.outcome, example.row.organisation)

@@ -4,9 +4,10 @@ use crate::cli::Outcome;
 use crate::cli::args::Review;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
+use crate::cli::labels::label_reader;
 use crate::cli::output::say;
 use crate::cli::sheet::{RowFile, check_endings};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use rolecall::audit::{DecisionError, Decisions};
 use rolecall::postings::Column;
 use rolecall::report::{Cell, ColumnType, Layout, renamed};
@@ -23,10 +24,16 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
         .and_postings(std::slice::from_ref(&args.decisions))
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(rejects))?;
     let lexicon = lexicon(&args.input.reading.common)?;
+    let labels = label_reader(&args.labels, &lexicon)?;
     let context = || args.decisions.display().to_string();
     let file = std::fs::read(&args.decisions).with_context(context)?;
     let mut decisions =
-        Decisions::read(file, lexicon.roles()).map_err(|e| anyhow!("{}, {e}", context()))?;
+        Decisions::read(file, &labels).map_err(|e| anyhow!("{}, {e}", context()))?;
+    if let Some(DecisionError { line, problem }) =
+        decisions.not_understood().first().filter(|_| args.labels.strict)
+    {
+        bail!("{}, line {line}: {problem}", context());
+    }
     let mut postings = Postings::open(&args.input)?;
     let label_column = postings.columns().index_of(Column::Label);
     let mut layout = postings.layout();
