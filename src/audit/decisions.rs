@@ -4,54 +4,81 @@ use crate::evidence::LabelReader;
 use crate::examples::identity::{fingerprints, same_field};
 use crate::postings::{Table, TableError};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-/// A line of a file of decisions.
+/// A line of a file of decisions. Files written by hand may lack the columns that tell a row apart, if one is there.
 #[derive(Debug, Deserialize)]
 struct DecisionLine {
-    row: u64,
+    #[serde(default)]
+    row: Option<u64>,
+    #[serde(default)]
     id: String,
-    title: String,
-    /// [`fingerprint`](crate::audit::fingerprint) of the text; files written by hand may lack the column.
+    #[serde(default)]
+    title: Option<String>,
+    /// [`fingerprint`](crate::audit::fingerprint) of the text.
     #[serde(default)]
     text: String,
     decision: String,
+    #[serde(default)]
     role: String,
 }
 
-/// A decision.
+/// What was decided about a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// `accept`, `keep`, `other` or `skip`.
+    pub decision: String,
+    /// The label decided for; `None` if the row was skipped.
+    pub label: Option<String>,
+}
+
+/// A decision, and the row it was made on.
 #[derive(Debug)]
 struct Decision {
     /// Its line in the file of decisions.
     line: u64,
+    row: Option<u64>,
     id: String,
-    title: String,
+    title: Option<String>,
     text: String,
-    /// The label decided for; `None` if the reviewer skipped the row.
-    label: Option<String>,
+    decided: Decided,
     applied: bool,
-    /// Why it does not apply to the row with its number.
+    /// Why it does not apply to the row with its number or its id.
     problem: Option<String>,
 }
 
 impl Decision {
-    /// Whether it was made on a row with this identity, title and text.
-    fn fits(&self, id: &str, title: &str, text: &str) -> bool {
-        self.fits_title(id, title)
-            && (self.text.is_empty() || fingerprints(text).contains(&self.text))
+    fn fits_title(&self, title: &str) -> bool {
+        self.title.as_ref().is_none_or(|decided| same_field(decided, title))
     }
 
-    fn fits_title(&self, id: &str, title: &str) -> bool {
-        same_id(&self.id, id) && same_field(&self.title, title)
+    fn fits_text(&self, text: &str) -> bool {
+        self.text.is_empty() || fingerprints(text).contains(&self.text)
+    }
+
+    fn fits_id(&self, id: &str) -> bool {
+        self.id.is_empty() || id.is_empty() || key_of_id(&self.id) == key_of_id(id)
+    }
+
+    /// Whether two decisions are on the same row.
+    fn is_on_row_of(&self, other: &Self) -> bool {
+        let told_apart = |a: &Self| (key_of_id(&a.id).to_owned(), a.title.clone(), a.text.clone());
+        if self.id.is_empty() && other.id.is_empty() {
+            return self.row.is_some() && self.row == other.row;
+        }
+        told_apart(self) == told_apart(other)
     }
 }
 
-/// Decisions by row number.
+/// The decisions of a reviewer. A row has the decision on its id, or else on a row of the same title and text, or else
+/// on its number: sheets are sorted, filtered and numbered anew.
 #[derive(Debug, Default)]
 pub struct Decisions {
-    by_row: BTreeMap<u64, Decision>,
-    /// Row numbers by the hash of the text.
-    rows_of: HashMap<String, Vec<u64>>,
+    all: Vec<Decision>,
+    /// Indices by id, by the hash of the text, and by row number.
+    by_id: HashMap<String, Vec<usize>>,
+    by_text: HashMap<String, Vec<usize>>,
+    by_row: HashMap<u64, usize>,
     wrong: Vec<DecisionError>,
     /// Number of applied decisions.
     pub applied: u64,
@@ -69,52 +96,64 @@ pub struct DecisionError {
 }
 
 impl Decisions {
-    /// Reads decisions: a table with the columns `row`, `id`, `title`, `decision` (accept, keep, other or
-    /// skip), `role`, and optionally `text`, the [`fingerprint`](crate::audit::fingerprint) of the text.
+    /// Reads decisions: a table with the columns `decision` (accept, keep, other or skip) and `role`, and those that
+    /// tell the row: `row`, its number; `id`; `title`; `text`, the [`fingerprint`](crate::audit::fingerprint) of the
+    /// text.
     ///
     /// # Errors
     /// If the file is no table or lacks a column.
     pub fn read(file: Vec<u8>, labels: &LabelReader) -> Result<Self, TableError> {
-        let roles = labels.lexicon().roles();
         let mut decisions = Self::default();
         for (at, line) in Table::read(file)?.rows::<DecisionLine>()? {
-            let mut wrong = |problem: String| {
-                decisions.wrong.push(DecisionError { line: at, problem });
-            };
-            let label = labels.read(&line.role).ok();
-            let label = match (line.decision.to_lowercase().as_str(), label) {
-                ("skip", _) => {
-                    decisions.skipped += 1;
-                    None
-                }
-                ("accept" | "keep" | "other", Some(label)) => Some(label.id(roles).to_owned()),
-                ("accept" | "keep" | "other", None) => {
-                    wrong(format!("{:?} is neither a role nor `other`", line.role));
-                    continue;
-                }
-                _ => {
-                    let other = &line.decision;
-                    wrong(format!("the decision {other:?} is not accept, keep, other or skip"));
-                    continue;
-                }
-            };
-            let DecisionLine { row, id, title, text, .. } = line;
-            let first = decisions.by_row.get(&row).and_then(|first| first.label.as_ref());
-            match (first, &label) {
-                (Some(first), Some(label)) if first != label => {
-                    wrong(format!("row {row} is decided twice, differently"));
-                }
-                (None, _) => {
-                    decisions.rows_of.entry(text.clone()).or_default().push(row);
-                    let (applied, problem) = (false, None);
-                    let decision = Decision { line: at, id, title, text, label, applied, problem };
-                    decisions.by_row.insert(row, decision);
-                }
-                _ => {}
-            }
+            let added = decided(&line, labels).and_then(|decided| decisions.add(at, line, decided));
+            decisions.wrong.extend(added.err().map(|problem| DecisionError { line: at, problem }));
         }
-        decisions.rows_of.remove("");
         Ok(decisions)
+    }
+
+    /// Adds a decision, unless it repeats an earlier one.
+    fn add(&mut self, at: u64, line: DecisionLine, decided: Decided) -> Result<(), String> {
+        let DecisionLine { row, id, title, text, .. } = line;
+        let (applied, problem) = (false, None);
+        let decision = Decision { line: at, row, id, title, text, decided, applied, problem };
+        if row.is_none() && decision.id.is_empty() && decision.text.is_empty() {
+            return Err("it does not say of which row it is: by `row`, `id` or `text`".into());
+        }
+        self.skipped += u64::from(decision.decided.label.is_none());
+        let of_id = self.by_id.get(key_of_id(&decision.id)).into_iter().flatten();
+        let of_row = row.and_then(|row| self.by_row.get(&row));
+        let mut earlier = of_id.chain(of_row).copied();
+        if let Some(index) = earlier.find(|&index| self.all[index].is_on_row_of(&decision)) {
+            return self.add_again(index, decision);
+        }
+        let index = self.all.len();
+        if !decision.id.is_empty() {
+            self.by_id.entry(key_of_id(&decision.id).to_owned()).or_default().push(index);
+        }
+        if !decision.text.is_empty() {
+            self.by_text.entry(decision.text.clone()).or_default().push(index);
+        }
+        self.by_row.extend(row.map(|row| (row, index)));
+        self.all.push(decision);
+        Ok(())
+    }
+
+    /// Adds a decision on a row that was decided on before: the first counts, unless it was to skip the row.
+    fn add_again(&mut self, index: usize, decision: Decision) -> Result<(), String> {
+        let first = &mut self.all[index];
+        match (&first.decided.label, &decision.decided.label) {
+            (Some(label), Some(other)) if label != other => {
+                let id = || format!("with the id {:?}", decision.id);
+                let row = decision.row.map_or_else(id, |row| row.to_string());
+                return Err(format!(
+                    "row {row} is decided twice, differently: see line {}",
+                    first.line
+                ));
+            }
+            (None, Some(_)) => *first = decision,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// The decisions that are not understood, by line.
@@ -122,48 +161,88 @@ impl Decisions {
         &self.wrong
     }
 
-    /// The label decided for a row: the decision on its number, if identity, title and text are unchanged, or else one
-    /// on a row with the same ones, because rows may have moved.
-    pub fn take(&mut self, row: u64, id: &str, title: &str, text: &str) -> Option<String> {
-        let mut found = None;
-        if let Some(decision) = self.by_row.get_mut(&row) {
-            if decision.fits(id, title, text) {
-                found = Some(row);
-            } else if decision.fits_title(id, title) {
-                decision.problem =
-                    Some(format!("the text of row {row} is another than when it was decided on"));
-            } else {
-                decision.problem = Some(format!(
-                    "row {row} was {:?} when it was decided on, and is {title:?} now",
-                    decision.title
-                ));
-            }
-        }
-        let decision = self.by_row.get_mut(&found.or_else(|| self.moved(id, title, text))?)?;
-        let label = decision.label.clone()?;
-        self.applied += u64::from(!decision.applied);
+    /// What was decided about a row, by its number, id, title and text.
+    pub fn take(&mut self, row: u64, id: &str, title: &str, text: &str) -> Option<Decided> {
+        self.note_changes(row, id, title, text);
+        let index = (self.on_id(row, id, title, text))
+            .or_else(|| self.on_text(row, title, text))
+            .or_else(|| self.on_number(row, id, title, text))?;
+        let decision = &mut self.all[index];
+        self.applied += u64::from(!decision.applied && decision.decided.label.is_some());
         decision.applied = true;
-        Some(label)
+        Some(decision.decided.clone())
     }
 
-    /// The number that a row had when it was decided on; none if rows like it were decided on differently.
-    fn moved(&self, id: &str, title: &str, text: &str) -> Option<u64> {
-        if self.rows_of.is_empty() {
+    /// The decision on an id. Without the hash of a text, it is applied once.
+    fn on_id(&self, row: u64, id: &str, title: &str, text: &str) -> Option<usize> {
+        let found = self.by_id.get(key_of_id(id))?.iter().copied().filter(|&index| {
+            let decision = &self.all[index];
+            let once = !decision.text.is_empty() || !decision.applied || decision.row == Some(row);
+            once && decision.fits_title(title) && decision.fits_text(text)
+        });
+        self.agreed(&found.collect::<Vec<_>>(), row)
+    }
+
+    /// The decision on a row of the same title and text, whatever its id is now.
+    fn on_text(&self, row: u64, title: &str, text: &str) -> Option<usize> {
+        if self.by_text.is_empty() {
             return None;
         }
         let hashes = fingerprints(text);
-        let rows = hashes.iter().filter_map(|hash| self.rows_of.get(hash)).flatten().copied();
-        let mut fitting = rows.filter(|row| self.by_row[row].fits_title(id, title));
-        let first = fitting.next()?;
-        fitting.all(|row| self.by_row[&row].label == self.by_row[&first].label).then_some(first)
+        let found = hashes.iter().filter_map(|hash| self.by_text.get(hash)).flatten().copied();
+        self.agreed(
+            &found.filter(|&index| self.all[index].fits_title(title)).collect::<Vec<_>>(),
+            row,
+        )
+    }
+
+    fn on_number(&self, row: u64, id: &str, title: &str, text: &str) -> Option<usize> {
+        let index = *self.by_row.get(&row)?;
+        let decision = &self.all[index];
+        let fits = decision.fits_id(id) && decision.fits_title(title) && decision.fits_text(text);
+        fits.then_some(index)
+    }
+
+    /// The decision on the row with this number, or else any of several that agree.
+    fn agreed(&self, found: &[usize], row: u64) -> Option<usize> {
+        let of_row = found.iter().find(|&&index| self.all[index].row == Some(row)).copied();
+        let label = |index: usize| &self.all[index].decided.label;
+        let agree = found.windows(2).all(|two| label(two[0]) == label(two[1]));
+        of_row.or_else(|| found.first().copied().filter(|_| agree))
+    }
+
+    /// Notes how a row that a decision may be meant for differs from that which was decided on.
+    fn note_changes(&mut self, row: u64, id: &str, title: &str, text: &str) {
+        let of_id = self.by_id.get(key_of_id(id)).into_iter().flatten();
+        let meant: Vec<usize> = of_id.chain(self.by_row.get(&row)).copied().collect();
+        for index in meant {
+            let decision = &mut self.all[index];
+            let now = (decision.fits_id(id), decision.fits_title(title), decision.fits_text(text));
+            decision.problem = match now {
+                (true, true, true) => continue,
+                (true, true, false) => {
+                    Some(format!("the text of row {row} is another than when it was decided on"))
+                }
+                _ => {
+                    let was = decision.title.clone().unwrap_or_else(|| decision.id.clone());
+                    Some(format!(
+                        "row {row} was {was:?} when it was decided on, and is {title:?} now"
+                    ))
+                }
+            };
+        }
     }
 
     /// The decisions that were not applied, by line; call it after the last row.
     pub fn unapplied(&mut self) -> Vec<DecisionError> {
-        let unapplied = std::mem::take(&mut self.by_row).into_iter();
-        let unapplied = unapplied.filter(|(_, d)| d.label.is_some() && !d.applied);
-        self.wrong.extend(unapplied.map(|(row, Decision { line, problem, .. })| {
-            let missing = || format!("the file has no row {row}");
+        let unapplied = std::mem::take(&mut self.all).into_iter();
+        let unapplied = unapplied.filter(|d| d.decided.label.is_some() && !d.applied);
+        self.wrong.extend(unapplied.map(|Decision { line, row, id, problem, .. }| {
+            let row = row.map(|row| format!("no row {row}"));
+            let id = (!id.is_empty()).then(|| format!("no id {id:?}"));
+            let lacks: Vec<String> = row.into_iter().chain(id).collect();
+            let lacks = if lacks.is_empty() { "no such text".into() } else { lacks.join(" and ") };
+            let missing = || format!("the file has {lacks}");
             DecisionError { line, problem: problem.unwrap_or_else(missing) }
         }));
         self.wrong.sort_by_key(|error| error.line);
@@ -171,8 +250,26 @@ impl Decisions {
     }
 }
 
-/// Whether an identity is unchanged, apart from white space and the apostrophe that defuses spreadsheet formulas.
-fn same_id(decided: &str, now: &str) -> bool {
-    let (decided, now) = (decided.trim(), now.trim());
-    decided == now || decided.strip_prefix('\'') == Some(now)
+/// What a line decides.
+fn decided(line: &DecisionLine, labels: &LabelReader) -> Result<Decided, String> {
+    let decision = line.decision.to_lowercase();
+    let label = match (decision.as_str(), labels.read(&line.role)) {
+        ("skip", _) => None,
+        ("accept" | "keep" | "other", Ok(label)) => Some(label.id(labels.lexicon().roles())),
+        ("accept" | "keep" | "other", Err(_)) => {
+            return Err(format!("{:?} is neither a role nor `other`", line.role));
+        }
+        _ => {
+            let other = &line.decision;
+            return Err(format!("the decision {other:?} is not accept, keep, other or skip"));
+        }
+    };
+    let label = label.map(str::to_owned);
+    Ok(Decided { decision, label })
+}
+
+/// An id without white space and the apostrophe that defuses spreadsheet formulas.
+fn key_of_id(id: &str) -> &str {
+    let id = id.trim();
+    id.strip_prefix('\'').unwrap_or(id)
 }

@@ -8,7 +8,7 @@ mod row_issues;
 mod rows;
 mod summary;
 
-pub use crate::audit::decisions::{DecisionError, Decisions};
+pub use crate::audit::decisions::{Decided, DecisionError, Decisions};
 pub use crate::audit::finding::{
     AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
 };

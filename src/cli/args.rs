@@ -369,11 +369,11 @@ pub(crate) struct AuditArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Review {
-    /// Decisions, as the review page gives them
+    /// Decisions, as the review page gives them: a table with `row`, `id` or `text`, `decision` and `role`
     pub(crate) decisions: PathBuf,
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Write rows that were not decided on, too
+    /// Write all rows: the whole sheet, with a column `reviewed` that says what was decided
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]

@@ -18,6 +18,7 @@ mod model;
 mod pages;
 mod reposts;
 mod retrain;
+mod review;
 mod roles;
 mod skills;
 mod train;
