@@ -9,15 +9,14 @@ mod rows;
 mod summary;
 
 pub use crate::audit::decisions::{Decided, DecisionError, Decisions};
-pub use crate::audit::finding::{
-    AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, TextPart,
-};
+pub use crate::audit::finding::{AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup};
 pub use crate::audit::rows::{AuditRows, Posting, Texts};
 use crate::audit::rows::{ScoredRows, TitledRows};
 pub use crate::examples::identity::fingerprint;
 
 use crate::audit::row_issues::{RowIssue, UNDECIDED};
 use crate::evidence::{Evidence, FEW_WORDS};
+use crate::judge::TextPart;
 use crate::judge::contrast::sides;
 use crate::judge::text_properties::EvidenceAmount;
 use crate::metrics::top;

@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
-use rolecall::judge::Prior;
+use rolecall::judge::{Decision, Prior};
 use rolecall::model::View;
 use rolecall::postings::{Column, ColumnNames, Dialect};
 use std::path::PathBuf;
@@ -238,9 +238,46 @@ pub(crate) struct Classify {
     pub(crate) replace: bool,
     #[command(flatten)]
     pub(crate) writing: Writing,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
     /// Keep what is done if the run is stopped, and go on from there when it is run again
     #[arg(long, requires = "output", requires = "files")]
     pub(crate) resume: bool,
+}
+
+/// The page of verdicts.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PageArgs {
+    /// Write a page to review the verdicts on, in one file: the least confident first
+    #[arg(long, value_name = "FILE.html", conflicts_with = "resume")]
+    pub(crate) report: Option<PathBuf>,
+    /// Only rows of these decisions on the page, such as `review,accept`
+    #[arg(long, value_enum, value_name = "DECISION", value_delimiter = ',', requires = "report")]
+    pub(crate) only: Vec<DecisionArg>,
+    /// Most rows on the page
+    #[arg(long, value_name = "N", default_value = "500", requires = "report")]
+    pub(crate) top: usize,
+}
+
+/// A decision, by its name in files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum DecisionArg {
+    Review,
+    Accept,
+    OutOfScope,
+    NoEvidence,
+}
+
+impl DecisionArg {
+    pub(crate) fn decision(self) -> Decision {
+        match self {
+            Self::Review => Decision::Review,
+            Self::Accept => Decision::Accept,
+            Self::OutOfScope => Decision::OutOfScope,
+            Self::NoEvidence => Decision::NoEvidence,
+        }
+    }
 }
 
 /// Form of rows.

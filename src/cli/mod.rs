@@ -14,6 +14,7 @@ mod row_cache;
 mod sheet;
 mod synced_file;
 mod terminal;
+mod verdict_page;
 
 pub(crate) use args::Args;
 

@@ -18,7 +18,10 @@ pub use audit::{audit_columns, with_finding, with_suspicion, write_audit};
 pub use evaluation::write_evaluation;
 pub use explanation::write_explanation;
 pub use model::{write_header, write_model_change, write_strongest};
-pub use pages::{write_evaluation_page, write_explanation_page, write_review_page};
+pub use pages::{
+    VerdictRow, VerdictSummary, write_evaluation_page, write_explanation_page, write_review_page,
+    write_verdict_page,
+};
 pub use retrain::{write_drift, write_prediction_changes, write_retrain, write_turnover};
 pub use rows::{added_columns, with_added_fields};
 pub use sheet::{AddedColumn, Cell, ColumnType, Layout, Sheet, SheetForm, decimals};

@@ -62,7 +62,8 @@ pub fn with_added_fields<T>(
     then(&cells)
 }
 
-fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
+/// The role that a title states, in words of files.
+pub(super) fn title_role(role: &TitleRole, roles: &RoleSet) -> String {
     match role {
         TitleRole::One(id) => roles.get(*id).id.clone(),
         TitleRole::Several(ids) => {

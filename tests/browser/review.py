@@ -75,6 +75,11 @@ def decided(browser):
     return int(text(browser, "#progress").split()[0])
 
 
+def seen(browser):
+    """The postings that were decided on or skipped, as the page counts them."""
+    return sum(int(n) for n in re.findall(r"^(\d+) of|, (\d+) skipped", text(browser, "#progress")) for n in n if n)
+
+
 def row(browser):
     return int(re.search(r"row (\d+)", text(browser, "#about")).group(1))
 
@@ -84,7 +89,7 @@ def listed(browser):
 
 
 def expect(browser, count, after):
-    check(decided(browser) == count, f"{count} decided after {after}, not {decided(browser)}")
+    check(seen(browser) == count, f"{count} seen after {after}, not {seen(browser)}")
 
 
 def review(browser):
@@ -141,7 +146,8 @@ def filters(browser):
         check(text(browser, "#count") == f"{count} of {total} postings", f"{count} fit {name}={value}")
         choose(browser, name, "")
     browser.click("#undecided")
-    check(text(browser, "#count").startswith(f"{total - 10} of"), "undecided only")
+    check(text(browser, "#count").startswith(f"{total - decided(browser)} of"), "undecided only")
+    check(0 < decided(browser) < seen(browser), "what is skipped is not decided")
     browser.click("#undecided")
     before = decided(browser)
     browser.press("/")
@@ -277,10 +283,10 @@ def every_posting(browser):
         browser.press("n")
 
 
-def unharmed(browser, address):
+def unharmed(browser, *addresses):
     check(browser.value("window.pwned === undefined"), "no script of a posting ran")
     requests = {p["request"]["url"] for p in browser.of("Network.requestWillBeSent")}
-    requests = {url for url in requests if not url.startswith("blob:")} - {address}
+    requests = {url for url in requests if not url.startswith("blob:")} - {*addresses}
     check(not requests, f"no requests: {requests}")
     for event in ["Page.javascriptDialogOpening", "Runtime.exceptionThrown", "Log.entryAdded",
                   "Runtime.consoleAPICalled"]:
@@ -354,6 +360,54 @@ def marks(browser):
             apart = math.dist(lab(ours), lab(theirs))
             check(apart > 20, f"{what} of marks in {name}, {vision}: {apart:.0f} apart, {ours} and {theirs}")
     browser.send("Emulation.setEmulatedVisionDeficiency", type="none")
+    browser.look(1280, 900)
+
+
+def key(browser, key, code):
+    """Presses a key of another keyboard: its letter, and the place where it is."""
+    browser.value(f"""document.body.dispatchEvent(new KeyboardEvent("keydown",
+      {json.dumps({"key": key, "code": code, "bubbles": True})}))""")
+
+
+def verdicts(browser, program, folder, shots):
+    """The page of verdicts: keys of any keyboard, paper, and decisions that `review` reads."""
+    page, out = folder / "verdicts.html", folder / "verdicts.csv"
+    rolecall(program, "classify", POSTINGS, "-o", out, "--report", page)
+    head, *rows = read(out)
+    browser.open(page.as_uri())
+    data = browser.value("JSON.parse(document.getElementById('data').textContent)")
+    check(len(data["postings"]) == len(rows), "every row is on the page")
+    made, roles = {}, [*data["outcomes"]]
+    for press, role in [("2", roles[1]), ("4", "other"), (("ф", "KeyA"), None), (("α", "KeyA"), None),
+                        (("&", "Digit1"), roles[0]), ("s", "")]:
+        here = row(browser)
+        suggested = next(p["suggested"] for p in data["postings"] if p["row"] == here)
+        browser.press(press) if isinstance(press, str) else key(browser, *press)
+        made[here] = suggested if role is None else role
+        expect(browser, len(made), press)
+    browser.click("#direct button:nth-child(3)")
+    expect(browser, len(made) + 1, "a button of a role")
+    browser.press("u")
+    browser.value("dispatchEvent(new Event('beforeprint'))")
+    papers = browser.value("document.querySelectorAll('#paper article').length")
+    check(papers == len(rows), f"{papers} of {len(rows)} postings are on paper")
+    browser.value("dispatchEvent(new Event('afterprint'))")
+    path, corrected = folder / "d.csv", folder / "corrected.csv"
+    path.write_bytes(download(browser, folder).encode())
+    rolecall(program, "review", path, POSTINGS, "--all", "-o", corrected)
+    head, *rows = read(corrected)
+    role, reviewed = head.index("role"), head.index("reviewed")
+    found = {n: fields[role] if fields[reviewed] != "skip" else "" for n, fields in enumerate(rows, 1) if fields[reviewed]}
+    check(found == made, f"the decisions are those made: {found}, not {made}")
+    for width in [1400, 390]:
+        for dark in [False, True]:
+            browser.look(width, 900, dark)
+            browser.value("scrollTo(0, 0)")
+            over = browser.value("(({scrollWidth: s, clientWidth: c}) => s - c)(document.documentElement)")
+            check(over <= 0, f"nothing is cut off at {width} px: {over} px")
+            check(not browser.value(CONTRAST), f"contrast of verdicts at {width}: {browser.value(CONTRAST)}")
+            name = f"verdicts-{width}-{'dark' if dark else 'light'}.png"
+            (shots / name).write_bytes(base64.b64decode(browser.picture()))
     browser.look(1280, 900)
 
 
@@ -452,7 +506,9 @@ def main():
             without_storage(browser)
             every_posting(browser)
             access(browser, arguments.shots)
-            unharmed(browser, address)
+            verdicts(browser, arguments.program, folder, arguments.shots)
+            browser.open(address)
+            unharmed(browser, address, (folder / "verdicts.html").as_uri())
             # After it, as Chromium simulates eyes by requests of its own.
             marks(browser)
             policy_works(browser)

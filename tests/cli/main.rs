@@ -15,6 +15,7 @@ mod labels;
 mod layout;
 mod lexicon;
 mod model;
+mod page;
 mod pages;
 mod reposts;
 mod retrain;

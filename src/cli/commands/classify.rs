@@ -7,6 +7,7 @@ use crate::cli::input::{Postings, lexicon_and_model};
 use crate::cli::output::{Output, say, say_json};
 use crate::cli::progress::{self, Progress};
 use crate::cli::sheet::{MaybeCompressed, RowFile, check_endings, form};
+use crate::cli::verdict_page::{LeastSure, PageHead};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use rolecall::evidence::TitleRole;
@@ -32,7 +33,10 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let parts = output.filter(|_| args.resume).map(|path| progress::files_of(path));
     let read = FilesRead::new(&args.input.files, &reading.common);
     read.and(args.judging.model.as_ref(), "the model").check_distinct(
-        [output].into_iter().chain(reading.rejects.iter().chain(parts.iter().flatten()).map(Some)),
+        [output].into_iter().chain(
+            (reading.rejects.iter().chain(&args.page.report).chain(parts.iter().flatten()))
+                .map(Some),
+        ),
     )?;
     let (lexicon, model) = lexicon_and_model(&reading.common, args.judging.model.as_deref())?;
     let settings = Settings {
@@ -64,7 +68,9 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             run.summary.rows_written
         );
     }
+    let page = run.page.take();
     let mut summary = run.finish()?;
+    page.map(|page| page.write(&judge, &summary.page_head(args))).transpose()?;
     summary.thresholds = Thresholds::new(&judge);
     summary.rows_read = tally.read;
     summary.rows_rejected = tally.rejected;
@@ -131,13 +137,14 @@ struct ClassifyRun<'a> {
     judge: &'a Judge<'a>,
     rows: RowWriter,
     summary: ClassifySummary,
+    page: Option<LeastSure<'a>>,
     progress: Option<Progress>,
     /// Rows of the input written by an earlier run.
     done: u64,
 }
 
 impl<'a> ClassifyRun<'a> {
-    fn open(args: &Classify, judge: &'a Judge, postings: &Postings) -> Result<Self> {
+    fn open(args: &'a Classify, judge: &'a Judge, postings: &Postings) -> Result<Self> {
         let (writing, reading) = (&args.writing, &args.input.reading);
         let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
         let table = writing.format.map_or(terminal, |format| format == Format::Table);
@@ -145,6 +152,7 @@ impl<'a> ClassifyRun<'a> {
             judge,
             rows,
             summary: ClassifySummary::default(),
+            page: LeastSure::new(&args.page),
             progress: None,
             done: 0,
         };
@@ -180,7 +188,7 @@ impl<'a> ClassifyRun<'a> {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
         let (rows, progress) = (RowWriter::Sheet(Box::new(sheet)), Some(progress));
-        Ok(Self { judge, rows, summary: done.counted, progress, done: done.rows })
+        Ok(Self { judge, rows, summary: done.counted, page: None, progress, done: done.rows })
     }
 
     /// The first rows that no earlier run has written, in the first batch or those after it.
@@ -234,6 +242,9 @@ impl<'a> ClassifyRun<'a> {
         for (row, verdict) in classified.rows.iter().zip(&classified.verdicts) {
             self.rows.write(row, &classified.columns, verdict, self.judge)?;
             self.summary.add(verdict, self.judge.lexicon().roles());
+            if let Some(page) = &mut self.page {
+                page.add(row, &classified.columns, verdict);
+            }
         }
         self.save(classified.read)
     }
@@ -387,6 +398,18 @@ impl ClassifySummary {
         if verdict.decision != Decision::NoEvidence {
             *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
         }
+    }
+
+    /// The head of the page of verdicts, with charts of all rows.
+    fn page_head(&self, args: &Classify) -> PageHead {
+        let counts = |counts: &BTreeMap<String, u64>| {
+            counts.iter().map(|(name, &rows)| (name.clone(), rows)).collect()
+        };
+        let quiet = args.input.reading.common.quiet;
+        let head = PageHead::new(&args.input.files, args.judging.model.as_ref(), quiet);
+        let charts =
+            vec![("Verdicts", counts(&self.predicted)), ("Decisions", counts(&self.decisions))];
+        PageHead { charts, ..head }
     }
 
     fn say(&self, args: &Classify) -> Result<()> {

@@ -1,7 +1,6 @@
 //! An explanation as a web page.
 
-use crate::audit::TextPart;
-use crate::judge::{Explanation, MarkKind};
+use crate::judge::{Explanation, MarkKind, TextPart};
 use crate::stacking::inputs::Question;
 use askama::Template;
 use std::io::{self, Write};

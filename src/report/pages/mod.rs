@@ -1,12 +1,16 @@
 //! Web pages: single files without external resources, by the templates of askama in this folder.
 
+mod charts;
 mod evaluation;
 mod explanation;
+mod findings;
 mod review;
+mod verdicts;
 
 pub use evaluation::write_evaluation_page;
 pub use explanation::write_explanation_page;
-pub use review::write_review_page;
+pub use findings::write_review_page;
+pub use verdicts::{VerdictRow, VerdictSummary, write_verdict_page};
 
 use askama::filters::{Escaper, Html};
 use std::fmt;

@@ -108,7 +108,9 @@
 
   // ---- filters
 
-  const isDecided = (index) => decided.has(postings[index].row);
+  // A posting that was skipped was seen, and is not decided.
+  const isSeen = (index) => decided.has(postings[index].row);
+  const isDecided = (index) => isSeen(index) && decided.get(postings[index].row).decision !== "skip";
 
   function tally(values) {
     const counts = new Map();
@@ -179,16 +181,17 @@
 
   function item(index) {
     const posting = postings[index];
-    const { row, title, company, stated, suggested, suspicion, issues } = posting;
+    const { row, title, company, stated, suggested, measure, issues } = posting;
     const button = make("button", "", { tabIndex: -1 });
     button.dataset.index = index;
     if (index === current) button.setAttribute("aria-current", "true");
-    const change = suggested ? `${words(stated)} → ${words(suggested)}` : words(stated);
+    const other = suggested && suggested !== stated;
+    const change = other && stated !== "none" ? `${words(stated)} → ${words(suggested)}` : words(suggested || stated);
     button.append(
       make("bdi", title.slice(0, 200) || "(no title)", { className: "title" }),
       make("span", [company, `row ${row}`].filter(Boolean).join(" · "), { className: "company" }),
       make("span", change, { className: "change" }),
-      make("span", `${words(issues[0])} · ${percent(suspicion)}`, { className: "matter" }),
+      make("span", `${words(issues[0])} · ${percent(measure)}`, { className: "matter" }),
     );
     const decision = decided.get(row);
     if (decision) button.append(make("span", `✓ ${told(decision)}`, { className: "decided" }));
@@ -220,10 +223,13 @@
 
   function showProgress() {
     const here = fitting.filter(isDecided).length;
+    const all = [...postings.keys()].filter(isDecided).length;
+    const skipped = decided.size - all;
     at("done").max = Math.max(postings.length, 1);
-    at("done").value = decided.size;
+    at("done").value = all;
     at("progress").textContent =
-      `${decided.size} of ${postings.length} decided` +
+      `${all} of ${postings.length} decided` +
+      (skipped ? `, ${skipped} skipped` : "") +
       (fitting.length < postings.length ? `; of this filter, ${here} of ${fitting.length}` : "");
   }
 
@@ -272,7 +278,7 @@
   }
 
   function showDetail({ stated, suggested }, found) {
-    const { matters = [], probabilities = [], against = [], text = "", parts = [] } = found ?? {};
+    const { matters = [], probabilities = [], against = [], rival = stated, text = "", parts = [] } = found ?? {};
     lines("matters", matters.map(matter), "Loading …");
     const kinds = { [stated]: "against", [suggested]: "for" };
     lines("probabilities", probabilities.map((value, outcome) => {
@@ -282,24 +288,28 @@
       return line;
     }), "none");
     at("for-name").textContent = words(suggested) || "another role";
-    at("against-name").textContent = words(stated) || "the stated role";
+    at("against-name").textContent = safe(words(rival)) || "the stated role";
     const quotes = (phrases) => phrases.map((phrase) => make("li", phrase));
     lines("for", quotes(found?.for ?? []), "nothing");
     lines("against", quotes(against), "nothing");
-    let from = 0;
-    at("text").replaceChildren(...parts.map(([length, kind]) => {
-      const part = text.slice(from, from += length);
-      return kind ? make("mark", part, { className: data.kinds[kind - 1] }) : safe(part);
-    }));
+    at("text").replaceChildren(...marked(text, parts));
   }
 
-  function matter({ issue, suspicion, suggested, detail: sentence }) {
+  function marked(text, parts) {
+    let from = 0;
+    return parts.map(([length, kind]) => {
+      const part = text.slice(from, from += length);
+      return kind ? make("mark", part, { className: data.kinds[kind - 1] }) : safe(part);
+    });
+  }
+
+  function matter({ issue, measure, suggested, detail: sentence }) {
     const line = make("li");
     const also = suggested ? `, suggests ${words(suggested)}` : "";
     line.append(
       make("b", words(issue)),
-      make("span", `suspicion ${percent(suspicion)}${also}`, { className: "number" }),
-      bar(suspicion, "doubt"),
+      make("span", `${data.wording.measure} ${percent(measure)}${also}`, { className: "number" }),
+      bar(measure, "doubt"),
       make("bdi", sentence, { className: "sentence" }),
     );
     return line;
@@ -328,19 +338,19 @@
 
   // ---- decisions
 
-  function nextUndecided() {
+  function nextUnseen() {
     const place = fitting.indexOf(current) + 1;
-    return [...fitting.slice(place), ...fitting.slice(0, place)].find((index) => !isDecided(index));
+    return [...fitting.slice(place), ...fitting.slice(0, place)].find((index) => !isSeen(index));
   }
 
   function decide(decision, role) {
     const posting = postings[current];
     if (!posting) return;
     setLog([...log, [posting.row, decision, role]]);
-    const next = nextUndecided();
+    const next = nextUnseen();
     showUndecided();
     select(next ?? current);
-    const end = next === undefined ? " All of this filter are decided." : "";
+    const end = next === undefined ? " All of this filter are decided or skipped." : "";
     say(`Row ${posting.row}: ${told({ decision, role })}.${end}`);
   }
 
@@ -371,12 +381,56 @@
     decide("other", role);
   }
 
+  /** Decides for a role without a dialog: its key or its button. */
+  function decideRole(role) {
+    const posting = postings[current];
+    if (role === undefined || !posting) return;
+    const decision = { [posting.stated]: "keep", [posting.suggested]: "accept" }[role] ?? "other";
+    decide(decision, role);
+  }
+
+  const roleKey = (index) => (index < 9 ? [make("kbd", `${index + 1}`), " "] : []);
+
+  function fillDirect() {
+    at("direct").replaceChildren(...roles.map((role, index) => {
+      const button = make("button", "", { onclick: () => decideRole(role) });
+      button.append(...roleKey(index), words(role));
+      return button;
+    }));
+  }
+
   function fillChoices() {
     at("choices").replaceChildren(...roles.map((role, index) => {
       const button = make("button", "", { onclick: () => chooseRole(role) });
-      if (index < 9) button.append(make("kbd", `${index + 1}`), " ");
-      button.append(words(role));
+      button.append(...roleKey(index), words(role));
       return button;
+    }));
+  }
+
+  // ---- on paper
+
+  /** Puts every posting that fits the filters on paper, whole. */
+  function showPaper() {
+    at("paper").replaceChildren(...shown.map((index) => {
+      const { row, id, title, company, stated, suggested, measure, issues } = postings[index];
+      const { matters = [], text = "", parts = [] } = detail(index) ?? {};
+      const decision = decided.get(row);
+      const about = [company, `row ${row}`, id && `id ${id}`].filter(Boolean).join(" · ");
+      const roles = [stated && `${data.wording.stated}: ${words(stated)}`,
+        suggested && `${data.wording.suggested}: ${words(suggested)}`];
+      const numbers = `${words(issues[0])}, ${data.wording.measure} ${percent(measure)}`;
+      const facts = [...roles, numbers, `Decision: ${decision ? told(decision) : "none yet"}`];
+      const whole = make("p", "", { className: "text", dir: "auto" });
+      whole.append(...marked(text, parts));
+      const article = make("article");
+      article.append(
+        make("h2", title || "(no title)", { dir: "auto" }),
+        make("p", about),
+        make("p", facts.filter(Boolean).join(" · ")),
+        ...matters.map((found) => make("p", found.detail)),
+        whole,
+      );
+      return article;
     }));
   }
 
@@ -443,14 +497,23 @@
   };
   const BUTTONS = { accept: "a", keep: "k", other: "o", skip: "s", undo: "u", next: "n", previous: "p", help: "?" };
 
+  /** The key as it is called here: by its place where the keyboard has other letters, or digits behind a shift. */
+  function keyOf({ key, code, shiftKey }) {
+    if (/^Digit[1-9]$/.test(code) && !shiftKey) return code.slice(-1);
+    const foreign = key.length === 1 && key > "~" && /^Key[A-Z]$/.test(code);
+    return foreign ? code.slice(-1).toLowerCase() : key;
+  }
+
   function onKey(event) {
-    const { key, target } = event;
+    const { target } = event;
+    const key = keyOf(event);
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     // A key that is held down walks, and never decides.
     if (event.repeat && !/^([np]|Arrow(Down|Up))$/i.test(key)) return;
     if (target.closest("input:not([type=checkbox]), select, textarea")) return;
     const held = event.ctrlKey || event.metaKey;
     let action = held ? { z: undo }[key] : useKeys && ACTIONS[key.toLowerCase()];
+    if (!held && useKeys && /^[1-9]$/.test(key)) action = () => decideRole(roles[key - 1]);
     if (!held && at("list").contains(target)) {
       action = { ArrowDown: ACTIONS.n, ArrowUp: ACTIONS.p }[key] ?? action;
     }
@@ -491,6 +554,8 @@
       keep();
     };
     at("summary").ontoggle = keep;
+    addEventListener("beforeprint", showPaper);
+    addEventListener("afterprint", () => at("paper").replaceChildren());
     listenToFilters();
     addEventListener("storage", ({ key, newValue }) => {
       if (key !== store || !newValue) return;
@@ -534,6 +599,7 @@
 
   fillFilters();
   fillChoices();
+  fillDirect();
   restore();
   listen();
   document.addEventListener("DOMContentLoaded", () => {

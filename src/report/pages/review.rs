@@ -1,12 +1,12 @@
-//! The findings of an audit as a web page for review.
+//! A web page for review: postings, each with what is to be decided about it, and the keys to decide.
 
-use crate::audit::{AuditSummary, Estimate, Finding, Issue, TextPart};
-use crate::judge::MarkKind;
+use super::charts::Chart;
+use crate::judge::{MarkKind, TextPart};
 use askama::Template;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("review.css");
@@ -18,49 +18,76 @@ const BLOCK: usize = 100;
 const KINDS: [MarkKind; 4] =
     [MarkKind::ForWinner, MarkKind::ForRival, MarkKind::Masked, MarkKind::Ignored];
 
-/// Writes the page, a single file without external resources. The browser stores decisions under `key`.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_review_page(
-    out: &mut dyn Write,
-    summary: &AuditSummary,
-    findings: &[Finding],
-    file: &str,
-    key: &str,
-) -> io::Result<()> {
-    let cases = cases(findings);
-    let page = ReviewPage {
-        policy: policy(),
-        file,
-        lead: lead(summary),
-        method: &summary.method,
-        charts: charts(summary),
-        style: STYLE,
-        data: for_script(&Data {
-            key,
-            file,
-            outcomes: &summary.outcomes,
+/// What a page calls things.
+#[derive(Serialize)]
+pub(super) struct Wording {
+    /// What a posting is shown for.
+    pub(super) issue: &'static str,
+    /// The role that is stated.
+    pub(super) stated: &'static str,
+    /// The role that is suggested instead.
+    pub(super) suggested: &'static str,
+    /// The number between 0 and 1 beside each posting.
+    pub(super) measure: &'static str,
+    pub(super) accept: &'static str,
+    pub(super) keep: &'static str,
+    pub(super) evidence_for: &'static str,
+    pub(super) evidence_against: &'static str,
+}
+
+/// What is on a page.
+pub(super) struct ReviewPage<'a> {
+    /// The browser stores decisions under it.
+    pub(super) key: &'a str,
+    /// Name of the file of the postings.
+    pub(super) file: &'a str,
+    pub(super) lead: String,
+    pub(super) method: &'a str,
+    pub(super) wording: &'static Wording,
+    pub(super) charts: Vec<Chart>,
+    /// Names of the outcomes: the roles, then `other`.
+    pub(super) outcomes: &'a [String],
+    pub(super) postings: Vec<PagePosting<'a>>,
+    /// Those of each posting.
+    pub(super) details: Vec<PageDetail<'a>>,
+}
+
+impl ReviewPage<'_> {
+    /// Writes the page, a single file without external resources.
+    pub(super) fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let data = Data {
+            key: self.key,
+            file: self.file,
+            outcomes: self.outcomes,
+            wording: self.wording,
             kinds: KINDS,
             block: BLOCK,
-            postings: cases.iter().map(PagePosting::new).collect(),
-        })?,
-        script: SCRIPT,
-        blocks: cases
-            .chunks(BLOCK)
-            .map(|block| for_script(&block.iter().map(PageDetail::new).collect::<Vec<_>>()))
-            .collect::<io::Result<_>>()?,
-    };
-    page.write_into(out)
+            postings: self.postings,
+        };
+        let html = ReviewHtml {
+            policy: policy(),
+            file: self.file,
+            lead: self.lead,
+            method: self.method,
+            wording: self.wording,
+            charts: self.charts,
+            style: STYLE,
+            data: for_script(&data)?,
+            script: SCRIPT,
+            blocks: self.details.chunks(BLOCK).map(for_script).collect::<io::Result<_>>()?,
+        };
+        html.write_into(out)
+    }
 }
 
 #[derive(Template)]
 #[template(path = "review.html", config = "src/report/pages/askama.toml")]
-struct ReviewPage<'a> {
+struct ReviewHtml<'a> {
     policy: String,
     file: &'a str,
     lead: String,
     method: &'a str,
+    wording: &'a Wording,
     charts: Vec<Chart>,
     style: &'a str,
     data: String,
@@ -80,7 +107,7 @@ fn policy() -> String {
 }
 
 /// JSON escaped for a script element.
-fn for_script(value: &impl Serialize) -> io::Result<String> {
+fn for_script<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
     let json = serde_json::to_string(value)?;
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -94,36 +121,12 @@ fn for_script(value: &impl Serialize) -> io::Result<String> {
     Ok(out)
 }
 
-/// A posting with all its findings.
-struct ReviewCase<'a> {
-    /// The first finding that suggests a role, or else the first.
-    main: &'a Finding,
-    findings: Vec<&'a Finding>,
-}
-
-/// Groups findings by posting, in the order of their first finding.
-fn cases(findings: &[Finding]) -> Vec<ReviewCase<'_>> {
-    let mut index_of: HashMap<u64, usize> = HashMap::new();
-    let mut cases: Vec<ReviewCase> = Vec::new();
-    for finding in findings {
-        let index = *index_of.entry(finding.row).or_insert(cases.len());
-        if let Some(case) = cases.get_mut(index) {
-            case.findings.push(finding);
-            if case.main.suggested_role.is_empty() && !finding.suggested_role.is_empty() {
-                case.main = finding;
-            }
-        } else {
-            cases.push(ReviewCase { main: finding, findings: vec![finding] });
-        }
-    }
-    cases
-}
-
 #[derive(Serialize)]
 struct Data<'a> {
     key: &'a str,
     file: &'a str,
     outcomes: &'a [String],
+    wording: &'a Wording,
     kinds: [MarkKind; 4],
     block: usize,
     postings: Vec<PagePosting<'a>>,
@@ -131,289 +134,56 @@ struct Data<'a> {
 
 /// Data of a posting for list and filters.
 #[derive(Serialize)]
-struct PagePosting<'a> {
-    row: u64,
-    id: &'a str,
-    title: &'a str,
-    company: &'a str,
-    text: &'a str,
-    stated: &'a str,
-    suggested: &'a str,
-    suspicion: f64,
-    issues: Vec<Issue>,
-}
-
-impl<'a> PagePosting<'a> {
-    fn new(case: &ReviewCase<'a>) -> Self {
-        let main = case.main;
-        Self {
-            row: main.row,
-            id: &main.id,
-            title: &main.title,
-            company: &main.company,
-            text: &main.fingerprint,
-            stated: &main.stated_role,
-            suggested: &main.suggested_role,
-            suspicion: rounded(case.findings.iter().map(|f| f.suspicion).fold(0.0, f64::max)),
-            issues: case.findings.iter().map(|f| f.issue).collect(),
-        }
-    }
+pub(super) struct PagePosting<'a> {
+    pub(super) row: u64,
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) company: &'a str,
+    /// Hash of the text.
+    pub(super) text: String,
+    pub(super) stated: String,
+    pub(super) suggested: &'a str,
+    pub(super) measure: f64,
+    pub(super) issues: Vec<&'a str>,
 }
 
 /// Data of a posting that is loaded on demand.
 #[derive(Serialize)]
-struct PageDetail<'a> {
-    matters: Vec<PageIssue<'a>>,
-    probabilities: Vec<f64>,
+pub(super) struct PageDetail<'a> {
+    pub(super) matters: Vec<PageIssue<'a>>,
+    pub(super) probabilities: Vec<f64>,
     #[serde(rename = "for")]
-    evidence_for: &'a [String],
-    against: &'a [String],
-    text: String,
-    /// Length of each part in UTF-16 units, and its kind.
-    parts: Vec<(usize, usize)>,
+    pub(super) evidence_for: &'a [String],
+    pub(super) against: &'a [String],
+    /// What the evidence against is for.
+    pub(super) rival: &'a str,
+    #[serde(flatten, serialize_with = "text_and_parts")]
+    pub(super) parts: &'a [TextPart],
 }
 
+/// The text, and of each part its length in UTF-16 units and its kind.
+fn text_and_parts<S: Serializer>(parts: &[TextPart], serializer: S) -> Result<S::Ok, S::Error> {
+    let kind = |part: &TextPart| KINDS.iter().position(|kind| Some(*kind) == part.kind);
+    let length = |part: &TextPart| part.text.encode_utf16().count();
+    let lengths: Vec<(usize, usize)> =
+        parts.iter().map(|part| (length(part), kind(part).map_or(0, |index| index + 1))).collect();
+    let text: String = parts.iter().map(|part| part.text.as_str()).collect();
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("text", &text)?;
+    map.serialize_entry("parts", &lengths)?;
+    map.end()
+}
+
+/// What a posting is shown for.
 #[derive(Serialize)]
-struct PageIssue<'a> {
-    issue: Issue,
-    suspicion: f64,
-    suggested: &'a str,
-    detail: &'a str,
+pub(super) struct PageIssue<'a> {
+    pub(super) issue: &'a str,
+    pub(super) measure: f64,
+    pub(super) suggested: &'a str,
+    pub(super) detail: String,
 }
 
-impl<'a> PageDetail<'a> {
-    fn new(case: &ReviewCase<'a>) -> Self {
-        let main = case.main;
-        let issue = |finding: &&'a Finding| PageIssue {
-            issue: finding.issue,
-            suspicion: rounded(finding.suspicion),
-            suggested: &finding.suggested_role,
-            detail: &finding.detail,
-        };
-        let part = |part: &TextPart| {
-            let kind = KINDS.iter().position(|kind| Some(*kind) == part.kind);
-            (part.text.encode_utf16().count(), kind.map_or(0, |index| index + 1))
-        };
-        Self {
-            matters: case.findings.iter().map(issue).collect(),
-            probabilities: main.probabilities.iter().copied().map(rounded).collect(),
-            evidence_for: &main.evidence_for,
-            against: &main.evidence_against,
-            text: main.parts.iter().map(|part| part.text.as_str()).collect(),
-            parts: main.parts.iter().map(part).collect(),
-        }
-    }
-}
-
-fn rounded(value: f64) -> f64 {
+/// A probability with three decimals.
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
-}
-
-struct Chart {
-    title: &'static str,
-    bars: Vec<Bar>,
-}
-
-/// A bar; length and interval are in percent of the longest.
-struct Bar {
-    name: String,
-    length: f64,
-    interval: Option<[f64; 2]>,
-    text: String,
-}
-
-fn lead(summary: &AuditSummary) -> String {
-    let findings: u64 = summary.findings.iter().map(|(_, count)| count).sum();
-    format!(
-        "{findings} findings. Of {} rows, an estimated {} state the wrong role. Read the {} most suspect \
-         rows to find 80 % of them.",
-        summary.rows,
-        estimated(summary.wrong),
-        summary.rows_to_read
-    )
-}
-
-/// A number of rows, with its interval if there is one.
-fn estimated(Estimate { rows, interval }: Estimate) -> String {
-    let interval = interval.map(|[low, high]| format!(" ({low:.0} to {high:.0})"));
-    format!("{rows:.0}{}", interval.unwrap_or_default())
-}
-
-fn charts(summary: &AuditSummary) -> Vec<Chart> {
-    let plain = |name: String, rows: u64| (name, rows as f64, None, rows.to_string());
-    let issues = summary.findings.iter().map(|(issue, rows)| plain(words(issue.name()), *rows));
-    let reading = [("rows to read for 80 %", summary.rows_to_read), ("all rows", summary.rows)];
-    let pairs = summary.pairs.iter().map(|pair| {
-        let Estimate { rows, interval } = pair.estimate;
-        let name = format!("{} → {}", words(&pair.stated), words(&pair.actual));
-        (name, rows, interval, estimated(pair.estimate))
-    });
-    let group = |group: &crate::audit::SuspectGroup| {
-        let mut text = format!("{:.0} of {}", group.wrong, group.rows);
-        if !group.mostly.is_empty() {
-            text += &format!(", mostly {}", words(&group.mostly));
-        }
-        (group.name.clone(), group.wrong, None, text)
-    };
-    let charts = [
-        ("Findings by issue", bars(issues)),
-        ("Stated role → estimated role, in rows", bars(pairs)),
-        ("Organisations with the most wrong titles", bars(summary.organisations.iter().map(group))),
-        ("Forms of titles that are wrong most", bars(summary.titles.iter().map(group))),
-        ("Rows to read", bars(reading.map(|(name, rows)| plain(name.to_owned(), rows)))),
-    ];
-    let charts = charts.into_iter().filter(|(_, bars)| !bars.is_empty());
-    charts.map(|(title, bars)| Chart { title, bars }).collect()
-}
-
-fn bars(rows: impl IntoIterator<Item = (String, f64, Option<[f64; 2]>, String)>) -> Vec<Bar> {
-    let rows: Vec<_> = rows.into_iter().collect();
-    let end = |value: f64, interval: Option<[f64; 2]>| interval.map_or(value, |i| i[1].max(value));
-    let longest = rows.iter().map(|row| end(row.1, row.2)).fold(f64::MIN_POSITIVE, f64::max);
-    let percent = |value: f64| (value / longest * 1000.0).round() / 10.0;
-    rows.into_iter()
-        .map(|(name, value, interval, text)| Bar {
-            name,
-            length: percent(value),
-            interval: interval.map(|i| i.map(percent)),
-            text,
-        })
-        .collect()
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audit::SuspectGroup;
-
-    const HOSTILE: [&str; 6] = [
-        "</script><script>window.pwned=1</script>",
-        "<!--<script>",
-        "\"><img src=x onerror=window.pwned=2>",
-        "]]>&lt;\u{2028}\u{2029}\u{0}\u{202e}",
-        "{{ file }}{% raw %}{# #}",
-        "\\u003c/script\\u003e\\",
-    ];
-
-    fn finding(row: u64, issue: Issue, suggested: &str, hostile: &str) -> Finding {
-        Finding {
-            row,
-            id: hostile.into(),
-            title: hostile.into(),
-            company: hostile.into(),
-            fingerprint: hostile.into(),
-            stated_role: "product_owner".into(),
-            suggested_role: suggested.into(),
-            suspicion: 0.98765,
-            issue,
-            detail: hostile.into(),
-            probabilities: vec![0.25, 0.75],
-            evidence_for: vec![hostile.into()],
-            evidence_against: vec![hostile.into()],
-            parts: vec![
-                TextPart { text: format!("é🎈{hostile}"), kind: None },
-                TextPart { text: hostile.into(), kind: Some(MarkKind::Masked) },
-            ],
-        }
-    }
-
-    fn summary(hostile: &str) -> AuditSummary {
-        let group =
-            SuspectGroup { name: hostile.into(), rows: 8, wrong: 2.5, mostly: "other".into() };
-        AuditSummary {
-            method: hostile.into(),
-            outcomes: vec!["product_owner".into(), "other".into()],
-            rows: 100,
-            findings: vec![(Issue::MislabeledTitle, 6)],
-            wrong: Estimate { rows: 5.0, interval: Some([3.0, 8.0]) },
-            pairs: Vec::new(),
-            organisations: vec![group],
-            titles: Vec::new(),
-            rows_to_read: 7,
-        }
-    }
-
-    fn page(findings: &[Finding], hostile: &str) -> String {
-        let mut out = Vec::new();
-        write_review_page(&mut out, &summary(hostile), findings, hostile, "key").unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    /// The text between two strings.
-    fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
-        let (_, rest) = page.split_once(from).unwrap();
-        rest.split_once(to).unwrap().0
-    }
-
-    fn json(page: &str, id: &str) -> serde_json::Value {
-        let from = format!("<script type=\"application/json\" id=\"{id}\">");
-        serde_json::from_str(between(page, &from, "</script>")).unwrap()
-    }
-
-    #[test]
-    fn postings_are_data_and_never_markup() {
-        let harmless = page(&[finding(1, Issue::MislabeledTitle, "other", "x")], "x");
-        for hostile in HOSTILE {
-            let page = page(&[finding(1, Issue::MislabeledTitle, "other", hostile)], hostile);
-            let data = |page: &str| page.split_once("id=\"data\"").unwrap().1.to_owned();
-            for sign in ["<", ">"] {
-                assert_eq!(page.matches(sign).count(), harmless.matches(sign).count(), "{hostile}");
-            }
-            assert!(!data(&page).contains(['\u{2028}', '\u{2029}']));
-            assert_eq!(json(&page, "data")["postings"][0]["title"], hostile);
-            let detail = &json(&page, "block-0")[0];
-            assert_eq!(detail["matters"][0]["detail"], hostile);
-            assert_eq!(detail["text"], format!("é🎈{hostile}{hostile}"));
-            let length = hostile.encode_utf16().count();
-            assert_eq!(detail["parts"], serde_json::json!([[length + 3, 0], [length, 3]]));
-        }
-    }
-
-    #[test]
-    fn only_its_own_script_and_style_run() {
-        let page = page(&[], "x");
-        let policy =
-            between(&page, "Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
-        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
-        for (directive, from, to) in
-            [("script-src", "<script>", "</script>"), ("style-src", "<style>", "</style>")]
-        {
-            let hash = BASE64_STANDARD.encode(Sha256::digest(between(&page, from, to)));
-            assert!(policy.contains(&format!("; {directive} 'sha256-{hash}';")));
-        }
-        assert!(!page.contains(" style=") && !page.contains(" onclick="));
-    }
-
-    #[test]
-    fn findings_of_a_row_share_its_text() {
-        let findings = [
-            finding(7, Issue::SalaryConflict, "", "salary"),
-            finding(3, Issue::OutOfScope, "other", "scope"),
-            finding(7, Issue::MislabeledTitle, "other", "label"),
-        ];
-        let page = page(&findings, "x");
-        let postings = &json(&page, "data")["postings"];
-        assert_eq!(postings.as_array().unwrap().len(), 2);
-        assert_eq!(postings[0]["row"], 7);
-        assert_eq!(postings[0]["suggested"], "other");
-        assert_eq!(
-            postings[0]["issues"],
-            serde_json::json!(["salary_conflict", "mislabeled_title"])
-        );
-        assert_eq!(json(&page, "block-0")[0]["text"], "é🎈labellabel");
-    }
-
-    #[test]
-    fn long_lists_are_cut_into_blocks() {
-        let findings: Vec<Finding> =
-            (1..=250).map(|row| finding(row, Issue::OutOfScope, "other", "x")).collect();
-        let page = page(&findings, "x");
-        assert_eq!(json(&page, "data")["block"], 100);
-        assert_eq!(json(&page, "block-2").as_array().unwrap().len(), 50);
-        assert!(!page.contains("block-3"));
-    }
 }
