@@ -216,6 +216,20 @@ mod tests {
     use crate::text::{AppendBuffer, Tokens};
     use proptest::prelude::*;
 
+    #[test]
+    fn a_paragraph_ends_at_the_next_empty_line_or_else_with_its_line() {
+        let ends = |text: &str, starts: &[usize]| {
+            let tokens = Tokens::new(text);
+            let mut ends = ParagraphEnds::default();
+            let next = |&start| ends.next(text, tokens.as_slice(), start);
+            starts.iter().map(next).collect::<Vec<usize>>()
+        };
+        // Six words on four lines, an empty one after the second.
+        assert_eq!(ends("a b\nc\n\nd\ne f", &[0, 2, 3, 4]), [3, 3, 4, 6]);
+        assert_eq!(ends("a b\nc\nd", &[0, 1, 2, 3]), [2, 2, 3, 4]);
+        assert_eq!(ends("a b c", &[0, 2]), [3, 3]);
+    }
+
     proptest! {
         #[test]
         fn every_word_of_a_short_line_is_looked_at(

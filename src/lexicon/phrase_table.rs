@@ -231,3 +231,23 @@ impl<V: Copy> PhraseTable<V> {
         best
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_determiners_may_stand_between_the_words_of_a_phrase() {
+        let tokens = |text: &str| Tokens::new(text).as_slice().to_vec();
+        let mut phrases = Phrases::new();
+        phrases.insert(tokens("own backlog").iter().map(|token| token.hash).collect(), 7);
+        let table = PhraseTable::new(&phrases);
+        let longest = |between: usize| {
+            let text = format!("own {}backlog", "the ".repeat(between));
+            table.longest(&tokens(&text), true, |_, _| true)
+        };
+        assert_eq!(longest(0), Some((7, 2)));
+        assert_eq!(longest(MOST_DETERMINERS), Some((7, 2 + MOST_DETERMINERS)));
+        assert_eq!(longest(MOST_DETERMINERS + 1), None);
+    }
+}
