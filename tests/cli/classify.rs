@@ -179,7 +179,10 @@ fn the_same_table_in_any_wrapping_gives_the_same_rows() {
         let workspace = Workspace::with("in.csv", &bytes);
         for arguments in [&["classify", "in.csv"][..], &["classify", "-"], &["classify"]] {
             let ran = workspace.rolecall(arguments).stdin(&bytes).succeeds();
-            assert_eq!(ran.stdout, expected.stdout, "{what} {arguments:?}");
+            // The mark stays.
+            let mark: &[u8] = if what == "byte order mark" { b"\xef\xbb\xbf" } else { b"" };
+            let rows = ran.stdout.strip_prefix(mark).expect("it begins so");
+            assert_eq!(rows, expected.stdout, "{what} {arguments:?}");
         }
     }
 }

@@ -47,7 +47,7 @@ fn an_export_without_rows_is_nothing_to_do() {
     let header = "id,title,text,role\n";
     for (name, text, begins) in [
         ("in.csv", "", "predicted_role,"),
-        ("in.csv", "\u{feff}\r\n", "predicted_role,"),
+        ("in.csv", "\u{feff}\r\n", "\u{feff}predicted_role,"),
         ("in.csv", header, "id,title,text,role,predicted_role,"),
         ("in.csv", "id,title,text,role\r\n\r\n", "id,title,text,role,predicted_role,"),
         ("in.jsonl", "", ""),
@@ -89,7 +89,7 @@ fn an_export_without_rows_is_nothing_to_do() {
 
 #[test]
 fn rows_of_which_none_can_be_read_are_an_error() {
-    let workspace = Workspace::with("in.csv", "id,title,text\n1,Baker,Bread,\n2,Cook,Soup,\n");
+    let workspace = Workspace::with("in.csv", "id,title,text\n1,Baker,Bread,a\n2,Cook,Soup,b\n");
     for command in [
         &["classify", "in.csv", "-o", "out.csv"][..],
         &["classify", "in.csv"],
