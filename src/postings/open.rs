@@ -29,9 +29,10 @@ const FROM_PIPE: u64 = 1 << 30;
 /// Archives in archives, such as a workbook in a zip file.
 pub(super) const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
-const OTHER_FORMS: [(usize, &[u8], &str); 21] = [
+const OTHER_FORMS: [(usize, &[u8], &str); 22] = [
     (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"{\\rtf", "an RTF document: copy the postings to a CSV file, with a column for the text"),
+    (0, b"From: <Saved by ", "a web archive (MHTML): save the page as HTML"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
     (0, b"Rar!\x1a\x07", "a RAR archive: unpack it first"),
     (0, b"\xfd7zXZ\0", "packed with xz: unpack it first, or pack it with gzip or zstd"),

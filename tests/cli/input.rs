@@ -159,6 +159,7 @@ fn files_of_other_forms_are_named() {
         (packed(&["mimetype", "content.xml"]), "an OpenDocument text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".to_vec(), "an old Office file"),
         (b"%PDF-1.7\n%\xe2\xe3".to_vec(), "a PDF document"),
+        (b"From: <Saved by Blink>\r\nSubject: Job\r\n".to_vec(), "a web archive (MHTML)"),
         (b"\xff\xd8\xff\xe0 no\xfftext\n".to_vec(), "a picture"),
         (b"\xfd7zXZ\0\0".to_vec(), "packed with xz"),
         (b"7z\xbc\xaf\x27\x1c\0".to_vec(), "a 7z archive"),
