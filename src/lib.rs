@@ -12,7 +12,7 @@
 //! stacking   scores to calibrated probabilities
 //! model      model files, training, retraining
 //! judge      verdicts and explanations
-//! audit      titles that do not match the duties
+//! audit      titles that do not match the duties   suggest          which rows to label next
 //! report     rows, tables, pages
 //! cli        options, files by name, the terminal: in the program, not here
 //! ```
@@ -109,4 +109,5 @@ pub mod postings;
 pub mod report;
 pub mod roles;
 mod stacking;
+pub mod suggest;
 pub mod text;

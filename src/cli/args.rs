@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Apply the decisions of a reviewer to the postings: rows to learn from
     Review(Review),
+    /// Choose the rows whose labels would teach a model most
+    Suggest(Suggest),
     /// Measure how good it is: by folds, by leaving out organisations, or a model on a labelled file
     Evaluate(Evaluate),
     /// Show why one posting is judged as it is
@@ -417,6 +419,22 @@ pub(crate) struct Review {
     pub(crate) labels: LabelArgs,
     #[command(flatten)]
     pub(crate) writing: Writing,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Suggest {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+    /// How many rows
+    #[arg(long, short = 'n', value_name = "N", default_value = "50")]
+    pub(crate) number: usize,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+    /// Write a page to label the rows on, in one file
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

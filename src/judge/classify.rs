@@ -102,6 +102,11 @@ impl<'a> Judge<'a> {
         &self.limits[0]
     }
 
+    /// The extractor of evidence.
+    pub(crate) fn extractor(&self) -> &Extractor<'a> {
+        &self.extractor
+    }
+
     /// Extracts the evidence of a posting.
     pub(crate) fn evidence(&self, title: &str, description: &str) -> Evidence {
         self.extractor.extract(title, description)
@@ -117,7 +122,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Classifies a posting from its extracted evidence: the slow reference for [`Self::verdict`].
-    pub(super) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
+    pub(crate) fn verdict_on(&self, title: &str, evidence: &Evidence, scores: &Scores) -> Verdict {
         let title = Title::read(title, self.lexicon());
         self.verdict_of(
             title,

@@ -12,6 +12,7 @@ use crate::bayes::weights::{self, ClassTotals};
 use crate::counts::count_matrix::frequent;
 use crate::counts::feature_count::FeatureMap;
 use crate::evidence::{Channel, Evidence, FeatureKey, Stated};
+use crate::examples::identity::RowId;
 use crate::lexicon::Lexicon;
 use crate::stacking::base::Base;
 use crate::stacking::combination::Combination;
@@ -198,6 +199,11 @@ impl Model {
             return Ok(training_state);
         }
         Err(ModelError::Corrupt("what it was before does not fit the rest".into()))
+    }
+
+    /// The rows that it has learned from; none of a compact model, which does not know them.
+    pub(crate) fn known_rows(&self) -> Result<Vec<RowId>, ModelError> {
+        Ok(self.training_state()?.matrix.rows)
     }
 
     pub(super) fn new(

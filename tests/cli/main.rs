@@ -21,6 +21,7 @@ mod retrain;
 mod review;
 mod roles;
 mod skills;
+mod suggest;
 mod train;
 mod verdict_page;
 mod workbooks;

@@ -9,6 +9,7 @@ mod model;
 mod retrain;
 mod review;
 mod skills;
+mod suggest;
 mod train;
 
 use super::Outcome;
@@ -38,6 +39,10 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         Command::Evaluate(args) => {
             set_threads(&args.input.reading.common)?;
             evaluate::run(&args)
+        }
+        Command::Suggest(args) => {
+            set_threads(&args.input.reading.common)?;
+            suggest::run(&args)
         }
         Command::Explain(args) => explain::run(&args),
         Command::Skills(args) => {
