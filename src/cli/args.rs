@@ -60,6 +60,41 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// The options that all commands share; none for those that write files of the shell.
+    pub(crate) fn common(&self) -> Option<&CommonArgs> {
+        Some(match self {
+            Self::Classify(args) => &args.input.reading.common,
+            Self::Train(args) => &args.input.reading.common,
+            Self::Retrain(args) => &args.reading.common,
+            Self::Audit(args) => &args.input.reading.common,
+            Self::Review(args) => &args.input.reading.common,
+            Self::Evaluate(args) => &args.input.reading.common,
+            Self::Suggest(args) => &args.input.reading.common,
+            Self::Explain(args) => &args.input.reading.common,
+            Self::Skills(args) => &args.input.reading.common,
+            Self::Model(
+                ModelCommand::Show { common, .. } | ModelCommand::Export { common, .. },
+            ) => common,
+            Self::Model(ModelCommand::Compare { reading, .. }) => &reading.common,
+            Self::Completions { .. } | Self::Man { .. } => return None,
+        })
+    }
+
+    /// The model that the command uses, if without one it uses the embedded model.
+    pub(crate) fn default_model(&mut self) -> Option<&mut Option<PathBuf>> {
+        match self {
+            Self::Classify(args) => Some(&mut args.judging.model),
+            Self::Explain(args) => Some(&mut args.judging.model),
+            Self::Suggest(args) => Some(&mut args.judging.model),
+            Self::Model(ModelCommand::Show { file, .. } | ModelCommand::Export { file, .. }) => {
+                Some(file)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Which files to read, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
@@ -173,7 +208,7 @@ pub(crate) struct CommonArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) lexicon: Option<PathBuf>,
     /// Threads to use (all cores otherwise)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "ROLECALL_THREADS", hide_env_values = true)]
     pub(crate) threads: Option<usize>,
     /// Say nothing on standard error but errors
     #[arg(long, short)]
@@ -186,7 +221,7 @@ pub(crate) struct CommonArgs {
 /// How to judge.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Judging {
-    /// Model file (the embedded model otherwise)
+    /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     /// Give every posting one of the roles
@@ -505,7 +540,7 @@ pub(crate) struct Skills {
 pub(crate) enum ModelCommand {
     /// Show where a model comes from, how good it is, and its strongest evidence
     Show {
-        /// Model file (the embedded model otherwise)
+        /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
         file: Option<PathBuf>,
         /// Show this many features of each role and channel
         #[arg(long, value_name = "N", default_value = "8")]
@@ -530,7 +565,7 @@ pub(crate) enum ModelCommand {
     },
     /// Write the counts of a model, or a compact model to give away
     Export {
-        /// Model file (the embedded model otherwise)
+        /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
         file: Option<PathBuf>,
         /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
         /// and of each family of other jobs, buckets of organisations in all postings and in those of a

@@ -185,3 +185,28 @@ fn a_missing_model_is_refused() {
         assert!(workspace.rolecall(&arguments).fails().starts_with(model));
     }
 }
+
+#[test]
+fn the_environment_names_the_model_that_is_used_otherwise() {
+    let workspace = Workspace::with("own.rolecall", &*SAMPLE_MODEL);
+    let shown = |arguments: &[&str], variable: &str| {
+        let mut command = workspace.rolecall(arguments).command();
+        let output = command.env("ROLECALL_MODEL", variable).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let show = ["model", "show"];
+    let embedded = workspace.rolecall(&show).succeeds().stdout;
+    assert_eq!(shown(&show, ""), embedded);
+    let own = workspace.rolecall(&["model", "show", "own.rolecall"]).succeeds().stdout;
+    assert_ne!(own, embedded);
+    assert_eq!(shown(&show, "own.rolecall"), own);
+    // A model that is named wins.
+    assert_eq!(shown(&["model", "show", "own.rolecall"], "none.rolecall"), own);
+    let refused = workspace
+        .rolecall(&["classify", PLAIN])
+        .command()
+        .env("ROLECALL_MODEL", "none.rolecall")
+        .output();
+    assert_eq!(refused.expect("it runs").status.code(), Some(2));
+}

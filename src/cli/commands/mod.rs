@@ -16,39 +16,29 @@ use super::Outcome;
 use super::args::CommonArgs;
 use super::args::{Args, Command};
 use anyhow::{Context, Result};
+use std::path::PathBuf;
 
-pub(super) fn run(args: Args) -> Result<Outcome> {
+/// Names the model that is used where no other is given; the embedded one without it.
+const MODEL_VARIABLE: &str = "ROLECALL_MODEL";
+
+pub(super) fn run(mut args: Args) -> Result<Outcome> {
+    if let Some(model) = args.command.default_model() {
+        let variable = std::env::var_os(MODEL_VARIABLE).filter(|path| !path.is_empty());
+        *model = model.take().or(variable.map(PathBuf::from));
+    }
+    if let Some(common) = args.command.common() {
+        set_threads(common)?;
+    }
     match args.command {
-        Command::Classify(args) => {
-            set_threads(&args.input.reading.common)?;
-            classify::run(&args)
-        }
-        Command::Train(args) => {
-            set_threads(&args.input.reading.common)?;
-            train::run(&args)
-        }
-        Command::Retrain(args) => {
-            set_threads(&args.reading.common)?;
-            retrain::run(&args)
-        }
-        Command::Audit(args) => {
-            set_threads(&args.input.reading.common)?;
-            audit::run(&args)
-        }
+        Command::Classify(args) => classify::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Retrain(args) => retrain::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Review(args) => review::run(&args),
-        Command::Evaluate(args) => {
-            set_threads(&args.input.reading.common)?;
-            evaluate::run(&args)
-        }
-        Command::Suggest(args) => {
-            set_threads(&args.input.reading.common)?;
-            suggest::run(&args)
-        }
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Suggest(args) => suggest::run(&args),
         Command::Explain(args) => explain::run(&args),
-        Command::Skills(args) => {
-            set_threads(&args.input.reading.common)?;
-            skills::run(&args)
-        }
+        Command::Skills(args) => skills::run(&args),
         Command::Model(command) => model::run(&command),
         Command::Completions { shell } => install::completions(shell),
         Command::Man { folder } => install::manual(&folder),
