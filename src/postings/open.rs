@@ -22,14 +22,17 @@ pub(super) const BUFFER: usize = 1 << 18;
 const MAGIC: usize = 1 << 9;
 const ZIP: &[u8] = b"PK\x03\x04";
 const PARQUET: &[u8] = b"PAR1";
-/// Old files of Office, and new ones with a password.
-const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// Most bytes of an archive or workbook that comes through a pipe.
 const FROM_PIPE: u64 = 1 << 30;
 /// Archives in archives, such as a workbook in a zip file.
 pub(super) const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
-const OTHER_FORMS: [(usize, &[u8], &str); 22] = [
+const OTHER_FORMS: [(usize, &[u8], &str); 23] = [
+    (
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Office file (.xls, .doc) or a workbook with a password: save its sheet as .xlsx without one, or as CSV",
+    ),
     (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"{\\rtf", "an RTF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"From: <Saved by ", "a web archive (MHTML): save the page as HTML"),
@@ -97,8 +100,6 @@ pub(super) enum WorkbookForm {
     Xlsb,
     /// Of `OpenDocument`.
     Ods,
-    /// Of Excel up to 2003, or with a password.
-    Ole,
 }
 
 /// Detects changes of a file by its size and modification time.
@@ -149,7 +150,7 @@ fn of_file(
     levels: usize,
 ) -> io::Result<Content> {
     let mut start = Vec::new();
-    file.by_ref().take(OLE.len() as u64).read_to_end(&mut start)?;
+    file.by_ref().take(ZIP.len() as u64).read_to_end(&mut start)?;
     file.rewind()?;
     if start.starts_with(ZIP) {
         let levels = levels.checked_sub(1).ok_or_else(|| {
@@ -159,9 +160,6 @@ fn of_file(
             Zipped::File(file) => of_file(file, encoding, levels),
             Zipped::Workbook(file, form) => Ok(Content::Workbook(file, form)),
         };
-    }
-    if start == OLE {
-        return Ok(Content::Workbook(file, WorkbookForm::Ole));
     }
     if start.starts_with(PARQUET) {
         return Ok(Content::Parquet(file));
@@ -175,8 +173,8 @@ pub(super) fn of_stream(
     encoding: Option<&'static Encoding>,
     levels: usize,
 ) -> io::Result<Content> {
-    let (start, bytes) = sampled(unpacked(bytes)?, OLE.len())?;
-    if !start.starts_with(ZIP) && start != OLE {
+    let (start, bytes) = sampled(unpacked(bytes)?, ZIP.len())?;
+    if !start.starts_with(ZIP) {
         return text(Box::new(bytes), encoding);
     }
     let mut file = tempfile::tempfile()?;

@@ -4,7 +4,7 @@ use super::cell_text::{text, text_of};
 use super::open::WorkbookForm;
 use super::panics::{DAMAGED, without_panics};
 use super::source::Problem;
-use calamine::{Data, Ods, Xls, Xlsb, Xlsx, XlsxError};
+use calamine::{Data, Ods, Xlsb, Xlsx};
 use calamine::{DataRef, Range, Reader, Sheet, SheetType, SheetVisible};
 use quick_xml::events::{BytesStart, Event};
 use serde::{Deserialize, Serialize};
@@ -31,31 +31,22 @@ pub(super) struct SheetRow {
 pub(super) enum Workbook {
     Xlsx(Box<Xlsx<BufReader<File>>>),
     Xlsb(Box<Xlsb<BufReader<File>>>),
-    Xls(Box<Xls<BufReader<File>>>),
     Ods(Box<Ods<BufReader<File>>>),
 }
 
 impl Workbook {
     pub(super) fn open(mut file: File, form: WorkbookForm) -> Result<Self, Problem> {
-        if form != WorkbookForm::Ole {
-            check_size(&file, form)?;
-        }
+        check_size(&file, form)?;
         file.rewind()?;
-        let again = BufReader::new(file.try_clone()?);
         let file = BufReader::new(file);
         let opened = without_panics(DAMAGED, || -> Result<Self, String> {
             Ok(match form {
                 WorkbookForm::Xlsx => Self::Xlsx(Box::new(Xlsx::new(file).map_err(said)?)),
                 WorkbookForm::Xlsb => Self::Xlsb(Box::new(Xlsb::new(file).map_err(said)?)),
                 WorkbookForm::Ods => Self::Ods(Box::new(Ods::new(file).map_err(said)?)),
-                // A workbook with a password is packed as an old one is.
-                WorkbookForm::Ole => match Xlsx::new(again) {
-                    Err(error @ XlsxError::Password) => return Err(error.to_string()),
-                    _ => Self::Xls(Box::new(Xls::new(file).map_err(said)?)),
-                },
             })
         });
-        opened.map_err(|why| problem(&why, form))
+        opened.map_err(|why| problem(&why))
     }
 
     /// The names of its sheets: those that are shown, then the hidden ones.
@@ -63,7 +54,6 @@ impl Workbook {
         let sheets: &[Sheet] = match self {
             Self::Xlsx(book) => book.sheets_metadata(),
             Self::Xlsb(book) => book.sheets_metadata(),
-            Self::Xls(book) => book.sheets_metadata(),
             Self::Ods(book) => book.sheets_metadata(),
         };
         let tables = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
@@ -79,36 +69,25 @@ impl Workbook {
         sheet: &str,
         each: &mut dyn FnMut(SheetRow) -> ControlFlow<()>,
     ) -> Result<u64, Problem> {
-        let form = match self {
-            Self::Xls(_) => WorkbookForm::Ole,
-            _ => WorkbookForm::Xlsx,
-        };
         let mut rows = Rows { row: SheetRow::default(), each };
         let read = without_panics(DAMAGED, || -> Result<u64, String> {
             match self {
                 Self::Xlsx(book) => of_xlsx(book, sheet, &mut rows),
                 Self::Xlsb(book) => of_xlsb(book, sheet, &mut rows).map(|()| 0),
-                Self::Xls(book) => {
-                    of_range(&book.worksheet_range(sheet).map_err(said)?, &mut rows).map(|()| 0)
-                }
                 Self::Ods(book) => {
                     of_range(&book.worksheet_range(sheet).map_err(said)?, &mut rows).map(|()| 0)
                 }
             }
         });
-        read.map_err(|why| problem(&why, form))
+        read.map_err(|why| problem(&why))
     }
 }
 
 /// What is wrong with a workbook, and what to do.
-fn problem(why: &str, form: WorkbookForm) -> Problem {
+fn problem(why: &str) -> Problem {
     let problem = if why.contains("password protected") {
         "it is a workbook with a password; open it in a spreadsheet program and save it without one"
             .into()
-    } else if form == WorkbookForm::Ole {
-        format!(
-            "it is an old Office file without a workbook that can be read ({why}); save its table as .xlsx or CSV"
-        )
     } else {
         format!(
             "it is a damaged workbook ({why}); open it in a spreadsheet program and save it again, or as CSV"
@@ -192,7 +171,7 @@ fn check_size(file: &File, form: WorkbookForm) -> Result<(), Problem> {
     let mut again = file.try_clone()?;
     again.rewind()?;
     let mut archive =
-        ZipArchive::new(BufReader::new(again)).map_err(|e| problem(&e.to_string(), form))?;
+        ZipArchive::new(BufReader::new(again)).map_err(|e| problem(&e.to_string()))?;
     let mut left = LARGEST;
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index(index) else { continue };

@@ -135,16 +135,10 @@ fn a_header_may_stand_below_titles_and_be_merged() {
 }
 
 #[test]
-fn old_workbooks_and_those_of_open_document_are_read() {
-    for (bytes, rows, row, shown) in [
-        (&include_bytes!("../fixtures/plain.xls")[..], 3, 2, ["2025-10-13", "2"]),
-        (include_bytes!("../fixtures/plain.ods"), 2, 1, ["Bread\nis good", "2.5"]),
-    ] {
-        let (table, _) = classified(bytes, &[]);
-        assert_eq!(table.rows.len(), rows);
-        let end = table.header.iter().position(|name| name == "predicted_role").expect("added");
-        assert_eq!(table.rows[row][end - 2..end], shown);
-    }
+fn workbooks_of_open_document_are_read() {
+    let (table, _) = classified(include_bytes!("../fixtures/plain.ods"), &[]);
+    assert_eq!(table.column("title"), ["Product Owner", "Baker"]);
+    assert_eq!(table.rows[1][1..3], ["Bread\nis good", "2.5"]);
 }
 
 #[test]
@@ -152,9 +146,10 @@ fn workbooks_that_cannot_be_read_are_named() {
     let book = workbook(&[("Jobs", &plain)]);
     let mut locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     locked.resize(1 << 10, 0);
-    for (bytes, says) in
-        [(book[..book.len() / 2].to_vec(), "damaged"), (locked, "save its table as .xlsx or CSV")]
-    {
+    for (bytes, says) in [
+        (book[..book.len() / 2].to_vec(), "damaged"),
+        (locked, "with a password: save its sheet as .xlsx"),
+    ] {
         let workspace = Workspace::with("in.xlsx", &bytes);
         let refused = workspace.rolecall(&["classify", "in.xlsx", "-o", "out.csv"]).fails();
         assert!(refused.contains("in.xlsx") && refused.contains(says), "{refused}");
