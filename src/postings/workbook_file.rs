@@ -177,9 +177,13 @@ fn check_size(file: &File, form: WorkbookForm) -> Result<(), Problem> {
         let Ok(part) = archive.by_index(index) else { continue };
         let is_content = part.name().is_ok_and(|name| name == "content.xml");
         let mut part = BufReader::new(part.take(left + 1));
-        if is_content && form == WorkbookForm::Ods && table_cells(&mut part) > MOST_CELLS {
-            let problem = "it is a workbook of too many cells; save its sheet as .xlsx or CSV";
-            return Err(Problem::Content(problem.into()));
+        if is_content && form == WorkbookForm::Ods {
+            // The library waits for ever for the ends of elements that are cut.
+            let cells = table_cells(&mut part).ok_or_else(|| problem("its XML is broken"))?;
+            if cells > MOST_CELLS {
+                let problem = "it is a workbook of too many cells; save its sheet as .xlsx or CSV";
+                return Err(Problem::Content(problem.into()));
+            }
         }
         // What is damaged is said where it is read.
         let _ = io::copy(&mut part, &mut io::sink());
@@ -196,10 +200,10 @@ fn check_size(file: &File, form: WorkbookForm) -> Result<(), Problem> {
 }
 
 /// Cells of the largest table in a text of `OpenDocument` from the first row with a value to the last, as cells and rows
-/// may be declared to be repeated.
-fn table_cells(content: impl BufRead) -> u64 {
+/// may be declared to be repeated; `None` if the text is broken or cut.
+fn table_cells(content: impl BufRead) -> Option<u64> {
     let mut reader = quick_xml::Reader::from_reader(content);
-    let (mut buffer, mut most) = (Vec::new(), 0u64);
+    let (mut buffer, mut most, mut depth) = (Vec::new(), 0u64, 0usize);
     let (mut row, mut first, mut width) = (0u64, None, 0u64);
     let (mut repeated, mut column, mut filled) = (1u64, 0u64, 0u64);
     let times = |tag: &BytesStart, name: &str| {
@@ -208,7 +212,7 @@ fn table_cells(content: impl BufRead) -> u64 {
     };
     loop {
         buffer.clear();
-        let Ok(event) = reader.read_event_into(&mut buffer) else { return most };
+        let event = reader.read_event_into(&mut buffer).ok()?;
         let (Event::Start(tag) | Event::Empty(tag)) = &event else {
             if let Event::End(tag) = &event
                 && tag.name().as_ref() == "table:table-row"
@@ -220,11 +224,13 @@ fn table_cells(content: impl BufRead) -> u64 {
                 }
                 row = row.saturating_add(repeated);
             }
+            depth -= usize::from(matches!(event, Event::End(_)));
             if matches!(event, Event::Eof) {
-                return most;
+                return (depth == 0).then_some(most);
             }
             continue;
         };
+        depth += usize::from(matches!(event, Event::Start(_)));
         match tag.name().as_ref() {
             "table:table" => (row, first, width) = (0, None, 0),
             "table:table-row" => {
