@@ -63,6 +63,21 @@ impl Row {
     }
 }
 
+impl Row {
+    /// The row by itself: of Parquet without the batch that it was read with, which would stay in memory with it.
+    #[must_use]
+    pub fn detached(mut self) -> Self {
+        #[cfg(feature = "parquet")]
+        if let Original::Arrow(batch, at, _) = &mut self.original {
+            let index = arrow_array::UInt64Array::from(vec![*at as u64]);
+            if let Ok(one) = arrow_select::take::take_record_batch(batch, &index) {
+                (*batch, *at) = (std::sync::Arc::new(one), 0);
+            }
+        }
+        self
+    }
+}
+
 /// A rejected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {

@@ -56,6 +56,11 @@ fn the_order_of_rows_and_the_number_of_threads_do_not_matter() {
     table.rows.swap(3, 40);
     workspace.write("other_order.csv", table.bytes());
     assert_eq!(suggest(&workspace, "other_order.csv", &["-n", "20"]), found);
+    let columns = ["--no-evidence", "-q", "-o", "in.parquet"];
+    workspace.rolecall(&[&["classify", "in.csv"], &columns[..]].concat()).succeeds();
+    let of_parquet = suggest(&workspace, "in.parquet", &["-n", "20", "--format", "csv"]);
+    assert_eq!(of_parquet.column("id"), found.column("id"));
+    assert_eq!(of_parquet.column("description"), found.column("description"));
     let piped = ["suggest", "--model", "first.rolecall", "-n", "20"];
     let piped = workspace.rolecall(&piped).stdin(workspace.read("in.csv")).succeeds().table();
     assert_eq!(piped, found);

@@ -88,6 +88,7 @@ impl ReadRows {
                 suggester.describe(id, title, company, text)
             };
             let described: Vec<Descriptor> = read.par_iter().map(describe).collect();
+            let mut new = Vec::new();
             for (row, descriptor) in read.into_iter().zip(described) {
                 add_to_hash(&mut hash, &row, &columns);
                 if let Ok(label) = labels.read(row.get(&columns, Column::Label)) {
@@ -95,12 +96,13 @@ impl ReadRows {
                     labelled += 1;
                     continue;
                 }
-                let number = row.number;
-                rows.insert(number, (row, columns.clone()));
-                suggester.add(number, descriptor);
+                suggester.add(row.number, descriptor);
+                new.push(row);
             }
             let kept: HashSet<u64> = suggester.kept().collect();
             rows.retain(|number, _| kept.contains(number));
+            let new = new.into_iter().filter(|row| kept.contains(&row.number));
+            rows.extend(new.map(|row| (row.number, (row.detached(), columns.clone()))));
             batch = postings.next()?;
         }
         let hash = hash.finalize().to_hex().to_string();
