@@ -221,7 +221,7 @@ pub(crate) struct CommonArgs {
 /// How to judge.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Judging {
-    /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
+    /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     /// Give every posting one of the roles
@@ -540,7 +540,7 @@ pub(crate) struct Skills {
 pub(crate) enum ModelCommand {
     /// Show where a model comes from, how good it is, and its strongest evidence
     Show {
-        /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
+        /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
         file: Option<PathBuf>,
         /// Show this many features of each role and channel
         #[arg(long, value_name = "N", default_value = "8")]
@@ -565,7 +565,7 @@ pub(crate) enum ModelCommand {
     },
     /// Write the counts of a model, or a compact model to give away
     Export {
-        /// Model file (that in ROLECALL_MODEL, or the embedded model, otherwise)
+        /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
         file: Option<PathBuf>,
         /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
         /// and of each family of other jobs, buckets of organisations in all postings and in those of a
