@@ -4,6 +4,7 @@ use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
 use super::files::{expand_patterns, is_pipe};
 use super::output::{Output, if_it_lasts, say};
+use super::progress_bar::RowsRead;
 use anyhow::{Context, Result, bail};
 use encoding_rs::UTF_8;
 use rolecall::lexicon::Lexicon;
@@ -68,6 +69,7 @@ pub(crate) struct Postings<'a> {
     rejects: Option<csv::Writer<Output>>,
     first_reason: Option<String>,
     pub(crate) tally: RowTally,
+    rows_read: RowsRead,
 }
 
 /// Input files, read in turn.
@@ -209,7 +211,8 @@ impl<'a> Postings<'a> {
                 Some(writer)
             }
         };
-        Ok(Self { reading, files, rejects, first_reason: None, tally: RowTally::default() })
+        let (tally, rows_read) = (RowTally::default(), RowsRead::new(reading.common.quiet));
+        Ok(Self { reading, files, rejects, first_reason: None, tally, rows_read })
     }
 
     /// Switches to other files, which may have other columns.
@@ -301,6 +304,7 @@ impl<'a> Postings<'a> {
             }
             self.tally.read += (rows.len() + rejected.len()) as u64;
             self.tally.rejected += rejected.len() as u64;
+            self.rows_read.show(self.tally.read, self.files.reader.bytes_read());
             for reject in &rejected {
                 self.reject(reject)?;
             }

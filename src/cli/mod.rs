@@ -10,6 +10,7 @@ mod labels;
 mod locked_file;
 mod output;
 mod progress;
+mod progress_bar;
 mod row_cache;
 mod sheet;
 mod synced_file;

@@ -1,6 +1,7 @@
 //! Atomic output files, and messages to the user.
 
 use super::files::{is_pipe, link_target};
+use super::progress_bar::beside_the_bar;
 use super::synced_file::SyncedFile;
 use super::terminal::Terminal;
 use anyhow::{Context, Result};
@@ -224,7 +225,9 @@ pub(crate) fn say_json(json: &str) -> io::Result<()> {
 
 /// Prints a message to standard error; a closed one is ignored.
 pub(crate) fn say(message: &str) {
-    let _ = writeln!(anstream::stderr(), "rolecall: {}", rolecall::report::printable(message));
+    beside_the_bar(|| {
+        let _ = writeln!(anstream::stderr(), "rolecall: {}", rolecall::report::printable(message));
+    });
 }
 
 /// Whether the reader closed the pipe, which is no failure.

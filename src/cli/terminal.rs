@@ -1,5 +1,6 @@
 //! Standard output and error, to which nothing of a posting goes that controls a terminal.
 
+use super::progress_bar::beside_the_bar;
 use rolecall::report::printable;
 use std::io::{self, IsTerminal, Write};
 
@@ -45,7 +46,7 @@ impl<W: Write> Write for Terminal<W> {
             }
         }
         self.begun = rest.to_vec();
-        self.stream.write_all(harmless(&text).as_bytes())?;
+        beside_the_bar(|| self.stream.write_all(harmless(&text).as_bytes()))?;
         Ok(bytes.len())
     }
 

@@ -117,6 +117,13 @@ impl Watch {
         Some(Self { file: file.try_clone().ok()?, size, written })
     }
 
+    /// How many bytes of it were read, and its size; `None` once it is read, as an archive is before the first row.
+    pub(super) fn bytes_read(&self) -> Option<[u64; 2]> {
+        // Its position is that of the file that is read.
+        let position = (&self.file).stream_position().ok()?;
+        (position < self.size).then_some([position, self.size])
+    }
+
     /// Whether it changed since it was opened.
     pub(super) fn changed(&self) -> bool {
         let now = self.file.metadata();

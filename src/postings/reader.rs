@@ -158,6 +158,13 @@ impl PostingReader {
         self.watch.is_some()
     }
 
+    /// How many bytes of the file were read, and its size; `None` for a pipe, and for forms that are not read from start
+    /// to end.
+    pub fn bytes_read(&self) -> Option<[u64; 2]> {
+        let in_order = matches!(self.form, InputForm::Delimited | InputForm::Json);
+        self.watch.as_ref().filter(|_| in_order).and_then(Watch::bytes_read)
+    }
+
     /// Format of the file.
     pub fn form(&self) -> InputForm {
         self.form

@@ -6,6 +6,7 @@ use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labels::RowLabels;
 use crate::cli::output::{say, say_json, write_file};
+use crate::cli::progress_bar::Working;
 use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::{Context, Result, bail};
 use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
@@ -40,7 +41,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
         None if args.from_file => By::Themselves,
         None => By::Fitting,
     };
+    let working = Working::new("auditing", args.input.reading.common.quiet);
     let mut audit = rows.audit(by, args.report.is_some()).map_err(anyhow::Error::from);
+    drop(working);
     if args.from_file {
         audit = audit.context("the file cannot be judged by itself; leave out --from-file");
     }

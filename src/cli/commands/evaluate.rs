@@ -6,6 +6,7 @@ use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
 use crate::cli::labels::RowLabels;
 use crate::cli::output::{Output, say, write_file};
+use crate::cli::progress_bar::Working;
 use crate::cli::row_cache::RowCache;
 use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result, bail};
@@ -69,7 +70,9 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
     remove_rare_features(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
+    let working = Working::new("training and predicting", args.input.reading.common.quiet);
     let predictions = predict(args, given.as_ref(), &rows, &lexicon)?;
+    drop(working);
     let predicted_rows: Vec<PredictedRow> = rows
         .iter()
         .zip(predictions.probabilities.iter().zip(&predictions.limits))

@@ -6,6 +6,7 @@ use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::{collect, named_two_labels, say_two_labels};
 use crate::cli::output::{Output, say, say_json};
+use crate::cli::progress_bar::Working;
 use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result};
 use rolecall::lexicon::Lexicon;
@@ -38,6 +39,7 @@ pub(super) fn run(args: &Train) -> Result<Outcome> {
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (named.data, named.date);
         let counting = Counting { twice: labelling.count_twice };
+        let _working = Working::new("training", args.input.reading.common.quiet);
         (collector.train(counting, &lexicon).context("no model was written")?, outcome)
     };
     model.write(&mut output).with_context(|| format!("cannot write {}", args.output.display()))?;
