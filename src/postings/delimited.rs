@@ -9,8 +9,7 @@ use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
 use super::table_header::{FIRST_ROWS, is_name};
 use super::window::Window;
-use memchr::memchr2;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// Delimiters that are tried.
 const DELIMITERS: [u8; 8] = [b',', b'\t', b';', b'|', b'^', b'~', 0x01, 0x1f];
@@ -141,22 +140,18 @@ impl DelimitedReader {
         if dialect.no_header || best.as_ref().is_some_and(|header| header.described) {
             return Ok(best);
         }
-        let (mut at, mut lines, mut widest) = (0, 0, 0);
-        while lines < FIRST_ROWS {
-            let rest = &self.window.rest()[at..];
-            let Some(line) = memchr2(b'\n', b'\r', rest).map(|end| end + 1) else {
-                if self.window.at_end() || rest.len() > LONGEST_TITLE {
-                    break;
-                }
-                self.window.fill_more()?;
-                continue;
-            };
-            at += line;
-            lines += usize::from(!is_blank(&rest[..line]));
+        let Some(delimiter) = best.as_ref().map(|header| header.delimiter) else {
+            return Ok(None);
+        };
+        let (mut at, mut rows, mut widest) = (0, 0, 0);
+        while rows < FIRST_ROWS {
+            let Some(title) = self.title_at(at, delimiter)? else { break };
+            at += title.len();
+            rows += usize::from(!is_blank(&self.window.rest()[title.clone()]));
             let later = self.best_header(at, &known, dialect)?;
             let Some(later) = later else { continue };
             // What stands before it has fewer fields; otherwise it is a row among others.
-            widest = widest.max(self.filled_fields(at - line, later.delimiter)?);
+            widest = widest.max(self.filled_fields(title.start, later.delimiter)?);
             let filled = later.names.iter().filter(|name| !name.is_empty()).count();
             if later.described && later.is_plain() && filled > widest {
                 let header = later;
@@ -169,6 +164,29 @@ impl DelimitedReader {
             }
         }
         Ok(best)
+    }
+
+    /// The range of a title or note, with its line end, that begins at an offset of the rest; `None` if that is too long
+    /// for one, its quotes are wrong, or the text ends with it.
+    fn title_at(&mut self, at: usize, delimiter: u8) -> Result<Option<Range<usize>>, Problem> {
+        loop {
+            let rest = &self.window.rest()[at..];
+            let at_end = self.window.at_end();
+            let end = match first(rest, delimiter, &(0..=0), at_end) {
+                RecordEnd::More => rest.len(),
+                RecordEnd::Record { end, .. } | RecordEnd::Wrong { end, why: Wrong::Fields(_) } => {
+                    end
+                }
+                RecordEnd::Wrong { .. } => return Ok(None),
+            };
+            if end < rest.len() {
+                return Ok((end <= LONGEST_TITLE).then_some(at..at + end));
+            }
+            if at_end || end > LONGEST_TITLE {
+                return Ok(None);
+            }
+            self.window.fill_more()?;
+        }
     }
 
     /// The number of fields with a value in the line that begins at an offset of the rest.
