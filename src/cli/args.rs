@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List the role lexicon, or the skills that each posting shows
     Skills(Skills),
+    /// Write the features and channel scores of each posting, for other programs to learn from
+    Features(Features),
     /// Look into a model
     #[command(subcommand)]
     Model(ModelCommand),
@@ -73,6 +75,7 @@ impl Command {
             Self::Suggest(args) => &args.input.reading.common,
             Self::Explain(args) => &args.input.reading.common,
             Self::Skills(args) => &args.input.reading.common,
+            Self::Features(args) => &args.input.reading.common,
             Self::Model(
                 ModelCommand::Show { common, .. } | ModelCommand::Export { common, .. },
             ) => common,
@@ -87,6 +90,7 @@ impl Command {
             Self::Classify(args) => Some(&mut args.judging.model),
             Self::Explain(args) => Some(&mut args.judging.model),
             Self::Suggest(args) => Some(&mut args.judging.model),
+            Self::Features(args) => Some(&mut args.model),
             Self::Model(ModelCommand::Show { file, .. } | ModelCommand::Export { file, .. }) => {
                 Some(file)
             }
@@ -536,6 +540,17 @@ pub(crate) struct Skills {
     pub(crate) writing: Writing,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Features {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
     /// Show where a model comes from, how good it is, and its strongest evidence
@@ -567,9 +582,9 @@ pub(crate) enum ModelCommand {
     Export {
         /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
         file: Option<PathBuf>,
-        /// Write the counts as sorted text, one feature a line: channel, feature, postings of each role
-        /// and of each family of other jobs, buckets of organisations in all postings and in those of a
-        /// role
+        /// Write the counts as sorted text, one feature a line below the names of the columns: channel,
+        /// feature, postings of each role and of each family of other jobs, buckets of organisations in
+        /// all postings and in those of a role
         #[arg(long, required_unless_present = "compact", conflicts_with = "compact")]
         counts: bool,
         /// Write the model without what retraining needs to be exact

@@ -103,10 +103,15 @@ impl Model {
         store::write(&self.header, &self.features, &self.training_state, out)
     }
 
-    /// The counts as sorted lines: channel, feature, postings of each role and of each family of other jobs, and the
-    /// number of buckets of organisations, separated by tabs.
+    /// The counts as sorted lines below a header, separated by tabs: channel, feature, postings of each role and of each
+    /// family of other jobs, and the number of buckets of organisations in all postings and in those of a role.
     pub fn counts(&self) -> impl Iterator<Item = String> {
-        self.features.iter().map(|feature| feature.line())
+        let Header { roles, families, .. } = &self.header;
+        let classes = roles.iter().map(|role| &role.id).chain(families).map(String::as_str);
+        let names = ["channel", "feature"].into_iter().chain(classes);
+        let names: Vec<&str> = names.chain(["buckets", "buckets_of_roles"]).collect();
+        let lines = self.features.iter().map(|feature| feature.line());
+        std::iter::once(names.join("\t") + "\n").chain(lines)
     }
 
     /// The model without its training state, to distribute. It scores the same. It can still be retrained on new rows,

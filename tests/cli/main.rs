@@ -7,6 +7,7 @@ mod dirt;
 mod evaluate;
 mod explain;
 mod faults;
+mod features;
 mod guide;
 mod input;
 mod install;

@@ -1,6 +1,8 @@
 """What stands in the package's README does what it says."""
 
+import os
 import re
+import subprocess
 
 import pyarrow.parquet
 
@@ -11,6 +13,8 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pyarrow.parquet.write_table(sample, "postings.parquet")
     frame = session.read.parquet(str(tmp_path / "postings.parquet"))
+    run = [os.environ["ROLECALL"], "features", "postings.parquet", "-o", "features.parquet"]
+    subprocess.run(run, check=True)
     names = {"postings": sample, "frame": frame, "labelled": frame}
     guide = (ROOT / "python/README.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
@@ -26,3 +30,4 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
     sums = [sum(count for _, count in counts) for counts in counted[:-1]]
     assert sums == [products, sample.num_rows]
     assert counted[-1]["len"].sum() == sample.num_rows
+    assert names["f1"].mean() > 0.8

@@ -4,6 +4,7 @@ mod audit;
 mod classify;
 mod evaluate;
 mod explain;
+mod features;
 mod install;
 mod model;
 mod retrain;
@@ -38,6 +39,7 @@ pub(super) fn run(mut args: Args) -> Result<Outcome> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Suggest(args) => suggest::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Features(args) => features::run(&args),
         Command::Skills(args) => skills::run(&args),
         Command::Model(command) => model::run(&command),
         Command::Completions { shell } => install::completions(shell),
