@@ -433,8 +433,14 @@ pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
     /// Write every row that states a role with its suspicion, not only the findings
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["top", "min_suspicion"])]
     pub(crate) all: bool,
+    /// Write only the first findings: this many
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Write only findings that are at least this suspect, from 0 to 1
+    #[arg(long, value_name = "P", value_parser = share)]
+    pub(crate) min_suspicion: Option<f64>,
     #[command(flatten)]
     pub(crate) writing: Writing,
     /// Write a page to review the findings on, in one file
@@ -640,6 +646,11 @@ fn precision(text: &str) -> Result<f64, String> {
     }
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    value.ok_or_else(|| "give a value from 0 to 1".into())
+}
+
 fn floor(text: &str) -> Result<(Figure, f64), String> {
     let (name, value) = text.split_once('=').ok_or("give FIGURE=VALUE, such as macro-f1=0.8")?;
     let value = value.parse().ok().filter(|v: &f64| v.is_finite());
@@ -665,6 +676,7 @@ mod tests {
         assert!(delimiter("ab").is_err() && delimiter("\\x0a").is_err());
         assert!(character("'").is_ok() && character("a").is_err());
         assert!(precision("1.5").is_err());
+        assert!(share("1").is_ok() && share("1.1").is_err() && share("NaN").is_err());
         assert_eq!(floor("macro-f1=0.8"), Ok((Figure::MacroF1, 0.8)));
         assert!(floor("recall=0.8").is_err());
     }

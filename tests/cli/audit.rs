@@ -44,6 +44,20 @@ fn a_wrong_title_is_found_first_with_its_reasons() {
 }
 
 #[test]
+fn the_most_suspect_findings_can_be_asked_for() {
+    let (workspace, _) = wrong();
+    let all = audit(&workspace, &[]);
+    assert!(all.rows.len() > 2);
+    assert_eq!(audit(&workspace, &["--top", "2"]).rows, all.rows[..2]);
+    let least = all.column("suspicion")[1];
+    let suspect = audit(&workspace, &["--min-suspicion", least]);
+    assert!(suspect.numbers("suspicion").len() < all.rows.len());
+    assert_eq!(suspect.rows, all.rows[..suspect.rows.len()]);
+    let ran = workspace.rolecall(&["audit", "in.csv", "--top", "0", "--fail-on-findings"]);
+    ran.succeeds().says(&["findings are left out"]);
+}
+
+#[test]
 fn all_rows_have_a_suspicion_if_asked() {
     let (workspace, _) = wrong();
     let all = audit(&workspace, &["--from-file", "--all"]);

@@ -47,7 +47,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     if args.from_file {
         audit = audit.context("the file cannot be judged by itself; leave out --from-file");
     }
-    let audit = audit?;
+    let mut audit = audit?;
+    choose(args, &mut audit);
     if let Some(path) = &args.report {
         let name = args.input.files.first().and_then(|file| file.file_name());
         let name = name.map_or("standard input".into(), |name| name.to_string_lossy());
@@ -58,6 +59,18 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     write(args, &rows, &audit)?;
     let noticed = args.fail_on_findings && !audit.findings.is_empty();
     Ok(if noticed { Outcome::Noticed } else { outcome })
+}
+
+/// Keeps the findings that are asked for, and says how many are left out.
+fn choose(args: &Args, audit: &mut Audit) {
+    let all = audit.findings.len();
+    let least = args.min_suspicion.unwrap_or(0.0);
+    audit.findings.retain(|finding| finding.suspicion >= least);
+    audit.findings.truncate(args.top.unwrap_or(all));
+    let left_out = all - audit.findings.len();
+    if left_out > 0 && !args.input.reading.common.quiet {
+        say(&format!("{left_out} of {all} findings are left out, as asked"));
+    }
 }
 
 /// Writes that there are no findings among no rows.
