@@ -99,7 +99,8 @@ impl PostingReader {
 
     fn open_as(path: &Path, dialect: &Dialect, file: &str) -> Result<Self, Problem> {
         let opened = open(path, dialect.encoding)?;
-        let (watch, file, mut has_mark) = (opened.watch, file.to_owned(), false);
+        let (watch, file) = (opened.watch, file.to_owned());
+        let has_mark = matches!(&opened.content, Content::Text(_, _, true));
         let (form, (mut source, shape), encoding) = match opened.content {
             #[cfg(not(feature = "parquet"))]
             Content::Parquet(table) => {
@@ -124,9 +125,8 @@ impl PostingReader {
                 let opened = boxed(WorkbookReader::open(book, form, dialect)?);
                 (InputForm::Workbook, opened, encoding_rs::UTF_8)
             }
-            Content::Text(text, encoding, mark) => {
+            Content::Text(text, encoding, _) => {
                 let (form, source) = of_text(Window::new(text, 1), dialect)?;
-                has_mark = mark;
                 (form.unwrap_or_else(|| form_of_name(path)), source, encoding)
             }
         };

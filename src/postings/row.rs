@@ -66,12 +66,13 @@ impl Row {
 impl Row {
     /// The row by itself: of Parquet without the batch that it was read with, which would stay in memory with it.
     #[must_use]
-    pub fn detached(mut self) -> Self {
+    pub fn detached(self) -> Self {
         #[cfg(feature = "parquet")]
-        if let Original::Arrow(batch, at, _) = &mut self.original {
+        if let Original::Arrow(batch, at, object) = &self.original {
             let index = arrow_array::UInt64Array::from(vec![*at as u64]);
             if let Ok(one) = arrow_select::take::take_record_batch(batch, &index) {
-                (*batch, *at) = (std::sync::Arc::new(one), 0);
+                let original = Original::Arrow(std::sync::Arc::new(one), 0, object.clone());
+                return Self { original, ..self };
             }
         }
         self

@@ -5,7 +5,7 @@
 use super::delimited::DelimitedReader;
 use super::open::{Content, LEVELS, of_stream};
 use super::row::Row;
-use super::source::{Dialect, NoRows, Problem, RowSource, Shape};
+use super::source::{NoRows, Problem, RowSource, Shape};
 use super::window::Window;
 #[cfg(feature = "excel")]
 use super::workbook::WorkbookReader;
@@ -117,7 +117,8 @@ fn open(bytes: Vec<u8>) -> Result<(Box<dyn RowSource>, Shape), Problem> {
         Content::Text(text, ..) => text,
         #[cfg(feature = "excel")]
         Content::Workbook(book, form) => {
-            let (source, shape) = WorkbookReader::open(book, form, &Dialect::default())?;
+            let (source, shape) =
+                WorkbookReader::open(book, form, &super::source::Dialect::default())?;
             return Ok((Box::new(source), shape));
         }
         _ => return Err(Problem::Content("it is no text".into())),
