@@ -490,9 +490,9 @@ pub(crate) struct Evaluate {
     pub(crate) judging: Judging,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
-    /// Column with folds: train on all but one and predict it, for every fold. Without it and
-    /// without --model, organisations are left out one by one
-    #[arg(long, value_name = "COLUMN", conflicts_with = "model")]
+    /// Column with folds, or a number of folds to be made of organisations: train on all but one and
+    /// predict it, for every fold. Without it and without --model, organisations are left out one by one
+    #[arg(long, value_name = "COLUMN|N", conflicts_with = "model")]
     pub(crate) folds: Option<String>,
     /// Column whose values are reported apart (`source` otherwise, if there is one)
     #[arg(long, value_name = "COLUMN")]

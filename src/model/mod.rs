@@ -30,7 +30,9 @@ pub(crate) use holdout_scores::{HeldOutWeights, HoldoutScores, with_titles};
 pub use retrain::{Change, FeatureTurn, RetrainError, Retrained};
 pub use store::Header;
 pub use sums::{Sampled, Sums};
-pub use train::{FoldModel, Folds, leave_organisation_out, split_between_folds};
+pub use train::{
+    FoldModel, Folds, folds_of_organisations, leave_organisation_out, split_between_folds,
+};
 pub use trained::{Model, ModelFile};
 pub use two_labels::{OtherSource, TwoLabels};
 pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};

@@ -9,7 +9,7 @@ use super::training_state::sample_cut;
 use crate::counts::feature_counts::FeatureCounts;
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
-use crate::examples::neighbours::Neighbours;
+use crate::examples::neighbours::{Neighbours, members};
 use crate::examples::rows::ids;
 use crate::holdout::leave_group_out::HeldOut;
 use crate::holdout::leave_group_out::HeldOutRow;
@@ -22,6 +22,7 @@ use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::Summary;
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -152,6 +153,24 @@ pub fn split_between_folds(rows: &[RowId], fold: impl Fn(usize) -> usize) -> usi
     Neighbours::new(rows).split_by(fold)
 }
 
+/// A fold for each row, of so many. Rows of one organisation and near copies are in one fold, and the folds are about
+/// equally large. The order of the rows does not matter.
+pub fn folds_of_organisations(rows: &[RowId], folds: usize) -> Vec<usize> {
+    let mut groups = members(&Neighbours::new(rows).chains());
+    groups.retain(|group| !group.is_empty());
+    let least = |group: &[usize]| group.iter().map(|&row| rows[row]).min();
+    groups.sort_by_cached_key(|group| (Reverse(group.len()), least(group)));
+    let (mut sizes, mut fold_of) = (vec![0; folds], vec![0; rows.len()]);
+    for group in groups {
+        let smallest = (0..folds).min_by_key(|&fold| sizes[fold]).unwrap_or_default();
+        sizes[smallest] += group.len();
+        for row in group {
+            fold_of[row] = smallest;
+        }
+    }
+    fold_of
+}
+
 /// Rows for cross-validation: they are counted once, and for each model the rows that are left out are subtracted.
 pub struct Folds<'e> {
     rows: Vec<&'e Example>,
@@ -280,6 +299,23 @@ mod tests {
             let alone = FoldModel::new(&others, View::Text, &lexicon).expect("a model");
             assert_eq!(by_fold.predict(&tested), alone.predict(&tested));
         }
+    }
+
+    #[test]
+    fn folds_keep_organisations_together() {
+        let mut ids: Vec<RowId> = rows(60, 3).iter().map(|row| row.row).collect();
+        // A near copy ties two organisations.
+        ids[0] = RowId::new(100, ids[59].text, 0, 0);
+        let folds = folds_of_organisations(&ids, 4);
+        assert_eq!(split_between_folds(&ids, |row| folds[row]), 0);
+        for fold in 0..4 {
+            let size = folds.iter().filter(|&&other| other == fold).count();
+            assert!((12..=18).contains(&size), "{size}");
+        }
+        ids.reverse();
+        let mut reversed = folds_of_organisations(&ids, 4);
+        reversed.reverse();
+        assert_eq!(reversed, folds);
     }
 
     #[test]

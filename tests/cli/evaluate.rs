@@ -53,6 +53,16 @@ fn the_figures_are_those_that_training_keeps() {
 }
 
 #[test]
+fn folds_are_made_of_organisations() {
+    let workspace = with_folds();
+    let evaluate = |folds| workspace.rolecall(&["evaluate", "in.csv", "--folds", folds]);
+    let report = evaluate("3").succeeds();
+    assert!(report.text().contains("3 folds of organisations"), "{}", report.text());
+    assert!(!report.text().contains("in another fold"), "{}", report.text());
+    assert!(evaluate("1").fails().contains("at least 2"));
+}
+
+#[test]
 fn folds_come_from_a_column() {
     let workspace = with_folds();
     let arguments = ["evaluate", "in.csv", "--folds", "part", "--json", "--predictions", "p.csv"];

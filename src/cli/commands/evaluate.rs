@@ -16,7 +16,8 @@ use rolecall::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{
     Example, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
-    leave_organisation_out, outcome_names, remove_rare_features, split_between_folds,
+    folds_of_organisations, leave_organisation_out, outcome_names, remove_rare_features,
+    split_between_folds,
 };
 use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::report::{write_evaluation, write_evaluation_page};
@@ -151,7 +152,9 @@ fn read(
         postings.need(Column::Id)?;
     }
     let header = postings.header();
-    let fold = args.folds.as_ref().map(|name| column_index(header, name, "--folds")).transpose()?;
+    let fold_count = fold_count(args, header)?;
+    let fold = args.folds.as_ref().filter(|_| fold_count.is_none());
+    let fold = fold.map(|name| column_index(header, name, "--folds")).transpose()?;
     let by = match &args.by {
         Some(name) => Some((column_index(header, name, "--by")?, name.clone())),
         None => header.iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
@@ -189,7 +192,23 @@ fn read(
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }
+    if let Some(count) = fold_count {
+        let ids: Vec<RowId> = labelled.iter().map(|row| row.read.example.row).collect();
+        for (row, fold) in labelled.iter_mut().zip(folds_of_organisations(&ids, count)) {
+            row.fold = fold.to_string();
+        }
+    }
     Ok((labelled, by.map(|(_, name)| name), outcome))
+}
+
+/// How many folds of organisations are asked for, if it is no column that is named.
+fn fold_count(args: &Evaluate, header: &[String]) -> Result<Option<usize>> {
+    let number = args.folds.as_ref().filter(|name| !header.contains(name));
+    let count = number.and_then(|number| number.parse::<usize>().ok());
+    if count.is_some_and(|count| count < 2) {
+        bail!("--folds needs a column of folds, or at least 2 of them");
+    }
+    Ok(count)
 }
 
 /// Reads rows as examples of their labels.
@@ -263,7 +282,6 @@ fn predict(
 /// Predictions by the folds of a column.
 fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Predictions> {
     let view = args.judging.view();
-    let column = args.folds.as_deref().unwrap_or_default();
     let fold_of = folds(args, rows);
     let count = fold_of.iter().max().map_or(0, |last| last + 1);
     if count < 2 {
@@ -276,8 +294,13 @@ fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Resu
             "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
         ),
     };
+    let folds = args.folds.as_deref().unwrap_or_default();
+    let of = match folds.parse::<usize>() {
+        Ok(_) if !args.input.reading.no_header => " of organisations".to_owned(),
+        _ => format!(" of column {folds}"),
+    };
     let mut predictions = Predictions {
-        method: format!("{count} folds of column {column}{split}"),
+        method: format!("{count} folds{of}{split}"),
         lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
         limits: vec![None; rows.len()],
