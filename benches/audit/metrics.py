@@ -6,7 +6,7 @@ TOP = 10
 
 
 def ranked(suspicions, wrong):
-    """Whether each row is wrong, most suspect first; ties are broken by lot."""
+    """Whether each row is wrong, most suspect first; ties are broken at random."""
     order = sorted(suspicions, key=lambda row: (-suspicions[row], chance(row)))
     return [row in wrong for row in order]
 

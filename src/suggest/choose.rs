@@ -4,7 +4,7 @@ use super::descriptor::Descriptor;
 use super::known::Known;
 use std::cmp::Ordering;
 
-/// One row in so many is drawn by lot: a model that learns from doubtful rows alone does not see what is common.
+/// One row in so many is drawn at random: a model that learns from doubtful rows alone does not see what is common.
 const DRAWN_EVERY: usize = 3;
 
 /// A row that may be suggested.
@@ -45,7 +45,7 @@ pub struct Suggestion {
     pub row: u64,
     /// The two most probable outcomes with their probabilities: roles by their index, then `other`.
     pub between: [(usize, f64); 2],
-    /// Whether it was drawn by lot, and not for what the model makes of it.
+    /// Whether it was drawn at random, and not for what the model makes of it.
     pub drawn: bool,
     /// Whether no labelled posting is of its organisation.
     pub new_organisation: bool,
@@ -57,7 +57,7 @@ pub(super) struct Choice {
     promising: Vec<Candidate>,
     /// By promising row: how much it resembles the most similar of those that were chosen.
     similar: Vec<f64>,
-    /// Rows drawn by lot.
+    /// Rows drawn at random.
     drawn: std::vec::IntoIter<Candidate>,
     known: Known,
     /// By outcome: postings that are labelled, and those that are expected of the rows chosen.
@@ -75,11 +75,11 @@ impl Choice {
         Self { promising, similar, drawn: drawn.into_iter(), known, counts }
     }
 
-    /// The best rows, one after the other, with rows drawn by lot between them.
+    /// The best rows, one after the other, with rows drawn at random between them.
     pub(super) fn take(mut self, wanted: usize) -> Vec<Suggestion> {
-        let next = |place: usize| {
+        let next = |position: usize| {
             let first =
-                if place % DRAWN_EVERY == DRAWN_EVERY - 1 { self.draw() } else { self.best() };
+                if position % DRAWN_EVERY == DRAWN_EVERY - 1 { self.draw() } else { self.best() };
             first.or_else(|| self.best()).or_else(|| self.draw())
         };
         (0..wanted).map_while(next).collect()

@@ -93,8 +93,8 @@ impl Descriptor {
         self.uncertainty * need
     }
 
-    /// A number that is drawn by what is in the row.
-    pub(super) fn lot(&self) -> f64 {
+    /// Its rank among rows drawn at random: a hash of what is in it.
+    pub(super) fn random_rank(&self) -> f64 {
         (self.order >> 11) as f64
     }
 

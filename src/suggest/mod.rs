@@ -34,7 +34,7 @@ pub struct Suggester<'a> {
     wanted: usize,
     /// The most promising rows; the first of the heap is the least promising of them.
     kept: BinaryHeap<Candidate>,
-    /// Rows drawn by lot.
+    /// Rows drawn at random.
     drawn: BinaryHeap<Candidate>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> Suggester<'a> {
         if row.judged {
             keep(&mut self.kept, row.worth(&self.counts), row.clone());
         }
-        keep(&mut self.drawn, row.lot(), row);
+        keep(&mut self.drawn, row.random_rank(), row);
     }
 
     /// The numbers of rows that may still be suggested.

@@ -30,7 +30,7 @@ fn rows_come_with_reasons_and_a_column_to_fill() {
     assert_eq!(found.header, [&input.header[..], &["why".to_owned(), "role".to_owned()]].concat());
     assert_eq!(found.rows.len(), 12);
     assert!(found.column("role").iter().all(|role| role.is_empty()));
-    let drawn = found.column("why").iter().filter(|why| why.contains("by lot")).count();
+    let drawn = found.column("why").iter().filter(|why| why.contains("at random")).count();
     assert_eq!(drawn, 4, "{:?}", found.column("why"));
     let doubtful = found.column("why").iter().filter(|why| why.contains(" or ")).count();
     assert_eq!(doubtful, 8);

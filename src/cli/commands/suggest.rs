@@ -143,7 +143,7 @@ fn why(suggestion: &Suggestion, judge: &Judge) -> String {
         suggestion.between.map(|(outcome, p)| format!("{} {p:.2}", names[outcome]));
     let organisation = if suggestion.new_organisation { "; a new organisation" } else { "" };
     if suggestion.drawn {
-        return format!("drawn by lot: {first}{organisation}");
+        return format!("drawn at random: {first}{organisation}");
     }
     format!("{first} or {second}{organisation}")
 }
