@@ -59,19 +59,22 @@ fn show_tells_where_a_model_comes_from_and_how_good_it_is() {
 }
 
 #[test]
-fn counts_are_sorted_lines_of_integers() {
+fn counts_are_sorted_lines_of_integers_below_their_names() {
     let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
     for file in [&["sample.rolecall"][..], &[]] {
         let arguments = [&["model", "export"], file, &["--counts"]].concat();
         let ran = workspace.rolecall(&arguments).succeeds();
         let order = ["skills", "words", "phrases", "mentions", "contexts", "title"];
         let mut keys: Vec<(usize, &str)> = Vec::new();
-        for line in ran.text().lines() {
+        let mut lines = ran.text().lines();
+        let names: Vec<&str> = lines.next().expect("a header").split('\t').collect();
+        assert_eq!(names[..2 + ROLES.len()], [&["channel", "feature"], &ROLES[..]].concat());
+        for line in lines {
             let fields: Vec<&str> = line.split('\t').collect();
+            assert_eq!(fields.len(), names.len(), "{line:?}");
             let channel = order.iter().position(|c| *c == fields[0]).expect("a channel");
             keys.push((channel, fields[1]));
             let counts = &fields[2..];
-            assert!(counts.len() > ROLES.len(), "{line:?}");
             assert!(counts.iter().all(|n| n.parse::<u32>().is_ok()), "{line:?}");
         }
         assert!(keys.len() > 100);
