@@ -30,7 +30,7 @@ impl Judge<'_> {
         let scores = self.model().scores(&evidence);
         let by_title = self.title_probabilities(&scores, evidence.has_no_text(self.lexicon()));
         let probabilities = by_title.unwrap_or_else(|| self.probabilities(&scores));
-        let verdict = self.verdict(title, description);
+        let verdict = self.verdict_on(title, &evidence, &scores);
         let contrast = self.contrast(&evidence, &scores, &probabilities, verdict.label);
         let texts = |quotes: Vec<Quote>| quotes.into_iter().map(|q| q.text).take(MOST).collect();
         MarkedVerdict {

@@ -228,7 +228,9 @@ impl FeedObjects {
 
     fn broken(&self, why: &str) -> io::Error {
         let line = self.xml.get_ref().line;
-        io::Error::other(format!("line {line}: the XML is broken or cut: {why}"))
+        io::Error::other(format!(
+            "line {line}: the XML is broken or cut ({why}); save it again, or convert it to CSV or JSON"
+        ))
     }
 }
 
@@ -349,7 +351,10 @@ impl Read for Metered {
 impl BufRead for Metered {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
-            let problem = format!("line {}: a text or tag of more than 64 MB", self.line);
+            let line = self.line;
+            let problem = format!(
+                "line {line}: a text or tag of more than 64 MB; leave it out, and try again"
+            );
             return Err(io::Error::other(problem));
         }
         self.text.fill_buf()

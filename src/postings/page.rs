@@ -122,7 +122,10 @@ impl PageData {
                 let before = rest.len().saturating_sub(mark.len() - 1);
                 self.leave_out(before);
             } else if rest.len() > LARGEST {
-                let problem = format!("line {}: a script of more than 64 MB", self.page.line());
+                let line = self.page.line();
+                let problem = format!(
+                    "line {line}: a script of more than 64 MB; leave it out, and try again"
+                );
                 return Err(io::Error::other(problem));
             }
             self.page.fill_more()?;

@@ -46,6 +46,14 @@ struct ReadRow {
     predicted: Option<Probabilities>,
 }
 
+/// How the rows are grouped.
+struct Grouping {
+    /// Name of the column that figures are reported by.
+    by: Option<String>,
+    /// Number of folds of organisations that were made, if they are of no column.
+    made_folds: Option<usize>,
+}
+
 /// Predictions of the rows.
 struct Predictions {
     method: String,
@@ -67,12 +75,12 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let lexicon = lexicon(&args.input.reading.common)?;
     let given =
         args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
-    let (mut rows, by, outcome) = read(args, given.as_ref(), &lexicon)?;
+    let (mut rows, grouping, outcome) = read(args, given.as_ref(), &lexicon)?;
     distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
     remove_rare_features(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
     let working = Working::new("training and predicting", args.input.reading.common.quiet);
-    let predictions = predict(args, given.as_ref(), &rows, &lexicon)?;
+    let predictions = predict(args, given.as_ref(), &rows, &grouping, &lexicon)?;
     drop(working);
     let predicted_rows: Vec<PredictedRow> = rows
         .iter()
@@ -97,7 +105,7 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         &predicted_rows,
         lexicon.roles(),
         args.judging.closed,
-        by.as_deref(),
+        grouping.by.as_deref(),
         args.precision,
     );
     evaluation.method = predictions.method;
@@ -138,12 +146,12 @@ fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     }
 }
 
-/// The labelled rows, and the name of their group column.
+/// The labelled rows, and how they are grouped.
 fn read(
     args: &Evaluate,
     model: Option<&Model>,
     lexicon: &Lexicon,
-) -> Result<(Vec<Labelled>, Option<String>, Outcome)> {
+) -> Result<(Vec<Labelled>, Grouping, Outcome)> {
     let (extractor, view) = (Extractor::new(lexicon), args.judging.view());
     let reader = RowReader { extractor, model, view, lexicon };
     let mut postings = Postings::open(&args.input)?;
@@ -152,8 +160,8 @@ fn read(
         postings.need(Column::Id)?;
     }
     let header = postings.header();
-    let fold_count = fold_count(args, header)?;
-    let fold = args.folds.as_ref().filter(|_| fold_count.is_none());
+    let made_folds = made_folds(args, header)?;
+    let fold = args.folds.as_ref().filter(|_| made_folds.is_none());
     let fold = fold.map(|name| column_index(header, name, "--folds")).transpose()?;
     let by = match &args.by {
         Some(name) => Some((column_index(header, name, "--by")?, name.clone())),
@@ -192,23 +200,34 @@ fn read(
     if labelled.is_empty() {
         bail!("no row has a label of the role set; name the column with --label COLUMN");
     }
-    if let Some(count) = fold_count {
-        let ids: Vec<RowId> = labelled.iter().map(|row| row.read.example.row).collect();
-        for (row, fold) in labelled.iter_mut().zip(folds_of_organisations(&ids, count)) {
-            row.fold = fold.to_string();
-        }
+    if let Some(count) = made_folds {
+        make_folds(&mut labelled, count);
     }
-    Ok((labelled, by.map(|(_, name)| name), outcome))
+    let grouping = Grouping { by: by.map(|(_, name)| name), made_folds };
+    Ok((labelled, grouping, outcome))
 }
 
-/// How many folds of organisations are asked for, if it is no column that is named.
-fn fold_count(args: &Evaluate, header: &[String]) -> Result<Option<usize>> {
-    let number = args.folds.as_ref().filter(|name| !header.contains(name));
+/// How many folds of organisations are to be made, if it is no column that is named.
+fn made_folds(args: &Evaluate, header: &[String]) -> Result<Option<usize>> {
+    let is_column = |name: &String| args.input.reading.no_header || header.contains(name);
+    let number = args.folds.as_ref().filter(|name| !is_column(name));
     let count = number.and_then(|number| number.parse::<usize>().ok());
     if count.is_some_and(|count| count < 2) {
         bail!("--folds needs a column of folds, or at least 2 of them");
     }
     Ok(count)
+}
+
+/// Puts rows into so many folds by their organisations.
+fn make_folds(rows: &mut [Labelled], count: usize) {
+    let folds = folds_of_organisations(&ids(rows), count);
+    for (row, fold) in rows.iter_mut().zip(folds) {
+        row.fold = fold.to_string();
+    }
+}
+
+fn ids(rows: &[Labelled]) -> Vec<RowId> {
+    rows.iter().map(|row| row.read.example.row).collect()
 }
 
 /// Reads rows as examples of their labels.
@@ -253,6 +272,7 @@ fn predict(
     args: &Evaluate,
     model: Option<&Model>,
     rows: &[Labelled],
+    grouping: &Grouping,
     lexicon: &Lexicon,
 ) -> Result<Predictions> {
     let view = args.judging.view();
@@ -276,31 +296,32 @@ fn predict(
             limits: vec![None; rows.len()],
         });
     }
-    cross_validate(args, rows, lexicon)
+    cross_validate(args, rows, grouping, lexicon)
 }
 
-/// Predictions by the folds of a column.
-fn cross_validate(args: &Evaluate, rows: &[Labelled], lexicon: &Lexicon) -> Result<Predictions> {
+/// Predictions by folds.
+fn cross_validate(
+    args: &Evaluate,
+    rows: &[Labelled],
+    grouping: &Grouping,
+    lexicon: &Lexicon,
+) -> Result<Predictions> {
     let view = args.judging.view();
     let fold_of = folds(args, rows);
     let count = fold_of.iter().max().map_or(0, |last| last + 1);
     if count < 2 {
         bail!("all rows are in the same fold; folds need at least two values");
     }
-    let ids: Vec<RowId> = rows.iter().map(|row| row.read.example.row).collect();
-    let split = match split_between_folds(&ids, |row| fold_of[row]) {
+    let split = match split_between_folds(&ids(rows), |row| fold_of[row]) {
         0 => String::new(),
         n => format!(
             "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
         ),
     };
-    let folds = args.folds.as_deref().unwrap_or_default();
-    let of = match folds.parse::<usize>() {
-        Ok(_) if !args.input.reading.no_header => " of organisations".to_owned(),
-        _ => format!(" of column {folds}"),
-    };
+    let column = || format!("column {}", args.folds.as_deref().unwrap_or_default());
+    let of = grouping.made_folds.map_or_else(column, |_| "organisations".to_owned());
     let mut predictions = Predictions {
-        method: format!("{count} folds{of}{split}"),
+        method: format!("{count} folds of {of}{split}"),
         lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
         limits: vec![None; rows.len()],

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Features) -> Result<Outcome> {
             let features: Vec<&str> = features.iter().map(String::as_str).collect();
             let cells: Vec<Cell> = [Cell::Integer(row.number)]
                 .into_iter()
-                .chain(COPIED.map(|(_, column)| Cell::Text(row.get(columns, column))))
+                .chain(COPIED.map(|(_, column)| Cell::Verbatim(row.get(columns, column))))
                 .chain([Cell::List(&features)])
                 .chain(scores.iter().map(|&score| Cell::Number(score)))
                 .collect();

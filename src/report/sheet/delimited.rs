@@ -27,10 +27,7 @@ impl<W: Write> DelimitedWriter<W> {
     ) -> io::Result<Self> {
         let old_columns = layout.old_columns.clone();
         let verbatim = layout.verbatim && old_columns.is_none();
-        let behind =
-            old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.end);
-        let before =
-            old_columns.as_ref().map_or(layout.header.len(), |old_columns| old_columns.start);
+        let (before, behind) = layout.around_added();
         if layout.mark {
             out.write_all("\u{feff}".as_bytes())?;
         }

@@ -107,6 +107,12 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The numbers of columns of the input before the added ones, and before those behind them.
+    fn around_added(&self) -> (usize, usize) {
+        let all = self.header.len();
+        self.old_columns.as_ref().map_or((all, all), |old| (old.start, old.end))
+    }
+
     /// Sets the input column whose fields are replaced.
     pub fn rewrite(&mut self, name: &str) {
         self.rewritten = Some(name.to_owned());

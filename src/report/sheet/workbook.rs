@@ -17,7 +17,8 @@ const MEASURED: u32 = 100;
 const NARROWEST: usize = 8;
 const WIDEST: usize = 60;
 /// What a panic of the library means.
-const UNWRITTEN: &str = "the temporary file with its rows cannot be written; is the disk full?";
+const UNWRITTEN: &str =
+    "the temporary file with its rows cannot be written; name a folder with room in TMPDIR";
 /// Largest integer up to which a number of a sheet is exact.
 const LARGEST_INTEGER: u64 = 1 << 53;
 
@@ -38,9 +39,7 @@ pub(super) struct WorkbookWriter<W> {
 
 impl<W: Write + Send> WorkbookWriter<W> {
     pub(super) fn new(out: W, layout: &Layout) -> io::Result<Self> {
-        let all = layout.header.len();
-        let (before, behind) =
-            layout.old_columns.as_ref().map_or((all, all), |old| (old.start, old.end));
+        let (before, behind) = layout.around_added();
         let names = distinct(&layout.header);
         let added = layout.added.iter().map(|(name, _)| name);
         let header: Vec<&String> =
