@@ -23,6 +23,7 @@ use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::report::{write_evaluation, write_evaluation_page};
 use rolecall::roles::Label;
 use std::io::Write;
+use std::path::Path;
 
 /// Default column that rows are grouped by.
 const SOURCE: &str = "source";
@@ -94,10 +95,8 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
         })
         .collect();
     if let Some(path) = &args.predictions {
-        let mut output = Output::open(Some(path))?;
         let ids = rows.iter().map(|row| row.id.as_str());
-        write_predictions(&mut output, ids, &predicted_rows, &args.judging, &lexicon)?;
-        output.finish()?;
+        write_predictions(path, ids, &predicted_rows, &args.judging, &lexicon)?;
     }
     let view = args.judging.view();
     let mut evaluation = evaluate(
@@ -373,13 +372,14 @@ fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
 }
 
 fn write_predictions<'r>(
-    out: &mut Output,
+    path: &Path,
     ids: impl Iterator<Item = &'r str>,
     rows: &[PredictedRow],
     judging: &Judging,
     lexicon: &Lexicon,
 ) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
+    let mut output = Output::open(Some(path))?;
+    let mut writer = csv::Writer::from_writer(&mut output);
     let names = outcome_names(lexicon.roles());
     let header = names.iter().map(|name| format!("p_{name}"));
     let last = ["predicted_role", "decision"].map(str::to_owned);
@@ -392,7 +392,9 @@ fn write_predictions<'r>(
         let values = values.iter().map(f64::to_string).chain([names[outcome].clone(), decision]);
         writer.write_record(std::iter::once(id.to_owned()).chain(values))?;
     }
-    Ok(writer.flush()?)
+    writer.flush()?;
+    drop(writer);
+    output.finish()
 }
 
 fn below(args: &Evaluate, summary: &Summary) -> bool {
