@@ -60,7 +60,7 @@ pub enum Note {
     SeveralJobs,
     /// A part of the text in another language was ignored.
     OtherLanguageLeftOut,
-    /// The text says that roles are shared.
+    /// The text says how roles are shared or ranked.
     #[serde(untagged)]
     Sharing(Sharing),
     /// The text is no posting.

@@ -156,7 +156,7 @@ pub struct SalaryBand {
     pub section: String,
 }
 
-/// How the roles are shared, as a text states it.
+/// How the roles are shared or ranked, as a text states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sharing {
@@ -164,6 +164,8 @@ pub enum Sharing {
     OnePersonTwoRoles,
     /// Several Product Owners work for one Product Manager.
     SeveralOwnersOneManager,
+    /// A Product Owner stands above Product Managers: a common misunderstanding of the names.
+    OwnerAboveManager,
 }
 
 impl Sharing {
@@ -172,6 +174,7 @@ impl Sharing {
         match self {
             Self::OnePersonTwoRoles => "one_person_two_roles",
             Self::SeveralOwnersOneManager => "several_owners_one_manager",
+            Self::OwnerAboveManager => "owner_above_manager",
         }
     }
 }

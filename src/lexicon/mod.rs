@@ -166,7 +166,7 @@ impl Lexicon {
         bands
     }
 
-    /// How roles are shared, if the text states it.
+    /// How roles are shared or ranked, if the text states it.
     pub(crate) fn sharing(&self, tokens: &[Token]) -> Option<Sharing> {
         (0..tokens.len()).find_map(|at| {
             let said = self.sharing.longest(&tokens[at..], false, |_, _| true);

@@ -712,6 +712,11 @@ fn years_of_experience_and_shared_roles_are_said() {
             "",
             "several_owners_one_manager",
         ),
+        (
+            format!("{owner} All Product Managers report to the Product Owner."),
+            "",
+            "owner_above_manager",
+        ),
     ];
     let mut file = "title,description\n".to_owned();
     for (text, ..) in &rows {
