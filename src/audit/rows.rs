@@ -474,7 +474,7 @@ impl Rows for TitledRows<'_> {
 /// Serialises an example without its identity, little-endian: number of features (u32), features (u64 each), stated
 /// role (i32), mentions (u32 each).
 fn pack(example: &Example) -> Vec<u8> {
-    let features = &example.features;
+    let features = example.features();
     let mut bytes = Vec::with_capacity(8 + 8 * features.len() + 4 * example.mentions.len());
     bytes.extend_from_slice(&(features.len() as u32).to_le_bytes());
     bytes.extend(features.iter().flat_map(|feature| feature.number().to_le_bytes()));
@@ -491,5 +491,6 @@ fn unpack(bytes: &[u8], id: RowId, roles: usize) -> Option<Example> {
     let features = features.as_chunks::<8>().0.iter();
     let features = features.map(|feature| Occurrence::from_number(u64::from_le_bytes(*feature)));
     let mentions = mentions.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n)).collect();
-    Some(Example::of_parts(id, roles, features.collect::<Option<_>>()?, stated, mentions))
+    let features: Vec<Occurrence> = features.collect::<Option<_>>()?;
+    Some(Example::of_parts(id, roles, &features, stated, mentions))
 }

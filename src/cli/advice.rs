@@ -73,3 +73,11 @@ fn of_model(error: &ModelError) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// What to do where rows cannot be kept in a temporary file.
+pub(crate) fn cannot_keep() -> String {
+    format!(
+        "cannot keep rows aside in a temporary file in {}; name a folder with room in TMPDIR",
+        std::env::temp_dir().display()
+    )
+}

@@ -1,18 +1,20 @@
 //! Reads labelled postings into a [`Collector`].
 
+use super::advice::cannot_keep;
 use super::args::{CommonArgs, Labelling};
 use super::input::Postings;
 use super::labels::RowLabels;
 use super::output::say;
 use super::row_cache::RowCache;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rolecall::evidence::{Evidence, Extractor};
 use rolecall::judge::ComparedPosting;
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Collector, Example, OtherSource, TwoLabels, outcome_names};
+use rolecall::model::{Collector, Example, FeatureFile, OtherSource, TwoLabels, outcome_names};
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::roles::RoleSet;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Collects all remaining rows; `each` is called with every row that has a label.
 pub(crate) fn collect(
@@ -28,7 +30,7 @@ pub(crate) fn collect(
     let labels = RowLabels::given(&labelling.labels, lexicon, postings.common())?;
     let mut labels = labels.or_of_titles(by_title);
     let before = postings.tally.rejected;
-    let names = collector.names();
+    let (names, features) = (collector.names(), FeatureFile::default());
     let mut cache = RowCache::default();
     let mut batch = postings.next()?;
     while let Some(rows) = batch {
@@ -39,7 +41,8 @@ pub(crate) fn collect(
                     (row.get(columns, Column::Title), row.get(columns, Column::Company));
                 extractor.extract_into(title, row.get(columns, Column::Description), evidence);
                 names.note(evidence, lexicon);
-                Example::new(evidence, title, company, label, lexicon)
+                let example = Example::new(evidence, title, company, label, lexicon);
+                example.in_file(&features).map_err(Arc::new)
             });
             (example, ())
         };
@@ -49,7 +52,7 @@ pub(crate) fn collect(
             labels.note(row, columns, example.as_ref().err().map(String::as_str));
             match example {
                 Ok(example) => {
-                    collector.add_example(example);
+                    collector.add_example(example.with_context(cannot_keep)?);
                     each(&file, row, columns);
                 }
                 Err(why) => collector.leave_out(&why),

@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// One feature: where its text and its class counts begin. They end where those of the next begin.
@@ -40,98 +39,53 @@ pub(crate) struct CountMatrix {
 pub(crate) struct NotContained;
 
 impl CountMatrix {
-    /// Counts rows.
+    /// Counts rows, some at a time: features are in a file, and those of all rows at once would fill the memory.
     pub(crate) fn new(examples: &[&Example], mut names: Arc<FeatureNames>) -> Self {
-        let ends: Vec<Option<FeatureKey>> =
-            part_starts(examples).into_iter().map(Some).chain([None]).collect();
-        let mut matrix = Self::default();
-        let mut starts = vec![0; examples.len()];
-        let batches = ends.len().div_ceil(PARTS_PER_BATCH);
-        let mut scratch: [PartScratch; PARTS_PER_BATCH] = Default::default();
-        // A batch of parts at a time limits the memory for parts that are not appended yet.
-        for ends in ends.chunks(PARTS_PER_BATCH) {
-            let cuts: Vec<_> = examples
-                .par_iter()
-                .zip(&starts)
-                .map(|(example, &start)| cuts(&example.features, start, ends))
-                .collect();
-            let part = |scratch: &mut PartScratch, part| {
-                let range = |row: usize| cuts[row][part]..cuts[row][part + 1];
-                Self::part(examples, &names, scratch, range)
-            };
-            let parts: Vec<Self> = (0..ends.len())
-                .into_par_iter()
-                .zip(&mut scratch)
-                .map(|(index, scratch)| part(scratch, index))
-                .collect();
-            if matrix.entries.is_empty() {
-                matrix.reserve_for(&parts, batches);
-            }
-            for part in &parts {
-                matrix.append(part);
-            }
-            starts = cuts.iter().map(|cuts| cuts[ends.len()]).collect();
-            if let (Some(Some(next)), Some(names)) = (ends.last(), Arc::get_mut(&mut names)) {
-                names.free_before(*next);
-            }
+        let starts = part_starts(examples);
+        let mut parts: Vec<Part> = (0..=starts.len()).map(|_| Part::default()).collect();
+        for examples in examples.chunks(CHUNK_ROWS) {
+            let features: Vec<Vec<Occurrence>> =
+                examples.par_iter().map(|example| example.features()).collect();
+            let cuts: Vec<_> =
+                features.par_iter().map(|features| cuts(features, &starts)).collect();
+            parts.par_iter_mut().enumerate().for_each_init(
+                PartScratch::default,
+                |scratch, (index, part)| {
+                    let of_part =
+                        |row: usize| &features[row][cuts[row][index]..cuts[row][index + 1]];
+                    let rows = examples.iter().enumerate();
+                    scratch.group(rows.map(|(row, example)| (example.row, of_part(row))));
+                    part.add(scratch.counted());
+                },
+            );
         }
+        let mut matrix = Self::of_parts(parts, &mut names);
         matrix.rows = examples.iter().map(|e| e.row).collect();
         matrix.rows.sort_unstable();
         matrix
     }
 
-    /// Counts the features between two keys; `range` gives their indices among the features of a row.
-    fn part(
-        examples: &[&Example],
-        names: &FeatureNames,
-        scratch: &mut PartScratch,
-        range: impl Fn(usize) -> Range<u32>,
-    ) -> Self {
-        scratch.group(examples, range);
-        let PartScratch { keys, slots, .. } = scratch;
-        let same_slot = |a: &u32, b: &u32| a >> 1 == b >> 1;
-        let class_count = |same: &[u32]| ClassCount {
-            slot: (same[0] >> 1) as u16,
-            postings: same.len() as u32,
-            plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
-        };
+    /// Puts parts together, in the order of their keys, and adds the texts of features. Parts and texts are freed as
+    /// soon as they are taken over.
+    fn of_parts(mut parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
         let mut matrix = Self::default();
-        // Exact capacities: growing step by step fragments memory.
-        matrix.entries.reserve_exact(keys.len());
-        // The same slot of two features in a row is counted once here.
-        matrix.class_counts.reserve_exact(slots.chunk_by(same_slot).count() + keys.len());
-        let mut start = 0;
-        for &(key, end) in keys.iter() {
-            let of_feature = &slots[start..end as usize];
-            start = end as usize;
-            let class_counts = of_feature.chunk_by(same_slot).map(class_count);
-            matrix.push(key, names.shard(key).text(key), class_counts);
+        parts.par_iter_mut().for_each(Part::merge);
+        let sum = |of: fn(&Self) -> usize| parts.iter().map(|part| of(&part.merged)).sum();
+        // Growing step by step would take up to twice the memory.
+        matrix.entries.reserve_exact(sum(|part| part.entries.len()));
+        matrix.class_counts.reserve_exact(sum(|part| part.class_counts.len()));
+        for part in parts {
+            let features = part.merged.features();
+            for (key, _, class_counts) in features {
+                let text = names.shard(key);
+                matrix.push(key, text.text(key), class_counts.iter().copied());
+            }
+            let last = part.merged.entries.last();
+            if let (Some(last), Some(names)) = (last, Arc::get_mut(names)) {
+                names.free_before(last.key);
+            }
         }
         matrix
-    }
-
-    /// Reserves capacity for about as many batches of the size of `parts`: growing step by step takes up to twice the
-    /// memory.
-    fn reserve_for(&mut self, parts: &[Self], batches: usize) {
-        let capacity = |of: fn(&Self) -> usize| {
-            let batch: usize = parts.iter().map(of).sum();
-            batches * (batch + batch / 16)
-        };
-        self.entries.reserve_exact(capacity(|part| part.entries.len()));
-        self.texts.reserve_exact(capacity(|part| part.texts.len()));
-        self.class_counts.reserve_exact(capacity(|part| part.class_counts.len()));
-    }
-
-    /// Appends features, whose keys are greater than all before.
-    fn append(&mut self, other: &Self) {
-        let [texts, class_counts] = [self.texts.len() as u32, self.class_counts.len() as u32];
-        self.entries.extend(other.entries.iter().map(|entry| FeatureEntry {
-            text: entry.text + texts,
-            class_counts: entry.class_counts + class_counts,
-            ..*entry
-        }));
-        self.texts.push_str(&other.texts);
-        self.class_counts.extend_from_slice(&other.class_counts);
     }
 
     /// Appends a feature, whose key is greater than all before. One without postings is skipped.
@@ -314,6 +268,7 @@ impl CountMatrix {
     /// Merge-joins the features of two, combining their numbers of postings, and of those in lower case, with `by`.
     fn join(&self, other: &Self, by: CombineCounts) -> Option<Self> {
         let mut joined = Self::default();
+        let mut class_counts = Vec::new();
         let (mut left, mut right) = (self.features().peekable(), other.features().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -328,18 +283,40 @@ impl CountMatrix {
             let key = a.or(b)?.0;
             let ((a_text, a), (b_text, b)) =
                 (a.map_or(none, |(_, t, c)| (t, c)), b.map_or(none, |(_, t, c)| (t, c)));
-            let class_counts = join_class_counts(a, b, by)?;
-            joined.push(key, a_text.or(b_text), class_counts);
+            join_class_counts(a, b, by, &mut class_counts)?;
+            joined.push(key, a_text.or(b_text), class_counts.iter().copied());
         }
     }
 }
 
 /// Number of ranges of keys, about, that are counted one by one, because a small part is sorted several times as fast.
 const PARTS: usize = 64;
-/// Parts that are counted in parallel.
-const PARTS_PER_BATCH: usize = 4;
+/// Rows whose features are in memory at once.
+const CHUNK_ROWS: usize = if cfg!(test) { 7 } else { 4096 };
 /// Rows whose features are sampled to choose where the parts begin.
 const SAMPLED_ROWS: usize = 64;
+
+/// The counts of the features between two keys, without their texts.
+#[derive(Default)]
+struct Part {
+    merged: CountMatrix,
+    /// Counts of later rows. They are merged when they are many: so the time stays proportional to the rows.
+    later: CountMatrix,
+}
+
+impl Part {
+    /// Adds counts of other rows.
+    fn add(&mut self, counted: CountMatrix) {
+        self.later = sum(&self.later, counted);
+        if 2 * self.later.class_counts.len() > self.merged.class_counts.len() {
+            self.merge();
+        }
+    }
+
+    fn merge(&mut self) {
+        self.merged = sum(&self.merged, std::mem::take(&mut self.later));
+    }
+}
 
 /// The occurrences of the features of one part, grouped by feature; with scratch buffers.
 #[derive(Default)]
@@ -357,17 +334,16 @@ struct PartScratch {
 }
 
 impl PartScratch {
-    /// Groups the occurrences of rows; `range` gives their indices among the features of a row.
-    fn group(&mut self, examples: &[&Example], range: impl Fn(usize) -> Range<u32>) {
+    /// Groups the occurrences of rows: of each its identity and those of its features that are in the part.
+    fn group<'a>(&mut self, rows: impl Iterator<Item = (RowId, &'a [Occurrence])>) {
         let Self { numbers, occurrences, ends, keys, slots } = self;
         numbers.clear();
         occurrences.clear();
         ends.clear();
         keys.clear();
-        for (row, example) in examples.iter().enumerate() {
-            let Range { start, end } = range(row);
-            let slot = (example.row.class() * SLOTS_PER_CLASS + example.row.bucket()) as u32;
-            for feature in &example.features[start as usize..end as usize] {
+        for (row, features) in rows {
+            let slot = (row.class() * SLOTS_PER_CLASS + row.bucket()) as u32;
+            for feature in features {
                 let number = *numbers.entry(feature.key()).or_insert_with(|| {
                     ends.push(0);
                     keys.push((feature.key(), keys.len() as u32));
@@ -397,32 +373,50 @@ impl PartScratch {
             start = end as usize;
         }
     }
+
+    /// The counts of what was grouped.
+    fn counted(&self) -> CountMatrix {
+        let same_slot = |a: &u32, b: &u32| a >> 1 == b >> 1;
+        let class_count = |same: &[u32]| ClassCount {
+            slot: (same[0] >> 1) as u16,
+            postings: same.len() as u32,
+            plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
+        };
+        let mut matrix = CountMatrix::default();
+        // Exact capacities: growing step by step fragments memory.
+        matrix.entries.reserve_exact(self.keys.len());
+        // The same slot of two features in a row is counted once here.
+        let slots = self.slots.chunk_by(same_slot).count() + self.keys.len();
+        matrix.class_counts.reserve_exact(slots);
+        let mut start = 0;
+        for &(key, end) in &self.keys {
+            let of_feature = &self.slots[start..end as usize];
+            start = end as usize;
+            matrix.push(key, None, of_feature.chunk_by(same_slot).map(class_count));
+        }
+        matrix
+    }
 }
 
 /// The keys that the second and all later parts begin with.
 fn part_starts(examples: &[&Example]) -> Vec<FeatureKey> {
     let sampled = examples.iter().step_by(examples.len().div_ceil(SAMPLED_ROWS).max(1));
     let mut keys: Vec<FeatureKey> =
-        sampled.flat_map(|example| example.features.iter().map(|f| f.key())).collect();
+        sampled.flat_map(|example| example.features()).map(Occurrence::key).collect();
     keys.sort_unstable();
     keys.dedup();
     let part_len = keys.len().div_ceil(PARTS).max(1);
     keys.into_iter().step_by(part_len).skip(1).collect()
 }
 
-/// The indices that split the features of a row, from `start` on: before each of the keys, or at the end.
-fn cuts(
-    features: &[Occurrence],
-    start: u32,
-    keys: &[Option<FeatureKey>],
-) -> [u32; PARTS_PER_BATCH + 1] {
-    let mut cuts = [start; PARTS_PER_BATCH + 1];
-    let mut at = start as usize;
-    for (cut, key) in cuts[1..].iter_mut().zip(keys) {
-        at = key.map_or(features.len(), |key| first_not_before(features, at, key));
-        *cut = at as u32;
-    }
-    cuts
+/// The indices that split the sorted features of a row before each of the keys; with the first and the last.
+fn cuts(features: &[Occurrence], keys: &[FeatureKey]) -> Vec<usize> {
+    let mut at = 0;
+    let before = keys.iter().map(|&key| {
+        at = first_not_before(features, at, key);
+        at
+    });
+    std::iter::once(0).chain(before).chain([features.len()]).collect()
 }
 
 /// The first feature from an index on that is not before a key, by exponential search: it is mostly close.
@@ -443,26 +437,34 @@ fn both(a: [u32; 2], b: [u32; 2], by: fn(u32, u32) -> Option<u32>) -> Option<[u3
     Some([by(a[0], b[0])?, by(a[1], b[1])?])
 }
 
+/// Combines the class counts of a feature into `joined`; none if a number overflows.
 fn join_class_counts(
     a: &[ClassCount],
     b: &[ClassCount],
     by: CombineCounts,
-) -> Option<Vec<ClassCount>> {
-    let mut class_counts = a.to_vec();
-    for class_count in b {
-        let at = match class_counts.binary_search_by_key(&class_count.slot, |c| c.slot) {
-            Ok(at) => at,
-            Err(at) => {
-                class_counts
-                    .insert(at, ClassCount { slot: class_count.slot, postings: 0, plain: 0 });
-                at
-            }
+    joined: &mut Vec<ClassCount>,
+) -> Option<()> {
+    joined.clear();
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    while let Some(slot) = [left.peek(), right.peek()].into_iter().flatten().map(|c| c.slot).min() {
+        let a = left.next_if(|count| count.slot == slot);
+        let Some(b) = right.next_if(|count| count.slot == slot) else {
+            joined.extend(a);
+            continue;
         };
-        let sum = &mut class_counts[at];
-        [sum.postings, sum.plain] =
-            by([sum.postings, sum.plain], [class_count.postings, class_count.plain])?;
+        let a = a.map_or([0, 0], |a| [a.postings, a.plain]);
+        let [postings, plain] = by(a, [b.postings, b.plain])?;
+        joined.push(ClassCount { slot, postings, plain });
     }
-    Some(class_counts)
+    Some(())
+}
+
+/// The sum of the counts of different rows.
+fn sum(a: &CountMatrix, b: CountMatrix) -> CountMatrix {
+    if a.entries.is_empty() {
+        return b;
+    }
+    a.plus(&b).expect("there are fewer than 2^32 rows")
 }
 
 /// The features of a count matrix that are frequent enough, with their texts and feature counts, by key.
@@ -494,7 +496,7 @@ mod tests {
                 row: RowId::new(organisation, text, 0, class),
                 outcome: class.into(),
                 of_role: class < 3,
-                features: keys(features).into(),
+                text: keys(features).into_iter().collect(),
                 title: [].into(),
                 states: Stated::NO_TITLE,
                 mentions: Vec::new(),

@@ -137,11 +137,12 @@ impl FeatureCounts {
             }
         }
         in_chunks(rows, |chunk| {
+            let features: Vec<Vec<Occurrence>> =
+                chunk.par_iter().map(|example| example.features()).collect();
             shards.par_iter_mut().enumerate().for_each(|(shard_index, counted)| {
-                for example in chunk {
+                for (example, features) in chunk.iter().zip(&features) {
                     let before = |end| move |f: &Occurrence| shard(f.key()) < end;
-                    let from = example.features.partition_point(before(shard_index));
-                    let features = &example.features[from..];
+                    let features = &features[features.partition_point(before(shard_index))..];
                     for feature in &features[..features.partition_point(before(shard_index + 1))] {
                         let key = feature.key();
                         let wanted = || sketch.is_none_or(|sketch| sketch.may_be_frequent(key));
@@ -192,7 +193,7 @@ impl FeatureCounts {
         let mut columns = self.columns.clone();
         let mut fetched = Vec::new();
         for row in rows {
-            for (index, feature) in self.indices_of(&row.features, &mut fetched) {
+            for (index, feature) in self.indices_of(&row.features(), &mut fetched) {
                 columns.at(index as usize).remove(row, feature.plain());
             }
         }
@@ -203,7 +204,7 @@ impl FeatureCounts {
     pub(crate) fn relabel(&mut self, row: &Example, role: usize) {
         let mut fetched = Vec::new();
         let indices: Vec<u32> =
-            self.indices_of(&row.features, &mut fetched).map(|(index, _)| index).collect();
+            self.indices_of(&row.features(), &mut fetched).map(|(index, _)| index).collect();
         for index in indices {
             let postings = self.columns.at(index as usize).postings;
             postings[row.row.class()] -= 1;

@@ -3,8 +3,9 @@
 use crate::counts::feature_count::SUPPORT;
 use crate::evidence::{Channel, FeatureKey, Occurrence};
 use crate::examples::example::Example;
+use crate::examples::feature_list::FeatureFile;
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// For each hash slot the mask of the buckets of organisations in which a feature of that slot occurs. Features that
@@ -27,7 +28,7 @@ impl Sketch {
     /// Adds the features of a row; in any order, from any thread.
     pub(crate) fn note(&self, example: &Example) {
         let bucket = 1 << example.row.bucket();
-        for feature in example.features.iter().filter(|f| f.plain()) {
+        for feature in example.features().into_iter().filter(|f| f.plain()) {
             let buckets = self.of(feature.key());
             if buckets.load(Relaxed) & bucket == 0 {
                 buckets.fetch_or(bucket, Relaxed);
@@ -61,20 +62,25 @@ fn enough(buckets: &AtomicU16) -> bool {
     buckets.load(Relaxed).count_ones() >= SUPPORT
 }
 
-/// Removes from rows the features that are not frequent enough in a model of any of them and are no entries of the
-/// lexicon: most of their features. Adjacent rows that share their features go on doing so.
-pub fn remove_rare_features(rows: &mut [&mut Example]) {
-    let same = |a: &&mut Example, b: &&mut Example| Arc::ptr_eq(&a.features, &b.features);
+/// Removes from the texts of rows the features that are not frequent enough in a model of any of them and are no entries
+/// of the lexicon: most of their features. The others go to a file; adjacent rows that share their features go on doing
+/// so.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn remove_rare_features(rows: &mut [&mut Example], file: &FeatureFile) -> io::Result<()> {
+    let same = |a: &&mut Example, b: &&mut Example| a.shares_features(b);
     let sketch = Sketch::default();
     rows.par_chunk_by(same).for_each(|same| sketch.note(same[0]));
     let common = sketch.common();
-    let stays = |f: &&Occurrence| f.key().channel() == Channel::Skills || common(f.key());
-    rows.par_chunk_by_mut(same).for_each_init(Vec::new, |kept: &mut Vec<Occurrence>, same| {
-        kept.clear();
-        kept.extend(same[0].features.iter().filter(stays));
-        let features: Arc<[Occurrence]> = kept.as_slice().into();
+    let stays = |f: &Occurrence| f.key().channel() == Channel::Skills || common(f.key());
+    rows.par_chunk_by_mut(same).try_for_each(|same| {
+        let mut features = same[0].text.to_vec();
+        features.retain(stays);
+        let text = file.keep(&features)?;
         for row in same {
-            row.features = features.clone();
+            row.text = text.clone();
         }
-    });
+        Ok(())
+    })
 }

@@ -1,11 +1,13 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
 use crate::evidence::{Channel, Evidence, Occurrence, Stated};
+use crate::examples::feature_list::{FeatureFile, FeatureList};
 use crate::examples::identity::RowId;
 use crate::examples::near_copies::NearKeys;
 use crate::lexicon::Lexicon;
 use crate::roles::Label;
 use std::cmp::Ordering;
+use std::io;
 use std::sync::Arc;
 
 /// One labelled posting.
@@ -17,9 +19,9 @@ pub struct Example {
     pub outcome: usize,
     /// Whether it is one of the roles.
     pub(crate) of_role: bool,
-    /// Its features that are counted, sorted.
-    pub(crate) features: Arc<[Occurrence]>,
-    /// The features of its title, counted or not.
+    /// The features of its text.
+    pub(crate) text: FeatureList,
+    /// The features of its title, counted or not: as keys they come after those of the text.
     pub(crate) title: Arc<[Occurrence]>,
     /// What its title states.
     pub(crate) states: Stated,
@@ -45,7 +47,7 @@ impl Example {
             row,
             outcome,
             of_role: label != Label::Other,
-            features: occurrences().collect(),
+            text: occurrences().filter(|f| !is_of_title(*f)).collect(),
             title: occurrences().filter(|f| is_of_title(*f)).collect(),
             states: evidence.stated(),
             mentions: evidence.mentions().to_vec(),
@@ -56,34 +58,57 @@ impl Example {
     pub(crate) fn of_parts(
         row: RowId,
         roles: usize,
-        features: Arc<[Occurrence]>,
+        features: &[Occurrence],
         states: Stated,
         mentions: Vec<u32>,
     ) -> Self {
         let outcome = row.class().min(roles);
-        let title = features.iter().copied().filter(|f| is_of_title(*f)).collect();
-        Self { row, outcome, of_role: outcome < roles, features, title, states, mentions }
+        let (text, title) = features.split_at(features.partition_point(|f| !is_of_title(*f)));
+        let text = text.iter().copied().collect();
+        let title = title.into();
+        Self { row, outcome, of_role: outcome < roles, text, title, states, mentions }
     }
 
     /// The canonical order: by identity, and of one row saved in several ways by its features.
     pub(crate) fn canonical_order(&self, other: &Self) -> Ordering {
         let rest = |a: &Self, b: &Self| {
-            (&a.features, &a.title, &a.mentions).cmp(&(&b.features, &b.title, &b.mentions))
+            a.features()
+                .cmp(&b.features())
+                .then_with(|| (&a.title, &a.mentions).cmp(&(&b.title, &b.mentions)))
         };
         self.row.cmp(&other.row).then_with(|| rest(self, other))
+    }
+
+    /// The same, with the features of its text in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn in_file(self, file: &FeatureFile) -> io::Result<Self> {
+        Ok(Self { text: file.keep(&self.text.to_vec())?, ..self })
+    }
+
+    /// Its features that are counted, sorted.
+    pub(crate) fn features(&self) -> Vec<Occurrence> {
+        if self.row.with_title() { self.all_features() } else { self.text.to_vec() }
+    }
+
+    /// All of its features, those of its title among them, sorted.
+    pub(crate) fn all_features(&self) -> Vec<Occurrence> {
+        let mut features = self.text.to_vec();
+        features.extend_from_slice(&self.title);
+        features
+    }
+
+    /// Whether it has the features of another, because both share them.
+    pub(crate) fn shares_features(&self, other: &Self) -> bool {
+        let of_title = |example: &Self| (example.row.with_title(), example.title.clone());
+        self.text.is_same(&other.text) && of_title(self) == of_title(other)
     }
 
     /// This row without the features of its title, with the same identity.
     #[must_use]
     pub(crate) fn without_title(self) -> Self {
-        let features = self.features.iter().copied().filter(|f| !is_of_title(*f)).collect();
-        Self { features, title: Arc::new([]), states: Stated::NO_TITLE, ..self }
-    }
-
-    /// All of its features, those of its title among them.
-    pub(crate) fn all_features(&self) -> impl Iterator<Item = &Occurrence> {
-        let uncounted = if self.row.with_title() { &[] } else { &*self.title };
-        self.features.iter().chain(uncounted)
+        Self { title: Arc::new([]), states: Stated::NO_TITLE, ..self }
     }
 
     /// What its title states, if the title is counted.
@@ -104,12 +129,7 @@ impl Example {
     /// The same row, its title counted if it was not, and the other way round.
     #[must_use]
     pub(crate) fn title_toggled(&self) -> Self {
-        let features = if self.row.with_title() {
-            self.features.iter().copied().filter(|f| !is_of_title(*f)).collect()
-        } else {
-            self.all_features().copied().collect()
-        };
-        Self { row: self.row.title_toggled(), features, ..self.clone() }
+        Self { row: self.row.title_toggled(), ..self.clone() }
     }
 }
 

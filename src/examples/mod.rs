@@ -2,6 +2,7 @@
 //! not be used to score each other.
 
 pub(crate) mod example;
+pub(crate) mod feature_list;
 pub(crate) mod identity;
 pub(crate) mod near_copies;
 pub(crate) mod neighbours;

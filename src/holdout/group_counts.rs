@@ -46,7 +46,7 @@ impl GroupCounts {
     pub(super) fn remove(&mut self, feature_counts: &FeatureCounts, rows: &[&Example]) {
         self.clear(feature_counts.len());
         for row in rows {
-            for (index, feature) in feature_counts.indices_of(&row.features, &mut self.fetched) {
+            for (index, feature) in feature_counts.indices_of(&row.features(), &mut self.fetched) {
                 let slot = &mut self.slots[index as usize];
                 if *slot == 0 {
                     self.features.push((feature.key(), index, 0));

@@ -7,7 +7,7 @@ use crate::bayes::weights::{ClassTotals, Normalisers, is_selected, weigh};
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_count::{FeatureCount, Support};
 use crate::counts::feature_counts::FeatureCounts;
-use crate::evidence::{Channel, FeatureKey};
+use crate::evidence::{Channel, FeatureKey, Occurrence};
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
@@ -302,7 +302,7 @@ impl RemainingCounts<'_> {
         learned: impl FnMut(FeatureKey, &mut dyn FnMut(&[f64])),
     ) -> Scores {
         let HeldOut { feature_counts, lexicon, .. } = self.held_out;
-        let features = example.features.iter().map(|f| f.key());
+        let features = example.features().into_iter().map(Occurrence::key);
         let sizes = [lexicon.roles, feature_counts.classes()];
         Scores::new(features, &example.mentions, example.stated(), sizes, learned, |key| {
             lexicon.centred(key)
@@ -454,7 +454,7 @@ mod tests {
                     row: RowId::new(next(30), i, 0, outcome as u16),
                     outcome,
                     of_role: outcome < 3,
-                    features: features.into(),
+                    text: features.into_iter().collect(),
                     title: [].into(),
                     states: Stated::NO_TITLE,
                     mentions: vec![0; 4],

@@ -68,8 +68,11 @@ pub(super) fn drift(
     let mut words_never_seen = 0.0;
     for row in rows {
         labels[row.row.class()] += 1;
-        row.features.iter().for_each(|f| *observed_rows.entry(f.key()).or_default() += 1);
-        let keys = || row.features.iter().map(|f| f.key());
+        let features = row.features();
+        for feature in &features {
+            *observed_rows.entry(feature.key()).or_default() += 1;
+        }
+        let keys = || features.iter().map(|f| f.key());
         let words = || keys().filter(|key| key.channel() == Channel::Words);
         let mut new = 0;
         for key in words().filter(|key| matrix.text(*key).is_none()) {

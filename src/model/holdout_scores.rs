@@ -9,7 +9,7 @@ use crate::bayes::scores::Scores;
 use crate::counts::count_matrix::CountMatrix;
 use crate::counts::feature_counts::FeatureCounts;
 use crate::counts::sketch::Sketch;
-use crate::evidence::{Channel, FeatureKey};
+use crate::evidence::{Channel, FeatureKey, Occurrence};
 use crate::examples::example::Example;
 use crate::examples::identity::{RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
@@ -248,7 +248,7 @@ pub(crate) fn with_titles(
     if masks.iter().all(|&mask| mask == 0) {
         let score = |index| -> Result<Probabilities, ModelError> {
             let row = rows.get(index)?;
-            let features = row.features.iter().map(|feature| feature.key());
+            let features = row.features().into_iter().map(Occurrence::key);
             Ok(probabilities(&model.scores_of(features, &row.mentions, row.stated())))
         };
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);

@@ -40,6 +40,7 @@ pub(crate) use vocabulary::{Known, Vocabulary, VocabularyEntry, Word};
 // What users of the library meet of the rooms below.
 pub use crate::counts::sketch::remove_rare_features;
 pub use crate::examples::example::Example;
+pub use crate::examples::feature_list::FeatureFile;
 pub use crate::examples::identity::{RowId, organisation};
 pub use crate::examples::rows::Rows;
 pub use crate::stacking::base::Base;

@@ -51,7 +51,7 @@ impl Collector {
     /// Never: numbers and text can be serialised.
     pub fn to_bytes(&self, lexicon: &Lexicon) -> Vec<u8> {
         let mut keys: Vec<FeatureKey> =
-            self.examples.iter().flat_map(|e| e.all_features().map(|f| f.key())).collect();
+            self.examples.iter().flat_map(Example::all_features).map(Occurrence::key).collect();
         keys.sort_unstable();
         keys.dedup();
         let (mut named, mut unnamed) = (Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ impl Collector {
             title: example.row.title,
             class: example.row.class,
             near: example.row.near,
-            features: example.all_features().map(packed).collect(),
+            features: example.all_features().iter().map(packed).collect(),
             mentions: example.mentions.clone(),
             states: example.states.number(),
         };
@@ -130,8 +130,7 @@ impl PackedCollector {
             let states = Stated::from_number(states);
             sound.then(|| {
                 let counted = if row.with_title() { row } else { row.title_toggled() };
-                let example =
-                    Example::of_parts(counted, roles, occurrences.into(), states, mentions);
+                let example = Example::of_parts(counted, roles, &occurrences, states, mentions);
                 collector.examples.push(if row.with_title() {
                     example
                 } else {

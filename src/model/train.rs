@@ -24,7 +24,6 @@ use crate::stacking::summary::Summary;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 impl Collector {
     /// Trains a model on what was collected.
@@ -245,9 +244,7 @@ impl FoldModel {
             let predicted = Probabilities::new(&self.combinations, self.view, &scores);
             std::iter::repeat_n(predicted, same.len())
         };
-        let same = |a: &&Example, b: &&Example| {
-            Arc::ptr_eq(&a.features, &b.features) && a.mentions == b.mentions
-        };
+        let same = |a: &&Example, b: &&Example| a.shares_features(b) && a.mentions == b.mentions;
         rows.par_chunk_by(same).flat_map_iter(predict).collect()
     }
 
@@ -275,7 +272,7 @@ mod tests {
                 row: RowId::new(i / of_organisation, i, 0, (i % 3) as u16),
                 outcome: (i % 3) as usize,
                 of_role: true,
-                features: features.into(),
+                text: features.into_iter().collect(),
                 title: [].into(),
                 states: Stated::NO_TITLE,
                 mentions: vec![0; 4],

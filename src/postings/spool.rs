@@ -1,7 +1,7 @@
 //! A buffer of records that moves to a temporary file, so that memory does not grow with the input.
 
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use tempfile::SpooledTempFile;
 
 /// Bytes that are kept in memory; beyond them, an unnamed temporary file is used, which the system deletes when the
@@ -13,7 +13,12 @@ const BUFFER: usize = 1 << 16;
 /// Records of bytes, written in sequence and read in any order.
 #[derive(Debug)]
 pub(crate) struct Spool {
-    file: Mutex<BufWriter<SpooledTempFile>>,
+    written: Mutex<Written>,
+}
+
+#[derive(Debug)]
+struct Written {
+    file: BufWriter<SpooledTempFile>,
     /// Bytes written.
     end: u64,
 }
@@ -28,19 +33,20 @@ pub(crate) struct SpoolRange {
 impl Default for Spool {
     fn default() -> Self {
         let file = BufWriter::with_capacity(BUFFER, SpooledTempFile::new(IN_MEMORY));
-        Self { file: Mutex::new(file), end: 0 }
+        Self { written: Mutex::new(Written { file, end: 0 }) }
     }
 }
 
 impl Spool {
-    /// Appends a record. No record may be appended after the first is read.
+    /// Appends a record; from any thread. No record may be appended after the first is read.
     ///
     /// # Errors
     /// Those of the temporary file.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> io::Result<SpoolRange> {
-        self.file.get_mut().map_err(|_| io::Error::other("a thread failed"))?.write_all(bytes)?;
-        let range = SpoolRange { at: self.end, length: bytes.len() as u32 };
-        self.end += bytes.len() as u64;
+    pub(crate) fn push(&self, bytes: &[u8]) -> io::Result<SpoolRange> {
+        let mut written = self.written()?;
+        written.file.write_all(bytes)?;
+        let range = SpoolRange { at: written.end, length: bytes.len() as u32 };
+        written.end += bytes.len() as u64;
         Ok(range)
     }
 
@@ -50,10 +56,14 @@ impl Spool {
     /// Those of the temporary file.
     pub(crate) fn read(&self, range: SpoolRange) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; range.length as usize];
-        let mut file = self.file.lock().map_err(|_| io::Error::other("a thread failed"))?;
-        file.seek(SeekFrom::Start(range.at))?;
-        file.get_mut().read_exact(&mut bytes)?;
+        let mut written = self.written()?;
+        written.file.seek(SeekFrom::Start(range.at))?;
+        written.file.get_mut().read_exact(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn written(&self) -> io::Result<MutexGuard<'_, Written>> {
+        self.written.lock().map_err(|_| io::Error::other("a thread failed"))
     }
 }
 
@@ -63,7 +73,7 @@ mod tests {
 
     #[test]
     fn records_come_back_in_any_order() {
-        let mut spool = Spool::default();
+        let spool = Spool::default();
         let records: Vec<Vec<u8>> = (0..40).map(|i| vec![i as u8; i * 30_000]).collect();
         let ranges: Vec<SpoolRange> =
             records.iter().map(|r| spool.push(r).expect("there is room")).collect();

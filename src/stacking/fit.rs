@@ -120,24 +120,22 @@ pub(crate) struct Fitter<'a> {
 struct FitTable {
     view: View,
     question: Question,
-    inputs: usize,
-    values: Vec<f64>,
+    /// By row; empty for a row of no role where the question is which role it is.
+    values: Vec<Vec<f64>>,
 }
 
 impl FitTable {
     fn new(view: View, question: Question, rows: &[HeldOutRow], sizes: [usize; 2]) -> Self {
         let inputs = CombinationInput::all(view, question, sizes).len();
         let of_row = |row: &HeldOutRow| {
+            if question == Question::Role && row.row.class() >= sizes[0] {
+                return Vec::new();
+            }
             let mut values = Vec::with_capacity(inputs);
             CombinationInput::each_value(view, question, &row.scores, |value| values.push(value));
             values
         };
-        let values: Vec<Vec<f64>> = rows.par_iter().map(of_row).collect();
-        Self { view, question, inputs, values: values.concat() }
-    }
-
-    fn row(&self, index: usize) -> &[f64] {
-        &self.values[index * self.inputs..][..self.inputs]
+        Self { view, question, values: rows.par_iter().map(of_row).collect() }
     }
 }
 
@@ -192,10 +190,10 @@ impl<'a> Fitter<'a> {
                     _ if !read(&row.scores) => {}
                     Question::Role if outcome == roles => {}
                     Question::Role => {
-                        rows.push(FitRow { values: table.row(i), class: outcome, times: 1 });
+                        rows.push(FitRow { values: &table.values[i], class: outcome, times: 1 });
                     }
                     Question::Scope => rows.push(FitRow {
-                        values: table.row(i),
+                        values: &table.values[i],
                         class: usize::from(outcome == roles),
                         times: weight(view, row.scores.stated),
                     }),

@@ -4,7 +4,8 @@
 
 use linfa_linalg::cholesky::InverseCInplace;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, Axis, ShapeBuilder, Zip};
+use ndarray::{Array1, Array2, Axis, ShapeBuilder, Slice, Zip};
+use std::ops::Range;
 
 /// A step that is expected to lower the loss by no more than this share of it is the last: the error after it is about
 /// the square of that.
@@ -99,6 +100,24 @@ fn dot(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
     Zip::from(a).and(b).fold(0.0, |sum, a, b| sum + a * b)
 }
 
+/// Some rows.
+fn slice(rows: &Range<usize>) -> Slice {
+    Slice::from(rows.clone())
+}
+
+/// Turns logits (row x class) into probabilities; gives the loss of each row.
+fn to_probabilities(logits: &mut Array2<f64>, classes: &[usize]) -> Array1<f64> {
+    let losses = logits.rows_mut().into_iter().zip(classes).map(|(mut row, &class)| {
+        let own = row[class];
+        let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        row.mapv_inplace(|logit| (logit - most).exp());
+        let sum = row.sum();
+        row /= sum;
+        most + sum.ln() - own
+    });
+    losses.collect()
+}
+
 /// The loss as a function of weights with mean 0 over the classes.
 struct Loss {
     /// The last input is 1.
@@ -149,27 +168,24 @@ impl Loss {
 
     fn at(&self, weights: Array2<f64>) -> Point {
         let Rows { x, classes, times } = &self.rows;
-        let mut probabilities = x.dot(&weights.t());
-        let mut residuals = Array2::zeros(probabilities.raw_dim());
-        let losses = probabilities.rows_mut().into_iter().zip(residuals.rows_mut());
-        let losses = losses.zip(classes.iter().zip(times)).map(
-            |((mut row, mut residuals), (&class, &times))| {
-                let own = row[class];
-                let most = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                row.mapv_inplace(|logit| (logit - most).exp());
-                let sum = row.sum();
-                row /= sum;
-                residuals.assign(&row);
+        let mut probabilities = Array2::zeros((x.nrows(), weights.nrows()).f());
+        let mut loss = 0.0;
+        let gradient = self.by_chunks(&weights, |rows, logits| {
+            let (classes, times) =
+                (&classes[rows.clone()], &times.slice_axis(Axis(0), slice(&rows)));
+            let mut of_chunk = probabilities.slice_axis_mut(Axis(0), slice(&rows));
+            loss += to_probabilities(logits, classes).dot(times);
+            of_chunk.assign(logits);
+            for ((mut residuals, &class), times) in
+                logits.rows_mut().into_iter().zip(classes).zip(times)
+            {
                 residuals[class] -= 1.0;
-                residuals *= times;
-                most + sum.ln() - own
-            },
-        );
-        let loss = losses.collect::<Array1<f64>>().dot(times);
+                residuals *= *times;
+            }
+        });
         let penalty_gradient = self.penalty_gradient(&weights);
         let loss = loss + dot(&weights, &penalty_gradient) / 2.0;
-        let gradient = residuals.t().dot(x) + penalty_gradient;
-        Point { weights, loss, gradient, probabilities }
+        Point { weights, loss, gradient: gradient + penalty_gradient, probabilities }
     }
 
     /// The Newton step, by conjugate gradients: the closer to the minimum, the more exactly. With two classes the
@@ -200,15 +216,55 @@ impl Loss {
 
     /// The Hessian times a direction.
     fn hessian_product(&self, direction: &Array2<f64>, probabilities: &Array2<f64>) -> Array2<f64> {
-        let Rows { x, times, .. } = &self.rows;
-        let mut changes = x.dot(&direction.t());
-        for ((mut row, p), times) in
-            changes.rows_mut().into_iter().zip(probabilities.rows()).zip(times)
-        {
-            let mean = row.dot(&p);
-            Zip::from(&mut row).and(p).for_each(|change, p| *change = times * p * (*change - mean));
+        let times = &self.rows.times;
+        let product = self.by_chunks(direction, |rows, changes| {
+            let p = probabilities.slice_axis(Axis(0), slice(&rows));
+            let mut mean = Array1::<f64>::zeros(rows.len());
+            for (change, p) in changes.columns().into_iter().zip(p.columns()) {
+                Zip::from(&mut mean)
+                    .and(change)
+                    .and(p)
+                    .for_each(|mean, change, p| *mean += change * p);
+            }
+            let times = times.slice_axis(Axis(0), slice(&rows));
+            for (change, p) in changes.columns_mut().into_iter().zip(p.columns()) {
+                Zip::from(change).and(p).and(&mean).and(times).for_each(
+                    |change, p, mean, times| {
+                        *change = times * p * (*change - mean);
+                    },
+                );
+            }
+        });
+        product + self.penalty_gradient(direction)
+    }
+
+    /// `then` turns the products of rows and weights (row x class) into other numbers, a chunk of rows at a time; gives
+    /// the sums (class x input) over the rows of these times the inputs. A library would first copy the rows to
+    /// multiply them, which takes longer than the few classes do.
+    fn by_chunks(
+        &self,
+        weights: &Array2<f64>,
+        mut then: impl FnMut(Range<usize>, &mut Array2<f64>),
+    ) -> Array2<f64> {
+        let x = &self.rows.x;
+        let mut sums = Array2::zeros(weights.dim());
+        for start in (0..x.nrows()).step_by(CHUNK_ROWS) {
+            let rows = start..x.nrows().min(start + CHUNK_ROWS);
+            let chunk = x.slice_axis(Axis(0), slice(&rows));
+            let mut products = Array2::zeros((rows.len(), weights.nrows()).f());
+            for (mut products, weights) in products.columns_mut().into_iter().zip(weights.rows()) {
+                for (column, &weight) in chunk.columns().into_iter().zip(weights) {
+                    products.scaled_add(weight, &column);
+                }
+            }
+            then(rows, &mut products);
+            for (mut sums, products) in sums.rows_mut().into_iter().zip(products.columns()) {
+                for (sum, column) in sums.iter_mut().zip(chunk.columns()) {
+                    *sum += column.dot(&products);
+                }
+            }
         }
-        changes.t().dot(x) + self.penalty_gradient(direction)
+        sums
     }
 
     /// The Hessian block (input x input) of one class, if all classes had the mean curvature of each row.

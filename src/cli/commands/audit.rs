@@ -1,6 +1,7 @@
 //! `audit`: finds postings whose title does not match the duties.
 
 use crate::cli::Outcome;
+use crate::cli::advice::cannot_keep;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
@@ -116,13 +117,7 @@ fn read<'a>(args: &Args, lexicon: &'a Lexicon) -> Result<(AuditRows<'a>, u64, Ou
             })
             .collect();
         let (added, next) = rayon::join(|| rows.add(&read), || postings.next());
-        added.with_context(|| {
-            let folder = std::env::temp_dir();
-            format!(
-                "cannot keep rows aside in a temporary file in {}; name a folder with room in TMPDIR",
-                folder.display()
-            )
-        })?;
+        added.with_context(cannot_keep)?;
         batch = next?;
     }
     rows.find_copies();

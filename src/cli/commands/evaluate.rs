@@ -1,6 +1,7 @@
 //! `evaluate`: metrics on held-out rows.
 
 use crate::cli::Outcome;
+use crate::cli::advice::cannot_keep;
 use crate::cli::args::{Evaluate, Figure, Judging};
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon, model};
@@ -15,15 +16,16 @@ use rolecall::evidence::{Evidence, Extractor};
 use rolecall::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{
-    Example, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
+    Example, FeatureFile, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
     folds_of_organisations, leave_organisation_out, outcome_names, remove_rare_features,
     split_between_folds,
 };
 use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::report::{write_evaluation, write_evaluation_page};
 use rolecall::roles::Label;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Default column that rows are grouped by.
 const SOURCE: &str = "source";
@@ -79,7 +81,9 @@ pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
     let (mut rows, grouping, outcome) = read(args, given.as_ref(), &lexicon)?;
     distrust(args, given.is_some(), &mut rows);
     rows.sort_by_key(|row| row.read.example.row);
-    remove_rare_features(&mut rows.iter_mut().map(|row| &mut row.read.example).collect::<Vec<_>>());
+    let mut examples: Vec<&mut Example> =
+        rows.iter_mut().map(|row| &mut row.read.example).collect();
+    remove_rare_features(&mut examples, &FeatureFile::default()).with_context(cannot_keep)?;
     let working = Working::new("training and predicting", args.input.reading.common.quiet);
     let predictions = predict(args, given.as_ref(), &rows, &grouping, &lexicon)?;
     drop(working);
@@ -152,7 +156,7 @@ fn read(
     lexicon: &Lexicon,
 ) -> Result<(Vec<Labelled>, Grouping, Outcome)> {
     let (extractor, view) = (Extractor::new(lexicon), args.judging.view());
-    let reader = RowReader { extractor, model, view, lexicon };
+    let reader = RowReader { extractor, model, view, lexicon, features: FeatureFile::default() };
     let mut postings = Postings::open(&args.input)?;
     postings.need(Column::Label)?;
     if args.predictions.is_some() {
@@ -181,6 +185,7 @@ fn read(
         for (row, (read, _)) in rows.iter().zip(read) {
             labels.note(row, columns, read.as_ref().err().map(String::as_str));
             let Ok(read) = read else { continue };
+            let read = read.with_context(cannot_keep)?;
             let field = |column: Option<usize>| {
                 column.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
             };
@@ -235,20 +240,28 @@ struct RowReader<'a> {
     model: Option<&'a Model>,
     view: View,
     lexicon: &'a Lexicon,
+    features: FeatureFile,
 }
 
 impl RowReader<'_> {
-    fn read(&self, row: &Row, columns: &Columns, label: Label, evidence: &mut Evidence) -> ReadRow {
+    fn read(
+        &self,
+        row: &Row,
+        columns: &Columns,
+        label: Label,
+        evidence: &mut Evidence,
+    ) -> Result<ReadRow, Arc<io::Error>> {
         let (title, company) = (row.get(columns, Column::Title), row.get(columns, Column::Company));
         self.extractor.extract_into(title, row.get(columns, Column::Description), evidence);
         let no_text = evidence.has_no_text(self.lexicon);
         let predict = |model| predict_row(model, evidence, no_text, self.view);
-        ReadRow {
+        let example = Example::new(evidence, title, company, label, self.lexicon);
+        Ok(ReadRow {
             words: evidence.words(),
             no_text,
             predicted: self.model.map(predict),
-            example: Example::new(evidence, title, company, label, self.lexicon),
-        }
+            example: example.in_file(&self.features).map_err(Arc::new)?,
+        })
     }
 }
 
