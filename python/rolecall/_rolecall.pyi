@@ -1,10 +1,12 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol
 
 import pandas
 import polars
 import pyarrow
+
+__version__: str
 
 class ArrowStream(Protocol):
     """A table: `pandas.DataFrame`, `polars.DataFrame`, `pyarrow.Table`, a DuckDB relation and others."""
@@ -16,7 +18,15 @@ class ArrowArray(Protocol):
         self, requested_schema: object | None = None
     ) -> tuple[object, object]: ...
 
-Tabular = ArrowStream | ArrowArray
+Tabular = (
+    ArrowStream
+    | ArrowArray
+    | pandas.Series[Any]
+    | polars.LazyFrame
+    | polars.Series
+    | Sequence[Mapping[str, Any] | str | float | None]
+    | Mapping[str, Sequence[Any]]
+)
 Path = str | PathLike[str]
 
 class Table:
@@ -29,6 +39,13 @@ class Table:
     def __len__(self) -> int: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __getitem__(self, name: str) -> pyarrow.ChunkedArray:
+        """A column by its name; needs pyarrow. Raises `KeyError`."""
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Its rows, one after the other; needs pyarrow."""
+    @staticmethod
+    def from_arrow(table: Tabular, summary: dict[str, Any] | None = None) -> Table:
+        """From a table of Arrow, and what `summary` says of it."""
     def to_pyarrow(self) -> pyarrow.Table: ...
     def to_pandas(self) -> pandas.DataFrame:
         """Needs pyarrow."""
@@ -76,8 +93,8 @@ class Model:
         are in the table, all together, by role or `"market"`; and without `evidence` it is a little faster. Raises `ValueError` and `TypeError`."""
     def explain(
         self,
-        text: str,
-        title: str = "",
+        text: str | float | None,
+        title: str | float | None = None,
         *,
         closed: bool = False,
         view: Literal["whole", "text", "duties"] = "whole",
@@ -152,6 +169,8 @@ class Counts:
     def sum(counts: Iterable[Counts]) -> Counts:
         """All of some counts: less work than one `+` after the other."""
     def __add__(self, other: Counts) -> Counts: ...
+    def __radd__(self, zero: Literal[0]) -> Counts:
+        """For `sum([...])`, which begins with 0."""
     def __len__(self) -> int: ...
     def train(
         self,

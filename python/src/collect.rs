@@ -2,9 +2,9 @@
 
 use crate::columns::{Chosen, TextColumns, need};
 use crate::errors::wrong;
-use crate::rows::Threads;
+use crate::input::TableArgument;
+use crate::threads::Threads;
 use pyo3::prelude::*;
-use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::evidence::{Extractor, LabelReader};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
@@ -13,13 +13,13 @@ use rolecall::postings::Column;
 /// Collects labelled postings, and the index in the table of each.
 pub(crate) fn collect(
     py: Python,
-    table: AnyRecordBatch,
+    table: TableArgument,
     chosen: &Chosen,
     label_from_title: bool,
     lexicon: &Lexicon,
     threads: &Threads,
 ) -> PyResult<(Collector, Vec<usize>)> {
-    let reader = table.into_reader()?;
+    let reader = table.0.into_reader()?;
     let columns = chosen.find(&reader.schema())?;
     let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
     need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;

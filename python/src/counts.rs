@@ -4,12 +4,12 @@ use crate::Pickled;
 use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns};
 use crate::errors::{interruptible, warn, wrong};
+use crate::input::TableArgument;
 use crate::lexicon::{lexicon_of, need_same};
 use crate::model::PyModel;
-use crate::rows::Threads;
+use crate::threads::{Threads, on_all_cores};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Counting, Sampled, Sums, labels_repeat_titles, organisation};
 use rolecall::postings::Column;
@@ -37,7 +37,7 @@ impl Counts {
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn of(
         py: Python,
-        table: AnyRecordBatch,
+        table: TableArgument,
         title: Option<String>,
         description: Option<ColumnArgument>,
         company: Option<String>,
@@ -54,7 +54,7 @@ impl Counts {
         let folder = lexicon;
         let lexicon = lexicon_of(folder.as_deref())?;
         let (collector, _) =
-            collect(py, table, &chosen, label_from_title, &lexicon, &Threads::new(threads)?)?;
+            collect(py, table, &chosen, label_from_title, &lexicon, &Threads::new(py, threads)?)?;
         Ok(Self { collector, lexicon, folder })
     }
 
@@ -78,7 +78,7 @@ impl Counts {
         }
         let provenance = collector.provenance();
         (provenance.data, provenance.date) = (data_name, date);
-        let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
+        let (lexicon, threads) = (self.lexicon.clone(), Threads::new(py, threads)?);
         let model = interruptible(py, move || {
             threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
         })?;
@@ -109,11 +109,11 @@ impl Counts {
     #[pyo3(signature = (table, *, description=None, company=None))]
     fn organisations(
         py: Python,
-        table: AnyRecordBatch,
+        table: TableArgument,
         description: Option<ColumnArgument>,
         company: Option<String>,
     ) -> PyResult<Vec<i64>> {
-        let reader = table.into_reader()?;
+        let reader = table.0.into_reader()?;
         let chosen = Chosen::default().description(description).and(Column::Company, company);
         let columns = chosen.find(&reader.schema())?;
         let mut all = Vec::new();
@@ -130,10 +130,10 @@ impl Counts {
 
     /// These added up by feature. Those of an organisation must all be there.
     #[pyo3(signature = (*, count_twice=false))]
-    fn sums(&self, py: Python, count_twice: bool) -> PySums {
+    fn sums(&self, py: Python, count_twice: bool) -> PyResult<PySums> {
         let collector = self.collector.clone();
-        let sums = py.detach(|| collector.sums(Counting { twice: count_twice }));
-        PySums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
+        let sums = on_all_cores(py, || collector.sums(Counting { twice: count_twice }))?;
+        Ok(PySums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
     /// All of some counts, each added to what is there: less work than one `+` after the other.
@@ -157,6 +157,15 @@ impl Counts {
         Ok(sum)
     }
 
+    /// For `sum([...])`, which begins with 0.
+    fn __radd__<'py>(
+        slf: &Bound<'py, Self>,
+        zero: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let not_added = slf.py().NotImplemented().into_bound(slf.py());
+        Ok(if zero.eq(0)? { slf.clone().into_any() } else { not_added })
+    }
+
     /// The labelled postings.
     fn __len__(&self) -> usize {
         self.collector.examples().len()
@@ -167,9 +176,9 @@ impl Counts {
     }
 
     /// As bytes, about two kilobytes for each posting.
-    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let bytes = py.detach(|| self.collector.to_bytes(&self.lexicon));
-        PyBytes::new(py, &bytes)
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = on_all_cores(py, || self.collector.to_bytes(&self.lexicon))?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// From bytes.
@@ -178,14 +187,15 @@ impl Counts {
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
         let folder = lexicon;
         let lexicon = lexicon_of(folder.as_deref())?;
-        let collector = py.detach(|| Collector::from_bytes(bytes, &lexicon)).map_err(wrong)?;
+        let collector = on_all_cores(py, || Collector::from_bytes(bytes, &lexicon))?;
+        let collector = collector.map_err(wrong)?;
         Ok(Self { collector, lexicon, folder })
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
         let from_bytes = py.get_type::<Self>().getattr("from_bytes")?;
-        Ok((from_bytes, (slf.get().to_bytes(py), slf.get().folder.clone())))
+        Ok((from_bytes, (slf.get().to_bytes(py)?, slf.get().folder.clone())))
     }
 }
 
@@ -211,7 +221,7 @@ impl Counts {
 #[expect(clippy::too_many_arguments, reason = "they are keywords")]
 pub(crate) fn train(
     py: Python,
-    table: AnyRecordBatch,
+    table: TableArgument,
     title: Option<String>,
     description: Option<ColumnArgument>,
     company: Option<String>,
@@ -261,7 +271,7 @@ impl PySums {
             need_same(lexicon, &part.lexicon)?;
             let (mut parts, mut sum) = (1, part.sums.clone());
             while let Some((before, other)) = added.pop_if(|(before, _)| *before == parts) {
-                sum = py.detach(|| other.plus(sum)).map_err(wrong)?;
+                sum = on_all_cores(py, || other.plus(sum))?.map_err(wrong)?;
                 parts += before;
             }
             added.push((parts, sum));
@@ -270,7 +280,7 @@ impl PySums {
         for (_, other) in added {
             sum = Some(match sum {
                 None => other,
-                Some(sum) => py.detach(|| sum.plus(other)).map_err(wrong)?,
+                Some(sum) => on_all_cores(py, || sum.plus(other))?.map_err(wrong)?,
             });
         }
         let about = about.zip(sum).ok_or_else(|| wrong("there are no sums to be added up"))?;
@@ -282,7 +292,7 @@ impl PySums {
     /// scored.
     fn sampled(&self, py: Python) -> PyResult<(u64, BTreeMap<i64, i64>)> {
         let Sampled { cut, groups } =
-            py.detach(|| self.sums.sampled(&self.lexicon)).map_err(wrong)?;
+            on_all_cores(py, || self.sums.sampled(&self.lexicon))?.map_err(wrong)?;
         let groups = groups.into_iter();
         Ok((
             cut,
@@ -293,9 +303,9 @@ impl PySums {
     }
 
     /// What postings are scored by.
-    fn others(&self, py: Python) -> Self {
-        let sums = py.detach(|| self.sums.others(&self.lexicon));
-        Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() }
+    fn others(&self, py: Python) -> PyResult<Self> {
+        let sums = on_all_cores(py, || self.sums.others(&self.lexicon))?;
+        Ok(Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
     /// The scores of postings in the sample; these must be the `others`, and whole groups must be there.
@@ -303,7 +313,7 @@ impl PySums {
         need_same(&self.lexicon, &counts.lexicon)?;
         let (sums, collector) = (self.sums.clone(), counts.collector.clone());
         let counting = Counting { twice: count_twice };
-        let sums = py.detach(|| sums.scored(collector, cut, counting, &self.lexicon));
+        let sums = on_all_cores(py, || sums.scored(collector, cut, counting, &self.lexicon))?;
         Ok(Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
@@ -325,14 +335,14 @@ impl PySums {
         }
         let provenance = sums.provenance();
         (provenance.data, provenance.date) = (data_name, date);
-        let (lexicon, threads) = (self.lexicon.clone(), Threads::new(threads)?);
+        let (lexicon, threads) = (self.lexicon.clone(), Threads::new(py, threads)?);
         let model = interruptible(py, move || threads.run(|| sums.train(&lexicon)))?;
         Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
     }
 
     /// As bytes.
-    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| self.sums.to_bytes(&self.lexicon)))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &on_all_cores(py, || self.sums.to_bytes(&self.lexicon))?))
     }
 
     /// From bytes.
@@ -341,13 +351,13 @@ impl PySums {
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
         let folder = lexicon;
         let lexicon = lexicon_of(folder.as_deref())?;
-        let sums = py.detach(|| Sums::from_bytes(bytes, &lexicon));
+        let sums = on_all_cores(py, || Sums::from_bytes(bytes, &lexicon))?;
         Ok(Self { sums: sums.map_err(wrong)?, lexicon, folder })
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
         let from_bytes = py.get_type::<Self>().getattr("from_bytes")?;
-        Ok((from_bytes, (slf.get().to_bytes(py), slf.get().folder.clone())))
+        Ok((from_bytes, (slf.get().to_bytes(py)?, slf.get().folder.clone())))
     }
 }

@@ -4,10 +4,11 @@ mod collect;
 mod columns;
 mod counts;
 mod errors;
+mod input;
 mod lexicon;
 mod model;
-mod rows;
 mod table;
+mod threads;
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -24,4 +25,9 @@ mod _rolecall {
     use super::model::{PyModel, audit};
     #[pymodule_export]
     use super::table::Table;
+
+    /// The version of the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "it is what Python calls it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -4,15 +4,15 @@ use crate::Pickled;
 use crate::collect::collect;
 use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
 use crate::errors::{interruptible, warn, wrong};
+use crate::input::{OptionalText, TableArgument};
 use crate::lexicon::lexicon_of;
-use crate::rows::Threads;
 use crate::table::{Builders, Table, batch, placed};
+use crate::threads::{Threads, on_all_cores};
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use pyo3_arrow::input::AnyRecordBatch;
 use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
 use rolecall::evidence::LabelReader;
 use rolecall::judge::{Judge, Prior, Settings};
@@ -68,11 +68,11 @@ impl PyModel {
     /// The model inside the package.
     #[staticmethod]
     fn default(py: Python) -> PyResult<Self> {
-        py.detach(|| {
+        on_all_cores(py, || {
             let lexicon = lexicon_of(None)?;
             let model = rolecall::model::Model::embedded(&lexicon).map_err(wrong)?;
             Ok(Self::new(model, lexicon, None))
-        })
+        })?
     }
 
     /// Reads a model file; `lexicon` is the folder of the lexicon it was trained with, if that is not the
@@ -90,24 +90,24 @@ impl PyModel {
     #[staticmethod]
     #[pyo3(signature = (bytes, lexicon=None))]
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
-        py.detach(|| {
+        on_all_cores(py, || {
             let folder = lexicon;
             let lexicon = lexicon_of(folder.as_deref())?;
             let model = rolecall::model::Model::from_bytes(bytes, &lexicon).map_err(wrong)?;
             Ok(Self::new(model, lexicon, folder))
-        })
+        })?
     }
 
     /// The bytes of its file.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let mut bytes = Vec::new();
-        py.detach(|| self.model.write(&mut bytes))?;
+        on_all_cores(py, || self.model.write(&mut bytes))??;
         Ok(PyBytes::new(py, &bytes))
     }
 
     /// Writes its file: whole, or not at all.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
-        py.detach(|| {
+        on_all_cores(py, || {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
             self.model.write(&mut file)?;
@@ -115,7 +115,7 @@ impl PyModel {
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|e| e.error)?;
             Ok(())
-        })
+        })?
     }
 
     /// The model without what retraining needs: to give away. It scores the same.
@@ -151,7 +151,7 @@ impl PyModel {
     fn classify(
         &self,
         py: Python,
-        table: AnyRecordBatch,
+        table: TableArgument,
         title: Option<String>,
         description: Option<ColumnArgument>,
         closed: bool,
@@ -171,9 +171,10 @@ impl PyModel {
             prior.factors(&self.model, &self.lexicon, view).map_err(wrong)?;
         }
         let settings = Settings { view, closed, precision, prior, quotes: evidence };
-        let judge = py.detach(|| Judge::new(&self.model, &self.lexicon, settings));
+        let threads = Threads::new(py, threads)?;
+        let judge = threads.detached(py, || Judge::new(&self.model, &self.lexicon, settings));
         let chosen = Chosen::default().description(description).and(Column::Title, title);
-        let reader = table.into_reader()?;
+        let reader = table.0.into_reader()?;
         let columns = chosen.find(&reader.schema())?;
         let roles = self.lexicon.roles();
         let schema = reader.schema();
@@ -182,7 +183,6 @@ impl PyModel {
         let mut fields = schema.fields().to_vec();
         fields.splice(place.clone(), added.fields());
         let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
-        let threads = Threads::new(threads)?;
         let mut batches = Vec::new();
         for read in reader {
             let read: RecordBatch = read.map_err(wrong)?;
@@ -203,20 +203,21 @@ impl PyModel {
     }
 
     /// Why one posting is judged as it is.
-    #[pyo3(signature = (text, title="", *, closed=false, view="whole"))]
+    #[pyo3(signature = (text, title=None, *, closed=false, view="whole"))]
     fn explain<'py>(
         &self,
         py: Python<'py>,
-        text: &str,
-        title: &str,
+        text: OptionalText,
+        title: Option<OptionalText>,
         closed: bool,
         view: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let view = view_of(view)?;
-        let explanation = py.detach(|| {
+        let title = title.map_or_else(String::new, |title| title.0);
+        let explanation = on_all_cores(py, || {
             let settings = Settings { view, closed, ..Settings::default() };
-            Judge::new(&self.model, &self.lexicon, settings).explain(title, text)
-        });
+            Judge::new(&self.model, &self.lexicon, settings).explain(&title, &text.0)
+        })?;
         object(py, &explanation)
     }
 
@@ -228,7 +229,7 @@ impl PyModel {
     fn audit(
         &self,
         py: Python,
-        table: AnyRecordBatch,
+        table: TableArgument,
         title: Option<String>,
         description: Option<ColumnArgument>,
         company: Option<String>,
@@ -252,8 +253,8 @@ impl PyModel {
     fn retrain(
         &self,
         py: Python,
-        add: Option<AnyRecordBatch>,
-        remove: Option<AnyRecordBatch>,
+        add: Option<TableArgument>,
+        remove: Option<TableArgument>,
         merge: Vec<PyRef<Self>>,
         title: Option<String>,
         description: Option<ColumnArgument>,
@@ -271,8 +272,8 @@ impl PyModel {
             .and(Column::Title, title)
             .and(Column::Company, company)
             .and(Column::Label, label);
-        let threads = Threads::new(threads)?;
-        let read = |table: Option<AnyRecordBatch>| {
+        let threads = Threads::new(py, threads)?;
+        let read = |table: Option<TableArgument>| {
             let Some(table) = table else { return Ok(Default::default()) };
             let mut read = collect(py, table, &chosen, label_from_title, &self.lexicon, &threads)?;
             read.0.drop_title_features(false);
@@ -348,7 +349,7 @@ impl PyModel {
 #[expect(clippy::too_many_arguments, reason = "they are keywords")]
 pub(crate) fn audit(
     py: Python,
-    table: AnyRecordBatch,
+    table: TableArgument,
     title: Option<String>,
     description: Option<ColumnArgument>,
     company: Option<String>,
@@ -375,13 +376,13 @@ const AT_ONCE: usize = 1024;
 
 fn audited_by(
     py: Python,
-    table: AnyRecordBatch,
+    table: TableArgument,
     chosen: &Chosen,
     lexicon: Arc<Lexicon>,
     threads: Option<usize>,
     by: impl FnOnce(&AuditRows) -> Result<Audit, ModelError> + Send + 'static,
 ) -> PyResult<Table> {
-    let reader = table.into_reader()?;
+    let reader = table.0.into_reader()?;
     let columns = chosen.find(&reader.schema())?;
     let labelled = columns.index_of(Column::Label).is_some();
     if !labelled {
@@ -392,7 +393,7 @@ fn audited_by(
     let batches = reader
         .map(|batch| TextColumns::new(&batch.map_err(wrong)?, &columns))
         .collect::<PyResult<Vec<TextColumns>>>()?;
-    let threads = Threads::new(threads)?;
+    let threads = Threads::new(py, threads)?;
     let audit = interruptible(py, move || {
         threads.run(|| {
             let mut rows = AuditRows::new(&lexicon);

@@ -1,18 +1,24 @@
 //! Result tables, exported through the Arrow PyCapsule interface.
 
 use crate::errors::wrong;
+use crate::input::TableArgument;
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyCapsule, PyIterator};
 use pyo3_arrow::error::PyArrowResult;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
+use rolecall::postings::listed;
 use rolecall::report::{
     AddedColumn, Cell, ColumnType, added_before, decimals, named_as_before, renamed,
 };
 use std::ops::Range;
 use std::sync::Arc;
+
+/// Value of `__reduce__`: `from_arrow`, and its arguments.
+type PickledTable<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Py<PyAny>));
 
 /// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever
 /// else knows `__arrow_c_stream__` take it without copying.
@@ -61,6 +67,38 @@ impl Table {
             .map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
         let reader = ArrayIterator::new(arrays, field.into());
         to_stream_pycapsule(py, Box::new(reader), requested_schema)
+    }
+
+    /// A column by its name, as a `pyarrow.ChunkedArray`.
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let names = slf.get().column_names();
+        if !names.iter().any(|known| known == name) {
+            let names = listed(&names);
+            let wrong = format!("no column {name:?}; the columns are {names}");
+            return Err(PyKeyError::new_err(wrong));
+        }
+        Self::to_pyarrow(slf)?.call_method1("column", (name,))
+    }
+
+    /// Its rows, one after the other, each a `dict`.
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
+        Self::to_pyarrow(slf)?.call_method0("to_pylist")?.try_iter()
+    }
+
+    /// From a table of Arrow, and what `summary` says of it.
+    #[staticmethod]
+    #[pyo3(signature = (table, summary=None))]
+    fn from_arrow(py: Python, table: TableArgument, summary: Option<Py<PyAny>>) -> PyResult<Self> {
+        let reader = table.0.into_reader()?;
+        let schema = reader.schema();
+        let batches = reader.collect::<Result<_, _>>().map_err(wrong)?;
+        Ok(Self { schema, batches, summary: summary.unwrap_or_else(|| py.None()) })
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<PickledTable<'py>> {
+        let py = slf.py();
+        let from_arrow = py.get_type::<Self>().getattr("from_arrow")?;
+        Ok((from_arrow, (Self::to_pyarrow(slf)?, slf.get().summary.clone_ref(py))))
     }
 
     /// As a `pyarrow.Table`.
