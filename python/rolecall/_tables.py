@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import pandas
     import polars
 
 __all__ = ["as_arrow"]
+
+
+class ArrowStream(Protocol):
+    """A table: `pandas.DataFrame`, `polars.DataFrame`, `pyarrow.Table`, a DuckDB relation and others."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+class ArrowArray(Protocol):
+    """A batch: `pyarrow.RecordBatch` and others."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+
+if TYPE_CHECKING:
+    Path = str | PathLike[str]
+    Tabular = (
+        ArrowStream
+        | ArrowArray
+        | pandas.Series[Any]
+        | polars.LazyFrame
+        | polars.Series
+        | Sequence[Mapping[str, Any]]
+        | Sequence[str | float | None]
+        | Mapping[str, Sequence[Any]]
+    )
 
 _TAKEN = "a pandas or Polars data frame, a pyarrow table, a DuckDB relation, a list of dicts or of texts"
 

@@ -84,7 +84,7 @@ def train(
 
     def differing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         own = [Counts.of(batch.drop_columns([_KEY]), **how).differing() for batch in batches]
-        yield pa.record_batch([[n for n, _ in own], [n for _, n in own]], schema=_DIFFERING)
+        yield pa.record_batch([pa.array([n for n, _ in own]), pa.array([n for _, n in own])], schema=_DIFFERING)
 
     def counted(batches: Iterable[pa.RecordBatch]) -> Counts | None:
         parts = [Counts.of(batch.drop_columns([_KEY]), **how) for batch in batches]
@@ -106,14 +106,14 @@ def train(
         repeated = Counts.labels_repeat_titles(sum(n for n, _ in both), sum(n for _, n in both))
         read = (Sums.from_bytes(part, lexicon) for part in _parts(together.mapInArrow(summed, _BYTES)))
         sums = Sums.sum(chain([nothing.sums()], read))
-        cut, groups = sums.sampled()
+        cut, of_organisation = sums.sampled()
         spark = frame.sparkSession.sparkContext
-        groups, others = spark.broadcast(groups), spark.broadcast(sums.others().to_bytes())
+        groups, others = spark.broadcast(of_organisation), spark.broadcast(sums.others().to_bytes())
 
         def by_group(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                own = [groups.value.get(key) for key in batch[_KEY].to_pylist()]
-                own = pa.array(own, pa.int64())
+                keys: list[int] = batch[_KEY].to_pylist()  # type: ignore[assignment]
+                own = pa.array([groups.value.get(key) for key in keys], pa.int64())
                 batch = batch.drop_columns([_KEY]).append_column(_KEY, own)
                 yield batch.filter(own.is_valid())
 
@@ -133,4 +133,5 @@ def train(
 def audit(frame: DataFrame, **how: Any) -> Table:
     """What is the matter with the postings of a data frame; see `rolecall.audit`. Every posting is
     compared with every other, on the driver."""
-    return _audit(pa.Table.from_batches(frame._collect_as_arrow(), to_arrow_schema(frame.schema)), **how)
+    batches = frame._collect_as_arrow()  # type: ignore[operator]  # of no public name before Spark 4
+    return _audit(pa.Table.from_batches(batches, to_arrow_schema(frame.schema)), **how)

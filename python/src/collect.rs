@@ -1,35 +1,61 @@
 //! Reads the labelled postings of a table.
 
-use crate::columns::{Chosen, TextColumns, need};
+use crate::columns::{Chosen, ColumnArgument, TextColumns, names_of, need};
 use crate::errors::wrong;
 use crate::input::TableArgument;
+use crate::labels::LabelOptions;
 use crate::threads::Threads;
 use pyo3::prelude::*;
-use rolecall::evidence::{Extractor, LabelReader};
+use rolecall::evidence::{Extractor, LeftOutRows};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Example};
 use rolecall::postings::Column;
 
-/// Collects labelled postings, and the index in the table of each.
+/// Labelled postings of a table.
+#[derive(Default)]
+pub(crate) struct Collected {
+    pub(crate) collector: Collector,
+    /// The index in the table of each posting, from 0.
+    pub(crate) indices: Vec<usize>,
+}
+
+/// The columns that are learned from: title, organisation and label, and the description.
+pub(crate) fn learned_columns(
+    [title, company, label]: [Option<String>; 3],
+    description: Option<ColumnArgument>,
+) -> Chosen {
+    Chosen::default()
+        .description(description)
+        .and(Column::Title, title)
+        .and(Column::Company, company)
+        .and(Column::Label, label)
+}
+
+/// Collects labelled postings.
 pub(crate) fn collect(
     py: Python,
     table: TableArgument,
     chosen: &Chosen,
-    label_from_title: bool,
+    labels: &LabelOptions,
     lexicon: &Lexicon,
     threads: &Threads,
-) -> PyResult<(Collector, Vec<usize>)> {
+) -> PyResult<Collected> {
     let reader = table.0.into_reader()?;
     let columns = chosen.find(&reader.schema())?;
-    let names: Vec<String> = reader.schema().fields().iter().map(|f| f.name().clone()).collect();
-    need(&columns, if label_from_title { Column::Title } else { Column::Label }, &names)?;
-    let (extractor, labels) = (Extractor::new(lexicon), LabelReader::new(lexicon));
-    let (mut collector, mut indices, mut index) = (Collector::default(), Vec::new(), 0..);
-    let feature_names = collector.names();
+    let column = if labels.from_title { Column::Title } else { Column::Label };
+    need(&columns, column, &names_of(&reader.schema()))?;
+    let (extractor, label_reader) = (Extractor::new(lexicon), labels.reader(lexicon)?);
+    let (mut collected, mut left_out, mut index) =
+        (Collected::default(), LeftOutRows::default(), 0..);
+    let feature_names = collected.collector.names();
     for batch in reader {
         let texts = TextColumns::new(&batch.map_err(wrong)?, &columns)?;
         let label = |row| {
-            if label_from_title { texts.stated(row, lexicon) } else { texts.label(row, &labels) }
+            if labels.from_title {
+                texts.stated(row, lexicon)
+            } else {
+                texts.label(row, &label_reader)
+            }
         };
         let make = |row| {
             label(row).map(|label| {
@@ -44,17 +70,22 @@ pub(crate) fn collect(
             for (row, index) in rows.into_iter().zip(&mut index) {
                 match row {
                     Ok(example) => {
-                        indices.push(index);
-                        collector.add_example(example);
+                        collected.indices.push(index);
+                        collected.collector.add_example(example);
                     }
-                    Err(why) => collector.leave_out(&why),
+                    Err(why) => {
+                        left_out.note(&why, index as u64);
+                        collected.collector.leave_out(&why);
+                    }
                 }
             }
             Ok(())
         })?;
     }
-    if label_from_title {
-        collector.drop_title_features(true);
+    if labels.from_title {
+        collected.collector.drop_title_features(true);
+    } else {
+        labels.check(&left_out, &label_reader)?;
     }
-    Ok((collector, indices))
+    Ok(collected)
 }

@@ -40,17 +40,27 @@ impl Chosen {
         self
     }
 
+    /// Whether a column was named.
+    pub(crate) fn has(&self, column: Column) -> bool {
+        self.0.0.iter().any(|(named, _)| *named == column)
+    }
+
     /// Assigns the columns of a table.
     pub(crate) fn find(&self, schema: &Schema) -> PyResult<Columns> {
-        let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+        let header = names_of(schema);
         let mut columns = Columns::find(&header, &self.0).map_err(wrong)?;
-        if !self.0.0.iter().any(|(column, _)| *column == Column::Description) {
+        if !self.has(Column::Description) {
             let kind = |index: usize| schema.field(index).data_type();
             columns.retain_parts(|index| can_cast_types(kind(index), &DataType::Utf8View));
         }
         need(&columns, Column::Description, &header)?;
         Ok(columns)
     }
+}
+
+/// The names of the columns of a table.
+pub(crate) fn names_of(schema: &Schema) -> Vec<String> {
+    schema.fields().iter().map(|field| field.name().clone()).collect()
 }
 
 /// Checks that a column was found.

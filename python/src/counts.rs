@@ -1,10 +1,11 @@
 //! Counts of labelled postings for distributed training.
 
 use crate::Pickled;
-use crate::collect::collect;
+use crate::collect::{collect, learned_columns};
 use crate::columns::{Chosen, ColumnArgument, TextColumns};
 use crate::errors::{interruptible, warn, wrong};
 use crate::input::TableArgument;
+use crate::labels::{LabelOptions, Map};
 use crate::lexicon::{lexicon_of, need_same};
 use crate::model::PyModel;
 use crate::threads::{Threads, on_all_cores};
@@ -18,9 +19,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What was counted of labelled postings: hashes of features and, of those
-/// in small letters, their words; never postings. Add counts of parts of the
-/// data in any order, then train: the model is the same as that of all the data at once.
+/// What was counted of n labelled postings: hashes of features and, of those in small letters, their words; never
+/// postings. Add counts of parts of the data in any order, with `+` or `sum`, then train: the model is the same, byte for
+/// byte, as that of all the data at once. `len` is n.
 #[pyclass(frozen, module = "rolecall")]
 pub(crate) struct Counts {
     pub(crate) collector: Collector,
@@ -30,10 +31,11 @@ pub(crate) struct Counts {
 
 #[pymethods]
 impl Counts {
-    /// Counts the labelled postings of a table.
+    /// Counts the labelled postings of a table; arguments and errors are those of `rolecall.train`. Postings of one
+    /// organisation may be in several parts.
     #[staticmethod]
     #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None,
-                        label_from_title=false, lexicon=None, threads=None))]
+                        map=None, strict=false, label_from_title=false, lexicon=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn of(
         py: Python,
@@ -42,23 +44,22 @@ impl Counts {
         description: Option<ColumnArgument>,
         company: Option<String>,
         label: Option<String>,
+        map: Option<Map>,
+        strict: bool,
         label_from_title: bool,
         lexicon: Option<PathBuf>,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let chosen = Chosen::default()
-            .description(description)
-            .and(Column::Title, title)
-            .and(Column::Company, company)
-            .and(Column::Label, label);
+        let chosen = learned_columns([title, company, label], description);
+        let labels = LabelOptions::new(label_from_title, map, strict)?;
         let folder = lexicon;
         let lexicon = lexicon_of(folder.as_deref())?;
-        let (collector, _) =
-            collect(py, table, &chosen, label_from_title, &lexicon, &Threads::new(py, threads)?)?;
+        let threads = Threads::new(py, threads)?;
+        let collector = collect(py, table, &chosen, &labels, &lexicon, &threads)?.collector;
         Ok(Self { collector, lexicon, folder })
     }
 
-    /// Trains a model on what was counted.
+    /// Trains a model on what was counted; arguments and errors are those of `rolecall.train`.
     #[pyo3(signature = (*, count_twice=false, data_name=None, date=None, threads=None))]
     fn train(
         &self,
@@ -90,7 +91,9 @@ impl Counts {
         self.collector.differing().into()
     }
 
-    /// Whether labels are taken for those of the titles, by what `differing` says of all.
+    /// Whether labels are taken for those of the titles: if fewer than one in fifty of at least a hundred differs.
+    ///
+    /// differing, all: the sums of what `differing` gives for all parts of the data.
     #[staticmethod]
     fn labels_repeat_titles(differing: u64, all: u64) -> bool {
         labels_repeat_titles([differing, all])
@@ -103,8 +106,8 @@ impl Counts {
         counts
     }
 
-    /// A number for the organisation of each posting of a table: the same for the same organisation, or for
-    /// the same text where none is named.
+    /// A number for the organisation of each of n postings: the same for the same organisation, or for the same text
+    /// where none is named. Gives a list of n.
     #[staticmethod]
     #[pyo3(signature = (table, *, description=None, company=None))]
     fn organisations(
@@ -136,7 +139,8 @@ impl Counts {
         Ok(PySums { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
-    /// All of some counts, each added to what is there: less work than one `+` after the other.
+    /// All of some counts: less work than one `+` after the other. Raises ValueError if there are none, or if
+    /// they were counted with different lexicons.
     #[staticmethod]
     fn sum(py: Python, counts: &Bound<PyAny>) -> PyResult<Self> {
         let mut sum: Option<Self> = None;
@@ -181,7 +185,8 @@ impl Counts {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// From bytes.
+    /// From the bytes that `to_bytes` gives. Raises ValueError if they are none, of another version or lexicon,
+    /// or damaged.
     #[staticmethod]
     #[pyo3(signature = (bytes, lexicon=None))]
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
@@ -213,11 +218,26 @@ impl Counts {
     }
 }
 
-/// Trains a model on the labelled postings of a table.
+/// A model of the labelled postings of a table: at least several organisations for each role.
+///
+/// table: n rows, as for `Model.classify`, with a label in each; rows without one are left out, and
+/// `header["provenance"]` says how many.
+/// title, description, company, label: names of columns, which are found if not named.
+/// map: spellings of labels and what they stand for, as {"PM": "product_manager"}. Others are read as
+/// `read_labels` reads them.
+/// strict: refuse labels that are not understood, instead of leaving out their rows.
+/// label_from_title: take the role that each title states for its label.
+/// count_twice: count rows that are the same, and those under two labels, too.
+/// data_name, date: name of the data and its date, for `header`.
+/// lexicon: folder of the lexicon, instead of the one inside the package.
+/// threads: number of threads, from 1 on; None for all cores.
+///
+/// Rows under two labels are not learned, and a UserWarning says how many. Raises TypeError for what is no table, and
+/// ValueError for columns that are not found, labels that are refused, and if a role has too few organisations.
 #[pyfunction]
 #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None,
-                    label_from_title=false, count_twice=false, data_name=None, date=None,
-                    lexicon=None, threads=None))]
+                    map=None, strict=false, label_from_title=false, count_twice=false,
+                    data_name=None, date=None, lexicon=None, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "they are keywords")]
 pub(crate) fn train(
     py: Python,
@@ -226,6 +246,8 @@ pub(crate) fn train(
     description: Option<ColumnArgument>,
     company: Option<String>,
     label: Option<String>,
+    map: Option<Map>,
+    strict: bool,
     label_from_title: bool,
     count_twice: bool,
     data_name: Option<String>,
@@ -240,6 +262,8 @@ pub(crate) fn train(
         description,
         company,
         label,
+        map,
+        strict,
         label_from_title,
         lexicon,
         threads,
@@ -257,7 +281,7 @@ pub(crate) struct PySums {
 
 #[pymethods]
 impl PySums {
-    /// All of some sums.
+    /// All of some sums. Raises ValueError if there are none, or if they were counted with different lexicons.
     #[staticmethod]
     fn sum(py: Python, sums: &Bound<PyAny>) -> PyResult<Self> {
         let mut about: Option<(Arc<Lexicon>, Option<PathBuf>)> = None;
@@ -289,7 +313,7 @@ impl PySums {
     }
 
     /// The largest hash of a text in the sample, and the group of each organisation whose postings are to be
-    /// scored.
+    /// scored. Raises ValueError if there are too few organisations.
     fn sampled(&self, py: Python) -> PyResult<(u64, BTreeMap<i64, i64>)> {
         let Sampled { cut, groups } =
             on_all_cores(py, || self.sums.sampled(&self.lexicon))?.map_err(wrong)?;
@@ -317,7 +341,7 @@ impl PySums {
         Ok(Self { sums, lexicon: self.lexicon.clone(), folder: self.folder.clone() })
     }
 
-    /// Trains a model on the sums and the scores of a sample.
+    /// A model of these and of the scores of the sample.
     #[pyo3(signature = (scored, *, data_name=None, date=None, threads=None))]
     fn train(
         &self,
@@ -345,7 +369,7 @@ impl PySums {
         Ok(PyBytes::new(py, &on_all_cores(py, || self.sums.to_bytes(&self.lexicon))?))
     }
 
-    /// From bytes.
+    /// From the bytes that `to_bytes` gives. Raises ValueError.
     #[staticmethod]
     #[pyo3(signature = (bytes, lexicon=None))]
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {

@@ -1,12 +1,17 @@
 //! rolecall for Python: tables in and out through the Arrow PyCapsule interface.
 
+mod audit;
 mod collect;
 mod columns;
 mod counts;
 mod errors;
 mod input;
+mod json;
+mod labels;
 mod lexicon;
 mod model;
+mod retrain;
+mod suggest;
 mod table;
 mod threads;
 
@@ -20,9 +25,15 @@ type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Option<PathBuf>));
 #[pymodule]
 mod _rolecall {
     #[pymodule_export]
+    use super::audit::audit;
+    #[pymodule_export]
     use super::counts::{Counts, PySums, train};
     #[pymodule_export]
-    use super::model::{PyModel, audit};
+    use super::labels::read_labels;
+    #[pymodule_export]
+    use super::model::PyModel;
+    #[pymodule_export]
+    use super::retrain::WorseModelError;
     #[pymodule_export]
     use super::table::Table;
 

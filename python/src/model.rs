@@ -1,11 +1,16 @@
 //! Models: classify, explain, retrain, audit.
 
 use crate::Pickled;
-use crate::collect::collect;
-use crate::columns::{Chosen, ColumnArgument, TextColumns, need};
-use crate::errors::{interruptible, warn, wrong};
+use crate::audit::{Audited, audited_columns};
+use crate::collect::learned_columns;
+use crate::columns::{Chosen, ColumnArgument, TextColumns};
+use crate::errors::wrong;
 use crate::input::{OptionalText, TableArgument};
+use crate::json::object;
+use crate::labels::{LabelOptions, Map};
 use crate::lexicon::lexicon_of;
+use crate::retrain::{RetrainOptions, Tables, retrained};
+use crate::suggest::suggested;
 use crate::table::{Builders, Table, batch, placed};
 use crate::threads::{Threads, on_all_cores};
 use arrow_array::RecordBatch;
@@ -13,14 +18,12 @@ use arrow_schema::Schema;
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
-use rolecall::evidence::LabelReader;
+use rolecall::audit::By;
 use rolecall::judge::{Judge, Prior, Settings};
 use rolecall::lexicon::Lexicon;
-use rolecall::model::{Change, Counting, ModelError, OtherSource, TwoLabels, View, outcome_names};
+use rolecall::model::{Counting, View};
 use rolecall::postings::Column;
-use rolecall::report::{added_columns, audit_columns, with_added_fields, with_finding};
-use serde::Serialize;
+use rolecall::report::{added_columns, with_added_fields};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -65,7 +68,8 @@ impl TryFrom<Shares> for Prior {
 
 #[pymethods]
 impl PyModel {
-    /// The model inside the package.
+    /// The model inside the package. It scores, and can be added to; it has no record of the rows it has learned, so
+    /// that none can be taken out.
     #[staticmethod]
     fn default(py: Python) -> PyResult<Self> {
         on_all_cores(py, || {
@@ -75,8 +79,12 @@ impl PyModel {
         })?
     }
 
-    /// Reads a model file; `lexicon` is the folder of the lexicon it was trained with, if that is not the
-    /// one inside.
+    /// Reads a model file.
+    ///
+    /// lexicon: the folder of the lexicon it was trained with, if that is not the one inside the package.
+    ///
+    /// Raises OSError if the file cannot be read, and ValueError if it is no model, one of another version or
+    /// damaged, or belongs to another lexicon.
     #[staticmethod]
     #[pyo3(signature = (path, lexicon=None))]
     fn load(py: Python, path: PathBuf, lexicon: Option<PathBuf>) -> PyResult<Self> {
@@ -86,7 +94,7 @@ impl PyModel {
             .map_err(|e| wrong(format!("{}: {}", path.display(), e.value(py))))
     }
 
-    /// From the bytes of a model file.
+    /// From the bytes of a model file; see `load`. Raises ValueError.
     #[staticmethod]
     #[pyo3(signature = (bytes, lexicon=None))]
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
@@ -98,14 +106,14 @@ impl PyModel {
         })?
     }
 
-    /// The bytes of its file.
+    /// The bytes of its file: the same model gives the same bytes.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let mut bytes = Vec::new();
         on_all_cores(py, || self.model.write(&mut bytes))??;
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// Writes its file: whole, or not at all.
+    /// Writes its file: whole, or not at all. Raises OSError.
     fn save(&self, py: Python, path: PathBuf) -> PyResult<()> {
         on_all_cores(py, || {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -124,7 +132,8 @@ impl PyModel {
         Self::new(model, self.lexicon.clone(), self.folder.clone())
     }
 
-    /// What it was trained on, how good it is, and all else that stands in its header.
+    /// What it was trained on, how good it is, and all else in it but its features: `postings` by class, `roles`,
+    /// `provenance`, `held_out` (figures on rows it was not fitted to), `history` (its retrains).
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         object(py, self.model.header())
@@ -144,7 +153,25 @@ impl PyModel {
         Ok((from_bytes, (slf.get().to_bytes(slf.py())?, slf.get().folder.clone())))
     }
 
-    /// The rows of a table with a role, a confidence and the reasons behind them.
+    /// Classifies n postings: the rows of a table, in their order, with the columns of their verdicts behind their own.
+    ///
+    /// Added are `predicted_role` (the id of a role, or "other"), `confidence` (0 to 1), `decision` ("accept", "review",
+    /// "out_of_scope", "no_evidence"), `p_` and the id of each role and `p_other` (0 to 1, together 1), `second_role`, `other_job`,
+    /// `title_role`, `title_level`, `experience_years`, `language`, `notes` and `evidence` (a list of the phrases that decided,
+    /// strongest first). If the table has a column of such a name, the added one is called `rolecall_notes` or the like.
+    ///
+    /// table: a data frame of pandas or Polars, a table of PyArrow, a relation of DuckDB, a list of dicts, or texts.
+    /// title, description: names of columns; `description` may be several, whose texts are joined. Found if not named.
+    /// closed: give every posting one of the roles, and `p_other` no value.
+    /// view: what is read: "whole" (title and text), "text", or "duties" (the text with the roles' names masked).
+    /// precision: the share of accepted postings that should be right, between 0 and 1.
+    /// prior: how common the roles are in the table: all together (0 to 1), by role as {"product_owner": 0.2}, or "market".
+    /// evidence: whether to give the column `evidence`; without it is a little faster.
+    /// replace: write over the columns of an earlier run.
+    /// threads: number of threads, from 1 on; None for all cores.
+    ///
+    /// Raises TypeError for what is no table or no text, and ValueError for columns that are not found and for
+    /// arguments out of range.
     #[pyo3(signature = (table, *, title=None, description=None, closed=false, view="whole",
                         precision=0.9, prior=None, evidence=true, replace=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
@@ -202,7 +229,13 @@ impl PyModel {
         Ok(Table { schema, batches, summary: py.None() })
     }
 
-    /// Why one posting is judged as it is.
+    /// Why one posting is judged as it is: a dict, as `rolecall explain --json` writes it, with `role`, `decision`,
+    /// `probabilities` and what each feature adds to the scores (in nats).
+    ///
+    /// text, title: a str; None and NaN are no text.
+    /// closed, view: as in `classify`.
+    ///
+    /// Raises TypeError for what is no text, and ValueError for a view that there is not.
     #[pyo3(signature = (text, title=None, *, closed=false, view="whole"))]
     fn explain<'py>(
         &self,
@@ -221,10 +254,10 @@ impl PyModel {
         object(py, &explanation)
     }
 
-    /// The postings of a table whose title or label does not match the duties, by this model without the
-    /// counts of each posting's organisation.
+    /// The postings of a table whose title or label does not match the duties, by this model without the counts of
+    /// each posting's organisation; see `rolecall.audit`, which needs no model.
     #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None, id=None,
-                        threads=None))]
+                        map=None, strict=false, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn audit(
         &self,
@@ -235,100 +268,120 @@ impl PyModel {
         company: Option<String>,
         label: Option<String>,
         id: Option<String>,
+        map: Option<Map>,
+        strict: bool,
         threads: Option<usize>,
     ) -> PyResult<Table> {
-        let chosen = audited([title, company, label, id], description);
+        let audited = Audited {
+            table,
+            chosen: audited_columns([title, company, label, id], description),
+            labels: LabelOptions::new(false, map, strict)?,
+            lexicon: self.lexicon.clone(),
+            threads,
+        };
         let model = self.model.clone();
-        audited_by(py, table, &chosen, self.lexicon.clone(), threads, move |rows| {
-            rows.audit(By::Model(&model, "given"), false)
-        })
+        audited.findings(py, move |rows| rows.audit(By::Model(&model, "given"), false))
     }
 
-    /// A model with the postings of a table added or taken out. Nothing says whether it is better:
-    /// classify postings that neither has seen with both.
-    #[pyo3(signature = (add=None, remove=None, *, merge=vec![], title=None, description=None,
-                        company=None, label=None, label_from_title=false, count_twice=false,
-                        relabel=false, data_name=None, date=None, threads=None))]
+    /// The rows of a table to label next: those whose labels would teach the model most, the most useful first.
+    ///
+    /// Chosen are rows that the model is unsure of, that differ from one another and from what it has learned, and one
+    /// in three at random. Rows with a label are not suggested, and count as known.
+    ///
+    /// table: as in `classify`, of rows with and without labels.
+    /// n: how many rows, at most.
+    /// title, description, company, label, id: names of columns, which are found if not named.
+    /// closed, view: as in `classify`; map: as in `rolecall.train`.
+    /// threads: number of threads, from 1 on; None for all cores.
+    ///
+    /// Returns a table of at most n rows with all their columns, `why` behind them and, if the table has no label column, an
+    /// empty `role`; `summary` has the numbers `rows_read`, `labelled` and `suggested`. Raises as `classify`.
+    #[pyo3(signature = (table, n=50, *, title=None, description=None, company=None, label=None,
+                        id=None, closed=false, view="whole", map=None, threads=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords")]
+    fn suggest(
+        &self,
+        py: Python,
+        table: TableArgument,
+        n: usize,
+        title: Option<String>,
+        description: Option<ColumnArgument>,
+        company: Option<String>,
+        label: Option<String>,
+        id: Option<String>,
+        closed: bool,
+        view: &str,
+        map: Option<Map>,
+        threads: Option<usize>,
+    ) -> PyResult<Table> {
+        let view = view_of(view)?;
+        let chosen = audited_columns([title, company, label, id], description);
+        let threads = Threads::new(py, threads)?;
+        let labels = LabelOptions::new(false, map, false)?;
+        let labels = labels.reader(&self.lexicon)?;
+        let settings = Settings { view, closed, quotes: false, ..Settings::default() };
+        let judge = threads.detached(py, || Judge::new(&self.model, &self.lexicon, settings));
+        suggested(py, table, &chosen, &labels, &judge, n, &threads)
+    }
+
+    /// A model with the rows of a table added or taken out, or with other models merged into it. The counts are exact:
+    /// adding and removing the same rows gives the same model, byte for byte.
+    ///
+    /// add, remove: tables of labelled postings, with columns and labels as for `rolecall.train`. What is removed must
+    /// have the title, company, text and label it was added with.
+    /// check: a table of labelled postings to compare the old and the new model on; otherwise they are compared on the
+    /// added rows, each without its organisation.
+    /// merge: models that have learned other rows with the same lexicon.
+    /// relabel: a row that the model knows under another label gets the new one.
+    /// count_twice: count rows that are the same, and those under two labels, too.
+    /// allow_worse: give the new model though it is worse than the old one by more than chance.
+    /// data_name, date: names of the data and its date, for `header`.
+    ///
+    /// Rows under two labels, or under another than the model knows, are not learned, and a UserWarning names them.
+    /// Raises WorseModelError if the new model is worse, and ValueError if rows to remove were never added, if a model
+    /// to merge is compact, has learned the same rows or has another lexicon, and as `rolecall.train`.
+    #[pyo3(signature = (add=None, remove=None, *, check=None, merge=None, title=None,
+                        description=None, company=None, label=None, map=None, strict=false,
+                        label_from_title=false, count_twice=false, relabel=false,
+                        allow_worse=false, data_name=None, date=None, threads=None))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn retrain(
         &self,
         py: Python,
         add: Option<TableArgument>,
         remove: Option<TableArgument>,
-        merge: Vec<PyRef<Self>>,
+        check: Option<TableArgument>,
+        merge: Option<Vec<PyRef<Self>>>,
         title: Option<String>,
         description: Option<ColumnArgument>,
         company: Option<String>,
         label: Option<String>,
+        map: Option<Map>,
+        strict: bool,
         label_from_title: bool,
         count_twice: bool,
         relabel: bool,
+        allow_worse: bool,
         data_name: Option<String>,
         date: Option<String>,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let chosen = Chosen::default()
-            .description(description)
-            .and(Column::Title, title)
-            .and(Column::Company, company)
-            .and(Column::Label, label);
-        let threads = Threads::new(py, threads)?;
-        let read = |table: Option<TableArgument>| {
-            let Some(table) = table else { return Ok(Default::default()) };
-            let mut read = collect(py, table, &chosen, label_from_title, &self.lexicon, &threads)?;
-            read.0.drop_title_features(false);
-            Ok::<_, PyErr>(read)
-        };
-        let (added, indices) = read(add)?;
-        let mut change = Change {
-            added,
-            removed: read(remove)?.0,
-            merged: merge.iter().map(|other| rolecall::model::Model::clone(&other.model)).collect(),
+        let options = RetrainOptions {
+            chosen: learned_columns([title, company, label], description),
+            labels: LabelOptions::new(label_from_title, map, strict)?,
             counting: Counting { twice: count_twice },
             relabel,
+            allow_worse,
+            data_name,
+            date,
+            threads,
         };
-        let provenance = change.added.provenance();
-        (provenance.data, provenance.date) = (data_name, date);
-        let (model, lexicon) = (self.model.clone(), self.lexicon.clone());
-        let retrained = interruptible(py, move || {
-            threads.run(|| {
-                let retrained = model.retrain(&change, &lexicon)?;
-                let mut new = retrained.model;
-                if !retrained.taken_back {
-                    new.remember(retrained.record);
-                }
-                Ok::<_, rolecall::model::RetrainError>((new, retrained.two_labels))
-            })
-        })?;
-        let (retrained, two_labels) = retrained.map_err(wrong)?;
-        if !two_labels.is_empty() {
-            warn(py, &two_labels_warning(&two_labels, &indices, &self.lexicon))?;
-        }
-        Ok(Self::new(retrained, self.lexicon.clone(), self.folder.clone()))
+        let clone = |other: &PyRef<Self>| rolecall::model::Model::clone(&other.model);
+        let merged = merge.unwrap_or_default().iter().map(clone).collect();
+        let tables = Tables { add, remove, check };
+        let model = retrained(py, &self.model, tables, merged, options, &self.lexicon)?;
+        Ok(Self::new(model, self.lexicon.clone(), self.folder.clone()))
     }
-}
-
-/// Most rows that a warning names.
-const NAMED: usize = 20;
-
-/// Names rows under two labels; `indices` are those in the table.
-fn two_labels_warning(found: &[TwoLabels], indices: &[usize], lexicon: &Lexicon) -> String {
-    let names = outcome_names(lexicon.roles());
-    let name = |two: &TwoLabels| {
-        let location = match two.source {
-            OtherSource::Row(row) => format!("row {}", indices[row]),
-            OtherSource::Model => "the model".to_owned(),
-        };
-        let (label, other) = (&names[two.label], &names[two.other]);
-        format!("row {} is {label}, and {other} in {location}", indices[two.row])
-    };
-    let named: Vec<String> = found.iter().take(NAMED).map(name).collect();
-    format!(
-        "{} rows under two labels are not learned (rows from 0: {}): correct one label, or replace that of the \
-         model with relabel=True, or learn both with count_twice=True",
-        found.len(),
-        named.join("; ")
-    )
 }
 
 impl PyModel {
@@ -339,123 +392,4 @@ impl PyModel {
     ) -> Self {
         Self { model: Arc::new(model), lexicon, folder }
     }
-}
-
-/// The postings of a table whose title or label does not match the duties: by the table itself if it has
-/// enough of each role, otherwise by the model inside the package as well.
-#[pyfunction]
-#[pyo3(signature = (table, *, title=None, description=None, company=None, label=None, id=None,
-                    alone=false, lexicon=None, threads=None))]
-#[expect(clippy::too_many_arguments, reason = "they are keywords")]
-pub(crate) fn audit(
-    py: Python,
-    table: TableArgument,
-    title: Option<String>,
-    description: Option<ColumnArgument>,
-    company: Option<String>,
-    label: Option<String>,
-    id: Option<String>,
-    alone: bool,
-    lexicon: Option<PathBuf>,
-    threads: Option<usize>,
-) -> PyResult<Table> {
-    let chosen = audited([title, company, label, id], description);
-    let by = if alone { By::Themselves } else { By::Fitting };
-    let lexicon = lexicon_of(lexicon.as_deref())?;
-    audited_by(py, table, &chosen, lexicon, threads, move |rows| rows.audit(by, false))
-}
-
-fn audited(names: [Option<String>; 4], description: Option<ColumnArgument>) -> Chosen {
-    let columns = [Column::Title, Column::Company, Column::Label, Column::Id];
-    let chosen = Chosen::default().description(description);
-    columns.into_iter().zip(names).fold(chosen, |chosen, (column, name)| chosen.and(column, name))
-}
-
-/// Rows read at a time.
-const AT_ONCE: usize = 1024;
-
-fn audited_by(
-    py: Python,
-    table: TableArgument,
-    chosen: &Chosen,
-    lexicon: Arc<Lexicon>,
-    threads: Option<usize>,
-    by: impl FnOnce(&AuditRows) -> Result<Audit, ModelError> + Send + 'static,
-) -> PyResult<Table> {
-    let reader = table.0.into_reader()?;
-    let columns = chosen.find(&reader.schema())?;
-    let labelled = columns.index_of(Column::Label).is_some();
-    if !labelled {
-        let schema = reader.schema();
-        let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-        need(&columns, Column::Title, &names)?;
-    }
-    let batches = reader
-        .map(|batch| TextColumns::new(&batch.map_err(wrong)?, &columns))
-        .collect::<PyResult<Vec<TextColumns>>>()?;
-    let threads = Threads::new(py, threads)?;
-    let audit = interruptible(py, move || {
-        threads.run(|| {
-            let mut rows = AuditRows::new(&lexicon);
-            add_rows(&mut rows, &batches, labelled, &lexicon)?;
-            rows.find_copies();
-            if rows.stated_count() == 0 {
-                return Ok(None);
-            }
-            by(&rows).map(Some)
-        })
-    })?;
-    let audit = audit.map_err(wrong)?;
-    let none = "no row states a role: none has a label or a title that states one";
-    let audit = audit.ok_or_else(|| wrong(none))?;
-    let mut findings = Builders::new(audit_columns());
-    let schema = Arc::new(Schema::new(findings.fields()));
-    for finding in &audit.findings {
-        with_finding(finding, |cells| findings.push(cells));
-    }
-    let batches = vec![batch(&schema, findings.finish())?];
-    Ok(Table { schema, batches, summary: object(py, &audit.summary)?.unbind() })
-}
-
-/// Adds the rows of batches, labelled by their column or by their titles.
-fn add_rows(
-    rows: &mut AuditRows,
-    batches: &[TextColumns],
-    labelled: bool,
-    lexicon: &Lexicon,
-) -> Result<(), ModelError> {
-    let labels = LabelReader::new(lexicon);
-    let mut number = 0;
-    for texts in batches {
-        for start in (0..texts.rows).step_by(AT_ONCE) {
-            let range = start..texts.rows.min(start + AT_ONCE);
-            let descriptions: Vec<_> = range.clone().map(|row| texts.description(row)).collect();
-            let postings: Vec<Posting> = range
-                .zip(&descriptions)
-                .map(|(row, description)| {
-                    number += 1;
-                    let stated = if labelled {
-                        texts.label(row, &labels)
-                    } else {
-                        texts.stated(row, lexicon)
-                    };
-                    let texts = Texts {
-                        id: texts.get(Column::Id, row),
-                        title: texts.get(Column::Title, row),
-                        company: texts.get(Column::Company, row),
-                        description,
-                    };
-                    Posting { row: number, texts, stated: stated.ok() }
-                })
-                .collect();
-            rows.add(&postings).map_err(ModelError::Aside)?;
-        }
-    }
-    Ok(())
-}
-
-/// Converts a value to Python objects, through JSON.
-fn object<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let json = serde_json::to_string(value).map_err(wrong)?;
-    py.import("json")?.call_method1("loads", (json,))
 }

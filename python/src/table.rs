@@ -1,5 +1,6 @@
 //! Result tables, exported through the Arrow PyCapsule interface.
 
+use crate::columns::names_of;
 use crate::errors::wrong;
 use crate::input::TableArgument;
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
@@ -20,8 +21,8 @@ use std::sync::Arc;
 /// Value of `__reduce__`: `from_arrow`, and its arguments.
 type PickledTable<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Py<PyAny>));
 
-/// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever
-/// else knows `__arrow_c_stream__` take it without copying.
+/// A table of Arrow: `pyarrow.table(t)`, `polars.DataFrame(t)`, `duckdb.sql("from t")` and whatever else knows
+/// `__arrow_c_stream__` take it without copying. `len` is its number of rows.
 #[pyclass(frozen, module = "rolecall")]
 pub(crate) struct Table {
     pub(crate) schema: SchemaRef,
@@ -33,10 +34,10 @@ pub(crate) struct Table {
 
 #[pymethods]
 impl Table {
-    /// The columns' names.
+    /// The names of the columns, in order.
     #[getter]
     fn column_names(&self) -> Vec<String> {
-        self.schema.fields().iter().map(|field| field.name().clone()).collect()
+        names_of(&self.schema)
     }
 
     fn __len__(&self) -> usize {
@@ -123,7 +124,7 @@ pub(crate) fn placed(
     added: &[AddedColumn],
     replace: bool,
 ) -> PyResult<(Range<usize>, Vec<AddedColumn>)> {
-    let header: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let header = names_of(schema);
     match added_before(&header, added) {
         Some(old_columns) if replace => {
             let names = named_as_before(&header, &old_columns, added);

@@ -2,10 +2,10 @@
 
 use super::args::{CommonArgs, LabelArgs};
 use super::output::say;
-use anyhow::{Context, Result, bail};
-use rolecall::evidence::{LabelReader, Title, Unread};
+use anyhow::{Result, anyhow};
+use rolecall::evidence::{LabelReader, LeftOut, LeftOutRows, MapError, Title, Unread};
 use rolecall::lexicon::Lexicon;
-use rolecall::postings::{Column, Columns, Row, listed};
+use rolecall::postings::{Column, Columns, Row};
 use rolecall::roles::Label;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -21,34 +21,17 @@ pub(crate) struct RowLabels<'a> {
     quiet: bool,
     /// Labels in other words than the names of roles, and how many rows have them.
     reworded: BTreeMap<String, (Label, u64)>,
-    /// Reasons for which rows are left out, or the texts that are no labels.
-    left_out: BTreeMap<String, LeftOut>,
-}
-
-/// Rows that are left out for the same reason.
-struct LeftOut {
-    rows: u64,
-    /// The number of the first.
-    first: u64,
+    /// Rows that are left out.
+    left_out: LeftOutRows,
 }
 
 /// A reader of labels by the spellings that were given for roles.
 pub(crate) fn label_reader<'a>(args: &LabelArgs, lexicon: &'a Lexicon) -> Result<LabelReader<'a>> {
-    let names = || {
-        let roles = lexicon.roles().iter().map(|role| role.id.clone());
-        listed(&roles.chain(["other".into()]).collect::<Vec<_>>())
-    };
-    let plain = LabelReader::new(lexicon);
-    let mut reader = plain.clone();
-    for (spelling, role) in &args.map {
-        let label = plain.read(role).ok().with_context(|| {
-            format!("--map {spelling}={role}: {role:?} is no role; the roles are {}", names())
-        })?;
-        if reader.map(spelling, label).is_some_and(|before| before != label) {
-            bail!("--map: {spelling:?} is mapped to two roles");
-        }
-    }
-    Ok(reader)
+    let map = args.map.iter().map(|(spelling, role)| (spelling.as_str(), role.as_str()));
+    LabelReader::mapped(lexicon, map).map_err(|error| match &error {
+        MapError::NoRole { spelling, role, .. } => anyhow!("--map {spelling}={role}: {error}"),
+        MapError::TwoRoles { .. } => anyhow!("--map: {error}"),
+    })
 }
 
 impl<'a> RowLabels<'a> {
@@ -64,7 +47,7 @@ impl<'a> RowLabels<'a> {
             strict: args.strict,
             quiet: common.quiet,
             reworded: BTreeMap::new(),
-            left_out: BTreeMap::new(),
+            left_out: LeftOutRows::default(),
         })
     }
 
@@ -88,16 +71,13 @@ impl<'a> RowLabels<'a> {
 
     /// Whether the label of a row is beyond doubt: a role, or `other` by that name.
     pub(crate) fn is_plain(&self, row: &Row, columns: &Columns) -> bool {
-        let text = row.get(columns, Column::Label);
-        self.of(row, columns).is_ok_and(|label| label != Label::Other)
-            || self.reader.by_letters(text).is_some()
+        self.reader.is_plain(row.get(columns, Column::Label))
     }
 
     /// Counts what became of a row's label.
     pub(crate) fn note(&mut self, row: &Row, columns: &Columns, why_none: Option<&str>) {
         if let Some(why) = why_none {
-            let new = || LeftOut { rows: 0, first: row.number };
-            self.left_out.entry(why.to_owned()).or_insert_with(new).rows += 1;
+            self.left_out.note(why, row.number);
             return;
         }
         let text = row.get(columns, Column::Label).trim();
@@ -116,50 +96,16 @@ impl<'a> RowLabels<'a> {
     /// # Errors
     /// If a label was not understood, and that is to be refused.
     pub(crate) fn finish(&self) -> Result<()> {
-        let mut left_out: Vec<(&str, &LeftOut)> =
-            self.left_out.iter().map(|(why, rows)| (why.as_str(), rows)).collect();
-        left_out.sort_by_key(|(why, left_out)| (Reverse(left_out.rows), *why));
-        if self.strict {
-            self.refuse(&left_out)?;
+        if self.strict && !self.from_titles {
+            self.left_out.refuse(&self.reader).map_err(|error| {
+                anyhow!("{error}; correct them, or say what they stand for with --map LABEL=ROLE")
+            })?;
         }
         if !self.quiet {
             self.say_reworded();
-            self.say_left_out(&left_out);
+            self.say_left_out(&self.left_out.by_frequency());
         }
         Ok(())
-    }
-
-    fn refuse(&self, left_out: &[(&str, &LeftOut)]) -> Result<()> {
-        let unread: Vec<_> = left_out.iter().filter(|(label, _)| !label.is_empty()).collect();
-        if unread.is_empty() || self.from_titles {
-            return Ok(());
-        }
-        let one = |(label, LeftOut { rows, first }): &&(&str, &LeftOut)| {
-            format!("{label:?} {} ({rows} rows, the first is row {first})", self.why(label))
-        };
-        let named: Vec<String> = unread.iter().take(LABELS_SAID).map(one).collect();
-        let more = unread.len() - named.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        bail!(
-            "labels are not understood: {}{more}; correct them, or say what they stand for with --map LABEL=ROLE",
-            named.join("; ")
-        )
-    }
-
-    /// Why a text is no label.
-    fn why(&self, label: &str) -> String {
-        let nearest = self.reader.lexicon().roles().nearest(label);
-        let ambiguous = self.reader.read(label) == Err(Unread::Ambiguous);
-        match (ambiguous, nearest.as_slice()) {
-            (true, [] | [_]) => "may be more than one role".to_owned(),
-            (true, several) => {
-                format!("may be more than one role, such as {}", several.join(" or "))
-            }
-            (false, []) => "is neither a role nor `other`".to_owned(),
-            (false, nearest) => {
-                format!("is neither a role nor `other`; the nearest is {}", nearest.join(" or "))
-            }
-        }
     }
 
     fn say_reworded(&self) {
@@ -183,7 +129,9 @@ impl<'a> RowLabels<'a> {
             let reason = match *why {
                 "" => "they have no label".to_owned(),
                 why if self.from_titles => why.to_owned(),
-                label => format!("label {label:?} {} (first in row {first})", self.why(label)),
+                label => {
+                    format!("label {label:?} {} (first in row {first})", self.reader.why(label))
+                }
             };
             say(&format!("{rows} rows are left out: {reason}"));
         }

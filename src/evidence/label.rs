@@ -84,6 +84,11 @@ impl<'a> LabelReader<'a> {
         Label::parse(text, self.lexicon.roles())
     }
 
+    /// Whether a text is a label beyond doubt: a role, or `other` by that name.
+    pub fn is_plain(&self, text: &str) -> bool {
+        self.read(text).is_ok_and(|label| label != Label::Other) || self.by_letters(text).is_some()
+    }
+
     fn by_form(&self, text: &str) -> Result<Label, Unread> {
         let letters: String = letters_and_digits(text).collect();
         if NONE_OF_THEM.contains(&letters.as_str()) {

@@ -4,6 +4,7 @@
 mod attribution;
 mod classify;
 mod compare;
+mod comparison;
 pub(crate) mod contrast;
 mod curve;
 mod evaluate;
@@ -23,6 +24,7 @@ mod verdict;
 pub use classify::{Judge, Settings};
 pub(crate) use compare::FeatureChange;
 pub use compare::{ModelChange, compare};
+pub use comparison::{ComparedRows, Comparison};
 pub(crate) use contrast::{Contrast, MarkKind, Quote};
 pub use curve::learning_curve;
 pub use evaluate::{CurvePoint, Evaluation, PredictedRow, evaluate};

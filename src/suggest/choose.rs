@@ -2,6 +2,8 @@
 
 use super::descriptor::Descriptor;
 use super::known::Known;
+use crate::model::outcome_names;
+use crate::roles::RoleSet;
 use std::cmp::Ordering;
 
 /// One row in so many is drawn at random: a model that learns from doubtful rows alone does not see what is common.
@@ -49,6 +51,19 @@ pub struct Suggestion {
     pub drawn: bool,
     /// Whether no labelled posting is of its organisation.
     pub new_organisation: bool,
+}
+
+impl Suggestion {
+    /// Why it is suggested: `product_owner 0.50 or product_manager 0.45; a new organisation`.
+    pub fn why(&self, roles: &RoleSet) -> String {
+        let names = outcome_names(roles);
+        let [first, second] = self.between.map(|(outcome, p)| format!("{} {p:.2}", names[outcome]));
+        let organisation = if self.new_organisation { "; a new organisation" } else { "" };
+        if self.drawn {
+            return format!("drawn at random: {first}{organisation}");
+        }
+        format!("{first} or {second}{organisation}")
+    }
 }
 
 /// The rows that are chosen from.

@@ -26,9 +26,11 @@ def sample() -> pa.Table:
 def rolecall_program(tmp_path):
     """Runs the program in a folder of its own."""
 
-    def run(*arguments, **how):
+    def run(*arguments, status=0, **how):
         program = [os.environ["ROLECALL"], *map(str, arguments), "-q"]
-        return subprocess.run(program, cwd=tmp_path, check=True, capture_output=True, **how).stdout
+        ran = subprocess.run(program, cwd=tmp_path, capture_output=True, **how)
+        assert ran.returncode == status, ran.stderr.decode()
+        return ran.stdout
 
     return run
 

@@ -12,12 +12,12 @@ use crate::cli::output::{Output, say};
 use crate::cli::sheet::check_endings;
 use crate::cli::terminal::Terminal;
 use anyhow::{Context, Result, bail};
-use rolecall::judge::{ComparedPosting, Judge, PredictionChanges, Settings};
+use rolecall::judge::{ComparedPosting, ComparedRows, Comparison, PredictionChanges};
 use rolecall::lexicon::Lexicon;
 use rolecall::metrics::Difference;
 use rolecall::model::{
-    Change, Collector, Counting, Drifted, Example, FeatureTurn, Model, Retrain as Record,
-    RetrainError, Retrained, View,
+    Change, Collector, Counting, Drifted, FeatureTurn, Model, Retrain as Record, RetrainError,
+    Retrained,
 };
 use rolecall::postings::{Columns, Row};
 use rolecall::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
@@ -72,10 +72,18 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     if !common.quiet {
         say_not_exact(&retrained, &two_labels);
     }
-    let (compared_on, changes) = compare(&old, &retrained, &change, &added.1, &check, &lexicon);
+    let rows = ComparedRows {
+        added: &added.1,
+        check: (!check.1.is_empty()).then_some((check.0.examples(), check.1.as_slice())),
+    };
+    let comparison = Comparison::new(&old, &retrained, &change, &rows, &lexicon);
+    if comparison.known > 0 {
+        let known = comparison.known;
+        say(&format!("{known} of the rows to check by are in the model, and are not looked at"));
+    }
+    let Comparison { on: compared_on, changes, .. } = comparison;
     if let Some(changes) = &changes {
-        retrained.record.difference.clone_from(&changes.difference);
-        retrained.record.flips.clone_from(&changes.flipped);
+        changes.record_in(&mut retrained.record);
     }
     let worse = retrained.record.difference.as_ref().is_some_and(Difference::worse);
     let written = !worse || args.allow_worse;
@@ -280,43 +288,6 @@ fn name_rows(error: RetrainError, removed: &[ComparedPosting], model: &Model) ->
         "title, organisation, text and label must be those they were added with"
     };
     anyhow::anyhow!("{error}: {}{more}; {why}", named.join("; "))
-}
-
-/// Compares both models on the rows of `--check`, or else on the added ones.
-fn compare(
-    old: &Model,
-    retrained: &Retrained,
-    change: &Change,
-    added: &[ComparedPosting],
-    check: &ReadRows,
-    lexicon: &Lexicon,
-) -> (&'static str, Option<PredictionChanges>) {
-    let (examples, postings): (Vec<&Example>, Vec<ComparedPosting>);
-    let on = if check.1.is_empty() {
-        examples = retrained.added.iter().map(|&i| &change.added.examples()[i]).collect();
-        postings = retrained.added.iter().map(|&i| added[i].clone()).collect();
-        "the added rows, each judged without its organisation"
-    } else {
-        let all = check.0.examples();
-        let mut unseen: Vec<usize> =
-            (0..all.len()).filter(|&i| !retrained.holds(all[i].row)).collect();
-        unseen.sort_by_key(|&i| all[i].row);
-        let seen = all.len() - unseen.len();
-        if seen > 0 {
-            say(&format!("{seen} of the rows to check by are in the model, and are not looked at"));
-        }
-        examples = unseen.iter().map(|&i| &all[i]).collect();
-        postings = unseen.iter().map(|&i| check.1[i].clone()).collect();
-        "the rows to check by"
-    };
-    if examples.is_empty() {
-        return (on, None);
-    }
-    let view = View::Whole;
-    let [before, after] = retrained.beside(old, &examples, view);
-    let settings = Settings { view, ..Settings::default() };
-    let judge = Judge::new(&retrained.model, lexicon, settings);
-    (on, Some(PredictionChanges::new(&judge, &postings, [&before, &after])))
 }
 
 fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result<()> {

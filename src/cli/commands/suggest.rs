@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use rolecall::evidence::LabelReader;
 use rolecall::judge::{Judge, Settings};
 use rolecall::lexicon::Lexicon;
-use rolecall::model::outcome_names;
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::report::{AddedColumn, Cell, ColumnType, renamed};
 use rolecall::suggest::{Descriptor, Suggester, Suggestion};
@@ -113,7 +112,7 @@ impl ReadRows {
     fn postings(&self, judge: &Judge) -> Vec<KeptPosting> {
         let one = |suggestion: &Suggestion| {
             let (row, columns) = &self.rows[&suggestion.row];
-            KeptPosting::new(row, columns, why(suggestion, judge))
+            KeptPosting::new(row, columns, suggestion.why(judge.lexicon().roles()))
         };
         self.suggestions.iter().map(one).collect()
     }
@@ -129,21 +128,9 @@ fn write_sheet(args: &Suggest, postings: &Postings, read: &ReadRows, judge: &Jud
     let mut sheet = RowFile::open(&args.writing, &args.input.reading, Some(postings), &layout)?;
     for suggestion in &read.suggestions {
         let (row, _) = &read.rows[&suggestion.row];
-        let why = why(suggestion, judge);
+        let why = suggestion.why(judge.lexicon().roles());
         let cells = [Cell::Text(&why), Cell::Text("")];
         sheet.write(|rows| rows.write(Some(row), None, &cells[..layout.added.len()]))?;
     }
     sheet.finish()
-}
-
-/// Why a row is suggested.
-fn why(suggestion: &Suggestion, judge: &Judge) -> String {
-    let names = outcome_names(judge.lexicon().roles());
-    let [first, second] =
-        suggestion.between.map(|(outcome, p)| format!("{} {p:.2}", names[outcome]));
-    let organisation = if suggestion.new_organisation { "; a new organisation" } else { "" };
-    if suggestion.drawn {
-        return format!("drawn at random: {first}{organisation}");
-    }
-    format!("{first} or {second}{organisation}")
 }
