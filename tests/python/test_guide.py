@@ -2,11 +2,18 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 
+import duckdb
 import pyarrow.parquet
 
 from conftest import ROOT
+
+
+def readme_examples() -> list[str]:
+    guide = (ROOT / "python/README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
 
 
 def test_the_examples_run(session, sample, tmp_path, monkeypatch):
@@ -15,9 +22,16 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
     frame = session.read.parquet(str(tmp_path / "postings.parquet"))
     run = [os.environ["ROLECALL"], "features", "postings.parquet", "-o", "features.parquet"]
     subprocess.run(run, check=True)
+    columns = sample.column_names
+    with sqlite3.connect("postings.sqlite") as file:
+        file.execute(f"create table postings ({', '.join(columns)})")
+        marks = ", ".join("?" * len(columns))
+        rows = zip(*[sample[name].to_pylist() for name in columns])
+        file.executemany(f"insert into postings values ({marks})", rows)
+    with duckdb.connect("postings.duckdb") as file:
+        file.sql("create table postings as select * from sample")
     names = {"postings": sample, "frame": frame, "labelled": frame}
-    guide = (ROOT / "python/README.md").read_text(encoding="utf-8")
-    examples = re.findall(r"^```python\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    examples = readme_examples()
     assert len(examples) > 3
     counted = []
     for example in examples:
@@ -31,3 +45,10 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
     assert sums == [products, sample.num_rows]
     assert counted[-1]["len"].sum() == sample.num_rows
     assert names["f1"].mean() > 0.8
+    assert names["search"].best_score_ > 0.6 and len(names["roles_of_jobs"]) == sample.num_rows
+    roles = names["model"].classify(sample)["predicted_role"]
+    expected = dict(zip(sample["id"].to_pylist(), roles.to_pylist()))
+    with sqlite3.connect("postings.sqlite") as file:
+        assert dict(file.execute("select id, role from roles")) == expected
+    with duckdb.connect("postings.duckdb") as file:
+        assert dict(file.sql("select id, predicted_role from roles").fetchall()) == expected
