@@ -117,8 +117,8 @@ class Model:
         closed: bool = False,
         view: Literal["whole", "text", "duties"] = "whole",
     ) -> dict[str, Any]:
-        """Why one posting is judged as it is: a dict, as `rolecall explain --json` writes it, with `role`, `decision`,
-        `probabilities` and what each feature adds to the scores (in nats).
+        """Why one posting is judged as it is: a dict, as `rolecall explain --json` writes it, with `label`, `confidence`
+        (0 to 1), `decision`, `notes`, and in `questions` what each feature adds to the scores (in nats).
 
         text, title: a str; None and NaN are no text.
         closed, view: as in `classify`.
