@@ -72,19 +72,7 @@ pub(super) fn run(args: &RetrainArgs) -> Result<Outcome> {
     if !common.quiet {
         say_not_exact(&retrained, &two_labels);
     }
-    let rows = ComparedRows {
-        added: &added.1,
-        check: (!check.1.is_empty()).then_some((check.0.examples(), check.1.as_slice())),
-    };
-    let comparison = Comparison::new(&old, &retrained, &change, &rows, &lexicon);
-    if comparison.known > 0 {
-        let known = comparison.known;
-        say(&format!("{known} of the rows to check by are in the model, and are not looked at"));
-    }
-    let Comparison { on: compared_on, changes, .. } = comparison;
-    if let Some(changes) = &changes {
-        changes.record_in(&mut retrained.record);
-    }
+    let (compared_on, changes) = compare(&old, &mut retrained, &change, &added.1, &check, &lexicon);
     let worse = retrained.record.difference.as_ref().is_some_and(Difference::worse);
     let written = !worse || args.allow_worse;
     if written {
@@ -288,6 +276,27 @@ fn name_rows(error: RetrainError, removed: &[ComparedPosting], model: &Model) ->
         "title, organisation, text and label must be those they were added with"
     };
     anyhow::anyhow!("{error}: {}{more}; {why}", named.join("; "))
+}
+
+/// Compares both models on the rows of `--check`, or else on the added ones, for the record.
+fn compare(
+    old: &Model,
+    retrained: &mut Retrained,
+    change: &Change,
+    added: &[ComparedPosting],
+    check: &ReadRows,
+    lexicon: &Lexicon,
+) -> (&'static str, Option<PredictionChanges>) {
+    let check = (!check.1.is_empty()).then_some((check.0.examples(), check.1.as_slice()));
+    let rows = ComparedRows { added, check };
+    let Comparison { on, known, changes } = Comparison::new(old, retrained, change, &rows, lexicon);
+    if known > 0 {
+        say(&format!("{known} of the rows to check by are in the model, and are not looked at"));
+    }
+    if let Some(changes) = &changes {
+        changes.record_in(&mut retrained.record);
+    }
+    (on, changes)
 }
 
 fn write(out: &mut dyn Write, report: &Report, args: &RetrainArgs) -> io::Result<()> {
