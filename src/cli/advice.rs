@@ -68,6 +68,9 @@ fn of_model(error: &ModelError) -> Option<&'static str> {
         ModelError::Lexicon { .. } => {
             Some("; give the folder it was trained with as --lexicon DIR, or train it again")
         }
+        ModelError::Older { .. } => Some(
+            " (rolecall train LABELLED.csv -o NEW.rolecall); without --model, the model in the program is used",
+        ),
         ModelError::TooFew { .. } => Some(" (without labels, `train --lexicon-only` makes one)"),
         ModelError::SameRows => Some(" (--from-file)"),
         _ => None,

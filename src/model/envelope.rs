@@ -14,6 +14,7 @@ use super::error::ModelError;
 use super::format_version::FORMAT;
 use crate::lexicon::Lexicon;
 use crate::postings::MODEL_MAGIC;
+use std::cmp::Ordering;
 use std::fmt::Display;
 use std::io::{self, Read, Write};
 
@@ -105,7 +106,7 @@ pub(super) fn seal(
 /// Opens an envelope; gives the bytes that follow it, too.
 ///
 /// # Errors
-/// [`ModelError::Foreign`], [`ModelError::Newer`] or [`ModelError::Corrupt`].
+/// [`ModelError::Foreign`], [`ModelError::Newer`], [`ModelError::Older`] or [`ModelError::Corrupt`].
 pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<(Opened, &[u8]), ModelError> {
     if !bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         return Err(ModelError::Foreign(kind.name()));
@@ -130,9 +131,11 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<(Opened, &[u8]), ModelErr
     };
     let first = line_end(0)?;
     let format = str::from_utf8(&unpacked[magic.len()..first]).ok().and_then(|f| f.parse().ok());
-    let format = format.ok_or_else(|| kind.corrupt(&"it has no format number"))?;
-    if format != FORMAT {
-        return Err(ModelError::Newer { format });
+    let format: u32 = format.ok_or_else(|| kind.corrupt(&"it has no format number"))?;
+    match format.cmp(&FORMAT) {
+        Ordering::Less => return Err(ModelError::Older { format }),
+        Ordering::Greater => return Err(ModelError::Newer { format }),
+        Ordering::Equal => {}
     }
     let second = line_end(first + 1)?;
     let (sealed, hash) = match unpacked.split_last_chunk() {

@@ -9,13 +9,23 @@ pub enum ModelError {
     /// Not a file of the kind that was expected.
     #[error("this is not {0}")]
     Foreign(&'static str),
-    /// A format that this program does not know.
+    /// Written by a newer version.
     #[error(
-        "it has model format {format}, and this rolecall {version} reads format {FORMAT}; \
-         use the rolecall that wrote it, or train the model again with this one",
+        "a newer rolecall wrote it, in model format {format}; this one, {version}, reads format {FORMAT}: use the newer \
+         one, or train the model again with this one",
         version = env!("CARGO_PKG_VERSION")
     )]
     Newer {
+        /// The file's format.
+        format: u32,
+    },
+    /// Written by an older version.
+    #[error(
+        "an older rolecall wrote it, in model format {format}; this one, {version}, reads format {FORMAT}: train the \
+         model again from its labelled postings",
+        version = env!("CARGO_PKG_VERSION")
+    )]
+    Older {
         /// The file's format.
         format: u32,
     },

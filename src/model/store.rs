@@ -83,7 +83,7 @@ pub(super) fn write(
 /// Reads a model without its training state, and gives the bytes of that, compressed.
 ///
 /// # Errors
-/// [`ModelError::Foreign`], [`ModelError::Newer`] or [`ModelError::Corrupt`].
+/// [`ModelError::Foreign`], [`ModelError::Newer`], [`ModelError::Older`] or [`ModelError::Corrupt`].
 pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError> {
     let corrupt = |what: &str| ModelError::Corrupt(what.to_owned());
     let (opened, training_state) = open(Kind::Model, bytes)?;

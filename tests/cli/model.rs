@@ -171,6 +171,21 @@ fn a_newer_format_is_refused() {
 }
 
 #[test]
+fn a_model_of_an_older_version_is_refused_with_what_to_do() {
+    // As 0.1.0 wrote it: the header in the second line, and the hash of all before at the end.
+    let mut older = b"rolecall-model 5\n{\"tool\":\"0.1.0\",\"roles\":[]}\n\0".to_vec();
+    older.extend(blake3::hash(&older).as_bytes());
+    let older = zstd::encode_all(&older[..], 1).expect("memory");
+    let refused = refusal(&older);
+    for part in ["an older rolecall", "format 5", "rolecall train LABELLED.csv -o NEW.rolecall"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    let workspace = Workspace::with("old.rolecall", older);
+    let run = ["retrain", "old.rolecall", "--add", PLAIN, "-o", "new.rolecall"];
+    assert!(workspace.rolecall(&run).fails().contains("train the model again"));
+}
+
+#[test]
 fn what_is_no_model_is_refused() {
     let packed = zstd::encode_all(&b"some other file"[..], 1).expect("memory");
     for bytes in [&b""[..], b"title,text\nBaker,Bread\n", b"\x28\xb5\x2f\xfd", &packed, &[0; 4096]]
