@@ -17,6 +17,7 @@ mod layout;
 mod lexicon;
 mod model;
 mod pages;
+mod release;
 mod reposts;
 mod retrain;
 mod review;
