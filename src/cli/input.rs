@@ -3,15 +3,16 @@
 use super::Outcome;
 use super::args::{CommonArgs, InputArgs, ReadingArgs};
 use super::files::{expand_patterns, is_pipe};
-use super::output::{Output, if_it_lasts, say};
+use super::output::{if_it_lasts, say};
 use super::progress_bar::RowsRead;
+use super::rejected_rows::RejectedRows;
+pub(crate) use super::rejected_rows::RowTally;
 use anyhow::{Context, Result, bail};
 use encoding_rs::UTF_8;
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Model, ModelFile};
 use rolecall::postings::{
-    Batch, Column, Columns, HEADER, InputForm, PostingReader, REJECTED_COLUMNS, Rejected, Row,
-    Types, distinct, listed,
+    Batch, Column, Columns, InputForm, PostingReader, Row, Types, distinct, listed,
 };
 use rolecall::report::Layout;
 use std::collections::{HashMap, HashSet};
@@ -55,19 +56,11 @@ fn unusable(path: Option<&Path>) -> String {
     path.map_or_else(|| "the embedded model cannot be used".to_owned(), |p| p.display().to_string())
 }
 
-/// Numbers of rows read and rejected.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct RowTally {
-    pub(crate) read: u64,
-    pub(crate) rejected: u64,
-}
-
 /// The rows of all input files, in the union of their columns.
 pub(crate) struct Postings<'a> {
     reading: &'a ReadingArgs,
     files: InputFiles<'a>,
-    rejects: Option<csv::Writer<Output>>,
-    first_reason: Option<String>,
+    rejected: RejectedRows<'a>,
     pub(crate) tally: RowTally,
     rows_read: RowsRead,
 }
@@ -88,8 +81,6 @@ struct InputFiles<'a> {
     schema: Option<Types>,
     /// Rows of the files before the current one.
     before: u64,
-    /// Whether the header of the current file was written to the rejects.
-    rejects_have_header: bool,
 }
 
 impl<'a> InputFiles<'a> {
@@ -143,7 +134,6 @@ impl<'a> InputFiles<'a> {
             columns,
             schema,
             before: 0,
-            rejects_have_header: false,
         };
         files.begin();
         Ok(files)
@@ -152,7 +142,6 @@ impl<'a> InputFiles<'a> {
     /// Sets the columns for the file that was opened.
     fn begin(&mut self) {
         say_columns(&self.reader, self.reading);
-        self.rejects_have_header = false;
         self.columns = self.reader.columns().clone();
         if self.several {
             let index_of: HashMap<&str, usize> =
@@ -203,21 +192,15 @@ impl<'a> Postings<'a> {
     /// The rows of files, or of standard input if there are none.
     pub(crate) fn of_files(files: &[PathBuf], reading: &'a ReadingArgs) -> Result<Self> {
         let files = InputFiles::open(expand_patterns(files)?, reading)?;
-        let rejects = match &reading.rejects {
-            None => None,
-            Some(path) => {
-                let mut writer = csv::Writer::from_writer(Output::open(Some(path))?);
-                writer.write_record(REJECTED_COLUMNS)?;
-                Some(writer)
-            }
-        };
+        let rejected = RejectedRows::create(reading)?;
         let (tally, rows_read) = (RowTally::default(), RowsRead::new(reading.common.quiet));
-        Ok(Self { reading, files, rejects, first_reason: None, tally, rows_read })
+        Ok(Self { reading, files, rejected, tally, rows_read })
     }
 
     /// Switches to other files, which may have other columns.
     pub(crate) fn switch_to(&mut self, files: &[PathBuf]) -> Result<()> {
         self.files = InputFiles::open(expand_patterns(files)?, self.reading)?;
+        self.rejected.begin_file();
         Ok(())
     }
 
@@ -282,7 +265,7 @@ impl<'a> Postings<'a> {
     pub(crate) fn first(&mut self) -> Result<Option<Vec<Row>>> {
         let batch = self.next()?;
         if batch.is_none() {
-            self.complete()?;
+            self.rejected.complete(self.tally)?;
         }
         Ok(batch)
     }
@@ -298,6 +281,7 @@ impl<'a> Postings<'a> {
                     }
                 }
                 if self.files.next(self.tally.read)? {
+                    self.rejected.begin_file();
                     continue;
                 }
                 return Ok(None);
@@ -305,8 +289,9 @@ impl<'a> Postings<'a> {
             self.tally.read += (rows.len() + rejected.len()) as u64;
             self.tally.rejected += rejected.len() as u64;
             self.rows_read.show(self.tally.read, self.files.reader.bytes_read());
-            for reject in &rejected {
-                self.reject(reject)?;
+            let reader = &self.files.reader;
+            for row in &rejected {
+                self.rejected.add(reader.file(), reader.head(), row)?;
             }
             if !rows.is_empty() {
                 return Ok(Some(
@@ -314,20 +299,6 @@ impl<'a> Postings<'a> {
                 ));
             }
         }
-    }
-
-    fn reject(&mut self, Rejected { line, reason, raw }: &Rejected) -> Result<()> {
-        let (file, line) = (self.files.reader.file(), line.to_string());
-        if self.first_reason.is_none() {
-            self.first_reason = Some(format!("{file}, line {line}: {reason}"));
-        }
-        let Some(writer) = &mut self.rejects else { return Ok(()) };
-        if !std::mem::replace(&mut self.files.rejects_have_header, true) {
-            let head = self.files.reader.head().unwrap_or_default();
-            writer.write_record([file, "1", HEADER, head])?;
-        }
-        writer.write_record([file.as_bytes(), line.as_bytes(), reason.as_bytes(), raw])?;
-        Ok(())
     }
 
     /// An error if there is no row at all.
@@ -340,30 +311,8 @@ impl<'a> Postings<'a> {
 
     /// Completes the file of rejects and reports their number.
     pub(crate) fn finish(mut self) -> Result<(RowTally, Outcome)> {
-        self.complete()?;
-        let noticed = self.reading.max_rejects.is_some_and(|most| self.tally.rejected > most);
-        Ok((self.tally, if noticed { Outcome::Noticed } else { Outcome::Done }))
-    }
-
-    /// Completes the file of rejects, and reports their number: an error if no row could be read.
-    fn complete(&mut self) -> Result<()> {
-        let RowTally { read, rejected } = self.tally;
-        if let Some(writer) = self.rejects.take() {
-            let output = writer.into_inner().map_err(csv::IntoInnerError::into_error);
-            output.context("cannot write the rejected rows")?.finish()?;
-        }
-        let Some(reason) = self.first_reason.take() else { return Ok(()) };
-        let where_to = match &self.reading.rejects {
-            Some(path) => format!("they are in {}", path.display()),
-            None => "--rejects FILE keeps them".into(),
-        };
-        if read == rejected {
-            bail!("none of {read} rows could be read ({reason}); {where_to}");
-        }
-        if !self.reading.common.quiet {
-            say(&format!("{rejected} of {read} rows could not be read ({reason}); {where_to}"));
-        }
-        Ok(())
+        let outcome = self.rejected.complete(self.tally)?;
+        Ok((self.tally, outcome))
     }
 }
 
@@ -387,16 +336,7 @@ fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
     if reading.common.quiet || reader.is_empty() {
         return;
     }
-    let columns = reader.columns();
-    let quoted = |index: usize| format!("{:?}", reader.header()[index]);
-    let mut messages: Vec<String> = Vec::new();
-    for column in Column::ALL {
-        let Some(index) = columns.index_of(column) else { continue };
-        let parts = if column == Column::Description { columns.parts() } else { &[] };
-        let parts: Vec<String> = parts.iter().map(|&part| quoted(part)).collect();
-        let from = if parts.is_empty() { quoted(index) } else { parts.join(" and ") };
-        messages.push(format!("{} from {from}", column.name()));
-    }
+    let mut messages = columns_taken(reader.header(), reader.columns());
     if reader.encoding() != UTF_8 {
         messages.push(format!("encoding {}", reader.encoding().name()));
     }
@@ -407,4 +347,17 @@ fn say_columns(reader: &PostingReader, reading: &ReadingArgs) {
         messages.push(format!("sheet {sheet:?}"));
     }
     say(&format!("{}: {}", reader.file(), messages.join(", ")));
+}
+
+/// What is read from which column of a header, for a message.
+pub(crate) fn columns_taken(header: &[String], columns: &Columns) -> Vec<String> {
+    let quoted = |index: usize| format!("{:?}", header[index]);
+    let taken = |column: Column| {
+        let index = columns.index_of(column)?;
+        let parts = if column == Column::Description { columns.parts() } else { &[] };
+        let parts: Vec<String> = parts.iter().map(|&part| quoted(part)).collect();
+        let from = if parts.is_empty() { quoted(index) } else { parts.join(" and ") };
+        Some(format!("{} from {from}", column.name()))
+    };
+    Column::ALL.into_iter().filter_map(taken).collect()
 }

@@ -11,6 +11,7 @@ mod locked_file;
 mod output;
 mod progress;
 mod progress_bar;
+mod rejected_rows;
 mod row_cache;
 mod sheet;
 mod synced_file;

@@ -4,11 +4,12 @@ use super::columns::{Column, Columns};
 use super::fields::Fields;
 use super::quirks::quirks;
 use super::records::{Field, RecordEnd, Wrong, fields, first, position};
-use super::requoted::Requoted;
+use super::requoted::{Quirks, Requoted};
 use super::row::{Batch, Original, Rejected, Row, joined};
 use super::source::{ContentError, Dialect, Problem, RowSource, Shape, takes_more};
 use super::table_header::{FIRST_ROWS, is_name};
 use super::window::Window;
+use std::io::Cursor;
 use std::ops::{Range, RangeInclusive};
 
 /// Delimiters that are tried.
@@ -35,6 +36,8 @@ pub(super) struct DelimitedReader {
     head: Vec<u8>,
     /// Lines so far that repeat it, as in files that were joined.
     repeated: u64,
+    /// How all rows differ from those of a usual table.
+    quirks: Option<Quirks>,
     notes: Vec<String>,
 }
 
@@ -81,6 +84,37 @@ impl DelimitedReader {
         rows.with_header(header, &dialect)
     }
 
+    /// The same of a table whose rows are given line by line, by its header line.
+    pub(super) fn of_header(
+        line: &[u8],
+        number: u64,
+        dialect: &Dialect,
+    ) -> Result<(Self, Shape), Problem> {
+        Self::open(Window::new(Box::new(Cursor::new(line.to_vec())), number), dialect)
+    }
+
+    /// The row of a line, or the reason why it is rejected.
+    pub(super) fn row_of_line(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        shape: &Shape,
+    ) -> Result<Row, String> {
+        let line = Window::new(Box::new(Cursor::new(line.to_vec())), number);
+        self.window = match self.quirks {
+            Some(quirks) => Window::new(Box::new(Requoted::new(line, quirks)), number),
+            None => line,
+        };
+        let batch = self.batch(2, shape);
+        let Batch { mut rows, mut rejected } = batch.map_err(|_| "it cannot be read")?;
+        match (rows.pop(), rejected.pop()) {
+            (Some(row), None) if rows.is_empty() => Ok(row),
+            (None, Some(Rejected { reason, .. })) if rejected.is_empty() => Err(reason),
+            (None, None) => Err("the line is the header again".into()),
+            _ => Err("a line feed ends a row, and a carriage return stands within this one".into()),
+        }
+    }
+
     fn new(window: Window) -> Self {
         Self {
             window,
@@ -90,6 +124,7 @@ impl DelimitedReader {
             filled: 0,
             head: Vec::new(),
             repeated: 0,
+            quirks: None,
             notes: Vec::new(),
         }
     }
@@ -267,6 +302,7 @@ impl DelimitedReader {
         self.notes.push(said);
         let line = self.window.line();
         let nothing = Window::new(Box::new(std::io::empty()), 1);
+        self.quirks = Some(quirks);
         let text = Requoted::new(std::mem::replace(&mut self.window, nothing), quirks);
         self.window = Window::new(Box::new(text), line);
         let (end, names) = self.header_by(0, delimiter)?.ok_or_else(unclosed)?;

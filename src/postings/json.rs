@@ -453,7 +453,7 @@ impl ColumnIndex {
 }
 
 /// A value, repaired if necessary, and its fields if it is an object.
-fn read(text: String) -> Result<(String, Option<JsonFields>), String> {
+pub(super) fn read(text: String) -> Result<(String, Option<JsonFields>), String> {
     if text.starts_with('[') {
         return Ok((text, None));
     }

@@ -12,6 +12,7 @@ mod feed;
 mod fields;
 mod json;
 mod json_values;
+mod lines;
 mod markup;
 mod objects;
 mod open;
@@ -39,6 +40,7 @@ mod workbook_file;
 pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;
 pub(crate) use json_values::{members, with_value};
+pub use lines::LineReader;
 pub(crate) use open::MODEL_MAGIC;
 #[cfg(feature = "excel")]
 pub(crate) use panics::without_panics;

@@ -49,7 +49,7 @@ pub enum InputError {
 
 impl Problem {
     /// The error with the name of the file.
-    fn of(self, file: &str) -> InputError {
+    pub(super) fn of(self, file: &str) -> InputError {
         let file = file.to_owned();
         match self {
             Self::Io(source) => InputError::Io { file, source },
@@ -246,7 +246,7 @@ fn of_text(
     if is_rejected(window.rest()) {
         window = of_rejected(window)?;
     }
-    let csv = dialect.no_header || dialect.delimiter.or(dialect.quote).or(dialect.escape).is_some();
+    let csv = dialect.is_of_table();
     window.pass(|b| if csv { b"\r\n".contains(&b) } else { b" \t\r\n\x1e".contains(&b) })?;
     let content = |problem: &str| Err(Problem::Content(problem.into()));
     if window.rest().is_empty() {

@@ -64,6 +64,11 @@ impl Row {
 }
 
 impl Row {
+    /// The record or the JSON object of the row.
+    pub fn as_written(&self) -> &str {
+        self.original.object().unwrap_or_else(|| self.fields.record())
+    }
+
     /// The row by itself: of Parquet without the batch that it was read with, which would stay in memory with it.
     #[must_use]
     pub fn detached(self) -> Self {

@@ -72,6 +72,13 @@ pub struct Dialect {
     pub sheet: Option<String>,
 }
 
+impl Dialect {
+    /// Whether an option says that a text is a table.
+    pub(super) fn is_of_table(&self) -> bool {
+        self.no_header || self.delimiter.or(self.quote).or(self.escape).is_some()
+    }
+}
+
 /// The columns of a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {

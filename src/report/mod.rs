@@ -23,7 +23,7 @@ pub use pages::{
     write_verdict_page,
 };
 pub use retrain::{write_drift, write_prediction_changes, write_retrain, write_turnover};
-pub use rows::{added_columns, with_added_fields};
+pub use rows::{added_columns, with_added_fields, with_rejected_fields};
 pub use sheet::{AddedColumn, Cell, ColumnType, Layout, Sheet, SheetForm, decimals};
 pub use table::TextTable;
 pub use text::printable;

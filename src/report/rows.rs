@@ -7,6 +7,9 @@ use crate::lexicon::Lexicon;
 use crate::roles::RoleSet;
 use crate::stacking::summary::outcome_names;
 
+/// The decision of rows that could not be read.
+const REJECTED: &str = "rejected";
+
 /// The added columns, with `evidence` last if wanted.
 pub fn added_columns(roles: &RoleSet, evidence: bool) -> Vec<AddedColumn> {
     let columns = |names: &[(&str, ColumnType)]| -> Vec<AddedColumn> {
@@ -59,6 +62,24 @@ pub fn with_added_fields<T>(
         Cell::List(&notes),
     ]);
     cells.extend(evidence.then_some(Cell::List(&phrases)));
+    then(&cells)
+}
+
+/// Calls `then` with the fields of the added columns of a row that could not be read: the decision `rejected`, and in the
+/// notes the reason.
+pub fn with_rejected_fields<T>(
+    roles: &RoleSet,
+    evidence: bool,
+    reason: &str,
+    then: impl FnOnce(&[Cell]) -> T,
+) -> T {
+    let reason = [reason];
+    let cell = |(name, _): &AddedColumn| match name.as_str() {
+        "decision" => Cell::Text(REJECTED),
+        "notes" => Cell::List(&reason),
+        _ => Cell::Missing,
+    };
+    let cells: Vec<Cell> = added_columns(roles, evidence).iter().map(cell).collect();
     then(&cells)
 }
 

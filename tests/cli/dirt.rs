@@ -383,6 +383,7 @@ fn every_line_of_the_page_has_its_test() {
         include_str!("input.rs"),
         include_str!("json.rs"),
         include_str!("layout.rs"),
+        include_str!("lines.rs"),
         include_str!("pages.rs"),
         include_str!("../properties.rs"),
         include_str!("../../src/postings/open.rs"),

@@ -15,6 +15,7 @@ mod json;
 mod labels;
 mod layout;
 mod lexicon;
+mod lines;
 mod model;
 mod pages;
 mod release;

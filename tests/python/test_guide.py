@@ -30,6 +30,7 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
         file.executemany(f"insert into postings values ({marks})", rows)
     with duckdb.connect("postings.duckdb") as file:
         file.sql("create table postings as select * from sample")
+    monkeypatch.setenv("PATH", os.path.dirname(os.environ["ROLECALL"]), prepend=os.pathsep)
     names = {"postings": sample, "frame": frame, "labelled": frame}
     examples = readme_examples()
     assert len(examples) > 3
@@ -39,6 +40,7 @@ def test_the_examples_run(session, sample, tmp_path, monkeypatch):
         if "counts" in names:
             counted.append(names.pop("counts"))
     assert names["classified"].count() == len(names["table"]) == sample.num_rows
+    assert (names["answer"]["predicted_role"], names["status"]) == ("product_owner", 0)
     assert len(names["findings"]) > 0 and names["model"].header["postings"]
     products = sum("product" in title.lower() for title in sample["title"].to_pylist())
     sums = [sum(count for _, count in counts) for counts in counted[:-1]]

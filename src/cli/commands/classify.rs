@@ -1,9 +1,10 @@
 //! `classify`: adds a verdict to each row.
 
+use super::classify_lines;
 use crate::cli::Outcome;
 use crate::cli::args::{Classify, Format};
 use crate::cli::files::{FilesRead, expand_patterns, link_target};
-use crate::cli::input::{Postings, lexicon_and_model};
+use crate::cli::input::{Postings, RowTally, lexicon_and_model};
 use crate::cli::output::{Output, say, say_json};
 use crate::cli::progress::{self, Progress};
 use crate::cli::sheet::{MaybeCompressed, RowFile, check_endings, form};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let reading = &args.input.reading;
     check_endings(Some(&args.writing), [&reading.rejects])?;
     let output = args.writing.output.as_ref();
-    let parts = output.filter(|_| args.resume).map(|path| progress::files_of(path));
+    let parts = output.filter(|_| args.run.resume).map(|path| progress::files_of(path));
     let read = FilesRead::new(&args.input.files, &reading.common);
     read.and(args.judging.model.as_ref(), "the model").check_distinct(
         [output].into_iter().chain(
@@ -52,6 +53,9 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
             .map_err(|why| anyhow!("--prior: {why}"))?;
     }
     let judge = Judge::new(&model, &lexicon, settings);
+    if args.run.line_buffered {
+        return classify_lines::run(args, &judge);
+    }
     let mut postings = Postings::open(&args.input)?;
     say_if_none_is_accepted(args, &judge);
     // Read first: if no row can be read, no output is created.
@@ -69,16 +73,13 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
         );
     }
     let page = run.page.take();
-    let mut summary = run.finish()?;
+    let summary = run.finish()?;
     page.map(|page| page.write(&judge, &summary.page_head(args))).transpose()?;
-    summary.thresholds = Thresholds::new(&judge);
-    summary.rows_read = tally.read;
-    summary.rows_rejected = tally.rejected;
-    summary.say(args)?;
+    summary.say_all(args, &judge, tally)?;
     Ok(outcome)
 }
 
-fn say_if_none_is_accepted(args: &Classify, judge: &Judge) {
+pub(super) fn say_if_none_is_accepted(args: &Classify, judge: &Judge) {
     if judge.limits().role.is_none() && !args.input.reading.common.quiet {
         say(&format!(
             "no confidence gave a precision of {} on held-out rows, so no role is accepted; ask for a lower --precision",
@@ -87,7 +88,7 @@ fn say_if_none_is_accepted(args: &Classify, judge: &Judge) {
     }
 }
 
-fn classify_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
+pub(super) fn classify_row(judge: &Judge, row: &Row, columns: &Columns) -> Verdict {
     judge.verdict(row.get(columns, Column::Title), row.get(columns, Column::Description))
 }
 
@@ -96,7 +97,7 @@ fn added(judge: &Judge) -> Vec<AddedColumn> {
 }
 
 /// Adds the columns of verdicts to those of the input: under free names, or in the place of those of an earlier run.
-fn add_columns(layout: &mut Layout, args: &Classify, judge: &Judge) -> Result<()> {
+pub(super) fn add_columns(layout: &mut Layout, args: &Classify, judge: &Judge) -> Result<()> {
     let added = added(judge);
     if let Some(old_columns) = added_before(&layout.header, &added) {
         if !args.replace {
@@ -156,7 +157,7 @@ impl<'a> ClassifyRun<'a> {
             progress: None,
             done: 0,
         };
-        if !args.resume && table {
+        if !args.run.resume && table {
             let mut output = Output::open(writing.output.as_deref())?;
             let width = terminal_size::terminal_size().filter(|_| terminal);
             let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
@@ -166,7 +167,7 @@ impl<'a> ClassifyRun<'a> {
         }
         let mut layout = postings.layout();
         add_columns(&mut layout, args, judge)?;
-        let Some(path) = writing.output.as_ref().filter(|_| args.resume) else {
+        let Some(path) = writing.output.as_ref().filter(|_| args.run.resume) else {
             let sheet = RowFile::open(writing, reading, Some(postings), &layout)?;
             return Ok(new(RowWriter::Sheet(Box::new(sheet))));
         };
@@ -341,7 +342,7 @@ fn to_stdout(path: Option<&Path>) -> bool {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct ClassifySummary {
+pub(super) struct ClassifySummary {
     rows_read: u64,
     rows_written: u64,
     rows_rejected: u64,
@@ -389,7 +390,7 @@ impl Thresholds {
 }
 
 impl ClassifySummary {
-    fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
+    pub(super) fn add(&mut self, verdict: &Verdict, roles: &RoleSet) {
         self.rows_written += 1;
         self.repaired += u64::from(verdict.repaired > 0);
         let states_role = matches!(verdict.title.role, TitleRole::One(_) | TitleRole::Several(_));
@@ -410,6 +411,14 @@ impl ClassifySummary {
         let charts =
             vec![("Verdicts", counts(&self.predicted)), ("Decisions", counts(&self.decisions))];
         PageHead { charts, ..head }
+    }
+
+    /// Reports on a run that is complete.
+    pub(super) fn say_all(mut self, args: &Classify, judge: &Judge, tally: RowTally) -> Result<()> {
+        self.thresholds = Thresholds::new(judge);
+        self.rows_read = tally.read;
+        self.rows_rejected = tally.rejected;
+        self.say(args)
     }
 
     fn say(&self, args: &Classify) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod classify;
+mod classify_lines;
 mod evaluate;
 mod explain;
 mod features;
