@@ -15,6 +15,19 @@ fn the_version_names_the_model_inside() {
 }
 
 #[test]
+fn the_papers_cite_the_model_inside() {
+    let header = Workspace::new().rolecall(&["model", "show", "--json"]).succeeds().json();
+    for (member, word) in [("rows_hash", "rows "), ("lexicon", "lexicon ")] {
+        let hash = format!("{word}{}", &header[member].as_str().expect("it has one")[..8]);
+        for paper in ["README.md", "CITATION.cff"] {
+            let path = format!("{}/{paper}", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).expect("it is there");
+            assert!(text.contains(&hash), "{paper} does not cite {hash}");
+        }
+    }
+}
+
+#[test]
 fn shells_complete_commands_and_options() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = Workspace::new().rolecall(&["completions", shell]).succeeds();
