@@ -21,10 +21,16 @@ mod verdict_page;
 pub(crate) use args::Args;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use rolecall::model::{FORMAT, ModelFile};
 use std::io::Write;
 use std::process::ExitCode;
+
+/// Options of 0.1.0 that are gone, and what to type instead.
+const GONE: [(&str, &str); 2] = [
+    ("--title-blind", "--view duties reads the text with the roles' names masked"),
+    ("--use-title", "leave it out: title and text are read, as --view whole says"),
+];
 
 /// Parses the arguments; on an error, `--help` or `--version` it prints and exits.
 pub(crate) fn parse_args() -> Args {
@@ -33,8 +39,18 @@ pub(crate) fn parse_args() -> Args {
             let _ = write!(anstream::stdout(), "{}", version(&error.to_string()));
             std::process::exit(0);
         }
+        if let Some((gone, instead)) = gone_option(&error) {
+            output::say(&format!("error: {gone} is gone; {instead}"));
+            std::process::exit(2);
+        }
         error.exit()
     })
+}
+
+/// The option of 0.1.0 that was typed and is gone, and what to type instead.
+fn gone_option(error: &clap::Error) -> Option<(&'static str, &'static str)> {
+    let ContextValue::String(typed) = error.get(ContextKind::InvalidArg)? else { return None };
+    GONE.into_iter().find(|(gone, _)| error.kind() == ErrorKind::UnknownArgument && gone == typed)
 }
 
 /// Version of the program and of the embedded model.

@@ -15,6 +15,14 @@ fn the_version_names_the_model_inside() {
 }
 
 #[test]
+fn options_that_are_gone_are_named_with_what_to_type_instead() {
+    for (gone, instead) in [("--title-blind", "--view duties"), ("--use-title", "--view whole")] {
+        let refused = Workspace::new().rolecall(&["classify", "jobs.csv", gone]).fails();
+        assert!(refused.contains(gone) && refused.contains(instead), "{refused}");
+    }
+}
+
+#[test]
 fn the_papers_cite_the_model_inside() {
     let header = Workspace::new().rolecall(&["model", "show", "--json"]).succeeds().json();
     for (member, word) in [("rows_hash", "rows "), ("lexicon", "lexicon ")] {
