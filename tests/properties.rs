@@ -250,17 +250,22 @@ proptest! {
         let f = figures(&names, &p, &truths);
         let classes = f.classes.iter().flat_map(|c| [c.precision, c.recall, c.f1]);
         let shares = [f.macro_f1, f.accuracy, f.calibration_error, f.coverage_at_95];
-        for share in shares.into_iter().chain(classes) {
+        for share in shares.into_iter().chain(classes).flatten() {
             prop_assert!((0.0..=1.0).contains(&share), "{:?}", f);
         }
-        prop_assert!((0.0..=2.0).contains(&f.brier) && f.log_loss >= 0.0 && f.log_loss.is_finite());
+        let undefined = rows.is_empty();
+        prop_assert!(shares.iter().all(|share| share.is_none() == undefined), "{:?}", f);
+        prop_assert!(f.classes.iter().all(|c| c.f1.is_none() == (c.rows == 0)), "{:?}", f);
+        prop_assert!(f.brier.is_none_or(|brier| (0.0..=2.0).contains(&brier)));
+        prop_assert!(f.log_loss.is_none_or(|loss| loss >= 0.0 && loss.is_finite()));
         prop_assert_eq!(f.confusion.iter().flatten().sum::<u64>(), truths.len() as u64);
         let mut reversed = (p.clone(), truths.clone());
         reversed.0.reverse();
         reversed.1.reverse();
         let again = figures(&names, &reversed.0, &reversed.1);
         prop_assert_eq!(again.confusion, f.confusion);
-        prop_assert!((again.log_loss - f.log_loss).abs() <= 1e-9);
+        let losses = again.log_loss.zip(f.log_loss);
+        prop_assert!(losses.is_none_or(|(again, loss)| (again - loss).abs() <= 1e-9));
     }
 
     #[test]
@@ -268,7 +273,8 @@ proptest! {
         let scores: Vec<f64> = rows.iter().map(|(score, _)| f64::from(*score) / 5.0).collect();
         let positive: Vec<bool> = rows.iter().map(|(_, positive)| *positive).collect();
         let ap = average_precision(&scores, &positive);
-        prop_assert!((0.0..=1.0 + 1e-12).contains(&ap), "{ap}");
+        prop_assert_eq!(ap.is_none(), !positive.contains(&true));
+        prop_assert!(ap.is_none_or(|ap| (0.0..=1.0 + 1e-12).contains(&ap)), "{:?}", ap);
         let pairs: Vec<(f64, bool)> = scores.into_iter().zip(positive).collect();
         let (kept, least) = most_confident(&pairs, |right, rows| right as f64 >= 0.9 * rows as f64);
         let above = pairs.iter().filter(|(score, _)| *score >= least);

@@ -57,9 +57,9 @@ class Model:
         that none can be taken out."""
     @staticmethod
     def load(path: Path, lexicon: Path | None = None) -> Model:
-        """Reads a model file.
+        """Reads a model file. It holds the lexicon it was trained with, if that is not the one inside the package.
 
-        lexicon: the folder of the lexicon it was trained with, if that is not the one inside the package.
+        lexicon: the folder of that lexicon: if it is given, it must be the same.
 
         Raises OSError if the file cannot be read, and ValueError if it is no model, one of another version or
         damaged, or belongs to another lexicon."""

@@ -83,7 +83,7 @@ impl Counts {
         let model = interruptible(py, move || {
             threads.run(|| collector.train(Counting { twice: count_twice }, &lexicon))
         })?;
-        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone()))
     }
 
     /// How many labels are another than the role that the title states, and how many titles state a role.
@@ -361,7 +361,7 @@ impl PySums {
         (provenance.data, provenance.date) = (data_name, date);
         let (lexicon, threads) = (self.lexicon.clone(), Threads::new(py, threads)?);
         let model = interruptible(py, move || threads.run(|| sums.train(&lexicon)))?;
-        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone(), self.folder.clone()))
+        Ok(PyModel::new(model.map_err(wrong)?, self.lexicon.clone()))
     }
 
     /// As bytes.

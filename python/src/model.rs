@@ -8,7 +8,7 @@ use crate::errors::wrong;
 use crate::input::{OptionalText, TableArgument};
 use crate::json::object;
 use crate::labels::{LabelOptions, Map};
-use crate::lexicon::lexicon_of;
+use crate::lexicon::{lexicon_of, model_of};
 use crate::retrain::{RetrainOptions, Tables, retrained};
 use crate::suggest::suggested;
 use crate::table::{Builders, Table, batch, placed};
@@ -34,8 +34,6 @@ use std::sync::Arc;
 pub(crate) struct PyModel {
     model: Arc<rolecall::model::Model>,
     lexicon: Arc<Lexicon>,
-    /// Folder of the lexicon; `None` for the embedded one.
-    folder: Option<PathBuf>,
 }
 
 /// The view of this name.
@@ -75,13 +73,13 @@ impl PyModel {
         on_all_cores(py, || {
             let lexicon = lexicon_of(None)?;
             let model = rolecall::model::Model::embedded(&lexicon).map_err(wrong)?;
-            Ok(Self::new(model, lexicon, None))
+            Ok(Self::new(model, lexicon))
         })?
     }
 
-    /// Reads a model file.
+    /// Reads a model file. It holds the lexicon it was trained with, if that is not the one inside the package.
     ///
-    /// lexicon: the folder of the lexicon it was trained with, if that is not the one inside the package.
+    /// lexicon: the folder of that lexicon: if it is given, it must be the same.
     ///
     /// Raises OSError if the file cannot be read, and ValueError if it is no model, one of another version or
     /// damaged, or belongs to another lexicon.
@@ -99,10 +97,8 @@ impl PyModel {
     #[pyo3(signature = (bytes, lexicon=None))]
     fn from_bytes(py: Python, bytes: &[u8], lexicon: Option<PathBuf>) -> PyResult<Self> {
         on_all_cores(py, || {
-            let folder = lexicon;
-            let lexicon = lexicon_of(folder.as_deref())?;
-            let model = rolecall::model::Model::from_bytes(bytes, &lexicon).map_err(wrong)?;
-            Ok(Self::new(model, lexicon, folder))
+            let (model, lexicon) = model_of(bytes, lexicon.as_deref())?;
+            Ok(Self::new(model, lexicon))
         })?
     }
 
@@ -129,7 +125,7 @@ impl PyModel {
     /// The model without what retraining needs: to give away. It scores the same.
     fn compact(&self) -> Self {
         let model = rolecall::model::Model::clone(&self.model).compact();
-        Self::new(model, self.lexicon.clone(), self.folder.clone())
+        Self::new(model, self.lexicon.clone())
     }
 
     /// What it was trained on, how good it is, and all else in it but its features: `postings` by class, `roles`,
@@ -150,7 +146,7 @@ impl PyModel {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let from_bytes = slf.py().get_type::<Self>().getattr("from_bytes")?;
-        Ok((from_bytes, (slf.get().to_bytes(slf.py())?, slf.get().folder.clone())))
+        Ok((from_bytes, (slf.get().to_bytes(slf.py())?, None)))
     }
 
     /// Classifies n postings: the rows of a table, in their order, with the columns of their verdicts behind their own.
@@ -380,16 +376,12 @@ impl PyModel {
         let merged = merge.unwrap_or_default().iter().map(clone).collect();
         let tables = Tables { add, remove, check };
         let model = retrained(py, &self.model, tables, merged, options, &self.lexicon)?;
-        Ok(Self::new(model, self.lexicon.clone(), self.folder.clone()))
+        Ok(Self::new(model, self.lexicon.clone()))
     }
 }
 
 impl PyModel {
-    pub(crate) fn new(
-        model: rolecall::model::Model,
-        lexicon: Arc<Lexicon>,
-        folder: Option<PathBuf>,
-    ) -> Self {
-        Self { model: Arc::new(model), lexicon, folder }
+    pub(crate) fn new(model: rolecall::model::Model, lexicon: Arc<Lexicon>) -> Self {
+        Self { model: Arc::new(model), lexicon }
     }
 }

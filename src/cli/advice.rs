@@ -29,7 +29,7 @@ fn of_cause(cause: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
 }
 
 /// A name as it is typed in a shell.
-fn quoted(name: &str) -> Cow<'_, str> {
+pub(super) fn quoted(name: &str) -> Cow<'_, str> {
     let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
     if !name.is_empty() && name.chars().all(plain) {
         name.into()
@@ -65,9 +65,14 @@ fn of_retrain(error: &RetrainError) -> Option<&'static str> {
 
 fn of_model(error: &ModelError) -> Option<&'static str> {
     match error {
-        ModelError::Lexicon { .. } => {
-            Some("; give the folder it was trained with as --lexicon DIR, or train it again")
-        }
+        ModelError::Lexicon { .. } => Some(
+            "; leave out --lexicon if it was trained with the lexicon of the program, give the folder it was trained \
+                 with as --lexicon DIR, or train it again",
+        ),
+        ModelError::OwnLexicon { .. } => Some(
+            "; leave out --lexicon to use the model with its own, or train it again with this one (models of \
+             different lexicons cannot be compared feature by feature, or merged)",
+        ),
         ModelError::Older { .. } => Some(
             " (rolecall train LABELLED.csv -o NEW.rolecall); without --model, the model in the program is used",
         ),

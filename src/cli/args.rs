@@ -5,20 +5,13 @@ use encoding_rs::Encoding;
 use rolecall::judge::{Decision, Prior};
 use rolecall::model::View;
 use rolecall::postings::{Column, ColumnNames, Dialect};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Tells what job postings are really for: Product Owner, Product Manager or Technical Project
 /// Manager.
 #[derive(Debug, Parser)]
-#[command(
-    version,
-    propagate_version = true,
-    after_help = "\
-Examples:
-  rolecall classify postings.csv -o labelled.csv
-  zcat postings.csv.gz | rolecall classify > labelled.csv
-  rolecall train labelled.csv -o my.rolecall && rolecall classify --model my.rolecall postings.csv"
-)]
+#[command(version, propagate_version = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -102,8 +95,10 @@ impl Command {
 /// Which files to read, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// Files of postings: CSV, TSV, JSON, Excel or Parquet, packed or not, and patterns such as '*.csv'; `-` or none
-    /// for standard input. Rows of several files get a column `source`
+    /// Files of postings; `-` or none for standard input
+    ///
+    /// CSV, TSV, JSON, Excel or Parquet, packed or not, and patterns such as '*.csv'. Rows of several files get a column
+    /// `source`
     #[arg(value_name = "INPUT")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
@@ -113,10 +108,14 @@ pub(crate) struct InputArgs {
 /// Where to write rows, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Writing {
-    /// Write to this file (standard output otherwise); names that end in .gz or .zst are packed
+    /// Write to this file (standard output otherwise)
+    ///
+    /// Files whose names end in .gz or .zst are packed
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Form of the rows (found by the name of the output, or else that of the input)
+    /// Form of the rows
+    ///
+    /// Found by the name of the output, or else that of the input
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
     /// Begin CSV with a byte order mark, by which Excel knows UTF-8 (done anyway if the input has one)
@@ -175,7 +174,9 @@ impl ReadingArgs {
 /// Columns by name; found by themselves otherwise.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ColumnArgs {
-    /// Column with the text of the posting, or its path in JSON; given several times, they are read as one
+    /// Column with the text of the posting
+    ///
+    /// Or its path in JSON; given several times, they are read as one
     #[arg(long, value_name = "COLUMN")]
     description: Vec<String>,
     /// Column with the job title
@@ -220,14 +221,45 @@ pub(crate) struct CommonArgs {
     /// Give reports and summaries as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Colours on a terminal: never in files, and with `auto` not where `NO_COLOR` is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// The same for the streams of the terminal.
+    pub(crate) fn choice(self) -> anstream::ColorChoice {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+    }
 }
 
 /// How to judge.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Judging {
-    /// Model file (that in `ROLECALL_MODEL`, or the embedded model, otherwise)
+    /// Model file (the embedded model otherwise)
+    ///
+    /// Without it, that in `ROLECALL_MODEL`, or else the embedded model
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// What is asked of a posting.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Asked {
     /// Give every posting one of the roles
     #[arg(long)]
     pub(crate) closed: bool,
@@ -236,7 +268,7 @@ pub(crate) struct Judging {
     view: ViewArg,
 }
 
-impl Judging {
+impl Asked {
     pub(crate) fn view(&self) -> View {
         match self.view {
             ViewArg::Whole => View::Whole,
@@ -263,17 +295,19 @@ pub(crate) struct Classify {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
-    /// How common the roles are in the file: the share of postings that are of a role (0.3), or the shares of
-    /// some (`product_owner=0.2,product_manager=0.3`), or `market`: the roles of which a document counts the jobs, beside
+    /// How common the roles are in the file, such as 0.3
+    ///
+    /// The share of postings that are of a role (0.3), or the shares of some (`product_owner=0.2,product_manager=0.3`), or `market`: the roles of which a document counts the jobs, beside
     /// one another as there. As in the rows that the model learned from otherwise
     #[arg(long, value_name = "SHARE", value_parser = Prior::parse, conflicts_with = "closed")]
     pub(crate) prior: Option<Prior>,
-    /// Share of accepted postings that should be right: below it, the decision is `review`
+    /// Share of accepted postings that should be right
+    ///
+    /// Below it, the decision is `review`
     #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
     pub(crate) precision: f64,
-    /// Leave out the column `evidence`, the phrases that decided
-    #[arg(long)]
-    pub(crate) no_evidence: bool,
+    #[command(flatten)]
+    pub(crate) columns: OutColumns,
     /// Write over the columns of an earlier run, in a file that was classified before
     #[arg(long)]
     pub(crate) replace: bool,
@@ -297,10 +331,28 @@ pub(crate) struct RunArgs {
     pub(crate) line_buffered: bool,
 }
 
+/// Which columns come out.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OutColumns {
+    /// Leave out the column `evidence`, the phrases that decided
+    #[arg(long)]
+    pub(crate) no_evidence: bool,
+    /// The columns that come out, such as `id,title,predicted_role`
+    ///
+    /// In this order: of the input, as text, and added
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Leave out the columns of the input but id and title
+    #[arg(long, conflicts_with = "select")]
+    pub(crate) slim: bool,
+}
+
 /// The page of verdicts.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PageArgs {
-    /// Write a page to review the verdicts on, in one file: the least confident first
+    /// Write a page to review the verdicts on
+    ///
+    /// In one file: the least confident first
     #[arg(long, value_name = "FILE.html", conflicts_with = "resume")]
     pub(crate) report: Option<PathBuf>,
     /// Only rows of these decisions on the page, such as `review,accept`
@@ -347,7 +399,7 @@ pub(crate) enum Format {
     Parquet,
     /// A workbook of Excel
     Xlsx,
-    /// For reading, of `classify` only: title, verdict, confidence, evidence
+    /// For reading, a line a row; of `classify`, `audit` and `skills`
     Table,
 }
 
@@ -368,12 +420,19 @@ pub(crate) struct Train {
 /// How labels are read.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabelArgs {
-    /// What a spelling of a label stands for, such as `PM=product_manager`; may be given several times
+    /// What a label stands for, such as `PM=product_manager`
+    ///
+    /// May be given several times
     #[arg(long, value_name = "LABEL=ROLE", value_parser = mapping)]
     pub(crate) map: Vec<(String, String)>,
     /// Refuse labels that are not understood, instead of leaving out their rows
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Leave out rows of labels that seem to be roles which the lexicon lacks, instead of refusing to learn from the file
+    ///
+    /// Such labels are near the name of no role, and five rows or more have one
+    #[arg(long, conflicts_with = "strict")]
+    pub(crate) lenient: bool,
 }
 
 /// How labelled postings are counted.
@@ -381,7 +440,7 @@ pub(crate) struct LabelArgs {
 pub(crate) struct Labelling {
     /// Take the role that each title states as the label, and leave out titles that state none or
     /// several
-    #[arg(long, conflicts_with_all = ["label", "map", "strict"])]
+    #[arg(long, conflicts_with_all = ["label", "map", "strict", "lenient"])]
     pub(crate) label_from_title: bool,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
@@ -434,11 +493,14 @@ pub(crate) struct RetrainArgs {
 pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Judge by what the file itself teaches, and nothing else (so it is done anyway when each role
-    /// has enough rows; with the embedded model otherwise)
+    /// Judge by what the file itself teaches, and nothing else
+    ///
+    /// So it is done anyway when each role has enough rows; with the embedded model otherwise
     #[arg(long, conflicts_with = "model")]
     pub(crate) from_file: bool,
-    /// Judge by this model; of rows that it was trained on, their organisations are taken out of it
+    /// Judge by this model
+    ///
+    /// Of rows that it was trained on, their organisations are taken out of it
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
@@ -452,6 +514,9 @@ pub(crate) struct AuditArgs {
     /// Write only findings that are at least this suspect, from 0 to 1
     #[arg(long, value_name = "P", value_parser = share)]
     pub(crate) min_suspicion: Option<f64>,
+    /// The columns that come out, such as `row,title,suggested_role`
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
     #[command(flatten)]
     pub(crate) writing: Writing,
     /// Write a page to review the findings on, in one file
@@ -497,27 +562,43 @@ pub(crate) struct Suggest {
 pub(crate) struct Evaluate {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// Model to measure; may be given several times
+    ///
+    /// All are measured on the same rows and compared with the first. Rows that one was trained on are left out
+    #[arg(long = "model", value_name = "FILE")]
+    pub(crate) models: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) judging: Judging,
+    pub(crate) asked: Asked,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
-    /// Column with folds, or a number of folds to be made of organisations: train on all but one and
-    /// predict it, for every fold. Without it and without --model, organisations are left out one by one
-    #[arg(long, value_name = "COLUMN|N", conflicts_with = "model")]
+    /// Column with folds, or a number of folds to be made
+    ///
+    /// Folds are made of organisations: train on all but one and predict it, for every fold. Rows without a fold are
+    /// left out. Without it and without --model, organisations are left out one by one
+    #[arg(long, value_name = "COLUMN|N", conflicts_with = "models")]
     pub(crate) folds: Option<String>,
-    /// Column whose values are reported apart (`source` otherwise, if there is one)
+    /// Measure a model also on the rows that it was trained on, which are left out otherwise: too good
+    #[arg(long, requires = "models")]
+    pub(crate) keep_known: bool,
+    /// Column whose values are reported apart
+    ///
+    /// `source` otherwise, if there is one. Groups of fewer than ten rows are summed up
     #[arg(long, value_name = "COLUMN")]
     pub(crate) by: Option<String>,
-    /// Precision asked of accepted rows, to see what comes of it (with --folds or --model)
+    /// Precision asked of accepted rows (with --folds or --model)
     #[arg(long, value_name = "P", default_value = "0.9", value_parser = precision)]
     pub(crate) precision: f64,
-    /// Add a learning curve: how good it is with 0, 10, 30, 100, 300 and all labelled rows
+    /// Add a learning curve
+    ///
+    /// How good it is with 0, 10, 30, 100, 300 and all labelled rows
     #[arg(long)]
     pub(crate) curve: bool,
     /// Write the report as a web page with plots, in one file
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// Write `id` and the probabilities of each labelled row, from models that did not see it
+    /// Write `id` and the probabilities of each labelled row
+    ///
+    /// From models that did not see it; of several models one after the other, with a column `model`
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
     /// Exit with status 1 if a figure is below a value: `macro-f1=0.8` or `accuracy=0.9`
@@ -538,9 +619,14 @@ pub(crate) struct Explain {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) judging: Judging,
-    /// Row of the file, from 1, without the header. Without it, standard input is one posting
-    #[arg(long, value_name = "N")]
-    pub(crate) row: Option<u64>,
+    /// Rows of the file, such as `3` or `3,7,9-12`
+    ///
+    /// From 1, without the header. Without it, standard input is one posting
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = rows)]
+    pub(crate) row: Vec<RangeInclusive<u64>>,
+    /// One line a row: the verdict and its strongest evidence
+    #[arg(long, conflicts_with_all = ["json", "html"])]
+    pub(crate) brief: bool,
     /// Write the explanation as a web page, in one file
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
@@ -657,6 +743,17 @@ fn precision(text: &str) -> Result<f64, String> {
     }
 }
 
+fn rows(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let ends = text
+        .split_once('-')
+        .map_or((number(text), number(text)), |(first, last)| (number(first), number(last)));
+    match ends {
+        (Some(first), Some(last)) if first <= last => Ok(first..=last),
+        _ => Err("give rows from 1, such as 3,7,9-12".into()),
+    }
+}
+
 fn share(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
     value.ok_or_else(|| "give a value from 0 to 1".into())
@@ -687,6 +784,8 @@ mod tests {
         assert!(delimiter("ab").is_err() && delimiter("\\x0a").is_err());
         assert!(character("'").is_ok() && character("a").is_err());
         assert!(precision("1.5").is_err());
+        assert_eq!((rows("3"), rows("9-12")), (Ok(3..=3), Ok(9..=12)));
+        assert!(rows("x").is_err() && rows("4-3").is_err() && rows("-").is_err());
         assert!(share("1").is_ok() && share("1.1").is_err() && share("NaN").is_err());
         assert_eq!(floor("macro-f1=0.8"), Ok((Figure::MacroF1, 0.8)));
         assert!(floor("recall=0.8").is_err());

@@ -16,6 +16,7 @@ use rolecall::postings::{
 };
 use rolecall::report::Layout;
 use std::collections::{HashMap, HashSet};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Rows per batch.
@@ -34,15 +35,30 @@ pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {
     model_file(path)?.with(lexicon).with_context(|| unusable(path))
 }
 
-/// Lexicon and model, read in parallel.
+/// A model and the lexicon it was trained with: that of the option, or else the one that the model holds, or else the
+/// one inside the program.
 pub(crate) fn lexicon_and_model(
     common: &CommonArgs,
     path: Option<&Path>,
 ) -> Result<(Lexicon, Model)> {
     let (lexicon, file) = rayon::join(|| lexicon(common), || model_file(path));
-    let lexicon = lexicon?;
-    let model = file?.with(&lexicon).with_context(|| unusable(path))?;
+    let (lexicon, file) = (lexicon?, file?);
+    let own = if common.lexicon.is_none() { file.lexicon() } else { Ok(None) };
+    let lexicon = own.with_context(|| unusable(path))?.unwrap_or(lexicon);
+    let model = file.with(&lexicon).with_context(|| unusable(path))?;
     Ok((lexicon, model))
+}
+
+/// The model of an option, if there is one, and the lexicon to use.
+pub(crate) fn lexicon_and_chosen_model(
+    common: &CommonArgs,
+    path: Option<&Path>,
+) -> Result<(Lexicon, Option<Model>)> {
+    if path.is_none() {
+        return Ok((lexicon(common)?, None));
+    }
+    let (lexicon, model) = lexicon_and_model(common, path)?;
+    Ok((lexicon, Some(model)))
 }
 
 fn model_file(path: Option<&Path>) -> Result<ModelFile> {
@@ -316,11 +332,23 @@ impl<'a> Postings<'a> {
     }
 }
 
+/// Says what is waited for if standard input is a terminal; `what` is to be typed.
+pub(crate) fn say_if_typed(what: &str, quiet: bool) {
+    if std::io::stdin().is_terminal() && !quiet {
+        say(&format!(
+            "reading {what} from the terminal: end with Ctrl-D on a line of its own, or stop with Ctrl-C and name a file"
+        ));
+    }
+}
+
 /// Opens a file; of a pipe that nothing comes from, it is said that it is waited for.
 fn open(path: &Path, reading: &ReadingArgs) -> Result<PostingReader> {
     let said = (is_pipe(path) && !reading.common.quiet).then(|| {
         if_it_lasts(format!("waiting for what another program writes to {}", path.display()))
     });
+    if path == Path::new("-") {
+        say_if_typed("postings, CSV with a header line or JSON,", reading.common.quiet);
+    }
     let reader = PostingReader::open(path, &reading.dialect());
     drop(said);
     Ok(reader?)

@@ -28,7 +28,7 @@ pub(crate) fn collect(
     let by_title = labelling.label_from_title;
     postings.need(if by_title { Column::Title } else { Column::Label })?;
     let labels = RowLabels::given(&labelling.labels, lexicon, postings.common())?;
-    let mut labels = labels.or_of_titles(by_title);
+    let mut labels = labels.for_learning(&labelling.labels).or_of_titles(by_title);
     let before = postings.tally.rejected;
     let (names, features) = (collector.names(), FeatureFile::default());
     let mut cache = RowCache::default();

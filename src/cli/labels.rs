@@ -1,28 +1,40 @@
 //! Reads the labels of rows, and says what became of them.
 
+use super::advice::quoted;
 use super::args::{CommonArgs, LabelArgs};
 use super::output::say;
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use rolecall::evidence::{LabelReader, LeftOut, LeftOutRows, MapError, Title, Unread};
 use rolecall::lexicon::Lexicon;
-use rolecall::postings::{Column, Columns, Row};
+use rolecall::postings::{Column, Columns, Row, listed};
 use rolecall::roles::Label;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Most labels that are named.
 const LABELS_SAID: usize = 8;
+/// Rows from which a label that is near no role is no typing error, but the name of a role that the lexicon lacks.
+const ROWS_OF_A_ROLE: u64 = 5;
 
 /// The labels of rows: those in the label column, or those that titles state.
 pub(crate) struct RowLabels<'a> {
     reader: LabelReader<'a>,
     from_titles: bool,
-    strict: bool,
+    refused: Refused,
     quiet: bool,
     /// Labels in other words than the names of roles, and how many rows have them.
     reworded: BTreeMap<String, (Label, u64)>,
     /// Rows that are left out.
     left_out: LeftOutRows,
+}
+
+/// Which labels that are not understood are refused; the rows of others are left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    None,
+    /// Those that seem to be roles which the lexicon lacks.
+    Roles,
+    All,
 }
 
 /// A reader of labels by the spellings that were given for roles.
@@ -44,11 +56,18 @@ impl<'a> RowLabels<'a> {
         Ok(Self {
             reader: label_reader(args, lexicon)?,
             from_titles: false,
-            strict: args.strict,
+            refused: if args.strict { Refused::All } else { Refused::None },
             quiet: common.quiet,
             reworded: BTreeMap::new(),
             left_out: LeftOutRows::default(),
         })
+    }
+
+    /// The same labels, to learn from: roles that the lexicon lacks are refused, unless they are to be left out.
+    pub(crate) fn for_learning(self, args: &LabelArgs) -> Self {
+        let roles = !args.lenient && self.refused == Refused::None;
+        let refused = if roles { Refused::Roles } else { self.refused };
+        Self { refused, ..self }
     }
 
     /// The labels that titles state, instead of those of the column.
@@ -96,16 +115,48 @@ impl<'a> RowLabels<'a> {
     /// # Errors
     /// If a label was not understood, and that is to be refused.
     pub(crate) fn finish(&self) -> Result<()> {
-        if self.strict && !self.from_titles {
-            self.left_out.refuse(&self.reader).map_err(|error| {
+        match self.refused {
+            Refused::None => {}
+            _ if self.from_titles => {}
+            Refused::Roles => self.refuse_unknown_roles()?,
+            Refused::All => self.left_out.refuse(&self.reader).map_err(|error| {
                 anyhow!("{error}; correct them, or say what they stand for with --map LABEL=ROLE")
-            })?;
+            })?,
         }
         if !self.quiet {
             self.say_reworded();
             self.say_left_out(&self.left_out.by_frequency());
         }
         Ok(())
+    }
+
+    /// Refuses labels that seem to be roles which the lexicon lacks: not near the name of one, and of several rows.
+    fn refuse_unknown_roles(&self) -> Result<()> {
+        let roles = self.reader.lexicon().roles();
+        let is_role = |(label, left_out): &(&str, &LeftOut)| {
+            let unknown = !label.is_empty() && self.reader.read(label) == Err(Unread::Unknown);
+            unknown && left_out.rows >= ROWS_OF_A_ROLE && roles.nearest(label).is_empty()
+        };
+        let mut unknown = self.left_out.by_frequency();
+        unknown.retain(is_role);
+        let one = |(label, LeftOut { rows, first }): &(&str, &LeftOut)| {
+            format!("{label:?} ({rows} rows, the first is row {first})")
+        };
+        let named: Vec<String> = unknown.iter().take(LABELS_SAID).map(one).collect();
+        let more = unknown.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if named.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<String> = roles.iter().map(|role| role.id.clone()).collect();
+        bail!(
+            "labels name roles that the lexicon lacks: {}{more}; it has {} and `other`. Give a lexicon with them \
+             (--lexicon DIR), say what they stand for (--map LABEL=ROLE, such as --map {}=other), or leave their rows \
+             out (--lenient)",
+            named.join(", "),
+            listed(&known),
+            quoted(unknown[0].0)
+        )
     }
 
     fn say_reworded(&self) {

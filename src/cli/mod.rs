@@ -3,7 +3,9 @@
 mod advice;
 mod args;
 mod commands;
+mod evaluated_rows;
 mod files;
+mod help;
 mod input;
 mod labelled;
 mod labels;
@@ -13,6 +15,7 @@ mod progress;
 mod progress_bar;
 mod rejected_rows;
 mod row_cache;
+mod row_table;
 mod sheet;
 mod synced_file;
 mod terminal;
@@ -20,7 +23,7 @@ mod verdict_page;
 
 pub(crate) use args::Args;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use rolecall::model::{FORMAT, ModelFile};
 use std::io::Write;
@@ -34,7 +37,8 @@ const GONE: [(&str, &str); 2] = [
 
 /// Parses the arguments; on an error, `--help` or `--version` it prints and exits.
 pub(crate) fn parse_args() -> Args {
-    Args::try_parse().unwrap_or_else(|error| {
+    let matches = help::command().try_get_matches();
+    matches.and_then(|matches| Args::from_arg_matches(&matches)).unwrap_or_else(|error| {
         if error.kind() == ErrorKind::DisplayVersion {
             let _ = write!(anstream::stdout(), "{}", version(&error.to_string()));
             std::process::exit(0);
@@ -81,7 +85,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Ok(Outcome::Noticed) => ExitCode::from(1),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::say(&format!("error: {error:#}{}", advice::advice(&error)));
+            output::say_error(&format!("{error:#}{}", advice::advice(&error)));
             ExitCode::from(2)
         }
     }

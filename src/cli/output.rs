@@ -17,6 +17,8 @@ static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// Whether a partial file is kept for a later run.
 static KEPT: AtomicBool = AtomicBool::new(false);
 static WATCH: Once = Once::new();
+/// How the word `error` is shown.
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 /// Exit status after Ctrl-C.
 const INTERRUPTED: i32 = 130;
 /// Time after which waiting for a pipe is said.
@@ -78,6 +80,15 @@ impl Output {
         watch();
         let file = BufWriter::with_capacity(BUFFER, SyncedFile::new(file));
         Ok(Self::File { file, path: path.to_owned() })
+    }
+
+    /// Opens a path, or standard output, for a table, whose cells have no control characters: its own styles pass.
+    pub(crate) fn open_for_table(path: Option<&Path>) -> Result<Self> {
+        let output = Self::open(path)?;
+        Ok(match output {
+            Self::Standard(_) => Self::Standard(BufWriter::new(Terminal::unfiltered(io::stdout()))),
+            other => other,
+        })
     }
 
     /// Resumes an open partial file after its first `sound` bytes.
@@ -218,9 +229,16 @@ fn watch() {
     });
 }
 
-/// Prints a line of JSON to standard error.
-pub(crate) fn say_json(json: &str) -> io::Result<()> {
-    writeln!(Terminal::new(io::stderr()), "{json}")
+/// Prints a report as a line of JSON: to standard output if what the command writes goes to a file, or else to standard
+/// error. `written` is the path of what it writes.
+pub(crate) fn report_json(written: Option<&Path>, report: &impl serde::Serialize) -> Result<()> {
+    let json = serde_json::to_string(report)?;
+    if written.is_none_or(|path| path == Path::new("-")) {
+        return Ok(writeln!(Terminal::new(io::stderr()), "{json}")?);
+    }
+    let mut out = Output::open(None)?;
+    writeln!(out, "{json}")?;
+    out.finish()
 }
 
 /// Prints a message to standard error; a closed one is ignored.
@@ -228,6 +246,19 @@ pub(crate) fn say(message: &str) {
     beside_the_bar(|| {
         let _ = writeln!(anstream::stderr(), "rolecall: {}", rolecall::report::printable(message));
     });
+}
+
+/// Prints an error to standard error, in colour on a terminal that has it.
+pub(crate) fn say_error(message: &str) {
+    beside_the_bar(|| {
+        let message = rolecall::report::printable(message);
+        let _ = writeln!(anstream::stderr(), "rolecall: {ERROR}error:{ERROR:#} {message}");
+    });
+}
+
+/// Whether standard output shows colours.
+pub(crate) fn stdout_has_colours() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// Whether the reader closed the pipe, which is no failure.

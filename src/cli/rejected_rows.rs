@@ -5,12 +5,21 @@ use super::args::ReadingArgs;
 use super::output::{Output, say};
 use anyhow::{Context, Result, bail};
 use rolecall::postings::{HEADER, REJECTED_COLUMNS, Rejected};
+use serde_json::json;
 
 /// Numbers of rows read and rejected.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct RowTally {
     pub(crate) read: u64,
     pub(crate) rejected: u64,
+}
+
+impl RowTally {
+    /// The report of a command that wrote so many rows.
+    pub(crate) fn report(&self, written: u64) -> serde_json::Value {
+        let Self { read, rejected } = self;
+        json!({"rows_read": read, "rows_rejected": rejected, "rows_written": written})
+    }
 }
 
 /// Receives rejected rows.

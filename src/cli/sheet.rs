@@ -119,7 +119,7 @@ pub(crate) fn form(
         Some(Format::Json) => return Ok(SheetForm::JsonArray),
         Some(Format::Parquet) => return Ok(SheetForm::Parquet),
         Some(Format::Xlsx) => return Ok(SheetForm::Workbook),
-        Some(Format::Table) => bail!("only classify writes a table"),
+        Some(Format::Table) => bail!("only classify, audit and skills write a table"),
     };
     let delimiter = delimiter.or(reading.delimiter).unwrap_or(b',');
     Ok(SheetForm::Delimited { delimiter, header: !reading.no_header })

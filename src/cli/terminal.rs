@@ -16,6 +16,11 @@ impl<W: Write + IsTerminal> Terminal<W> {
     pub(crate) fn new(stream: W) -> Self {
         Self { filtered: stream.is_terminal(), stream, begun: Vec::new() }
     }
+
+    /// A stream for what has no control characters but those of styles.
+    pub(crate) fn unfiltered(stream: W) -> Self {
+        Self { stream, filtered: false, begun: Vec::new() }
+    }
 }
 
 impl<W: Write> Write for Terminal<W> {

@@ -5,6 +5,7 @@ use super::output::{say, write_file};
 use anyhow::Result;
 use rayon::prelude::*;
 use rolecall::judge::{Decision, Judge, Verdict};
+use rolecall::model::Model;
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::report::{VerdictRow, VerdictSummary, write_verdict_page};
 use std::collections::BinaryHeap;
@@ -121,6 +122,23 @@ pub(crate) fn add_to_hash(hash: &mut blake3::Hasher, row: &Row, columns: &Column
     }
 }
 
+/// What a model is called: its file, what it was trained on, and its date, if one was given.
+pub(crate) fn model_name(path: Option<&Path>, model: &Model) -> String {
+    let name = path.map_or("the embedded model".into(), |path| path.display().to_string());
+    let provenance = &model.header().provenance;
+    let known = [provenance.data.as_deref(), provenance.date.as_deref()];
+    let known: Vec<&str> = known.into_iter().flatten().collect();
+    if known.is_empty() { name } else { format!("{name} ({})", known.join(", ")) }
+}
+
+/// What the files that are read are called.
+pub(crate) fn files_name(files: &[PathBuf]) -> String {
+    let name = files.first().and_then(|file| file.file_name());
+    let file = name.map_or("standard input".into(), |name| name.to_string_lossy());
+    let more = files.len().saturating_sub(1);
+    if more > 0 { format!("{file} and {more} more") } else { file.into_owned() }
+}
+
 /// What stands at the head of a page.
 pub(crate) struct PageHead {
     /// Name of the file of postings.
@@ -132,13 +150,9 @@ pub(crate) struct PageHead {
 }
 
 impl PageHead {
-    pub(crate) fn new(files: &[PathBuf], model: Option<&PathBuf>, quiet: bool) -> Self {
-        let name = files.first().and_then(|file| file.file_name());
-        let file = name.map_or("standard input".into(), |name| name.to_string_lossy());
-        let more = files.len().saturating_sub(1);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let method = model.map_or("the embedded model".into(), |path| path.display().to_string());
-        Self { file: format!("{file}{more}"), method, charts: Vec::new(), quiet }
+    pub(crate) fn new(files: &[PathBuf], path: Option<&Path>, model: &Model, quiet: bool) -> Self {
+        let (file, method) = (files_name(files), model_name(path, model));
+        Self { file, method, charts: Vec::new(), quiet }
     }
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod example;
 pub(crate) mod feature_list;
 pub(crate) mod identity;
+pub(crate) mod known;
 pub(crate) mod near_copies;
 pub(crate) mod neighbours;
 pub(crate) mod organisation;

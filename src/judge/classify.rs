@@ -83,7 +83,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The model.
-    pub(crate) fn model(&self) -> &'a Model {
+    pub fn model(&self) -> &'a Model {
         self.model
     }
 

@@ -78,7 +78,7 @@ pub(crate) struct FigureChange {
     pub(crate) view: View,
     /// Name of the metric.
     pub(crate) name: &'static str,
-    /// `[old, new]`; `None` for a threshold that no confidence reaches.
+    /// `[old, new]`; `None` for a figure of no rows, and for a threshold that no confidence reaches.
     pub(crate) value: [Option<f64>; 2],
 }
 
@@ -193,11 +193,11 @@ fn figure_changes(headers: [&Header; 2], view: View) -> Vec<FigureChange> {
     };
     let threshold = |s: &Summary, closed| s.threshold(closed, PRECISION);
     vec![
-        figure("macro-F1, which role", &|s| Some(s.closed.macro_f1)),
-        figure("log-loss, which role", &|s| Some(s.closed.log_loss)),
-        figure("macro-F1, which role or other", &|s| Some(s.open.macro_f1)),
-        figure("log-loss, which role or other", &|s| Some(s.open.log_loss)),
-        figure("average precision of scope", &|s| Some(s.scope_average_precision)),
+        figure("macro-F1, which role", &|s| s.closed.macro_f1),
+        figure("log-loss, which role", &|s| s.closed.log_loss),
+        figure("macro-F1, which role or other", &|s| s.open.macro_f1),
+        figure("log-loss, which role or other", &|s| s.open.log_loss),
+        figure("average precision of scope", &|s| s.scope_average_precision),
         figure("threshold at .9", &|s| threshold(s, false)),
         figure("threshold at .9, closed", &|s| threshold(s, true)),
     ]

@@ -3,7 +3,7 @@
 use super::evaluate::CurvePoint;
 use crate::examples::example::Example;
 use crate::lexicon::Lexicon;
-use crate::metrics::figures;
+use crate::metrics::{Figures, figures};
 use crate::model::{FoldModel, ModelError};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
@@ -53,21 +53,23 @@ pub fn learning_curve(
             })
             .collect();
         let runs = runs?;
-        let mut point = CurvePoint {
-            rows: size.unwrap_or(of_roles.len() * (count - 1) / count) as u64,
-            macro_f1: 0.0,
-            log_loss: 0.0,
-        };
-        for sample in 0..samples {
-            let of_sample = || runs.iter().filter(|run| run.0 == sample);
+        let of_sample = |sample: u64| {
+            let runs = || runs.iter().filter(|run| run.0 == sample);
             let closed = |p: &Probabilities| p.closed.clone();
-            let p: Vec<Vec<f64>> = of_sample().flat_map(|run| run.1.iter().map(closed)).collect();
-            let truths: Vec<usize> = of_sample().flat_map(|run| run.2.clone()).collect();
-            let figures = figures(&names[..roles], &p, &truths);
-            point.macro_f1 += figures.macro_f1 / samples as f64;
-            point.log_loss += figures.log_loss / samples as f64;
-        }
-        points.push(point);
+            let p: Vec<Vec<f64>> = runs().flat_map(|run| run.1.iter().map(closed)).collect();
+            let truths: Vec<usize> = runs().flat_map(|run| run.2.clone()).collect();
+            figures(&names[..roles], &p, &truths)
+        };
+        let of_samples: Vec<Figures> = (0..samples).map(of_sample).collect();
+        let mean = |of: fn(&Figures) -> Option<f64>| {
+            let sum: Option<f64> = of_samples.iter().map(of).sum();
+            sum.map(|sum| sum / samples as f64)
+        };
+        points.push(CurvePoint {
+            rows: size.unwrap_or(of_roles.len() * (count - 1) / count) as u64,
+            macro_f1: mean(|f| f.macro_f1),
+            log_loss: mean(|f| f.log_loss),
+        });
     }
     Ok(points)
 }

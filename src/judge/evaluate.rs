@@ -6,7 +6,10 @@ use crate::evidence::Stated;
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
 use crate::examples::neighbours::Neighbours;
-use crate::metrics::{Bin, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top};
+use crate::metrics::{
+    Bin, Difference, Figures, Intervals, LEAST_GROUPS, figures, intervals, reliability, top,
+};
+use crate::model::KnowsRows;
 use crate::roles::RoleSet;
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
@@ -17,8 +20,8 @@ use std::collections::BTreeMap;
 
 /// Upper bounds of the length groups of postings, in words; the last group is unbounded.
 const LENGTHS: [usize; 3] = [100, 300, 600];
-/// Least rows of a reported slice.
-const LEAST_ROWS: usize = 10;
+/// Least rows of a group that is reported apart.
+pub(crate) const LEAST_ROWS: usize = 10;
 
 /// A labelled row and its held-out prediction.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct Evaluation {
     pub summary: Summary,
     /// How the held-out predictions were made.
     pub method: String,
+    /// Rows that are not judged, and those that the model was helped with.
+    pub set_apart: RowsSetApart,
     /// Rows classified by the lexicon alone: without their organisations and near copies, some role has no training
     /// posting.
     pub lexicon_only: usize,
@@ -71,6 +76,82 @@ pub struct Evaluation {
     /// Metrics by number of labelled rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learning_curve: Vec<CurvePoint>,
+}
+
+/// Labelled rows that are not judged, and judged ones that a model was helped with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RowsSetApart {
+    /// Rows left out because a model was trained on them.
+    pub known: u64,
+    /// Rows left out because they have no fold.
+    pub without_fold: u64,
+    /// Judged rows that the model was trained on.
+    pub known_and_judged: u64,
+    /// Other judged rows of which it was trained on a row of the organisation or a near copy.
+    pub neighbours_known: u64,
+    /// Which of its rows the model knows; `None` without a given model.
+    pub knows_rows: Option<KnowsRows>,
+}
+
+/// How a model differs from the first one on the same rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelDifference {
+    /// The model.
+    pub(crate) model: String,
+    /// The first model.
+    pub(crate) against: String,
+    /// Which role, on the rows labelled with one; `None` if there are none.
+    pub(crate) closed: Option<Difference>,
+    /// Which role or `other`, on all rows; `None` if only roles are asked for.
+    pub(crate) open: Option<Difference>,
+}
+
+/// Evaluations of models on the same rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evaluations {
+    /// By model.
+    pub models: Vec<Evaluation>,
+    /// Each model after the first against the first, with the same bootstrap samples of organisations.
+    pub(crate) differences: Vec<ModelDifference>,
+}
+
+impl Evaluations {
+    /// Compares evaluations by the predictions that they are of, which are of the same rows.
+    ///
+    /// # Panics
+    /// If there is not one list of predictions a model, or they are not of the same rows.
+    pub fn new(models: Vec<Evaluation>, predicted: &[Vec<PredictedRow>], roles: &RoleSet) -> Self {
+        assert_eq!(models.len(), predicted.len(), "one list of predictions a model");
+        let compared = models.iter().zip(predicted).skip(1).map(|(model, rows)| {
+            let (closed, open) = difference([&predicted[0], rows], roles);
+            let open = open.filter(|_| model.open_detail.is_some());
+            let names = [&model.method, &models[0].method].map(Clone::clone);
+            let [model, against] = names;
+            ModelDifference { model, against, closed, open }
+        });
+        let differences = compared.collect();
+        Self { models, differences }
+    }
+}
+
+/// The differences between the predictions of two models for the same rows: which role, and which role or other.
+fn difference(
+    [old, new]: [&[PredictedRow]; 2],
+    roles: &RoleSet,
+) -> (Option<Difference>, Option<Difference>) {
+    let names = outcome_names(roles);
+    let of_rows = |names: &[String], of: &dyn Fn(&Probabilities) -> Vec<f64>| {
+        let is_in = |row: &&PredictedRow| row.example.outcome < names.len();
+        let [before, after] = [old, new].map(|rows| {
+            rows.iter().filter(is_in).map(|row| of(row.probabilities)).collect::<Vec<_>>()
+        });
+        let rows = || old.iter().filter(is_in).map(|row| row.example);
+        let truths: Vec<usize> = rows().map(|example| example.outcome).collect();
+        let groups: Vec<u64> = rows().map(|example| example.row.organisation).collect();
+        Difference::new(names, [&before, &after], &truths, &groups)
+    };
+    let closed = of_rows(&names[..roles.len()], &|p| p.closed.clone());
+    (closed, of_rows(&names, &Probabilities::open))
 }
 
 /// Details of one question.
@@ -92,10 +173,11 @@ pub(crate) struct Detail {
 pub(crate) struct Slice {
     /// What the rows are grouped by.
     pub(crate) by: String,
-    /// Name of the group.
+    /// Name of the group; empty for rows without a value.
     pub(crate) name: String,
-    /// Mean F1 of the classes with rows in the group.
-    pub(crate) macro_f1: f64,
+    /// How many groups these are, if they are those of too few rows to be reported apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) small_groups: Option<usize>,
     /// Its metrics.
     pub(crate) figures: Figures,
 }
@@ -116,10 +198,10 @@ pub(crate) struct Decided {
 pub struct CurvePoint {
     /// Labelled rows of the roles; 0 for the lexicon alone.
     pub(crate) rows: u64,
-    /// Mean F1 of the roles.
-    pub(crate) macro_f1: f64,
-    /// Log-loss in nats.
-    pub(crate) log_loss: f64,
+    /// Mean F1 of the roles; `None` if no row has one.
+    pub(crate) macro_f1: Option<f64>,
+    /// Log-loss in nats; `None` if no row has a role.
+    pub(crate) log_loss: Option<f64>,
 }
 
 /// Evaluates rows. `by` names the column of their groups; `precision` is the one asked of `accept`.
@@ -155,6 +237,7 @@ pub fn evaluate(
     Evaluation {
         summary,
         method: String::new(),
+        set_apart: RowsSetApart::default(),
         lexicon_only: 0,
         closed_detail: detail(&names[..roles.len()], &inside, by, |p| p.closed.clone()),
         open_detail: open,
@@ -189,19 +272,17 @@ fn detail(
             of_group.entry(row.group).or_default().push(i);
         }
     }
-    let of_length =
-        of_length.into_iter().enumerate().map(|(i, rows)| (length_name(i), "words", rows));
-    let by = by.unwrap_or_default();
-    let of_group = of_group.into_iter().map(|(name, rows)| (name.to_owned(), by, rows));
-    let slice = |(name, by, indices): (String, &str, Vec<usize>)| {
-        let p: Vec<Vec<f64>> = indices.iter().map(|&i| probabilities[i].clone()).collect();
-        let t: Vec<usize> = indices.iter().map(|&i| truths[i]).collect();
-        let figures = figures(names, &p, &t);
-        let present = figures.classes.iter().filter(|class| class.rows > 0);
-        let macro_f1 = present.clone().map(|class| class.f1).sum::<f64>() / present.count() as f64;
-        Slice { by: by.to_owned(), name, macro_f1, figures }
+    let of_length = of_length.into_iter().enumerate().map(|(i, rows)| (length_name(i), rows));
+    let of_length = with_small_together("words", of_length.collect());
+    let of_group = of_group.into_iter().map(|(name, rows)| (name.to_owned(), rows));
+    let of_group = with_small_together(by.unwrap_or_default(), of_group.collect());
+    let slice = |group: Group| {
+        let p: Vec<Vec<f64>> = group.rows.iter().map(|&i| probabilities[i].clone()).collect();
+        let t: Vec<usize> = group.rows.iter().map(|&i| truths[i]).collect();
+        let Group { by, name, small_groups, .. } = group;
+        Slice { by, name, small_groups, figures: figures(names, &p, &t) }
     };
-    let slices = of_length.chain(of_group).filter(|(.., rows)| rows.len() >= LEAST_ROWS);
+    let groups = [of_length, of_group].concat();
     let ids: Vec<RowId> = rows.iter().map(|row| row.example.row).collect();
     let enough = Neighbours::new(&ids).all_independent() >= LEAST_GROUPS;
     let intervals = || intervals(names, &probabilities, &truths, &organisations);
@@ -209,8 +290,33 @@ fn detail(
         intervals: enough.then(intervals).flatten(),
         reliability,
         coverage: coverage(&confidences),
-        slices: slices.collect::<Vec<_>>().into_par_iter().map(slice).collect(),
+        slices: groups.into_par_iter().map(slice).collect(),
     }
+}
+
+/// Rows that are reported together.
+#[derive(Clone)]
+struct Group {
+    by: String,
+    name: String,
+    small_groups: Option<usize>,
+    rows: Vec<usize>,
+}
+
+/// The groups of rows, and last in one those of too few rows to be reported apart; groups without rows are none.
+fn with_small_together(by: &str, groups: Vec<(String, Vec<usize>)>) -> Vec<Group> {
+    let (large, small): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .partition(|(_, rows)| rows.len() >= LEAST_ROWS);
+    let by = by.to_owned();
+    let group = |(name, rows)| Group { by: by.clone(), name, small_groups: None, rows };
+    let mut groups: Vec<Group> = large.into_iter().map(group).collect();
+    if !small.is_empty() {
+        let (count, rows) = (small.len(), small.into_iter().flat_map(|(_, rows)| rows).collect());
+        groups.push(Group { by, name: String::new(), small_groups: Some(count), rows });
+    }
+    groups
 }
 
 /// Name of a length group.

@@ -27,8 +27,10 @@ pub use compare::{ModelChange, compare};
 pub use comparison::{ComparedRows, Comparison};
 pub(crate) use contrast::{Contrast, MarkKind, Quote};
 pub use curve::learning_curve;
-pub use evaluate::{CurvePoint, Evaluation, PredictedRow, evaluate};
-pub(crate) use evaluate::{Decided, Detail, Slice};
+pub use evaluate::{
+    CurvePoint, Evaluation, Evaluations, ModelDifference, PredictedRow, RowsSetApart, evaluate,
+};
+pub(crate) use evaluate::{Decided, Detail, LEAST_ROWS, Slice};
 pub use explain::{Contribution, Explanation, FeatureContribution, QuestionScores};
 pub use limits::Limits;
 pub use marked::MarkedVerdict;

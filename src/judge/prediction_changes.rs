@@ -72,10 +72,8 @@ impl PredictionChanges {
         let of_labelled = |all: &[Vec<f64>]| labelled.iter().map(|&i| all[i].clone()).collect();
         let [old_labelled, new_labelled]: [Vec<Vec<f64>>; 2] = [&old, &new].map(|p| of_labelled(p));
         let groups: Vec<u64> = rows.iter().filter_map(|r| Some(r.label?.1)).collect();
-        let difference = (!labelled.is_empty()).then(|| {
-            let names = if closed { &names[..roles] } else { &names[..] };
-            Difference::new(names, [&old_labelled, &new_labelled], &labels, &groups)
-        });
+        let classes = if closed { &names[..roles] } else { &names[..] };
+        let difference = Difference::new(classes, [&old_labelled, &new_labelled], &labels, &groups);
         let mut flipped = BTreeMap::new();
         let mut flips: Vec<(f64, Flip)> = Vec::new();
         for ((row, old), new) in rows.iter().zip(&old).zip(&new) {

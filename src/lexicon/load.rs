@@ -4,6 +4,7 @@ use crate::lexicon::entries::{
     Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
     SourceDocument, Strength, Stub, TitleForm, TitleStates,
 };
+use crate::lexicon::files::{LexiconFiles, from_bytes, hash_of, to_bytes};
 use crate::lexicon::names::mark_names;
 use crate::lexicon::phrase_table::Phrases;
 use crate::lexicon::{Lexicon, PhraseTable, Term, TokenClass};
@@ -94,12 +95,7 @@ impl Lexicon {
     /// # Errors
     /// None in a released program: a test loads it.
     pub fn embedded() -> Result<Self, LexiconError> {
-        let table = |&(name, text): &(&'static str, &str)| {
-            let file = format!("{name}.csv");
-            let table = Table::read(text.into()).map_err(|error| error_in(&file, error))?;
-            Ok((name, (file, table)))
-        };
-        Self::from_files(&EMBEDDED.iter().map(table).collect::<Result<_, _>>()?)
+        Self::from_files(&embedded_files()?)
     }
 
     /// The lexicon in a folder laid out like `data/roles/`.
@@ -116,15 +112,23 @@ impl Lexicon {
             let table = Table::read(bytes).map_err(|error| error_in(&file, error))?;
             files.insert(name, (file, table));
         }
-        Self::from_files(&files)
+        let embedded = hash_of(&embedded_files()?);
+        let lexicon = Self::from_files(&files)?;
+        let own_files = (lexicon.hash != embedded).then(|| to_bytes(&files).into());
+        Ok(Self { own_files, ..lexicon })
+    }
+
+    /// The lexicon that a model holds, from the bytes of its files.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) fn from_own_files(bytes: &[u8]) -> Result<Self, String> {
+        let files = from_bytes(bytes, EMBEDDED.iter().map(|&(name, _)| name))?;
+        let lexicon = Self::from_files(&files).map_err(|error| error.to_string())?;
+        Ok(Self { own_files: Some(bytes.into()), ..lexicon })
     }
 
     fn from_files(files: &LexiconFiles) -> Result<Self, LexiconError> {
-        let mut hash = blake3::Hasher::new();
-        for (name, (_, table)) in files {
-            hash.update(name.as_bytes()).update(&[0]);
-            table.add_to_hash(&mut hash);
-        }
         let sources: Vec<SourceDocument> =
             rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
         let roles = load_roles(files)?;
@@ -146,7 +150,6 @@ impl Lexicon {
         let experience = load_experience(&checks)?;
         let market = load_market(&checks)?;
         let salaries = load_salaries(&checks, &level_list)?;
-        let hash = hash.finalize().to_hex().to_string();
         Ok(Self {
             roles,
             sources,
@@ -166,13 +169,21 @@ impl Lexicon {
             experience,
             market,
             salaries,
-            hash,
+            hash: hash_of(files),
+            own_files: None,
         })
     }
 }
 
-/// Path and content of each file, by name.
-type LexiconFiles = BTreeMap<&'static str, (String, Table)>;
+/// The files of the lexicon inside the program.
+fn embedded_files() -> Result<LexiconFiles, LexiconError> {
+    let table = |&(name, text): &(&'static str, &str)| {
+        let file = format!("{name}.csv");
+        let table = Table::read(text.into()).map_err(|error| error_in(&file, error))?;
+        Ok((name, (file, table)))
+    };
+    EMBEDDED.iter().map(table).collect()
+}
 
 /// An error of a table with its path.
 fn error_in(file: &str, TableError { line, problem }: TableError) -> LexiconError {

@@ -2,6 +2,7 @@
 
 pub(crate) mod common_words;
 mod entries;
+mod files;
 mod load;
 mod names;
 mod phrase_table;
@@ -20,6 +21,7 @@ use crate::text::Token;
 use crate::text::{Capitals, CleanText, Tokens};
 use common_words::common_words;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The meaning of a phrase of the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +71,8 @@ pub struct Lexicon {
     pub(crate) market: Vec<JobCount>,
     pub(crate) salaries: Vec<SalaryBand>,
     pub(crate) hash: String,
+    /// Its files as bytes, to go with a model; `None` for the lexicon inside the program.
+    pub(crate) own_files: Option<Arc<[u8]>>,
 }
 
 impl Lexicon {

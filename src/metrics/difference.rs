@@ -45,7 +45,8 @@ impl fmt::Display for Difference {
 }
 
 impl Difference {
-    /// Compares predictions (rows x classes) with the true classes; `groups` has the group of each row.
+    /// Compares predictions (rows x classes) with the true classes; `groups` has the group of each row. `None` if there
+    /// are no rows.
     ///
     /// # Panics
     /// If the predictions, truths and groups are not equally many.
@@ -54,22 +55,27 @@ impl Difference {
         [old, new]: [&[Vec<f64>]; 2],
         truths: &[usize],
         groups: &[u64],
-    ) -> Self {
+    ) -> Option<Self> {
         let (old_samples, new_samples) =
             (samples(names, old, truths, groups), samples(names, new, truths, groups));
         let [old, new] = [old, new].map(|p| figures(names, p, truths));
-        let change = |figure: usize, of: fn(&Figures) -> f64| {
+        let change = |figure: usize, of: fn(&Figures) -> Option<f64>| {
             let differences = old_samples[figure].iter().zip(&new_samples[figure]);
-            let differences = differences.map(|(old, new)| new - old).collect();
-            MetricChange { old: of(&old), new: of(&new), interval: ends(differences) }
+            let interval = ends(differences.map(|(old, new)| Some((*new)? - (*old)?)))?;
+            Some(MetricChange { old: of(&old)?, new: of(&new)?, interval })
         };
-        Self {
+        Some(Self {
             rows: truths.len() as u64,
             groups: different(groups) as u64,
-            macro_f1: change(0, |f| f.macro_f1),
-            accuracy: change(1, |f| f.accuracy),
-            log_loss: change(2, |f| f.log_loss),
-        }
+            macro_f1: change(0, |f| f.macro_f1)?,
+            accuracy: change(1, |f| f.accuracy)?,
+            log_loss: change(2, |f| f.log_loss)?,
+        })
+    }
+
+    /// Whether there are enough groups for its intervals to be told.
+    pub(crate) fn has_intervals(&self) -> bool {
+        self.groups >= LEAST_GROUPS as u64
     }
 
     /// Whether the new model is significantly worse: the whole interval of macro-F1 is below 0, or that of log-loss
@@ -77,6 +83,6 @@ impl Difference {
     pub fn worse(&self) -> bool {
         let loss =
             self.log_loss.interval[0] > 0.0 && self.log_loss.new - self.log_loss.old >= LEAST_LOSS;
-        self.groups >= LEAST_GROUPS as u64 && (loss || self.macro_f1.interval[1] < 0.0)
+        self.has_intervals() && (loss || self.macro_f1.interval[1] < 0.0)
     }
 }

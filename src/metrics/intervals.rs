@@ -1,7 +1,7 @@
 //! Confidence intervals by a cluster bootstrap over groups of rows (Efron 1979; Field and Welsh 2007). Rows of an
 //! organisation are correlated, so organisations are resampled instead of rows.
 
-use super::{class_figures, top};
+use super::{class_figures, macro_f1, top};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Number of bootstrap samples.
 const SAMPLES: usize = 1000;
-/// Indices of the ends of the 95 % interval in the sorted samples.
-const ENDS: [usize; 2] = [24, 975];
+/// Samples below the lower end of a 95 % interval, and above the upper one, in thousandths.
+const TAIL: usize = 25;
 
 /// Least number of groups for an interval.
 pub(crate) const LEAST_GROUPS: usize = 5;
@@ -18,23 +18,23 @@ pub(crate) const LEAST_GROUPS: usize = 5;
 /// The lower and the upper end of a 95 % interval.
 pub type Interval = [f64; 2];
 
-/// Intervals of the metrics of one class.
+/// Intervals of the metrics of one class, from the samples that define them; `None` if none does.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ClassIntervals {
     /// Name of the class.
     pub(crate) name: String,
     /// Of precision.
-    pub(crate) precision: Interval,
+    pub(crate) precision: Option<Interval>,
     /// Of recall.
-    pub(crate) recall: Interval,
+    pub(crate) recall: Option<Interval>,
     /// Of F1.
-    pub(crate) f1: Interval,
+    pub(crate) f1: Option<Interval>,
 }
 
 /// 95 % intervals of metrics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Intervals {
-    /// Of the unweighted mean of the classes' F1.
+    /// Of the unweighted mean of the F1 of the classes that have rows.
     pub(crate) macro_f1: Interval,
     /// Of the share of rows predicted correctly.
     pub(crate) accuracy: Interval,
@@ -55,17 +55,17 @@ struct Group {
 
 /// Metrics of bootstrap samples, in which groups are drawn with replacement: by metric (macro-F1, accuracy, log-loss,
 /// then precision, recall and F1 of each class), then by sample. The seed is fixed, so that samples of different
-/// predictions of the same rows are paired.
+/// predictions of the same rows are paired. Undefined figures are `None`, as in [`figures`](super::figures).
 pub(super) fn samples(
     names: &[String],
     probabilities: &[Vec<f64>],
     truths: &[usize],
     groups: &[u64],
-) -> Vec<Vec<f64>> {
+) -> Vec<Vec<Option<f64>>> {
     assert_eq!(probabilities.len(), groups.len(), "one group a row");
     let k = names.len();
     let groups = grouped(k, probabilities, truths, groups);
-    let sample = |index: usize| -> Vec<f64> {
+    let sample = |index: usize| -> Vec<Option<f64>> {
         let mut random = Random::after(index * groups.len());
         let mut confusion = vec![vec![0; k]; k];
         let (mut rows, mut log_loss) = (0.0, 0.0);
@@ -80,22 +80,23 @@ pub(super) fn samples(
         let classes: Vec<_> =
             (0..k).map(|class| class_figures(&names[class], class, &confusion)).collect();
         let right: u64 = (0..k).map(|class| confusion[class][class]).sum();
-        let rows = f64::max(rows, 1.0);
-        let macro_f1 = classes.iter().map(|c| c.f1).sum::<f64>() / k as f64;
-        let general = [macro_f1, right as f64 / rows, log_loss / rows];
+        let mean = |sum: f64| (rows > 0.0).then(|| sum / rows);
+        let general = [macro_f1(&classes), mean(right as f64), mean(log_loss)];
         general
             .into_iter()
             .chain(classes.iter().flat_map(|c| [c.precision, c.recall, c.f1]))
             .collect()
     };
-    let samples: Vec<Vec<f64>> = (0..SAMPLES).into_par_iter().map(sample).collect();
+    let samples: Vec<Vec<_>> = (0..SAMPLES).into_par_iter().map(sample).collect();
     (0..3 + 3 * k).map(|figure| samples.iter().map(|sample| sample[figure]).collect()).collect()
 }
 
-/// The 95 % percentile interval of a metric from its bootstrap samples.
-pub(super) fn ends(mut of_samples: Vec<f64>) -> Interval {
-    of_samples.sort_unstable_by(f64::total_cmp);
-    ENDS.map(|index| of_samples[index])
+/// The 95 % percentile interval of a metric from the bootstrap samples that define it; `None` if none does.
+pub(super) fn ends(of_samples: impl IntoIterator<Item = Option<f64>>) -> Option<Interval> {
+    let mut defined: Vec<f64> = of_samples.into_iter().flatten().collect();
+    defined.sort_unstable_by(f64::total_cmp);
+    let low = (defined.len() * TAIL).div_ceil(1000).checked_sub(1)?;
+    Some([defined[low], defined[defined.len() - 1 - low]])
 }
 
 /// 95 % intervals of the metrics of predictions (rows x classes); `groups` has the group of each row. `None` for fewer
@@ -114,7 +115,7 @@ pub fn intervals(
     }
     let mut figures = samples(names, probabilities, truths, groups).into_iter();
     let mut next = || ends(figures.next().expect("as many as were drawn"));
-    let (macro_f1, accuracy, log_loss) = (next(), next(), next());
+    let (macro_f1, accuracy, log_loss) = (next()?, next()?, next()?);
     let classes = names.iter().map(|name| ClassIntervals {
         name: name.clone(),
         precision: next(),
@@ -154,7 +155,10 @@ pub fn sums(values: &[Vec<f64>], groups: &[u64]) -> Vec<(f64, Option<Interval>)>
     }
     let mut all = vec![0.0; columns];
     of_group.chunks_exact(columns.max(1)).for_each(|row| add(&mut all, row));
-    let interval = |sampled| (count >= LEAST_GROUPS).then(|| ends(sampled));
+    let interval = |sampled: Vec<f64>| {
+        let enough = (count >= LEAST_GROUPS).then_some(sampled)?;
+        ends(enough.into_iter().map(Some))
+    };
     all.into_iter().zip(sampled.into_iter().map(interval)).collect()
 }
 
@@ -224,6 +228,14 @@ mod tests {
         let [wide, _] =
             intervals(&names, &rows, &truths, &grouped).expect("enough groups").accuracy;
         assert!(wide < low, "{wide}");
+    }
+
+    #[test]
+    fn the_ends_are_those_of_the_samples_that_define_a_figure() {
+        let of = |defined: u32| ends((0..1000).map(|i| (i < defined).then(|| f64::from(i))));
+        assert_eq!(of(1000), Some([24.0, 975.0]));
+        assert_eq!(of(400), Some([9.0, 390.0]));
+        assert_eq!((of(1), of(0)), (Some([0.0, 0.0]), None));
     }
 
     #[test]

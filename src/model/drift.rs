@@ -39,12 +39,25 @@ pub struct Shift {
     pub(crate) distance: f64,
 }
 
+/// What chance alone would give: the drift of as many rows like those that the model has counted, with their labels
+/// drawn from the model's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub(crate) struct ChanceDrift {
+    /// Share of never-counted words in one more row: that of the words that only one row has (Good 1953). `None` if
+    /// the model began as a compact one, which forgot its rare words.
+    pub(crate) words_never_seen: Option<f64>,
+    /// Mean total variation distance of the labels.
+    pub(crate) labels: f64,
+}
+
 /// The drift, with examples.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Drifted {
     /// The figures.
     #[serde(flatten)]
     pub(crate) drift: Drift,
+    /// What chance alone would give; `None` of a retrain that a model remembers.
+    pub(crate) chance: Option<ChanceDrift>,
     /// Words the model has never counted, with their number of rows, most frequent first.
     pub(crate) never_seen: Vec<(String, u32)>,
     /// Features that are more common than expected, largest difference first.
@@ -54,14 +67,16 @@ pub struct Drifted {
 }
 
 /// Compares rows with a count matrix, whose number of postings by class is `postings`; `names` has the texts of the
-/// features of the rows.
+/// features of the rows, and `all_known` is whether every row that was counted is in the matrix.
 pub(super) fn drift(
     matrix: &CountMatrix,
     postings: &[u32],
     rows: &[&Example],
     names: &FeatureNames,
+    all_known: bool,
     roles: usize,
 ) -> Drifted {
+    let sizes = [roles, postings.len()];
     let mut labels = vec![0u32; postings.len()];
     let mut observed_rows: FeatureMap<u32> = FeatureMap::default();
     let mut never: FeatureMap<u32> = FeatureMap::default();
@@ -107,6 +122,10 @@ pub(super) fn drift(
     };
     Drifted {
         drift,
+        chance: Some(ChanceDrift {
+            words_never_seen: all_known.then(|| words_of_one_row(matrix, sizes)).flatten(),
+            labels: variation_by_chance(&labels, postings),
+        }),
         never_seen: most_frequent(never, names),
         more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(LISTED).map(shift).collect(),
         less: shifts.iter().filter(|s| s.0 < 0.0).take(LISTED).map(shift).collect(),
@@ -147,6 +166,33 @@ impl Expectation<'_> {
     }
 }
 
+/// The share of the words of the counted rows that stand in no other row; `None` if there are no rows.
+fn words_of_one_row(matrix: &CountMatrix, [roles, classes]: [usize; 2]) -> Option<f64> {
+    let (mut once, mut all) = (0, 0);
+    for (key, _, class_counts) in matrix.features() {
+        if key.channel() == Channel::Words {
+            let of_classes = FeatureCount::of(class_counts, roles, classes).postings;
+            let rows = of_classes.iter().map(|&n| u64::from(n)).sum::<u64>();
+            all += rows;
+            once += u64::from(rows == 1);
+        }
+    }
+    (all > 0).then(|| once as f64 / all as f64)
+}
+
+/// Mean total variation distance between the shares of the classes in two samples of these sizes, both drawn from the
+/// shares in `b`: half the sum of the mean distances, each that of a normal distribution.
+fn variation_by_chance(a: &[u32], b: &[u32]) -> f64 {
+    let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>().max(1.0);
+    let (all_a, all_b) = (sum(a), sum(b));
+    let distance = |&n: &u32| {
+        let share = f64::from(n) / all_b;
+        let variance = share * (1.0 - share) * (1.0 / all_a + 1.0 / all_b);
+        (variance * std::f64::consts::FRAC_2_PI).sqrt()
+    };
+    b.iter().map(distance).sum::<f64>() / 2.0
+}
+
 /// Total variation distance between two distributions, given as counts.
 fn variation(a: &[u32], b: &[u32]) -> f64 {
     let sum = |counts: &[u32]| counts.iter().map(|&n| f64::from(n)).sum::<f64>().max(1.0);
@@ -170,5 +216,16 @@ mod tests {
         assert!(expectation([0, 50]).0 < 0.2);
         assert!((variation(&[3, 1], &[10, 10]) - 0.25).abs() < 1e-12);
         assert!(variation(&[0, 0], &[0, 0]) < 1e-12);
+    }
+
+    #[test]
+    fn labels_that_are_drawn_from_the_same_shares_are_as_far_apart_as_chance_says() {
+        // All ways to draw 10 rows of two equally common classes, beside very many rows.
+        let ways = |k: u32| (1..=k).fold(1.0, |ways, i| ways * f64::from(11 - i) / f64::from(i));
+        let apart = |k: u32| variation(&[k, 10 - k], &[1 << 30, 1 << 30]);
+        let mean: f64 = (0..=10).map(|k| ways(k) / 1024.0 * apart(k)).sum();
+        let chance = variation_by_chance(&[10, 0], &[1 << 30, 1 << 30]);
+        assert!((mean - chance).abs() < 0.01, "{mean} {chance}");
+        assert!(variation_by_chance(&[10, 0], &[7, 0]) < 1e-12);
     }
 }

@@ -40,6 +40,16 @@ pub enum ModelError {
         /// Hash of the lexicon in use.
         used: String,
     },
+    /// Used with another lexicon than the one that it holds.
+    #[error(
+        "the model holds the lexicon it was trained with ({trained}), and another lexicon is in use ({used})"
+    )]
+    OwnLexicon {
+        /// Hash of the lexicon it was trained with.
+        trained: String,
+        /// Hash of the lexicon in use.
+        used: String,
+    },
     /// Not enough labelled rows.
     #[error(
         "role {role} has labelled postings of {organisations} organisations, those with near copies of \
@@ -71,7 +81,16 @@ pub enum ModelError {
 impl ModelError {
     /// The error for data that belongs to the lexicon with the hash `trained`.
     pub(super) fn other_lexicon(trained: &str, used: &Lexicon) -> Self {
-        let short = |hash: &str| hash.chars().take(8).collect();
         Self::Lexicon { trained: short(trained), used: short(used.hash()) }
     }
+
+    /// The error for a model that holds another lexicon than the one in use.
+    pub(super) fn other_than_own(trained: &str, used: &Lexicon) -> Self {
+        Self::OwnLexicon { trained: short(trained), used: short(used.hash()) }
+    }
+}
+
+/// The first digits of a hash.
+fn short(hash: &str) -> String {
+    hash.chars().take(8).collect()
 }

@@ -5,6 +5,7 @@ use super::collect::Collector;
 use super::collect::Counting;
 use super::drift::{Drifted, drift};
 use super::error::ModelError;
+use super::familiarity::KnowsRows;
 use super::history::Retrain;
 use super::requirements::require_organisations;
 use super::store::Header;
@@ -12,6 +13,7 @@ use super::trained::Model;
 use super::two_labels::{OtherSource, TwoLabels, two_labels};
 use crate::counts::count_matrix::frequent;
 use crate::counts::count_matrix::{CountMatrix, NotContained};
+use crate::counts::feature_names::FeatureNames;
 use crate::evidence::{Channel, FeatureKey};
 use crate::examples::example::Example;
 use crate::examples::identity::RowId;
@@ -160,8 +162,8 @@ impl Model {
             self.learn(&mut training_state, change, &mut inexact)?;
 
         let examples = at_indices(&added.examples, &indices);
-        let drifted = (!examples.is_empty())
-            .then(|| drift(&before, &self.header.postings, &examples, &added.names, sizes[0]));
+        let drift = || self.drift(&before, &examples, &added.names);
+        let drifted = (!examples.is_empty()).then(drift);
         let [new_features, lost_features] = turnover(&before, &training_state.matrix, sizes);
         let mut read = added.provenance.clone().without_rare();
         read.duplicates = (added.examples.len() - indices.len() - two_labels.len()) as u64;
@@ -200,6 +202,12 @@ impl Model {
             matrices: [before, training_state.matrix],
             held_out,
         })
+    }
+
+    /// How rows differ from those that the model has counted in a matrix.
+    fn drift(&self, before: &CountMatrix, rows: &[&Example], names: &FeatureNames) -> Drifted {
+        let all_known = self.knows_rows() == KnowsRows::All;
+        drift(before, &self.header.postings, rows, names, all_known, self.header.roles.len())
     }
 
     /// An error if the model was trained with another lexicon.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! {"tool":"0.1.0","roles":[...],...}
+//! the files of its lexicon, if that is not the one inside the program
 //! the features, serialised with postcard (see [`Features`])
 //! ```
 //!
@@ -34,6 +35,9 @@ pub struct Header {
     pub(crate) roles: RoleSet,
     /// Hash of the lexicon it was trained with.
     pub lexicon: String,
+    /// Size of the files of that lexicon in the model, before compression; 0 if it is the one inside the program.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) lexicon_bytes: usize,
     /// The families of other jobs.
     pub(crate) families: Vec<String>,
     /// Postings counted, by role and then by family of other jobs.
@@ -60,12 +64,28 @@ pub struct Header {
     pub(crate) combinations: Vec<Combination>,
 }
 
-/// Writes a model; `training_state` is compressed, or empty.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(bytes: &usize) -> bool {
+    *bytes == 0
+}
+
+/// A model file, read.
+pub(super) struct Stored<'b> {
+    pub(super) header: Header,
+    /// The files of its lexicon; empty if that is the one inside the program.
+    pub(super) lexicon: Vec<u8>,
+    pub(super) features: Features,
+    /// Compressed.
+    pub(super) training_state: &'b [u8],
+}
+
+/// Writes a model; `lexicon` has the files of its own lexicon, or is empty; `training_state` is compressed, or empty.
 ///
 /// # Errors
 /// Those of the writer.
 pub(super) fn write(
     header: &Header,
+    lexicon: &[u8],
     features: &Features,
     training_state: &[u8],
     mut out: impl Write,
@@ -74,17 +94,18 @@ pub(super) fn write(
     let level = if training_state.is_empty() { LEVEL } else { TRAINING_STATE_LEVEL };
     out.write_all(&seal(Kind::Model, &header.lexicon, level, |payload| {
         writeln!(payload, "{json}")?;
+        payload.write_all(lexicon)?;
         payload.write_all(&features.bytes())
     }))?;
     out.write_all(training_state)?;
     out.flush()
 }
 
-/// Reads a model without its training state, and gives the bytes of that, compressed.
+/// Reads a model, but for its training state.
 ///
 /// # Errors
 /// [`ModelError::Foreign`], [`ModelError::Newer`], [`ModelError::Older`] or [`ModelError::Corrupt`].
-pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Stored<'_>, ModelError> {
     let corrupt = |what: &str| ModelError::Corrupt(what.to_owned());
     let (opened, training_state) = open(Kind::Model, bytes)?;
     let payload = opened.payload();
@@ -95,7 +116,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
         return Err(corrupt("its header names another lexicon"));
     }
     let classes = header.roles.len() + header.families.len();
-    let features = Features::from_bytes(&payload[end + 1..], classes)
+    let rest = payload[end + 1..].split_at_checked(header.lexicon_bytes);
+    let (lexicon, features) = rest.ok_or_else(|| corrupt("it ends within its lexicon"))?;
+    let features = Features::from_bytes(features, classes)
         .map_err(|what| ModelError::Corrupt(format!("its features: {what}")))?;
     // Of the compressed bytes, because it is checked at every start.
     let hash =
@@ -103,5 +126,5 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Header, Features, &[u8]), ModelError
     if header.training_state != hash {
         return Err(corrupt("the part that retraining needs does not fit the rest"));
     }
-    Ok((header, features, training_state))
+    Ok(Stored { header, lexicon: lexicon.to_vec(), features, training_state })
 }

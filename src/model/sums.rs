@@ -164,6 +164,7 @@ impl Sums {
                 tool: env!("CARGO_PKG_VERSION").to_owned(),
                 roles: lexicon.roles().clone(),
                 lexicon: lexicon.hash().to_owned(),
+                lexicon_bytes: 0,
                 families: lexicon.families().to_vec(),
                 postings: Vec::new(),
                 organisations: 0,

@@ -3,7 +3,7 @@
 use super::error::ModelError;
 use super::features::{Features, StoredFeature};
 use super::history::Retrain;
-use super::store::{self, Header};
+use super::store::{self, Header, Stored};
 use super::training_state::TrainingState;
 use super::training_state::{pack_training_state, read_training_state};
 use crate::bayes::lexicon_weights::LexiconWeights;
@@ -22,7 +22,7 @@ use crate::stacking::summary::Summary;
 use ndarray::Array2;
 use rayon::slice::ParallelSliceMut;
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 
@@ -30,6 +30,8 @@ static EMBEDDED: &[u8] = include_bytes!("../../models/default.rolecall");
 #[derive(Debug)]
 pub struct ModelFile {
     header: Header,
+    /// The files of its own lexicon; empty if that is the one inside the program.
+    lexicon: Vec<u8>,
     features: Features,
     training_state: Vec<u8>,
 }
@@ -48,8 +50,8 @@ impl ModelFile {
     /// # Errors
     /// That the file is damaged or of another format.
     pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
-        let (header, features, training_state) = store::read(bytes)?;
-        Ok(Self { header, features, training_state: training_state.to_vec() })
+        let Stored { header, lexicon, features, training_state } = store::read(bytes)?;
+        Ok(Self { header, lexicon, features, training_state: training_state.to_vec() })
     }
 
     /// All of the model except its features.
@@ -57,11 +59,31 @@ impl ModelFile {
         &self.header
     }
 
+    /// The lexicon that it was trained with, if the model holds it; `None` if that is the one inside the program.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] if the lexicon is unsound or another than that of the header.
+    pub fn lexicon(&self) -> Result<Option<Lexicon>, ModelError> {
+        if self.lexicon.is_empty() {
+            return Ok(None);
+        }
+        let corrupt = |what| ModelError::Corrupt(format!("its lexicon: {what}"));
+        let lexicon = Lexicon::from_own_files(&self.lexicon).map_err(corrupt)?;
+        if lexicon.hash() != self.header.lexicon {
+            return Err(corrupt("it does not fit its hash".to_owned()));
+        }
+        Ok(Some(lexicon))
+    }
+
     /// The model, given the lexicon it was trained with.
     ///
     /// # Errors
-    /// [`ModelError::Lexicon`] if it was trained with another, [`ModelError::Corrupt`] if its header is inconsistent.
+    /// [`ModelError::Lexicon`] or [`ModelError::OwnLexicon`] if it was trained with another, [`ModelError::Corrupt`] if
+    /// its header is inconsistent.
     pub fn with(self, lexicon: &Lexicon) -> Result<Model, ModelError> {
+        if !self.lexicon.is_empty() && self.header.lexicon != lexicon.hash() {
+            return Err(ModelError::other_than_own(&self.header.lexicon, lexicon));
+        }
         Model::new(self.header, self.features, self.training_state, lexicon)
     }
 }
@@ -74,6 +96,8 @@ pub struct Model {
     /// Feature indices by key, built on first use.
     pub(super) indices: OnceLock<FeatureMap<u32>>,
     pub(super) lexicon: LexiconWeights,
+    /// The files of its own lexicon; `None` if that is the one inside the program.
+    pub(super) own_lexicon: Option<Arc<[u8]>>,
     /// Compressed; empty in a compact model.
     pub(super) training_state: Vec<u8>,
 }
@@ -100,7 +124,8 @@ impl Model {
     /// # Errors
     /// Those of the writer.
     pub fn write(&self, out: impl Write) -> std::io::Result<()> {
-        store::write(&self.header, &self.features, &self.training_state, out)
+        let lexicon = self.own_lexicon.as_deref().unwrap_or_default();
+        store::write(&self.header, lexicon, &self.features, &self.training_state, out)
     }
 
     /// The counts as sorted lines below a header, separated by tabs: channel, feature, postings of each role and of each
@@ -212,7 +237,7 @@ impl Model {
     }
 
     pub(super) fn new(
-        header: Header,
+        mut header: Header,
         features: Features,
         training_state: Vec<u8>,
         lexicon: &Lexicon,
@@ -222,8 +247,10 @@ impl Model {
             return Err(ModelError::other_lexicon(&header.lexicon, lexicon));
         }
         check(&header)?;
+        let own_lexicon = lexicon.own_files.clone();
+        header.lexicon_bytes = own_lexicon.as_ref().map_or(0, |files| files.len());
         let (indices, lexicon) = (OnceLock::new(), LexiconWeights::new(lexicon));
-        Ok(Self { header, features, indices, lexicon, training_state })
+        Ok(Self { header, features, indices, lexicon, own_lexicon, training_state })
     }
 
     /// The combinations, of both views and questions.

@@ -101,13 +101,27 @@ impl Table {
 
     /// Adds the content to a hash: names and fields, whatever the order of the columns and the way they are written.
     pub(crate) fn add_to_hash(&self, hash: &mut blake3::Hasher) {
+        for field in self.records().iter().flatten() {
+            hash.update(field.as_bytes()).update(&[0]);
+        }
+    }
+
+    /// The names of the columns and the fields of each row, the columns sorted by name.
+    pub(crate) fn records(&self) -> Vec<Vec<&str>> {
         let mut columns: Vec<usize> = (0..self.header.len()).collect();
         columns.sort_by_key(|&column| &self.header[column]);
-        for record in [&self.header].into_iter().chain(self.rows.iter().map(|(_, row)| row)) {
-            for field in columns.iter().map(|&column| &record[column]) {
-                hash.update(field.as_bytes()).update(&[0]);
-            }
-        }
+        let records = [&self.header].into_iter().chain(self.rows.iter().map(|(_, row)| row));
+        records.map(|record| columns.iter().map(|&column| &record[column]).collect()).collect()
+    }
+
+    /// A table of [`Self::records`]; `None` if they are not all as long as the first.
+    pub(crate) fn of_records(records: &[Vec<&str>]) -> Option<Self> {
+        let (header, rows) = records.split_first()?;
+        let rows = rows.iter().zip(2..).map(|(row, line)| {
+            let row: StringRecord = row.iter().collect();
+            (row.len() == header.len()).then_some((line, row))
+        });
+        Some(Self { header: header.iter().collect(), rows: rows.collect::<Option<_>>()? })
     }
 }
 

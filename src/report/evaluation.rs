@@ -1,7 +1,11 @@
 //! Metrics as text.
 
-use crate::judge::{Decided, Detail, Evaluation};
-use crate::metrics::{Figures, Interval, Intervals};
+use super::text::{figure, fit, printable};
+use crate::judge::{
+    Decided, Detail, Evaluation, Evaluations, LEAST_ROWS, ModelDifference, RowsSetApart, Slice,
+};
+use crate::metrics::{Difference, Figures, Interval, Intervals, MetricChange};
+use crate::model::KnowsRows;
 use crate::stacking::inputs::View;
 use crate::stacking::summary::Summary;
 use std::io::{self, Write};
@@ -43,15 +47,13 @@ fn write_decided(out: &mut dyn Write, what: &str, decided: &Decided) -> io::Resu
 }
 
 /// Writes an evaluation.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Result<()> {
+fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Result<()> {
     let summary = &evaluation.summary;
-    writeln!(out, "judged by {}\n", evaluation.method)?;
-    if evaluation.lexicon_only > 0 {
-        writeln!(out, "{}\n", lexicon_only(evaluation.lexicon_only))?;
+    writeln!(out, "judged by {}", evaluation.method)?;
+    for note in notes_on_rows(evaluation) {
+        writeln!(out, "{note}")?;
     }
+    writeln!(out)?;
     writeln!(out, "{}: {CLOSED}", view_name(summary.view))?;
     write_figures(out, &summary.closed)?;
     write_detail(out, &evaluation.closed_detail)?;
@@ -75,12 +77,130 @@ pub fn write_evaluation(out: &mut dyn Write, evaluation: &Evaluation) -> io::Res
             let name = if point.rows == 0 { "the lexicon alone" } else { "" };
             writeln!(
                 out,
-                "  {name:<36} {:>5}     {:.3}     {:.3}",
-                point.rows, point.macro_f1, point.log_loss
+                "  {name:<36} {:>5}     {:>5}     {:>5}",
+                point.rows,
+                figure(point.macro_f1),
+                figure(point.log_loss)
             )?;
         }
     }
     Ok(())
+}
+
+/// Writes evaluations: of several models their differences, and then each by itself.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_evaluations(out: &mut dyn Write, evaluations: &Evaluations) -> io::Result<()> {
+    for of_question in compared(evaluations) {
+        writeln!(out, "{}: {}", of_question.asked, rows_compared(of_question.differences[0].1))?;
+        let names = of_question.models.iter().map(|(name, _)| *name);
+        let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let width = longest.clamp(5, NAME);
+        let line = |out: &mut dyn Write, name: &str, cells: [String; 3]| {
+            let cells = cells.map(|cell| fit(&cell, FIGURE)).join("  ");
+            writeln!(out, "  {}  {}", fit(name, width), cells.trim_end())
+        };
+        line(out, "", FIGURES.map(str::to_owned))?;
+        for (name, cells) in of_question.models {
+            line(out, name, cells)?;
+        }
+        writeln!(out, "  difference from {}", printable(&evaluations.models[0].method))?;
+        for (name, difference) in of_question.differences {
+            line(out, name, difference_cells(difference))?;
+        }
+        writeln!(out)?;
+    }
+    for (i, evaluation) in evaluations.models.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        write_evaluation(out, evaluation)?;
+    }
+    Ok(())
+}
+
+/// Greatest width of a column of models.
+const NAME: usize = 40;
+/// Width of a figure with its interval.
+const FIGURE: usize = 25;
+/// The figures that models are compared by.
+pub(super) const FIGURES: [&str; 3] = ["macro-F1", "accuracy", "log-loss"];
+
+/// How models compare on one question.
+pub(super) struct Compared<'e> {
+    /// What is asked.
+    pub(super) asked: &'static str,
+    /// By model, [`FIGURES`] with their intervals.
+    pub(super) models: Vec<(&'e str, [String; 3])>,
+    /// By model after the first, what differs from the first.
+    pub(super) differences: Vec<(&'e str, &'e Difference)>,
+}
+
+/// How models compare, by question; nothing if there is one model, or no row.
+pub(super) fn compared<'e>(evaluations: &'e Evaluations) -> Vec<Compared<'e>> {
+    let question = |open: bool| {
+        let model = |e: &'e Evaluation| {
+            let Evaluation { method, summary, closed_detail, open_detail, .. } = e;
+            let (figures, detail) = match open_detail {
+                Some(detail) if open => (&summary.open, detail),
+                _ => (&summary.closed, closed_detail),
+            };
+            (method.as_str(), general(figures, detail.intervals.as_ref()))
+        };
+        let of_model = |d: &'e ModelDifference| {
+            let difference = if open { &d.open } else { &d.closed };
+            Some((d.model.as_str(), difference.as_ref()?))
+        };
+        Compared {
+            asked: if open { OPEN } else { CLOSED },
+            models: evaluations.models.iter().map(model).collect(),
+            differences: evaluations.differences.iter().filter_map(of_model).collect(),
+        }
+    };
+    [false, true].map(question).into_iter().filter(|c| !c.differences.is_empty()).collect()
+}
+
+/// [`FIGURES`] with their intervals.
+fn general(f: &Figures, i: Option<&Intervals>) -> [String; 3] {
+    [
+        with_interval(f.macro_f1, i.map(|i| i.macro_f1)),
+        with_interval(f.accuracy, i.map(|i| i.accuracy)),
+        with_interval(f.log_loss, i.map(|i| i.log_loss)),
+    ]
+}
+
+/// A figure and its interval, if there is one.
+pub(super) fn with_interval(value: Option<f64>, interval: Option<Interval>) -> String {
+    match interval {
+        Some([low, high]) => format!("{} ({low:.3} to {high:.3})", figure(value)),
+        None => figure(value),
+    }
+}
+
+/// The differences in [`FIGURES`], with their intervals if there are enough organisations.
+pub(super) fn difference_cells(difference: &Difference) -> [String; 3] {
+    let Difference { macro_f1, accuracy, log_loss, .. } = difference;
+    [macro_f1, accuracy, log_loss].map(|change| {
+        let MetricChange { old, new, interval: [low, high] } = change;
+        let by = new - old;
+        if difference.has_intervals() {
+            format!("{by:+.3} ({low:+.3} to {high:+.3})")
+        } else {
+            format!("{by:+.3}")
+        }
+    })
+}
+
+/// Of which rows models are compared.
+pub(super) fn rows_compared(difference: &Difference) -> String {
+    let Difference { rows, groups, .. } = difference;
+    let intervals = if difference.has_intervals() {
+        "95 % intervals, the same organisations drawn for every model"
+    } else {
+        "no intervals: they need five organisations or more"
+    };
+    format!("{rows} rows of {groups} organisations ({intervals})")
 }
 
 pub(super) fn share(part: u64, whole: u64) -> String {
@@ -90,16 +210,22 @@ pub(super) fn share(part: u64, whole: u64) -> String {
 fn write_scope(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     writeln!(
         out,
-        "  average precision of \"is one of the roles\"  {:.3}",
-        summary.scope_average_precision
+        "  average precision of \"is one of the roles\"  {}",
+        figure(summary.scope_average_precision)
     )
 }
 
 fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
     writeln!(
         out,
-        "  rows {}  macro-F1 {:.3}  accuracy {:.3}  log-loss {:.3}  Brier {:.3}  calibration error {:.3}  coverage at 95 % {:.3}",
-        f.rows, f.macro_f1, f.accuracy, f.log_loss, f.brier, f.calibration_error, f.coverage_at_95
+        "  rows {}  macro-F1 {}  accuracy {}  log-loss {}  Brier {}  calibration error {}  coverage at 95 % {}",
+        f.rows,
+        figure(f.macro_f1),
+        figure(f.accuracy),
+        figure(f.log_loss),
+        figure(f.brier),
+        figure(f.calibration_error),
+        figure(f.coverage_at_95)
     )?;
     let width = f.classes.iter().map(|c| c.name.len()).max().unwrap_or(0);
     let header: String = f.classes.iter().map(|c| format!("  {:>7.7}", short(&c.name))).collect();
@@ -108,8 +234,12 @@ fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
         let cells: String = row.iter().map(|n| format!("  {n:>7}")).collect();
         writeln!(
             out,
-            "  {:width$}  {:>7}      {:.3}   {:.3}  {:.3}             {cells}",
-            class.name, class.rows, class.precision, class.recall, class.f1
+            "  {:width$}  {:>7}      {:>5}   {:>5}  {:>5}             {cells}",
+            class.name,
+            class.rows,
+            figure(class.precision),
+            figure(class.recall),
+            figure(class.f1)
         )?;
     }
     Ok(())
@@ -117,6 +247,7 @@ fn write_figures(out: &mut dyn Write, f: &Figures) -> io::Result<()> {
 
 fn write_intervals(out: &mut dyn Write, i: &Intervals) -> io::Result<()> {
     let span = |[low, high]: Interval| format!("{low:.3} to {high:.3}");
+    let of_class = |interval: Option<Interval>| interval.map_or_else(|| "-".to_owned(), span);
     writeln!(
         out,
         "  95 % intervals (organisations resampled)  macro-F1 {}  accuracy {}  log-loss {}",
@@ -129,9 +260,9 @@ fn write_intervals(out: &mut dyn Write, i: &Intervals) -> io::Result<()> {
             out,
             "    {:26}  precision {}  recall {}  F1 {}",
             class.name,
-            span(class.precision),
-            span(class.recall),
-            span(class.f1)
+            of_class(class.precision),
+            of_class(class.recall),
+            of_class(class.f1)
         )?;
     }
     Ok(())
@@ -147,8 +278,10 @@ fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
         let (from, to) = (bin.from, bin.from + 0.1);
         writeln!(
             out,
-            "  {from:.1} to {to:.1}  {:>7}            {:.3}  {:.3}",
-            bin.rows, bin.confidence, bin.accuracy
+            "  {from:.1} to {to:.1}  {:>7}            {:>5}  {:>5}",
+            bin.rows,
+            figure(bin.confidence),
+            figure(bin.accuracy)
         )?;
     }
     let mut by = "";
@@ -160,15 +293,57 @@ fn write_detail(out: &mut dyn Write, detail: &Detail) -> io::Result<()> {
         let f = &slice.figures;
         writeln!(
             out,
-            "    {:28}  {:>7}     {:.3}     {:.3}     {:.3}",
-            super::text::fit(&slice.name, 28),
+            "    {:28}  {:>7}     {:>5}     {:>5}     {:>5}",
+            fit(&slice_name(slice), 28),
             f.rows,
-            slice.macro_f1,
-            f.accuracy,
-            f.log_loss
+            figure(f.macro_f1),
+            figure(f.accuracy),
+            figure(f.log_loss)
         )?;
     }
     Ok(())
+}
+
+/// What a group of rows is called.
+pub(super) fn slice_name(slice: &Slice) -> String {
+    match slice.small_groups {
+        Some(1) => format!("1 group of fewer than {LEAST_ROWS}"),
+        Some(groups) => format!("{groups} groups of fewer than {LEAST_ROWS}"),
+        None if slice.name.is_empty() => "(no value)".to_owned(),
+        None => slice.name.clone(),
+    }
+}
+
+/// What is to be known of the rows: those that are left out, and those that the model was helped with.
+pub(super) fn notes_on_rows(evaluation: &Evaluation) -> Vec<String> {
+    let RowsSetApart { known, without_fold, known_and_judged, neighbours_known, knows_rows } =
+        &evaluation.set_apart;
+    let counted = [
+        (*without_fold, "rows have no fold and are left out"),
+        (*known, "rows are left out: a model was trained on them"),
+        (
+            *known_and_judged,
+            "of the rows are those that the model was trained on: the figures are too good",
+        ),
+        (
+            *neighbours_known,
+            "of the rows have a row of their organisation or a near copy among those that the model was trained on: \
+             the figures are too good",
+        ),
+        (evaluation.lexicon_only as u64, LEXICON_ONLY),
+    ];
+    let counted = counted.into_iter().filter(|(rows, _)| *rows > 0);
+    let unknown = match knows_rows {
+        None | Some(KnowsRows::All) => None,
+        Some(KnowsRows::SinceCompact) => Some(
+            "the model began as a compact one, whose rows it does not know: the figures may be too good",
+        ),
+        Some(KnowsRows::None) => Some(
+            "the model is a compact one, which does not know its rows: where these are among them, the figures are too \
+             good",
+        ),
+    };
+    counted.map(|(rows, what)| format!("{rows} {what}")).chain(unknown.map(str::to_owned)).collect()
 }
 
 /// Initials of a role: `product_owner` is PO.
@@ -182,9 +357,5 @@ pub(super) fn short(name: &str) -> String {
 }
 
 /// Note on rows that were classified by the lexicon alone.
-pub(super) fn lexicon_only(rows: usize) -> String {
-    format!(
-        "{rows} of the rows are judged by the lexicon alone and teach nothing of how sure verdicts are: without their\n\
-         organisations and near copies there is no posting of some role."
-    )
-}
+pub(super) const LEXICON_ONLY: &str = "of the rows are judged by the lexicon alone and teach nothing of how sure verdicts are: without their \
+     organisations and near copies there is no posting of some role";

@@ -48,6 +48,29 @@ pub fn write_explanation(
     Ok(())
 }
 
+/// Writes an explanation as one line: row, title, verdict, confidence, decision, and at most `top` phrases of the
+/// strongest evidence.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_explanation_line(
+    out: &mut dyn Write,
+    row: Option<u64>,
+    explanation: &Explanation,
+    top: usize,
+) -> io::Result<()> {
+    let Explanation { title, label, confidence, decision, contrast, .. } = explanation;
+    let row = row.map(|row| format!("row {row}: ")).unwrap_or_default();
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = if title.is_empty() { title } else { format!("{title}: ") };
+    let decision = decision.name().replace('_', " ");
+    let quotes = contrast.for_winner.iter().take(top).map(|quote| quote.text.as_str());
+    let quotes = quotes.collect::<Vec<_>>().join("; ");
+    let quotes = if quotes.is_empty() { quotes } else { format!(": {quotes}") };
+    let line = format!("{row}{title}{label} {confidence:.2}, {decision}{quotes}");
+    writeln!(out, "{}", printable(&line.replace(['\n', '\r'], " ")))
+}
+
 fn write_contrast(out: &mut dyn Write, contrast: &Contrast, top: usize) -> io::Result<()> {
     let quote = |quotes: &[Quote], i: usize| {
         let quoted = quotes.get(i).map(|q| format!("{:>5.2}  {}", q.strength.abs(), q.text));

@@ -2,7 +2,7 @@
 
 use super::evaluation::write_summary;
 use super::retrain::write_remembered;
-use super::text::{fit, printable};
+use super::text::{figure, fit, printable};
 use crate::judge::{FeatureChange, ModelChange, TopFeatures};
 use crate::model::Header;
 use std::io::{self, Write};
@@ -57,7 +57,7 @@ pub fn write_header(out: &mut dyn Write, header: &Header, features: usize) -> io
         write_summary(out, summary)?;
     }
     if header.kept_out > 0 {
-        writeln!(out, "\n{}", super::evaluation::lexicon_only(header.kept_out))?;
+        writeln!(out, "\n{} {}", header.kept_out, super::evaluation::LEXICON_ONLY)?;
     }
     Ok(())
 }
@@ -150,9 +150,13 @@ pub fn write_model_change(out: &mut dyn Write, change: &ModelChange) -> io::Resu
     }
     writeln!(out, "\neach on rows it had not seen                          old    new")?;
     for f in &change.figures {
-        let figure = |v: Option<f64>| v.map_or_else(|| "    -".to_owned(), |v| format!("{v:.3}"));
         let [old, new] = f.value.map(figure);
-        writeln!(out, "  {:17} {:31}  {old}  {new}", super::evaluation::view_name(f.view), f.name)?;
+        writeln!(
+            out,
+            "  {:17} {:31}  {old:>5}  {new:>5}",
+            super::evaluation::view_name(f.view),
+            f.name
+        )?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The changes of a retrain as text.
 
+use super::evaluation::{FIGURES, difference_cells};
 use super::text::printable;
 use crate::judge::{Flip, PredictionChanges};
 use crate::metrics::{Difference, MetricChange};
@@ -54,14 +55,19 @@ pub fn write_turnover(
 pub fn write_drift(out: &mut dyn Write, drifted: &Drifted, top: usize) -> io::Result<()> {
     let drift = &drifted.drift;
     let features = match drift.features {
-        Some(drift) => format!("features {drift:.2} times what chance alone would give"),
+        Some(drift) => format!("features {drift:.2} times as far off (by chance 1)"),
         None => "too few rows to tell of the features".to_owned(),
     };
+    let by_chance = |share: f64| format!(" (by chance {:.1})", share * 100.0);
+    let words = drifted.chance.and_then(|chance| chance.words_never_seen).map(by_chance);
+    let labels = drifted.chance.map(|chance| format!("by chance {:.2}, ", chance.labels));
     writeln!(
         out,
-        "drift          {:.1} % of the words never seen before; labels {:.2} apart (0 to 1); {features}",
+        "drift          {:.1} % of the words never seen before{}; labels {:.2} apart ({}from 0 to 1); {features}",
         drift.words_never_seen * 100.0,
-        drift.labels
+        words.unwrap_or_default(),
+        drift.labels,
+        labels.unwrap_or_default()
     )?;
     let words: Vec<String> = drifted
         .never_seen
@@ -112,10 +118,10 @@ pub(super) fn write_difference(out: &mut dyn Write, difference: &Difference) -> 
         out,
         "                old    new    difference (95 %), {rows} rows of {groups} organisations"
     )?;
-    for (name, change) in [("macro-F1", macro_f1), ("accuracy", accuracy), ("log-loss", log_loss)] {
-        let MetricChange { old, new, interval: [low, high] } = change;
-        let by = new - old;
-        writeln!(out, "  {name:<12}  {old:.3}  {new:.3}  {by:+.3} ({low:+.3} to {high:+.3})")?;
+    let changes = [macro_f1, accuracy, log_loss].into_iter().zip(difference_cells(difference));
+    for (name, (change, by)) in FIGURES.iter().zip(changes) {
+        let MetricChange { old, new, .. } = change;
+        writeln!(out, "  {name:<12}  {old:.3}  {new:.3}  {by}")?;
     }
     Ok(())
 }

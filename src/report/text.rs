@@ -13,6 +13,11 @@ fn is_control(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A figure with three decimals; `-` if it is undefined.
+pub(super) fn figure(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
+}
+
 /// Text on one line, cut or padded to a width in terminal columns.
 pub(super) fn fit(text: &str, width: usize) -> String {
     let mut out = String::new();

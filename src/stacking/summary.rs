@@ -29,8 +29,8 @@ pub struct Summary {
     pub closed: Figures,
     /// All rows, each given a role or `other`.
     pub open: Figures,
-    /// Average precision of "is one of the roles".
-    pub scope_average_precision: f64,
+    /// Average precision of "is one of the roles"; `None` if no row is one.
+    pub scope_average_precision: Option<f64>,
     /// When every row must be given a role.
     pub closed_thresholds: Vec<Threshold>,
     /// When a row may be given `other`.

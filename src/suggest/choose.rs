@@ -1,7 +1,7 @@
 //! Chooses rows one by one, each in view of those chosen before it.
 
 use super::descriptor::Descriptor;
-use super::known::Known;
+use crate::examples::known::KnownPostings;
 use crate::model::outcome_names;
 use crate::roles::RoleSet;
 use std::cmp::Ordering;
@@ -74,7 +74,7 @@ pub(super) struct Choice {
     similar: Vec<f64>,
     /// Rows drawn at random.
     drawn: std::vec::IntoIter<Candidate>,
-    known: Known,
+    known: KnownPostings,
     /// By outcome: postings that are labelled, and those that are expected of the rows chosen.
     counts: Vec<f64>,
 }
@@ -83,7 +83,7 @@ impl Choice {
     pub(super) fn new(
         promising: Vec<Candidate>,
         drawn: Vec<Candidate>,
-        known: Known,
+        known: KnownPostings,
         counts: Vec<f64>,
     ) -> Self {
         let similar = vec![0.0; promising.len()];
@@ -103,7 +103,7 @@ impl Choice {
     fn draw(&mut self) -> Option<Suggestion> {
         let known = &self.known;
         let Candidate { number, row, .. } =
-            self.drawn.find(|candidate| !known.has(&candidate.row))?;
+            self.drawn.find(|candidate| !known.has_text(candidate.row.id))?;
         Some(self.choose(number, &row, true))
     }
 
@@ -111,10 +111,11 @@ impl Choice {
     fn best(&mut self) -> Option<Suggestion> {
         let worth = |index: usize| {
             let row = &self.promising[index].row;
-            let of_organisation = f64::from(self.known.of_organisation(row));
+            let of_organisation = f64::from(self.known.of_organisation(row.id));
             row.worth(&self.counts) * (1.0 - self.similar[index]) / (of_organisation + 1.0)
         };
-        let open = (0..self.promising.len()).filter(|&i| !self.known.has(&self.promising[i].row));
+        let open =
+            (0..self.promising.len()).filter(|&i| !self.known.has_text(self.promising[i].row.id));
         let worths = open.map(|index| (worth(index), index));
         let (_, best) = worths.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
         let Candidate { number, row, .. } = &self.promising[best];
@@ -123,8 +124,8 @@ impl Choice {
     }
 
     fn choose(&mut self, number: u64, row: &Descriptor, drawn: bool) -> Suggestion {
-        let new_organisation = self.known.of_organisation(row) == 0;
-        self.known.add(row);
+        let new_organisation = self.known.of_organisation(row.id) == 0;
+        self.known.add(row.id);
         self.counts.iter_mut().zip(&row.probabilities).for_each(|(count, p)| *count += p);
         for (similar, other) in self.similar.iter_mut().zip(&self.promising) {
             *similar = similar.max(row.sketch.similarity(&other.row.sketch));

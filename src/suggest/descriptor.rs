@@ -46,8 +46,8 @@ impl Sketch {
 /// What is kept of a row: some hundred bytes, and no text.
 #[derive(Debug, Clone)]
 pub struct Descriptor {
+    /// With near-copy keys.
     pub(super) id: RowId,
-    pub(super) near: NearKeys,
     /// Probability of each role and of `other`.
     pub(super) probabilities: Vec<f64>,
     /// Entropy of the probabilities, as a share of the greatest there can be.
@@ -73,8 +73,8 @@ impl Descriptor {
         let order = hash.finalize().as_bytes()[..8].try_into().expect("a hash has 32 bytes");
         let keys = || evidence.features().iter().map(|feature| feature.key);
         Self {
-            id: RowId::of_posting(title, company, evidence.text(), 0),
-            near: NearKeys::of(keys()),
+            id: RowId::of_posting(title, company, evidence.text(), 0)
+                .with_near(NearKeys::of(keys())),
             uncertainty: entropy(&verdict.probabilities),
             probabilities: verdict.probabilities,
             sketch: Sketch::new(keys()),

@@ -2,17 +2,16 @@
 
 mod choose;
 mod descriptor;
-mod known;
 
 pub use choose::Suggestion;
 pub use descriptor::Descriptor;
 
 use crate::evidence::Evidence;
+use crate::examples::known::KnownPostings;
 use crate::judge::Judge;
 use crate::model::ModelError;
 use crate::roles::Label;
 use choose::{Candidate, Choice};
-use known::Known;
 use std::collections::BinaryHeap;
 
 /// Rows that are kept to choose from, at least.
@@ -26,10 +25,10 @@ const KEPT_PER_ROW: usize = 4;
 pub struct Suggester<'a> {
     judge: &'a Judge<'a>,
     /// Postings that the model has learned from, and by outcome their number.
-    of_model: Known,
+    of_model: KnownPostings,
     counts: Vec<f64>,
     /// Rows that have a label, and by outcome their number.
-    labelled: Known,
+    labelled: KnownPostings,
     labels: Vec<f64>,
     wanted: usize,
     /// The most promising rows; the first of the heap is the least promising of them.
@@ -50,7 +49,8 @@ impl<'a> Suggester<'a> {
         let others: u32 = postings[roles..].iter().sum();
         let counts: Vec<f64> =
             postings[..roles].iter().chain([&others]).map(|&n| f64::from(n)).collect();
-        let (of_model, labelled) = (Known::of_model(model)?, Known::default());
+        let (of_model, labelled) =
+            (KnownPostings::new(model.known_rows()?), KnownPostings::default());
         let labels = vec![0.0; counts.len()];
         let (kept, drawn) = (BinaryHeap::new(), BinaryHeap::new());
         Ok(Self { judge, of_model, counts, labelled, labels, wanted, kept, drawn })
@@ -65,13 +65,13 @@ impl<'a> Suggester<'a> {
 
     /// Takes note of a row that has a label.
     pub fn know(&mut self, row: &Descriptor, label: Label) {
-        self.labelled.add(row);
+        self.labelled.add(row.id);
         self.labels[label.outcome(self.judge.lexicon().roles())] += 1.0;
     }
 
     /// Adds a row that may be suggested, by its number.
     pub fn add(&mut self, number: u64, row: Descriptor) {
-        if row.nothing_to_read || self.of_model.has(&row) {
+        if row.nothing_to_read || self.of_model.has_text(row.id) {
             return;
         }
         let most = KEPT.max(KEPT_PER_ROW * self.wanted);

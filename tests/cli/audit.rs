@@ -243,3 +243,24 @@ fn findings_can_fail_a_run() {
     workspace.rolecall(&["audit", "in.csv", "--fail-on-findings", "-o", "out.csv"]).notices();
     assert!(!workspace.table("out.csv").rows.is_empty());
 }
+
+#[test]
+fn findings_are_a_table_for_reading_or_the_columns_that_are_chosen() {
+    let workspace = Workspace::new();
+    let audit = |more: &[&str]| {
+        let ran = workspace.rolecall(&[&["audit", SAMPLE], more].concat()).succeeds();
+        String::from_utf8(ran.stdout).expect("it is text")
+    };
+    let all = Table::parse(audit(&[]).as_bytes());
+    let table = audit(&["--format", "table"]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), all.rows.len() + 1);
+    assert!(lines[0].starts_with("row     title"), "{}", lines[0]);
+    assert!(lines.iter().all(|line| line.chars().count() <= 160), "{table}");
+    assert!(lines[1].starts_with(all.column("row")[0]), "{}", lines[1]);
+    let chosen = Table::parse(audit(&["--select", "title,row"]).as_bytes());
+    assert_eq!(chosen.header, ["title", "row"]);
+    assert_eq!(chosen.column("row"), all.column("row"));
+    let refused = workspace.rolecall(&["audit", SAMPLE, "--select", "salary"]).fails();
+    assert!(refused.contains("\"suspicion\""), "{refused}");
+}

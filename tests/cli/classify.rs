@@ -235,8 +235,7 @@ fn wrong_rows_are_set_aside_with_line_and_reason() {
     let reasons = wrong.column("reason");
     assert!(reasons[1].contains("3 fields") && reasons[2].contains("1 fields"), "{reasons:?}");
     assert!(reasons[3].contains("\"text\" is not UTF-8"), "{reasons:?}");
-    let summary = ran.lines.last().expect("a summary");
-    let summary: serde_json::Value = serde_json::from_str(summary).expect("JSON");
+    let summary = ran.json();
     assert_eq!(summary["rows_read"], 5);
     assert_eq!(summary["rows_written"], 2);
     assert_eq!(summary["rows_rejected"], 3);
@@ -741,4 +740,58 @@ fn an_abbreviation_that_is_spelt_out_means_that() {
     let output = workspace.rolecall(&["classify", "in.csv", "--view", "text"]).succeeds().table();
     let owners = output.numbers("p_product_owner");
     assert!(owners[0] < 0.5 && owners[1] < 0.5 && owners[2] > 0.5, "{owners:?}");
+}
+
+#[test]
+fn the_columns_that_come_out_can_be_chosen() {
+    let workspace = Workspace::new();
+    let all = workspace.rolecall(&["classify", SAMPLE]).succeeds().table();
+    let wanted = ["predicted_role", "id", "confidence", "title"];
+    for (form, read) in [("csv", b','), ("tsv", b'\t')] {
+        let arguments = ["classify", SAMPLE, "--format", form, "--select", &wanted.join(",")];
+        let ran = workspace.rolecall(&arguments).succeeds();
+        let chosen = Table::parse_with(&ran.stdout, read);
+        assert_eq!(chosen.header, wanted);
+        for name in wanted {
+            assert_eq!(chosen.column(name), all.column(name), "{form} {name}");
+        }
+    }
+    let lines =
+        workspace.rolecall(&["classify", SAMPLE, "--format", "jsonl", "--select", "id,p_other"]);
+    let lines = lines.succeeds();
+    let first = lines.text().lines().next().expect("a row");
+    assert!(
+        first.starts_with(&format!("{{\"id\":\"{}\",\"p_other\":", all.column("id")[0])),
+        "{first}"
+    );
+    let table = ["classify", SAMPLE, "--format", "table", "--select", "title,decision"];
+    let table = workspace.rolecall(&table).succeeds();
+    assert!(table.text().starts_with("title "), "{}", table.text());
+    let refused = workspace.rolecall(&["classify", SAMPLE, "--select", "id,salary"]).fails();
+    assert!(
+        refused.contains("no column \"salary\"") && refused.contains("\"p_other\""),
+        "{refused}"
+    );
+}
+
+#[test]
+fn slim_rows_have_what_tells_the_row_and_the_verdict() {
+    let workspace = Workspace::new();
+    let all = workspace.rolecall(&["classify", SAMPLE]).succeeds().table();
+    let slim = workspace.rolecall(&["classify", SAMPLE, "--slim"]).succeeds().table();
+    let input = Table::of(SAMPLE).header.len();
+    assert_eq!(
+        slim.header,
+        [&["id".to_owned(), "title".to_owned()], &all.header[input..]].concat()
+    );
+    for name in &slim.header {
+        assert_eq!(slim.column(name), all.column(name), "{name}");
+    }
+    // Also where a run goes on, or takes the place of an earlier one.
+    let resume = ["classify", SAMPLE, "--slim", "--resume", "-o", "out.csv"];
+    workspace.rolecall(&resume).succeeds();
+    assert_eq!(workspace.table("out.csv"), slim);
+    workspace.write("again.csv", all.bytes());
+    let again = workspace.rolecall(&["classify", "again.csv", "--slim", "--replace"]).succeeds();
+    assert_eq!(again.table(), slim);
 }

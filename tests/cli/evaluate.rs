@@ -104,7 +104,7 @@ fn a_single_fold_is_refused() {
 fn a_given_model_is_measured_as_it_classifies() {
     let workspace = Workspace::with("sample.rolecall", &*SAMPLE_MODEL);
     let model = ["--model", "sample.rolecall"];
-    let options = ["--predictions", "p.csv", "--json"];
+    let options = ["--predictions", "p.csv", "--json", "--keep-known"];
     let run = workspace.rolecall(&[&["evaluate", SAMPLE], &model[..], &options].concat());
     check(&run.succeeds().json(), Table::of(SAMPLE).rows.len());
     let run = workspace.rolecall(&[&["classify", SAMPLE], &model[..]].concat());
@@ -231,4 +231,162 @@ fn the_page_is_one_file_without_scripts() {
     for outside in ["<script", "http://", "https://", "src="] {
         assert!(!page.contains(outside), "{outside}");
     }
+}
+
+/// The sample in two files: the rows of organisations with names of an even and of an odd length.
+fn halves() -> Workspace {
+    let workspace = Workspace::new();
+    let mut table = Table::of(SAMPLE);
+    let company = table.place("company");
+    let is_even = |row: &Vec<String>| row[company].len().is_multiple_of(2);
+    let (even, odd): (Vec<_>, Vec<_>) = table.rows.drain(..).partition(is_even);
+    for (name, rows) in [("even.csv", even), ("odd.csv", odd)] {
+        workspace.write(name, Table { rows, ..table.clone() }.bytes());
+    }
+    workspace.rolecall(&["train", "even.csv", "-o", "even.rolecall"]).succeeds();
+    workspace
+}
+
+#[test]
+fn rows_that_a_model_was_trained_on_are_left_out() {
+    let workspace = halves();
+    let evaluate = |more: &[&str]| {
+        let arguments = ["evaluate", SAMPLE, "--model", "even.rolecall"];
+        workspace.rolecall(&[&arguments[..], more].concat())
+    };
+    let (even, odd) = (workspace.table("even.csv"), workspace.table("odd.csv"));
+    let ran = evaluate(&["--json"]).succeeds();
+    let said = format!("{} of {} labelled rows", even.rows.len(), even.rows.len() + odd.rows.len());
+    ran.says(&[&said, "are left out", "--keep-known"]);
+    let report = ran.json();
+    assert_eq!(report["open"]["rows"], odd.rows.len());
+    assert_eq!(report["set_apart"]["known"], even.rows.len());
+    assert_eq!(report["set_apart"]["knows_rows"], "all");
+    let alone = workspace.rolecall(&["evaluate", "odd.csv", "--model", "even.rolecall", "--json"]);
+    assert_eq!(alone.succeeds().json()["open"], report["open"]);
+    let kept = evaluate(&["--keep-known"]).succeeds();
+    assert!(kept.text().contains("the figures are too good"), "{}", kept.text());
+    let all = workspace.rolecall(&["evaluate", "even.csv", "--model", "even.rolecall"]).fails();
+    assert!(all.contains("trained on all") && all.contains("--folds"), "{all}");
+    // A compact model does not know its rows, and that is said.
+    let export = ["model", "export", "even.rolecall", "--compact", "-o", "compact.rolecall"];
+    workspace.rolecall(&export).succeeds();
+    let compact = workspace.rolecall(&["evaluate", SAMPLE, "--model", "compact.rolecall"]);
+    let compact = compact.succeeds();
+    assert!(compact.text().contains("does not know its rows"), "{}", compact.text());
+}
+
+#[test]
+fn models_are_compared_on_the_same_rows() {
+    let workspace = halves();
+    workspace.rolecall(&["train", "--lexicon-only", "-o", "lexicon.rolecall"]).succeeds();
+    let models = ["--model", "lexicon.rolecall", "--model", "even.rolecall"];
+    let evaluate = |more: &[&str]| {
+        workspace.rolecall(&[&["evaluate", SAMPLE][..], &models, more].concat()).succeeds()
+    };
+    let report = evaluate(&["--json", "--predictions", "p.csv", "--html", "report.html"]).json();
+    let odd = workspace.table("odd.csv").rows.len();
+    for (i, model) in models.iter().skip(1).step_by(2).enumerate() {
+        let of_model = &report["models"][i];
+        assert_eq!(of_model["method"], format!("model {model}"));
+        // What one of them was trained on is left out for both.
+        assert_eq!(of_model["open"]["rows"], odd);
+    }
+    let difference = &report["differences"][0];
+    assert_eq!(difference["model"], "model even.rolecall");
+    assert_eq!(difference["against"], "model lexicon.rolecall");
+    for question in ["closed", "open"] {
+        for figure in ["macro_f1", "accuracy", "log_loss"] {
+            let changed = &difference[question][figure];
+            let value = |name: &str| changed[name].as_f64().expect("a figure");
+            assert_eq!(changed["old"], report["models"][0][question][figure]);
+            assert_eq!(changed["new"], report["models"][1][question][figure]);
+            let by = value("new") - value("old");
+            let end = |i: usize| changed["interval"][i].as_f64().expect("an end");
+            assert!(end(0) <= by + 1e-9 && by <= end(1) + 1e-9, "{question} {figure}: {changed}");
+        }
+    }
+    let predictions = workspace.table("p.csv");
+    assert_eq!(predictions.header[..2], ["id", "model"]);
+    assert_eq!(predictions.rows.len(), 2 * odd);
+    let text = evaluate(&[]);
+    for part in ["difference from model lexicon.rolecall", "95 % intervals, the same organisations"]
+    {
+        assert!(text.text().contains(part), "{}", text.text());
+    }
+    let page = String::from_utf8(workspace.read("report.html")).expect("text");
+    assert!(page.contains("model even.rolecall, difference from model lexicon.rolecall"));
+    // A model beside itself differs in nothing.
+    let twice = ["--model", "even.rolecall", "--model", "even.rolecall", "--json"];
+    let twice = workspace.rolecall(&[&["evaluate", SAMPLE][..], &twice].concat()).succeeds().json();
+    assert_eq!(
+        twice["differences"][0]["open"]["log_loss"]["interval"],
+        serde_json::json!([0.0, 0.0])
+    );
+}
+
+#[test]
+fn rows_without_a_fold_are_counted_and_left_out() {
+    let workspace = with_folds();
+    let mut table = workspace.table("in.csv");
+    let part = table.place("part");
+    for row in &mut table.rows[4..7] {
+        row[part] = " ".into();
+    }
+    workspace.write("in.csv", table.bytes());
+    let ran = workspace.rolecall(&["evaluate", "in.csv", "--folds", "part", "--json"]).succeeds();
+    ran.says(&["3 rows have no fold in column \"part\"", "the first is row 5"]);
+    assert_eq!(ran.json()["open"]["rows"], table.rows.len() - 3);
+    assert_eq!(ran.json()["set_apart"]["without_fold"], 3);
+    table.rows.iter_mut().for_each(|row| row[part] = String::new());
+    workspace.write("in.csv", table.bytes());
+    let refused = workspace.rolecall(&["evaluate", "in.csv", "--folds", "part"]).fails();
+    assert!(refused.contains("none of the 85 labelled rows has a fold"), "{refused}");
+}
+
+#[test]
+fn small_groups_are_one_line_and_no_row_is_lost() {
+    let workspace = Workspace::new();
+    let arguments = ["evaluate", SAMPLE, "--by", "company"];
+    let report = workspace.rolecall(&[&arguments[..], &["--json"]].concat()).succeeds().json();
+    let slices = report["open_detail"]["slices"].as_array().expect("slices");
+    let of = |by: &str| slices.iter().filter(|slice| slice["by"] == by).collect::<Vec<_>>();
+    for by in ["company", "words"] {
+        let rows = of(by).iter().map(|s| s["figures"]["rows"].as_u64().expect("a count")).sum();
+        assert_eq!(report["open"]["rows"].as_u64(), Some::<u64>(rows), "{by}");
+    }
+    let small = of("company").last().expect("there are groups")["small_groups"].clone();
+    let text = workspace.rolecall(&arguments).succeeds();
+    assert!(text.text().contains(&format!("{small} groups of fewer than 10")), "{}", text.text());
+}
+
+#[test]
+fn figures_of_a_role_without_rows_are_undefined() {
+    let mut table = Table::of(SAMPLE);
+    let label = table.place("role");
+    table.rows.retain(|row| row[label] != "product_owner");
+    let workspace = Workspace::with("in.csv", table.bytes());
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    let arguments = ["evaluate", "in.csv", "--model", "sample.rolecall", "--keep-known"];
+    let report = workspace.rolecall(&[&arguments[..], &["--json"]].concat()).succeeds().json();
+    let classes = report["closed"]["classes"].as_array().expect("classes");
+    assert_eq!((&classes[0]["recall"], &classes[0]["f1"]), (&Value::Null, &Value::Null));
+    let f1: Vec<f64> = classes[1..].iter().map(|c| c["f1"].as_f64().expect("rows")).collect();
+    close(
+        report["closed"]["macro_f1"].as_f64().expect("rows"),
+        f1.iter().sum::<f64>() / 2.0,
+        1e-9,
+        "",
+    );
+    // Of no role at all, nothing is known of which role it is.
+    table.rows.retain(|row| row[label] == "other");
+    workspace.write("in.csv", table.bytes());
+    let report = workspace.rolecall(&[&arguments[..], &["--json"]].concat()).succeeds().json();
+    assert_eq!(
+        (&report["closed"]["log_loss"], &report["closed"]["macro_f1"]),
+        (&Value::Null, &Value::Null)
+    );
+    let floor =
+        workspace.rolecall(&[&arguments[..], &["--closed", "--fail-below", "macro-f1=0"]].concat());
+    floor.notices().says(&["macro-F1 is undefined"]);
 }

@@ -209,3 +209,36 @@ fn both_sides_are_quoted_and_marked() {
     let page = String::from_utf8(workspace.read("page.html")).expect("text");
     assert!(page.contains("<mark class=\"for\">") && !page.contains("<script"));
 }
+
+#[test]
+fn several_rows_are_explained_in_the_order_of_the_file() {
+    let workspace = Workspace::new();
+    let explain = |more: &[&str]| workspace.rolecall(&[&["explain", PLAIN], more].concat());
+    let one = |row: &str| explain(&["--row", row, "--json"]).succeeds().json();
+    let ran = explain(&["--row", "5,1-2", "--json"]).succeeds();
+    for (line, row) in ran.text().lines().zip(["1", "2", "5"]) {
+        let mut explained: Value = serde_json::from_str(line).expect("it is JSON");
+        let number = explained.as_object_mut().expect("an object").remove("row");
+        assert_eq!(number.map(|number| number.to_string()).as_deref(), Some(row));
+        assert_eq!(explained, one(row));
+    }
+    assert_eq!(ran.text().lines().count(), 3);
+    assert!(explain(&["--row", "2,99"]).fails().contains("no readable row 99"));
+    assert!(explain(&["--row", "1,2", "--html", "page.html"]).fails().contains("one row"));
+}
+
+#[test]
+fn a_brief_explanation_is_one_line_a_row() {
+    let workspace = Workspace::new();
+    let ran =
+        workspace.rolecall(&["explain", PLAIN, "--row", "1,4", "--brief", "--top", "2"]).succeeds();
+    let classified = workspace.rolecall(&["classify", PLAIN]).succeeds().table();
+    let lines: Vec<&str> = ran.text().lines().collect();
+    assert_eq!(lines.len(), 2);
+    for (line, row) in lines.iter().zip([1, 4]) {
+        let title = classified.column("title")[row - 1];
+        let role = classified.column("predicted_role")[row - 1];
+        assert!(line.starts_with(&format!("row {row}: {title}: {role} ")), "{line}");
+        assert_eq!(line.matches("; ").count(), 1, "{line}");
+    }
+}

@@ -244,7 +244,7 @@ fn what_to_type_follows_an_error() {
         ),
         (
             &["explain", "--lexicon", "lexicon", "--model", "empty.rolecall"],
-            "; give the folder it was trained with as --lexicon DIR, or train it again",
+            "give the folder it was trained with as --lexicon DIR, or train it again",
         ),
     ] {
         let refused = workspace.rolecall(command).stdin("").fails();

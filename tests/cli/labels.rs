@@ -52,7 +52,7 @@ fn what_is_not_understood_is_listed_and_can_be_refused() {
     for command in [
         &["train", "in.csv", "-o", "new.rolecall"][..],
         &["retrain", "sample.rolecall", "--add", "in.csv", "-o", "new.rolecall", "--allow-worse"],
-        &["evaluate", "in.csv", "--model", "sample.rolecall"],
+        &["evaluate", "in.csv", "--model", "sample.rolecall", "--keep-known"],
         &["audit", "in.csv", "-o", "findings.csv"],
     ] {
         let strict = [command, &["--strict"]].concat();
@@ -71,6 +71,44 @@ fn what_is_not_understood_is_listed_and_can_be_refused() {
     let ran = workspace.rolecall(&["audit", "in.csv", "-o", "findings.csv"]).succeeds();
     ran.says(&["\"product_ower\" is neither", "first in row"]);
     ran.says(&["--map LABEL=ROLE", "--strict"]);
+}
+
+#[test]
+fn roles_that_the_lexicon_lacks_are_refused_and_not_left_out_in_silence() {
+    // Ten rows of a role that the lexicon lacks, three of another label, and a typing error in many.
+    let workspace = sample(|i, label| match (i, label) {
+        (0..10, _) => "scrum_master".into(),
+        (10..13, _) => "cook".into(),
+        (_, "product_manager") => "product_manger".into(),
+        _ => label.into(),
+    });
+    for command in [
+        &["train", "in.csv", "-o", "new.rolecall"][..],
+        &["retrain", "sample.rolecall", "--add", "in.csv", "-o", "new.rolecall", "--allow-worse"],
+    ] {
+        let map = ["--map", "product_manger=product_manager"];
+        let run = |more: &[&str]| workspace.rolecall(&[command, &map, more].concat());
+        let refused = run(&[]).fails();
+        for part in [
+            "\"scrum_master\" (10 rows, the first is row 1)",
+            "--lexicon",
+            "--map scrum_master=other",
+            "--lenient",
+        ] {
+            assert!(refused.contains(part), "{refused}");
+        }
+        assert!(!refused.contains("cook"), "{refused}");
+        let ran = run(&["--lenient"]).succeeds();
+        ran.says(&["10 rows are left out", "\"scrum_master\""]);
+        ran.says(&["3 rows are left out", "\"cook\""]);
+        run(&["--map", "scrum_master=other"]).succeeds().says(&["\"scrum_master\" as other"]);
+        // Near a role, it is a typing error, however many rows have it.
+        let ran = workspace.rolecall(&[command, &["--lenient"]].concat());
+        let nearest = "the nearest is product_manager";
+        if command[0] == "retrain" {
+            ran.succeeds().says(&["\"product_manger\"", nearest]);
+        }
+    }
 }
 
 #[test]

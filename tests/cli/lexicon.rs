@@ -109,6 +109,95 @@ fn a_model_belongs_to_the_lexicon_it_was_trained_with() {
 }
 
 #[test]
+fn a_model_holds_a_lexicon_of_its_own() {
+    let workspace = copy();
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut");
+    let run = |arguments: &[&str]| workspace.rolecall(arguments);
+    run(&["train", SAMPLE, "-o", "own.rolecall", "--lexicon", "mine"]).succeeds();
+    std::fs::rename(workspace.path("mine"), workspace.path("away")).expect("it can be moved");
+    // The folder is gone, and none of these needs it.
+    run(&["classify", PLAIN, "--model", "own.rolecall", "-o", "own.csv"]).succeeds();
+    run(&["explain", PLAIN, "--row", "1", "--model", "own.rolecall"]).succeeds();
+    run(&["audit", SAMPLE, "--model", "own.rolecall"]).succeeds();
+    run(&["suggest", PLAIN, "--model", "own.rolecall"]).succeeds();
+    run(&["features", PLAIN, "--model", "own.rolecall"]).succeeds();
+    run(&["evaluate", PLAIN, "--model", "own.rolecall"]).succeeds();
+    run(&["model", "show", "own.rolecall"]).succeeds();
+    run(&["model", "export", "own.rolecall", "--compact", "-o", "given.rolecall"]).succeeds();
+    run(&["retrain", "own.rolecall", "--add", PLAIN, "-o", "more.rolecall", "--allow-worse"])
+        .succeeds();
+    run(&["model", "compare", "own.rolecall", "more.rolecall", "--rows", PLAIN]).succeeds();
+    for (model, like_own) in [("given.rolecall", true), ("more.rolecall", false)] {
+        run(&["classify", PLAIN, "--model", model, "-o", "out.csv"]).succeeds();
+        assert_eq!(workspace.read("out.csv") == workspace.read("own.csv"), like_own, "{model}");
+    }
+    // The same lexicon may be named, another may not.
+    run(&["classify", PLAIN, "--model", "own.rolecall", "--lexicon", "away"]).succeeds();
+    let refused =
+        run(&["classify", PLAIN, "--model", "own.rolecall", "--lexicon", LEXICON]).fails();
+    for part in ["own.rolecall", "holds the lexicon it was trained with", "leave out --lexicon"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    let merge = ["retrain", "own.rolecall", "--merge", "sample.rolecall", "-o", "both.rolecall"];
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    let refused = run(&merge).fails();
+    assert!(
+        refused.contains("sample.rolecall") && refused.contains("another lexicon"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn models_of_two_lexicons_are_measured_on_the_same_rows() {
+    let workspace = copy();
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut");
+    workspace.write("sample.rolecall", &*SAMPLE_MODEL);
+    workspace.rolecall(&["train", SAMPLE, "-o", "own.rolecall", "--lexicon", "mine"]).succeeds();
+    let own = ["--model", "own.rolecall"];
+    let evaluate = |models: &[&str]| {
+        workspace.rolecall(&[&["evaluate", PLAIN, "--json"], models].concat()).succeeds().json()
+    };
+    let both = evaluate(&[&["--model", "sample.rolecall"], &own[..]].concat());
+    assert_eq!(both["models"][1]["open"], evaluate(&own)["open"]);
+}
+
+#[test]
+fn only_a_lexicon_of_ones_own_is_held_and_however_it_was_saved() {
+    let workspace = copy();
+    let train = |model: &str, folder: &str| {
+        workspace.rolecall(&["train", SAMPLE, "-o", model, "--lexicon", folder]).succeeds();
+        workspace.read(model)
+    };
+    assert_eq!(train("same.rolecall", "mine"), *SAMPLE_MODEL);
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut");
+    let own = train("own.rolecall", "mine");
+    let size = own.len() - SAMPLE_MODEL.len();
+    assert!((1..200_000).contains(&size), "{size} bytes more");
+    let text = String::from_utf8(workspace.read("mine/skills.csv")).expect("text");
+    workspace.write("mine/skills.csv", format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    assert_eq!(train("again.rolecall", "mine"), own);
+}
+
+#[test]
+fn a_lexicon_that_was_tampered_with_is_refused() {
+    let workspace = copy();
+    append(&workspace, "skills.csv", "zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut");
+    workspace.rolecall(&["train", SAMPLE, "-o", "own.rolecall", "--lexicon", "mine"]).succeeds();
+    let export = ["model", "export", "own.rolecall", "--compact", "-o", "given.rolecall"];
+    workspace.rolecall(&export).succeeds();
+    let mut plain = zstd::decode_all(&*workspace.read("given.rolecall")).expect("it is packed");
+    let at = plain.windows(7).position(|w| w == b"Zyxwvut").expect("the lexicon is in it");
+    plain[at] = b'X';
+    // The checksum of the file is made to fit again.
+    let sealed = plain.len() - 32;
+    let hash = blake3::hash(&plain[..sealed]);
+    plain[sealed..].copy_from_slice(hash.as_bytes());
+    workspace.write("changed.rolecall", zstd::encode_all(&*plain, 1).expect("memory"));
+    let refused = workspace.rolecall(&["classify", PLAIN, "--model", "changed.rolecall"]).fails();
+    assert!(refused.contains("its lexicon") && refused.contains("hash"), "{refused}");
+}
+
+#[test]
 fn a_wrong_line_is_named_with_file_and_line() {
     let text = std::fs::read_to_string(Path::new(LEXICON).join("skills.csv")).expect("it is there");
     let first = csv::Reader::from_reader(text.as_bytes()).records().next().expect("an entry");

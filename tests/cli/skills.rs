@@ -59,3 +59,18 @@ fn each_skill_of_a_posting_stands_once_and_in_the_order_of_the_text() {
     assert_eq!(skills.len(), all);
     assert_eq!(skills.iter().map(|s| s.0).collect::<std::collections::BTreeSet<_>>().len(), 6);
 }
+
+#[test]
+fn skills_are_a_table_for_reading() {
+    let workspace = Workspace::new();
+    let skills = |more: &[&str]| {
+        let ran = workspace.rolecall(&[&["skills"], more].concat()).succeeds();
+        String::from_utf8(ran.stdout).expect("it is text")
+    };
+    for files in [&[][..], &[PLAIN]] {
+        let rows = Table::parse(skills(files).as_bytes()).rows.len();
+        let table = skills(&[files, &["--format", "table"]].concat());
+        assert_eq!(table.lines().count(), rows + 1);
+        assert!(table.lines().all(|line| line.chars().count() <= 160), "{table}");
+    }
+}

@@ -162,6 +162,27 @@ def test_counts_of_another_lexicon_are_refused(sample, tmp_path):
         type(counts[0].sums()).sum([c.sums() for c in counts])
 
 
+def test_a_model_holds_a_lexicon_of_its_own(sample, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(LEXICON, own)
+    with (own / "skills.csv").open("a") as skills:
+        skills.write("zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut\n")
+    model = rolecall.train(sample, lexicon=own)
+    model.save(tmp_path / "own.rolecall")
+    verdicts = model.classify(sample)
+    for read in [
+        rolecall.Model.load(tmp_path / "own.rolecall"),
+        rolecall.Model.load(tmp_path / "own.rolecall", lexicon=own),
+        pickle.loads(pickle.dumps(model)),
+        model.compact(),
+    ]:
+        assert read.classify(sample).equals(verdicts)
+    shutil.rmtree(own)
+    assert rolecall.Model.load(tmp_path / "own.rolecall").classify(sample).equals(verdicts)
+    with pytest.raises(ValueError, match="another lexicon"):
+        rolecall.Model.load(tmp_path / "own.rolecall", lexicon=LEXICON)
+
+
 def test_rows_under_two_labels_are_named_and_not_learned(sample):
     first = rolecall.train(sample)
     labels = ["other" if label != "other" else "product_owner" for label in sample["role"].to_pylist()]

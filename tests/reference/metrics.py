@@ -33,20 +33,22 @@ def case(rng, rows, weights, sharpness, twentieths=False):
 def figures(p, truths):
     labels = range(len(CLASSES))
     predicted = p.argmax(axis=1)
+    # Of a class without rows, recall and F1 are undefined, and the mean of F1 leaves it out.
+    present = np.unique(truths)
     by_class = metrics.precision_recall_fscore_support(
         truths, predicted, labels=labels, zero_division=0
     )
     in_scope = truths < len(CLASSES) - 1
     return {
         "macro_f1": metrics.f1_score(
-            truths, predicted, labels=labels, average="macro", zero_division=0
+            truths, predicted, labels=present, average="macro", zero_division=0
         ),
         "accuracy": metrics.accuracy_score(truths, predicted),
         "log_loss": metrics.log_loss(truths, p, labels=labels),
         "brier": float(((p - np.eye(len(CLASSES))[truths]) ** 2).sum(axis=1).mean()),
         "precision": by_class[0].tolist(),
-        "recall": by_class[1].tolist(),
-        "f1": by_class[2].tolist(),
+        "recall": [value if i in present else None for i, value in enumerate(by_class[1].tolist())],
+        "f1": [value if i in present else None for i, value in enumerate(by_class[2].tolist())],
         "rows": by_class[3].tolist(),
         "confusion": metrics.confusion_matrix(truths, predicted, labels=labels).tolist(),
         "average_precision": metrics.average_precision_score(in_scope, 1 - p[:, -1]),

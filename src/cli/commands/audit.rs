@@ -4,18 +4,21 @@ use crate::cli::Outcome;
 use crate::cli::advice::cannot_keep;
 use crate::cli::args::AuditArgs as Args;
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_chosen_model};
 use crate::cli::labels::RowLabels;
-use crate::cli::output::{say, say_json, write_file};
+use crate::cli::output::{report_json, say, write_file};
 use crate::cli::progress_bar::Working;
-use crate::cli::sheet::{RowFile, check_endings};
+use crate::cli::row_table::{CellRows, Holds, column};
+use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result, bail};
 use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use rolecall::lexicon::Lexicon;
 use rolecall::postings::{Column, Row};
 use rolecall::report::{
-    Layout, audit_columns, with_finding, with_suspicion, write_audit, write_review_page,
+    Cell, Layout, Selection, Width, audit_columns, with_finding, with_suspicion, write_audit,
+    write_review_page,
 };
+use serde_json::json;
 use std::collections::HashMap;
 
 pub(super) fn run(args: &Args) -> Result<Outcome> {
@@ -24,7 +27,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
     FilesRead::new(&args.input.files, &args.input.reading.common)
         .and(args.model.as_ref(), "the model")
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(named.map(Some)))?;
-    let lexicon = lexicon(&args.input.reading.common)?;
+    let (lexicon, model) =
+        lexicon_and_chosen_model(&args.input.reading.common, args.model.as_deref())?;
     let (rows, read, outcome) = read(args, &lexicon)?;
     if read == 0 {
         return nothing(args).map(|()| outcome);
@@ -35,7 +39,6 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
              COLUMN or --title COLUMN"
         );
     }
-    let model = args.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
     let name = args.model.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let by = match &model {
         Some(model) => By::Model(model, &name),
@@ -76,9 +79,10 @@ fn choose(args: &Args, audit: &mut Audit) {
 
 /// Writes that there are no findings among no rows.
 fn nothing(args: &Args) -> Result<()> {
-    let layout = Layout { added: audit_columns(), ..Layout::default() };
-    RowFile::open(&args.writing, &args.input.reading, None, &layout)?.finish()?;
-    if !args.input.reading.common.quiet {
+    FindingRows::open(args)?.rows.finish()?;
+    if args.input.reading.common.json {
+        report_json(args.writing.output.as_deref(), &json!({"rows": 0}))?;
+    } else if !args.input.reading.common.quiet {
         let page = if args.report.is_some() { ", and no page was written" } else { "" };
         say(&format!("0 rows to audit: there was nothing to do{page}"));
     }
@@ -155,9 +159,43 @@ fn is_of_other_labels(
     Ok(true)
 }
 
+/// The rows of findings that are being written.
+struct FindingRows {
+    rows: CellRows,
+    /// The columns that come out, if they are chosen.
+    selection: Option<Selection>,
+}
+
+impl FindingRows {
+    fn open(args: &Args) -> Result<Self> {
+        let layout = Layout { added: audit_columns(), ..Layout::default() };
+        let selection = (!args.select.is_empty()).then(|| Selection::named(&args.select, &layout));
+        let selection = selection.transpose().context("--select")?;
+        let columns = [
+            column(0, "row", Width::Fixed(6), Holds::Text),
+            column(2, "title", Width::Parts(1), Holds::Text),
+            column(3, "stated", Width::Fixed(6), Holds::Role),
+            column(4, "rather", Width::Fixed(6), Holds::Role),
+            column(5, "susp.", Width::Fixed(5), Holds::Text),
+            column(6, "issue", Width::Fixed(18), Holds::Name),
+            column(8, "evidence", Width::Parts(1), Holds::Text),
+        ];
+        let layout = selection.as_ref().map_or(layout.clone(), |chosen| chosen.layout(&layout));
+        let columns = selection.is_none().then(|| columns.into());
+        let rows = CellRows::open(&args.writing, &args.input.reading, None, &layout, columns)?;
+        Ok(Self { rows, selection })
+    }
+
+    fn write(&mut self, cells: &[Cell]) -> Result<()> {
+        match &self.selection {
+            Some(selection) => self.rows.write(&selection.cells(None, cells)),
+            None => self.rows.write(cells),
+        }
+    }
+}
+
 fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
-    let layout = Layout { added: audit_columns(), ..Layout::default() };
-    let mut sheet = RowFile::open(&args.writing, &args.input.reading, None, &layout)?;
+    let mut out = FindingRows::open(args)?;
     if args.all {
         let by_rank = audit.findings.iter().rev();
         let findings: HashMap<u64, &Finding> = by_rank.map(|f| (f.row, f)).collect();
@@ -165,20 +203,18 @@ fn write(args: &Args, rows: &AuditRows, audit: &Audit) -> Result<()> {
         for suspicion in &audit.suspicions {
             rows.with_row(suspicion.index, |row, texts| {
                 let (of, finding) = ([texts.id, texts.title], findings.get(&row).copied());
-                with_suspicion(row, of, suspicion, finding, outcomes, |cells| {
-                    sheet.write(|rows| rows.write(None, None, cells))
-                })
+                with_suspicion(row, of, suspicion, finding, outcomes, |cells| out.write(cells))
             })??;
         }
     } else {
         for finding in &audit.findings {
-            with_finding(finding, |cells| sheet.write(|rows| rows.write(None, None, cells)))?;
+            with_finding(finding, |cells| out.write(cells))?;
         }
     }
-    sheet.finish()?;
+    out.rows.finish()?;
     let common = &args.input.reading.common;
     if common.json {
-        say_json(&serde_json::to_string(&audit.summary)?)?;
+        report_json(args.writing.output.as_deref(), &audit.summary)?;
     } else if !common.quiet {
         let mut text = Vec::new();
         write_audit(&mut text, &audit.summary)?;

@@ -2,30 +2,29 @@
 
 use super::classify_lines;
 use crate::cli::Outcome;
-use crate::cli::args::{Classify, Format};
+use crate::cli::args::Classify;
 use crate::cli::files::{FilesRead, expand_patterns, link_target};
-use crate::cli::input::{Postings, RowTally, lexicon_and_model};
-use crate::cli::output::{Output, say, say_json};
+use crate::cli::input::{Postings, lexicon_and_model};
+use crate::cli::output::{Output, report_json, say};
 use crate::cli::progress::{self, Progress};
+use crate::cli::rejected_rows::RowTally;
+use crate::cli::row_table::{CellRows, has_colours, table_width};
 use crate::cli::sheet::{MaybeCompressed, RowFile, check_endings, form};
 use crate::cli::verdict_page::{LeastSure, PageHead};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use rolecall::evidence::TitleRole;
 use rolecall::judge::{Decision, Judge, Limits, Settings, Verdict};
+use rolecall::model::Model;
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::report::{
-    AddedColumn, Layout, SheetForm, TextTable, added_before, added_columns, named_as_before,
-    renamed, with_added_fields,
+    AddedColumn, Layout, Selection, SheetForm, VerdictTable, added_before, added_columns,
+    named_as_before, renamed, with_added_fields,
 };
 use rolecall::roles::{Label, RoleSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::Path;
-
-/// Width of a table that is not on a terminal.
-const TABLE_WIDTH: usize = 160;
 
 pub(super) fn run(args: &Classify) -> Result<Outcome> {
     let reading = &args.input.reading;
@@ -41,15 +40,15 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     )?;
     let (lexicon, model) = lexicon_and_model(&reading.common, args.judging.model.as_deref())?;
     let settings = Settings {
-        view: args.judging.view(),
-        closed: args.judging.closed,
+        view: args.judging.asked.view(),
+        closed: args.judging.asked.closed,
         precision: args.precision,
         prior: args.prior.clone(),
-        quotes: !args.no_evidence,
+        quotes: !args.columns.no_evidence,
     };
     if let Some(prior) = &args.prior {
         prior
-            .factors(&model, &lexicon, args.judging.view())
+            .factors(&model, &lexicon, args.judging.asked.view())
             .map_err(|why| anyhow!("--prior: {why}"))?;
     }
     let judge = Judge::new(&model, &lexicon, settings);
@@ -74,7 +73,7 @@ pub(super) fn run(args: &Classify) -> Result<Outcome> {
     }
     let page = run.page.take();
     let summary = run.finish()?;
-    page.map(|page| page.write(&judge, &summary.page_head(args))).transpose()?;
+    page.map(|page| page.write(&judge, &summary.page_head(args, &model))).transpose()?;
     summary.say_all(args, &judge, tally)?;
     Ok(outcome)
 }
@@ -124,6 +123,17 @@ pub(super) fn add_columns(layout: &mut Layout, args: &Classify, judge: &Judge) -
     Ok(())
 }
 
+/// The columns that come out, if they are chosen: those of `--select`, or with `--slim` what tells the row and the
+/// verdict.
+fn selection(args: &Classify, layout: &Layout, columns: &Columns) -> Result<Option<Selection>> {
+    if !args.columns.select.is_empty() {
+        return Ok(Some(Selection::named(&args.columns.select, layout).context("--select")?));
+    }
+    let telling = [Column::Id, Column::Title].map(|column| columns.index_of(column));
+    let telling = telling.into_iter().flatten();
+    Ok(args.columns.slim.then(|| Selection::with_added(telling, layout)))
+}
+
 /// A classified batch to be written.
 struct ClassifiedBatch {
     rows: Vec<Row>,
@@ -147,8 +157,6 @@ struct ClassifyRun<'a> {
 impl<'a> ClassifyRun<'a> {
     fn open(args: &'a Classify, judge: &'a Judge, postings: &Postings) -> Result<Self> {
         let (writing, reading) = (&args.writing, &args.input.reading);
-        let terminal = std::io::stdout().is_terminal() && to_stdout(writing.output.as_deref());
-        let table = writing.format.map_or(terminal, |format| format == Format::Table);
         let new = |rows| Self {
             judge,
             rows,
@@ -157,16 +165,23 @@ impl<'a> ClassifyRun<'a> {
             progress: None,
             done: 0,
         };
-        if !args.run.resume && table {
-            let mut output = Output::open(writing.output.as_deref())?;
-            let width = terminal_size::terminal_size().filter(|_| terminal);
-            let width = width.map_or(TABLE_WIDTH, |(w, _)| w.0.into());
-            let table = TextTable::new(width, judge.lexicon().roles(), judge.settings().quotes);
+        let mut layout = postings.layout();
+        add_columns(&mut layout, args, judge)?;
+        let selection = selection(args, &layout, postings.columns())?;
+        if let Some(width) =
+            table_width(writing).filter(|_| !args.run.resume && args.columns.select.is_empty())
+        {
+            let mut output = Output::open_for_table(writing.output.as_deref())?;
+            let table = VerdictTable::new(width, judge.lexicon().roles(), judge.settings().quotes)
+                .coloured(has_colours(writing));
             table.head(&mut output).context("cannot write the table")?;
             return Ok(new(RowWriter::Table(output, table)));
         }
-        let mut layout = postings.layout();
-        add_columns(&mut layout, args, judge)?;
+        if let Some(selection) = selection.as_ref().filter(|_| !args.run.resume) {
+            let rows =
+                CellRows::open(writing, reading, Some(postings), &selection.layout(&layout), None)?;
+            return Ok(new(RowWriter::Chosen(rows, selection.clone())));
+        }
         let Some(path) = writing.output.as_ref().filter(|_| args.run.resume) else {
             let sheet = RowFile::open(writing, reading, Some(postings), &layout)?;
             return Ok(new(RowWriter::Sheet(Box::new(sheet))));
@@ -184,11 +199,16 @@ impl<'a> ClassifyRun<'a> {
         let target = if path.is_symlink() { link_target(path) } else { path.clone() };
         let output = Output::keep(&target, progress.part.clone(), part, done.bytes)?;
         let output = MaybeCompressed::Plain(output);
-        let sheet = RowFile::begin(writing, output, form, Some(postings), &layout)?;
+        let chosen = selection.as_ref().map_or(layout.clone(), |chosen| chosen.layout(&layout));
+        let sheet = RowFile::begin(writing, output, form, Some(postings), &chosen)?;
         if done.rows > 0 && !reading.common.quiet {
             say(&format!("going on behind row {}, where an earlier run was stopped", done.rows));
         }
-        let (rows, progress) = (RowWriter::Sheet(Box::new(sheet)), Some(progress));
+        let rows = match selection {
+            Some(selection) => RowWriter::Chosen(CellRows::Sheet(Box::new(sheet)), selection),
+            None => RowWriter::Sheet(Box::new(sheet)),
+        };
+        let progress = Some(progress);
         Ok(Self { judge, rows, summary: done.counted, page: None, progress, done: done.rows })
     }
 
@@ -252,9 +272,12 @@ impl<'a> ClassifyRun<'a> {
 
     /// Saves the state of a resumable run if due.
     fn save(&mut self, read: u64) -> Result<()> {
-        if let (Some(progress), RowWriter::Sheet(sheet)) = (&mut self.progress, &mut self.rows)
-            && progress.is_due()
-        {
+        let (RowWriter::Sheet(sheet) | RowWriter::Chosen(CellRows::Sheet(sheet), _)) =
+            &mut self.rows
+        else {
+            return Ok(());
+        };
+        if let Some(progress) = self.progress.as_mut().filter(|progress| progress.is_due()) {
             progress.save(read, sheet.sync()?, &self.summary)?;
         }
         Ok(())
@@ -263,6 +286,7 @@ impl<'a> ClassifyRun<'a> {
     fn finish(self) -> Result<ClassifySummary> {
         match self.rows {
             RowWriter::Sheet(sheet) => sheet.finish()?,
+            RowWriter::Chosen(rows, _) => rows.finish()?,
             RowWriter::Table(out, _) => out.finish()?,
         }
         self.progress.map(Progress::finish).transpose()?;
@@ -298,7 +322,7 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
     }
     let model = args.judging.model.as_ref().map(std::fs::read).transpose()?;
     let options = format!(
-        "{} {files:?} {:?} {:?} {:?} {:?} {:?} {} {}",
+        "{} {files:?} {:?} {:?} {:?} {:?} {:?} {} {} {:?} {}",
         env!("CARGO_PKG_VERSION"),
         args.input.reading.dialect(),
         args.input.reading.common.lexicon,
@@ -307,6 +331,8 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
         model.map(|bytes| blake3::hash(&bytes)),
         args.replace,
         args.writing.bom,
+        args.columns.select,
+        args.columns.slim,
     );
     Ok(blake3::hash(options.as_bytes()).to_hex().to_string())
 }
@@ -314,7 +340,9 @@ fn identity(args: &Classify, judge: &Judge) -> Result<String> {
 /// Output of the rows.
 enum RowWriter {
     Sheet(Box<RowFile>),
-    Table(Output, TextTable),
+    /// The columns that are chosen.
+    Chosen(CellRows, Selection),
+    Table(Output, VerdictTable),
 }
 
 impl RowWriter {
@@ -330,15 +358,16 @@ impl RowWriter {
             Self::Sheet(sheet) => with_added_fields(verdict, judge.lexicon(), evidence, |cells| {
                 sheet.write(|rows| rows.write(Some(row), None, cells))
             }),
+            Self::Chosen(rows, selection) => {
+                with_added_fields(verdict, judge.lexicon(), evidence, |cells| {
+                    rows.write(&selection.cells(Some(row), cells))
+                })
+            }
             Self::Table(out, table) => table
                 .row(out, row.get(columns, Column::Title), verdict, roles)
                 .context("cannot write the table"),
         }
     }
-}
-
-fn to_stdout(path: Option<&Path>) -> bool {
-    path.is_none_or(|p| p == Path::new("-"))
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -402,12 +431,12 @@ impl ClassifySummary {
     }
 
     /// The head of the page of verdicts, with charts of all rows.
-    fn page_head(&self, args: &Classify) -> PageHead {
+    fn page_head(&self, args: &Classify, model: &Model) -> PageHead {
         let counts = |counts: &BTreeMap<String, u64>| {
             counts.iter().map(|(name, &rows)| (name.clone(), rows)).collect()
         };
         let quiet = args.input.reading.common.quiet;
-        let head = PageHead::new(&args.input.files, args.judging.model.as_ref(), quiet);
+        let head = PageHead::new(&args.input.files, args.judging.model.as_deref(), model, quiet);
         let charts =
             vec![("Verdicts", counts(&self.predicted)), ("Decisions", counts(&self.decisions))];
         PageHead { charts, ..head }
@@ -423,11 +452,10 @@ impl ClassifySummary {
 
     fn say(&self, args: &Classify) -> Result<()> {
         let common = &args.input.reading.common;
-        if common.quiet {
-            return Ok(());
-        }
         if common.json {
-            say_json(&serde_json::to_string(self)?)?;
+            return report_json(args.writing.output.as_deref(), self);
+        }
+        if common.quiet {
             return Ok(());
         }
         if self.repaired > 0 {
@@ -454,7 +482,7 @@ impl ClassifySummary {
             list(&mut self.predicted.iter().map(|(k, v)| (k.as_str(), v))),
             list(&mut self.decisions.iter().map(|(k, v)| (k.as_str(), v))),
         ));
-        self.thresholds.say(args.judging.closed);
+        self.thresholds.say(args.judging.asked.closed);
         if self.titles_judged_other > 0 && args.prior.is_none() {
             say(&format!(
                 "{} rows whose title states a role were judged other; if the file holds more postings of the \

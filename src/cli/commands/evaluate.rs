@@ -2,60 +2,28 @@
 
 use crate::cli::Outcome;
 use crate::cli::advice::cannot_keep;
-use crate::cli::args::{Evaluate, Figure, Judging};
+use crate::cli::args::{Asked, Evaluate, Figure};
+use crate::cli::evaluated_rows::{
+    GivenModel, LabelledRow, LabelledRows, ReadRow, given_models, lexicon_of,
+};
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model};
-use crate::cli::labels::RowLabels;
 use crate::cli::output::{Output, say, write_file};
 use crate::cli::progress_bar::Working;
-use crate::cli::row_cache::RowCache;
 use crate::cli::sheet::check_endings;
+use crate::cli::verdict_page::{files_name, model_name};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use rolecall::evidence::{Evidence, Extractor};
-use rolecall::judge::{Decision, Limits, PredictedRow, evaluate, learning_curve};
+use rolecall::judge::{
+    Decision, Evaluation, Evaluations, Limits, PredictedRow, evaluate, learning_curve,
+};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{
-    Example, FeatureFile, Folds, Model, Probabilities, RowId, Summary, View, drop_title_features,
-    folds_of_organisations, leave_organisation_out, outcome_names, remove_rare_features,
-    split_between_folds,
+    Example, FeatureFile, Folds, Probabilities, View, drop_title_features, leave_organisation_out,
+    outcome_names, remove_rare_features, split_between_folds,
 };
-use rolecall::postings::{Column, Columns, Row, listed};
-use rolecall::report::{write_evaluation, write_evaluation_page};
-use rolecall::roles::Label;
-use std::io::{self, Write};
+use rolecall::report::{write_evaluation_page, write_evaluations};
+use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-
-/// Default column that rows are grouped by.
-const SOURCE: &str = "source";
-
-/// A labelled row.
-struct Labelled {
-    id: String,
-    fold: String,
-    group: String,
-    read: ReadRow,
-}
-
-/// A row as read, by texts and label.
-#[derive(Clone)]
-struct ReadRow {
-    words: usize,
-    /// Whether its text has no posting.
-    no_text: bool,
-    example: Example,
-    /// Prediction of the given model, if any.
-    predicted: Option<Probabilities>,
-}
-
-/// How the rows are grouped.
-struct Grouping {
-    /// Name of the column that figures are reported by.
-    by: Option<String>,
-    /// Number of folds of organisations that were made, if they are of no column.
-    made_folds: Option<usize>,
-}
 
 /// Predictions of the rows.
 struct Predictions {
@@ -68,80 +36,113 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<Outcome> {
+    check_paths(args)?;
+    let given = given_models(args)?;
+    let lexicon = lexicon_of(args, &given)?;
+    let mut read = LabelledRows::read(args, &given, &lexicon)?;
+    distrust(args, &mut read.rows);
+    read.rows.sort_by_key(|row| row.read.example.row);
+    let mut examples: Vec<_> = read.rows.iter_mut().map(|row| &mut row.read.example).collect();
+    remove_rare_features(&mut examples, &FeatureFile::default()).with_context(cannot_keep)?;
+    let working = Working::new("training and predicting", args.input.reading.common.quiet);
+    let predictions = predict(args, &given, &read, &lexicon)?;
+    drop(working);
+    let predicted: Vec<Vec<PredictedRow>> =
+        predictions.iter().map(|predictions| predicted_rows(&read.rows, predictions)).collect();
+    if let Some(path) = &args.predictions {
+        let models: Vec<String> = given.iter().map(|g| g.path.display().to_string()).collect();
+        write_predictions(path, &read.rows, &predicted, &models, &args.asked, &lexicon)?;
+    }
+    let mut evaluations = evaluations(args, &read, &predictions, &predicted, &lexicon);
+    if args.curve {
+        let examples: Vec<&Example> = read.rows.iter().map(|row| &row.read.example).collect();
+        let folds = folds(args, &read.rows);
+        let curve = learning_curve(&examples, &folds, args.asked.view(), &lexicon)?;
+        evaluations.models[0].learning_curve = curve;
+    }
+    if let Some(path) = &args.html {
+        let model = |given: &GivenModel| ("Model", model_name(Some(given.path), &given.model));
+        let file = ("File", files_name(&args.input.files));
+        let about: Vec<_> = std::iter::once(file).chain(given.iter().map(model)).collect();
+        write_file(path, |out| write_evaluation_page(out, &evaluations, &about))?;
+    }
+    show(args, &evaluations)?;
+    let below = evaluations.models.iter().filter(|evaluation| below(args, evaluation)).count();
+    Ok(if below > 0 { Outcome::Noticed } else { read.outcome })
+}
+
+/// Refuses outputs that are inputs.
+fn check_paths(args: &Evaluate) -> Result<()> {
     check_endings(None, [&args.predictions, &args.input.reading.rejects])?;
     let written = [&args.html, &args.predictions, &args.input.reading.rejects];
     // The report goes to standard output.
     let written = written.into_iter().flatten().map(Some).chain([None]);
-    FilesRead::new(&args.input.files, &args.input.reading.common)
-        .and(args.judging.model.as_ref(), "the model")
-        .check_distinct(written)?;
-    let lexicon = lexicon(&args.input.reading.common)?;
-    let given =
-        args.judging.model.as_deref().map(|path| model(Some(path), &lexicon)).transpose()?;
-    let (mut rows, grouping, outcome) = read(args, given.as_ref(), &lexicon)?;
-    distrust(args, given.is_some(), &mut rows);
-    rows.sort_by_key(|row| row.read.example.row);
-    let mut examples: Vec<&mut Example> =
-        rows.iter_mut().map(|row| &mut row.read.example).collect();
-    remove_rare_features(&mut examples, &FeatureFile::default()).with_context(cannot_keep)?;
-    let working = Working::new("training and predicting", args.input.reading.common.quiet);
-    let predictions = predict(args, given.as_ref(), &rows, &grouping, &lexicon)?;
-    drop(working);
-    let predicted_rows: Vec<PredictedRow> = rows
-        .iter()
-        .zip(predictions.probabilities.iter().zip(&predictions.limits))
-        .map(|(row, (probabilities, &limits))| PredictedRow {
-            example: &row.read.example,
-            words: row.read.words,
-            group: &row.group,
-            probabilities,
-            limits,
-        })
-        .collect();
-    if let Some(path) = &args.predictions {
-        let ids = rows.iter().map(|row| row.id.as_str());
-        write_predictions(path, ids, &predicted_rows, &args.judging, &lexicon)?;
-    }
-    let view = args.judging.view();
-    let mut evaluation = evaluate(
-        view,
-        &predicted_rows,
-        lexicon.roles(),
-        args.judging.closed,
-        grouping.by.as_deref(),
-        args.precision,
-    );
-    evaluation.method = predictions.method;
-    evaluation.lexicon_only = predictions.lexicon_only;
-    if args.curve {
-        let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
-        let folds = folds(args, &rows);
-        evaluation.learning_curve = learning_curve(&examples, &folds, view, &lexicon)?;
-    }
-    if let Some(path) = &args.html {
-        write_file(path, |out| write_evaluation_page(out, &evaluation))?;
-    }
+    let read = FilesRead::new(&args.input.files, &args.input.reading.common);
+    let read = args.models.iter().fold(read, |read, model| read.and(Some(model), "the model"));
+    read.check_distinct(written)
+}
+
+/// The rows with their predictions.
+fn predicted_rows<'r>(
+    rows: &'r [LabelledRow],
+    predictions: &'r Predictions,
+) -> Vec<PredictedRow<'r>> {
+    let predictions = predictions.probabilities.iter().zip(&predictions.limits);
+    let predicted = |(row, (probabilities, &limits)): (&'r LabelledRow, (_, &_))| PredictedRow {
+        example: &row.read.example,
+        words: row.read.words,
+        group: &row.group,
+        probabilities,
+        limits,
+    };
+    rows.iter().zip(predictions).map(predicted).collect()
+}
+
+/// Measures the predictions of each model.
+fn evaluations(
+    args: &Evaluate,
+    read: &LabelledRows,
+    predictions: &[Predictions],
+    predicted: &[Vec<PredictedRow>],
+    lexicon: &Lexicon,
+) -> Evaluations {
+    let (view, closed, by) = (args.asked.view(), args.asked.closed, read.by.as_deref());
+    let evaluation = |(rows, (predictions, set_apart)): (&Vec<PredictedRow>, (&Predictions, _))| {
+        let mut evaluation = evaluate(view, rows, lexicon.roles(), closed, by, args.precision);
+        evaluation.method.clone_from(&predictions.method);
+        evaluation.lexicon_only = predictions.lexicon_only;
+        evaluation.set_apart = set_apart;
+        evaluation
+    };
+    let set_apart = read.set_apart.iter().cloned();
+    let models = predicted.iter().zip(predictions.iter().zip(set_apart)).map(evaluation).collect();
+    Evaluations::new(models, predicted, lexicon.roles())
+}
+
+/// Writes the report to standard output.
+fn show(args: &Evaluate, evaluations: &Evaluations) -> Result<()> {
     let mut out = Output::open(None)?;
-    if args.input.reading.common.json {
-        writeln!(out, "{}", serde_json::to_string(&evaluation)?)?;
+    if !args.input.reading.common.json {
+        write_evaluations(&mut out, evaluations)?;
+    } else if let [one] = &evaluations.models[..] {
+        writeln!(out, "{}", serde_json::to_string(one)?)?;
     } else {
-        write_evaluation(&mut out, &evaluation)?;
+        writeln!(out, "{}", serde_json::to_string(evaluations)?)?;
     }
-    out.finish()?;
-    Ok(if below(args, &evaluation.summary) { Outcome::Noticed } else { outcome })
+    out.finish()
 }
 
 /// Drops title features if the labels repeat the titles, for they would leak the label. A given model still reads
 /// titles, so its metrics are too good then.
-fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
+fn distrust(args: &Evaluate, rows: &mut [LabelledRow]) {
     let mut examples: Vec<&mut Example> =
         rows.iter_mut().map(|row| &mut row.read.example).collect();
     let dropped = drop_title_features(&mut examples, false);
-    if dropped > 0 && args.judging.view() == View::Whole && !args.input.reading.common.quiet {
-        let so = if given {
-            "the figures are too good; measure with --view text"
-        } else {
+    if dropped > 0 && args.asked.view() == View::Whole && !args.input.reading.common.quiet {
+        let so = if args.models.is_empty() {
             "titles are not read, as with --view text"
+        } else {
+            "the figures are too good; measure with --view text"
         };
         say(&format!(
             "the labels repeat what the titles state, so they cannot tell how good a title is as evidence: {so}"
@@ -149,191 +150,45 @@ fn distrust(args: &Evaluate, given: bool, rows: &mut [Labelled]) {
     }
 }
 
-/// The labelled rows, and how they are grouped.
-fn read(
-    args: &Evaluate,
-    model: Option<&Model>,
-    lexicon: &Lexicon,
-) -> Result<(Vec<Labelled>, Grouping, Outcome)> {
-    let (extractor, view) = (Extractor::new(lexicon), args.judging.view());
-    let reader = RowReader { extractor, model, view, lexicon, features: FeatureFile::default() };
-    let mut postings = Postings::open(&args.input)?;
-    postings.need(Column::Label)?;
-    if args.predictions.is_some() {
-        postings.need(Column::Id)?;
-    }
-    let header = postings.header();
-    let made_folds = made_folds(args, header)?;
-    let fold = args.folds.as_ref().filter(|_| made_folds.is_none());
-    let fold = fold.map(|name| column_index(header, name, "--folds")).transpose()?;
-    let by = match &args.by {
-        Some(name) => Some((column_index(header, name, "--by")?, name.clone())),
-        None => header.iter().position(|h| h == SOURCE).map(|i| (i, SOURCE.to_owned())),
-    };
-    let mut cache = RowCache::default();
-    let mut labelled = Vec::new();
-    let mut labels = RowLabels::given(&args.labels, lexicon, &args.input.reading.common)?;
-    let mut batch = postings.next()?;
-    while let Some(rows) = batch {
-        let columns = &postings.columns().clone();
-        let read_row = |evidence: &mut Evidence, row: &Row| {
-            let label = labels.of(row, columns);
-            (label.map(|label| reader.read(row, columns, label, evidence)), ())
-        };
-        let (read, next) =
-            rayon::join(|| cache.map_rows(&rows, columns, read_row), || postings.next());
-        for (row, (read, _)) in rows.iter().zip(read) {
-            labels.note(row, columns, read.as_ref().err().map(String::as_str));
-            let Ok(read) = read else { continue };
-            let read = read.with_context(cannot_keep)?;
-            let field = |column: Option<usize>| {
-                column.and_then(|i| row.fields.get(i)).unwrap_or_default().to_owned()
-            };
-            labelled.push(Labelled {
-                id: row.get(columns, Column::Id).to_owned(),
-                fold: field(fold),
-                group: field(by.as_ref().map(|(i, _)| *i)),
-                read,
-            });
-        }
-        batch = next?;
-    }
-    postings.need_rows()?;
-    let (_, outcome) = postings.finish()?;
-    labels.finish()?;
-    if labelled.is_empty() {
-        bail!("no row has a label of the role set; name the column with --label COLUMN");
-    }
-    if let Some(count) = made_folds {
-        make_folds(&mut labelled, count);
-    }
-    let grouping = Grouping { by: by.map(|(_, name)| name), made_folds };
-    Ok((labelled, grouping, outcome))
-}
-
-/// How many folds of organisations are to be made, if it is no column that is named.
-fn made_folds(args: &Evaluate, header: &[String]) -> Result<Option<usize>> {
-    let is_column = |name: &String| args.input.reading.no_header || header.contains(name);
-    let number = args.folds.as_ref().filter(|name| !is_column(name));
-    let count = number.and_then(|number| number.parse::<usize>().ok());
-    if count.is_some_and(|count| count < 2) {
-        bail!("--folds needs a column of folds, or at least 2 of them");
-    }
-    Ok(count)
-}
-
-/// Puts rows into so many folds by their organisations.
-fn make_folds(rows: &mut [Labelled], count: usize) {
-    let folds = folds_of_organisations(&ids(rows), count);
-    for (row, fold) in rows.iter_mut().zip(folds) {
-        row.fold = fold.to_string();
-    }
-}
-
-fn ids(rows: &[Labelled]) -> Vec<RowId> {
-    rows.iter().map(|row| row.read.example.row).collect()
-}
-
-/// Reads rows as examples of their labels.
-struct RowReader<'a> {
-    extractor: Extractor<'a>,
-    model: Option<&'a Model>,
-    view: View,
-    lexicon: &'a Lexicon,
-    features: FeatureFile,
-}
-
-impl RowReader<'_> {
-    fn read(
-        &self,
-        row: &Row,
-        columns: &Columns,
-        label: Label,
-        evidence: &mut Evidence,
-    ) -> Result<ReadRow, Arc<io::Error>> {
-        let (title, company) = (row.get(columns, Column::Title), row.get(columns, Column::Company));
-        self.extractor.extract_into(title, row.get(columns, Column::Description), evidence);
-        let no_text = evidence.has_no_text(self.lexicon);
-        let predict = |model| predict_row(model, evidence, no_text, self.view);
-        let example = Example::new(evidence, title, company, label, self.lexicon);
-        Ok(ReadRow {
-            words: evidence.words(),
-            no_text,
-            predicted: self.model.map(predict),
-            example: example.in_file(&self.features).map_err(Arc::new)?,
-        })
-    }
-}
-
-/// Index of the column that an option names.
-fn column_index(header: &[String], name: &String, option: &str) -> Result<usize> {
-    header.iter().position(|h| h == name).with_context(|| {
-        format!("no column {name:?} for {option}; the columns are {}", listed(header))
-    })
-}
-
-/// Prediction of a given model: by the stated role alone if the text has no posting.
-fn predict_row(model: &Model, evidence: &Evidence, no_text: bool, view: View) -> Probabilities {
-    let by_title = view == View::Whole && no_text;
-    let probabilities = by_title.then(|| model.title_probabilities(evidence.stated())).flatten();
-    probabilities.unwrap_or_else(|| model.probabilities(evidence, view))
-}
-
-/// Held-out predictions, or those of the given model.
+/// The predictions of each given model, or held-out ones.
 fn predict(
     args: &Evaluate,
-    model: Option<&Model>,
-    rows: &[Labelled],
-    grouping: &Grouping,
+    given: &[GivenModel],
+    read: &LabelledRows,
     lexicon: &Lexicon,
-) -> Result<Predictions> {
-    let view = args.judging.view();
-    if let (Some(path), Some(model)) = (&args.judging.model, model) {
-        let limits =
-            model.summary(view).map(|s| Limits::new(s, args.judging.closed, args.precision));
-        return Ok(Predictions {
+) -> Result<Vec<Predictions>> {
+    let (rows, view) = (&read.rows, args.asked.view());
+    let by_model = |(index, GivenModel { path, model, .. }): (usize, &GivenModel)| {
+        let limits = model.summary(view).map(|s| Limits::new(s, args.asked.closed, args.precision));
+        Predictions {
             method: format!("model {}", path.display()),
             lexicon_only: 0,
-            probabilities: rows.iter().filter_map(|row| row.read.predicted.clone()).collect(),
+            probabilities: rows.iter().map(|row| row.read.predicted[index].clone()).collect(),
             limits: vec![limits; rows.len()],
-        });
+        }
+    };
+    if !given.is_empty() {
+        return Ok(given.iter().enumerate().map(by_model).collect());
     }
-    if args.folds.is_none() {
-        let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
-        let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
-        return Ok(Predictions {
-            method: "each without its organisation and its near copies".into(),
-            lexicon_only,
-            probabilities,
-            limits: vec![None; rows.len()],
-        });
+    if args.folds.is_some() {
+        return Ok(vec![cross_validate(args, read, lexicon)?]);
     }
-    cross_validate(args, rows, grouping, lexicon)
+    let examples: Vec<&Example> = rows.iter().map(|row| &row.read.example).collect();
+    let (probabilities, lexicon_only) = leave_organisation_out(&examples, view, lexicon)?;
+    let method = "each without its organisation and its near copies".into();
+    Ok(vec![Predictions { method, lexicon_only, probabilities, limits: vec![None; rows.len()] }])
 }
 
 /// Predictions by folds.
-fn cross_validate(
-    args: &Evaluate,
-    rows: &[Labelled],
-    grouping: &Grouping,
-    lexicon: &Lexicon,
-) -> Result<Predictions> {
-    let view = args.judging.view();
+fn cross_validate(args: &Evaluate, read: &LabelledRows, lexicon: &Lexicon) -> Result<Predictions> {
+    let (rows, view) = (&read.rows, args.asked.view());
     let fold_of = folds(args, rows);
     let count = fold_of.iter().max().map_or(0, |last| last + 1);
     if count < 2 {
         bail!("all rows are in the same fold; folds need at least two values");
     }
-    let split = match split_between_folds(&ids(rows), |row| fold_of[row]) {
-        0 => String::new(),
-        n => format!(
-            "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
-        ),
-    };
-    let column = || format!("column {}", args.folds.as_deref().unwrap_or_default());
-    let of = grouping.made_folds.map_or_else(column, |_| "organisations".to_owned());
     let mut predictions = Predictions {
-        method: format!("{count} folds of {of}{split}"),
+        method: method_of_folds(args, read, &fold_of, count),
         lexicon_only: 0,
         probabilities: vec![Probabilities::default(); rows.len()],
         limits: vec![None; rows.len()],
@@ -350,7 +205,7 @@ fn cross_validate(
             .train(&examples(&others), view, lexicon)
             .with_context(|| format!("fold {name:?} cannot be predicted from the others"))?;
         let summary = trained.summary(lexicon.roles());
-        let limits = Limits::new(&summary, args.judging.closed, args.precision);
+        let limits = Limits::new(&summary, args.asked.closed, args.precision);
         let mut predicted = trained.predict(&examples(&members));
         for (predicted, &i) in predicted.iter_mut().zip(&members) {
             let ReadRow { no_text, example, .. } = &rows[i].read;
@@ -373,8 +228,26 @@ fn cross_validate(
     Ok(predictions)
 }
 
+/// How rows are predicted by folds, and how many have a neighbour in another fold.
+fn method_of_folds(
+    args: &Evaluate,
+    read: &LabelledRows,
+    fold_of: &[usize],
+    count: usize,
+) -> String {
+    let split = match split_between_folds(&read.ids(), |row| fold_of[row]) {
+        0 => String::new(),
+        n => format!(
+            "; {n} rows have a row of their organisation or a near copy in another fold, so the figures are too good"
+        ),
+    };
+    let column = || format!("column {}", args.folds.as_deref().unwrap_or_default());
+    let of = if read.made_folds { "organisations".to_owned() } else { column() };
+    format!("{count} folds of {of}{split}")
+}
+
 /// Fold of each row: by the column, or one of five by hash of the organisation.
-fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
+fn folds(args: &Evaluate, rows: &[LabelledRow]) -> Vec<usize> {
     if args.folds.is_none() {
         return rows.iter().map(|row| (row.read.example.row.organisation % 5) as usize).collect();
     }
@@ -384,44 +257,61 @@ fn folds(args: &Evaluate, rows: &[Labelled]) -> Vec<usize> {
     rows.iter().map(|row| names.partition_point(|name| *name < row.fold.as_str())).collect()
 }
 
-fn write_predictions<'r>(
+/// Writes the predictions of each model for each row; `models` has their names, which a column has if there are
+/// several.
+fn write_predictions(
     path: &Path,
-    ids: impl Iterator<Item = &'r str>,
-    rows: &[PredictedRow],
-    judging: &Judging,
+    rows: &[LabelledRow],
+    predicted: &[Vec<PredictedRow>],
+    models: &[String],
+    asked: &Asked,
     lexicon: &Lexicon,
 ) -> Result<()> {
     let mut output = Output::open(Some(path))?;
     let mut writer = csv::Writer::from_writer(&mut output);
     let names = outcome_names(lexicon.roles());
+    let model_column = (models.len() > 1).then(|| "model".to_owned());
     let header = names.iter().map(|name| format!("p_{name}"));
+    let first = std::iter::once("id".to_owned()).chain(model_column);
     let last = ["predicted_role", "decision"].map(str::to_owned);
-    writer.write_record(std::iter::once("id".to_owned()).chain(header).chain(last))?;
-    for (id, row) in ids.zip(rows) {
-        let p = row.probabilities;
-        let values = if judging.closed { [p.closed.as_slice(), &[0.0]].concat() } else { p.open() };
-        let (outcome, decision) = row.decided(judging.view(), judging.closed);
-        let decision = decision.map_or("", Decision::name).to_owned();
-        let values = values.iter().map(f64::to_string).chain([names[outcome].clone(), decision]);
-        writer.write_record(std::iter::once(id.to_owned()).chain(values))?;
+    writer.write_record(first.chain(header).chain(last))?;
+    for (model, predicted) in predicted.iter().enumerate() {
+        for (row, predicted) in rows.iter().zip(predicted) {
+            let p = predicted.probabilities;
+            let values =
+                if asked.closed { [p.closed.as_slice(), &[0.0]].concat() } else { p.open() };
+            let (outcome, decision) = predicted.decided(asked.view(), asked.closed);
+            let decision = decision.map_or("", Decision::name).to_owned();
+            let of_model = models.get(model).filter(|_| models.len() > 1).cloned();
+            let first = std::iter::once(row.id.clone()).chain(of_model);
+            let values = values.iter().map(f64::to_string);
+            writer.write_record(first.chain(values).chain([names[outcome].clone(), decision]))?;
+        }
     }
     writer.flush()?;
     drop(writer);
     output.finish()
 }
 
-fn below(args: &Evaluate, summary: &Summary) -> bool {
-    let figures = summary.counting(args.judging.closed);
+/// Whether a figure is below its floor; each is said.
+fn below(args: &Evaluate, evaluation: &Evaluation) -> bool {
+    let figures = evaluation.summary.counting(args.asked.closed);
     let mut any = false;
     for &(figure, floor) in &args.fail_below {
         let (name, value) = match figure {
             Figure::MacroF1 => ("macro-F1", figures.macro_f1),
             Figure::Accuracy => ("accuracy", figures.accuracy),
         };
-        if value < floor {
-            say(&format!("{name} {value:.3} is below {floor}"));
-            any = true;
+        let of =
+            if args.models.len() > 1 { format!("{}: ", evaluation.method) } else { String::new() };
+        match value {
+            Some(value) if value >= floor => continue,
+            Some(value) => say(&format!("{of}{name} {value:.3} is below {floor}")),
+            None => say(&format!(
+                "{of}{name} is undefined, as no row tells of it, and not at least {floor}"
+            )),
         }
+        any = true;
     }
     any
 }

@@ -3,7 +3,8 @@
 use crate::cli::Outcome;
 use crate::cli::args::Features;
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_model};
+use crate::cli::output::report_json;
 use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -27,8 +28,7 @@ pub(super) fn run(args: &Features) -> Result<Outcome> {
     FilesRead::new(&args.input.files, &reading.common)
         .and(args.model.as_ref(), "the model")
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(rejects))?;
-    let lexicon = lexicon(&reading.common)?;
-    let model = model(args.model.as_deref(), &lexicon)?;
+    let (lexicon, model) = lexicon_and_model(&reading.common, args.model.as_deref())?;
     let extractor = Extractor::new(&lexicon);
     let mut postings = Postings::open(&args.input)?;
     let mut batch = postings.first()?;
@@ -40,6 +40,7 @@ pub(super) fn run(args: &Features) -> Result<Outcome> {
         .chain(score_names(lexicon.roles()).iter().map(|name| named(name, ColumnType::Number)))
         .collect();
     let layout = Layout { added, ..Layout::default() };
+    let mut written = 0u64;
     let mut sheet = RowFile::open(&args.writing, reading, None, &layout)?;
     while let Some(rows) = batch {
         let columns = postings.columns();
@@ -60,10 +61,14 @@ pub(super) fn run(args: &Features) -> Result<Outcome> {
                 .chain(scores.iter().map(|&score| Cell::Number(score)))
                 .collect();
             sheet.write(|rows| rows.write(None, None, &cells))?;
+            written += 1;
         }
         batch = postings.next()?;
     }
-    let outcome = postings.finish()?.1;
+    let (tally, outcome) = postings.finish()?;
     sheet.finish()?;
+    if reading.common.json {
+        report_json(args.writing.output.as_deref(), &tally.report(written))?;
+    }
     Ok(outcome)
 }

@@ -29,6 +29,7 @@ pub(super) fn run(mut args: Args) -> Result<Outcome> {
         *model = model.take().or(variable.map(PathBuf::from));
     }
     if let Some(common) = args.command.common() {
+        common.color.choice().write_global();
         set_threads(common)?;
     }
     match args.command {

@@ -3,7 +3,7 @@
 use crate::cli::Outcome;
 use crate::cli::args::{ModelCommand, ReadingArgs};
 use crate::cli::files::FilesRead;
-use crate::cli::input::{Postings, lexicon, model};
+use crate::cli::input::{Postings, lexicon_and_model, model};
 use crate::cli::labelled::compared_posting;
 use crate::cli::output::{Output, say};
 use anyhow::{Context, Result};
@@ -23,8 +23,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
     match command {
         ModelCommand::Show { file, top, common } => {
-            let lexicon = lexicon(common)?;
-            let model = model(file.as_deref(), &lexicon)?;
+            let (_, model) = lexicon_and_model(common, file.as_deref())?;
             let strongest = strongest(&model, *top);
             let mut out = Output::open(None)?;
             if common.json {
@@ -45,8 +44,8 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
                 .and(Some(old), "a model")
                 .and(Some(new), "a model")
                 .check_distinct(reading.rejects.iter().map(Some).chain([None]))?;
-            let lexicon = lexicon(&reading.common)?;
-            let (old, new) = (model(Some(old), &lexicon)?, model(Some(new), &lexicon)?);
+            let (lexicon, new) = lexicon_and_model(&reading.common, Some(new))?;
+            let old = model(Some(old), &lexicon)?;
             let change = compare(&old, &new, *top);
             let (changes, outcome) = if rows.is_empty() {
                 (None, Outcome::Done)
@@ -71,7 +70,7 @@ pub(super) fn run(command: &ModelCommand) -> Result<Outcome> {
             FilesRead::lexicon(common)
                 .and(file.as_ref(), "the model")
                 .check_distinct([output.as_ref()])?;
-            let model = model(file.as_deref(), &lexicon(common)?)?;
+            let (_, model) = lexicon_and_model(common, file.as_deref())?;
             export(model, *compact, output.as_deref(), common.quiet)
         }
     }

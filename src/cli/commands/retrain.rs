@@ -8,7 +8,7 @@ use crate::cli::labelled::{
     NamedTwoLabels, collect, compared_posting, named_two_labels, say_two_labels,
 };
 use crate::cli::locked_file::LockedFile;
-use crate::cli::output::{Output, say};
+use crate::cli::output::{Output, report_json, say};
 use crate::cli::sheet::check_endings;
 use crate::cli::terminal::Terminal;
 use anyhow::{Context, Result, bail};
@@ -22,6 +22,7 @@ use rolecall::model::{
 use rolecall::postings::{Columns, Row};
 use rolecall::report::{write_drift, write_prediction_changes, write_retrain, write_turnover};
 use serde::Serialize;
+use serde_json::json;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -158,10 +159,9 @@ fn keep(old: &Model, output: NewModel, tally: &RowTally) -> Result<()> {
     }
     let args = output.args;
     output.write(old)?;
-    if args.reading.common.json && args.output.as_os_str() != "-" {
-        let mut out = Output::open(None)?;
-        writeln!(out, "{{\"rows_added\":0,\"rows_removed\":0,\"written\":true}}")?;
-        out.finish()?;
+    if args.reading.common.json {
+        let report = json!({"rows_added": 0, "rows_removed": 0, "written": true});
+        report_json(Some(&args.output), &report)?;
     } else if !args.reading.common.quiet {
         say(&format!("no row to add or remove: {} is the model as it was", args.output.display()));
     }
@@ -195,10 +195,11 @@ fn say_if_compact(old: &Model, args: &RetrainArgs) {
 /// Prints the report to standard output, or to standard error if the model is written to the former.
 fn show(report: &Report, args: &RetrainArgs) -> Result<()> {
     let common = &args.reading.common;
-    let mut text = Vec::new();
     if common.json {
-        writeln!(text, "{}", serde_json::to_string(report)?)?;
-    } else if !common.quiet {
+        return report_json(Some(&args.output), report);
+    }
+    let mut text = Vec::new();
+    if !common.quiet {
         write(&mut text, report, args)?;
     }
     if args.output.as_os_str() == "-" {

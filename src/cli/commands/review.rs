@@ -5,7 +5,7 @@ use crate::cli::args::Review;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labels::label_reader;
-use crate::cli::output::say;
+use crate::cli::output::{report_json, say};
 use crate::cli::sheet::{RowFile, check_endings};
 use anyhow::{Context, Result, anyhow, bail};
 use rolecall::audit::{DecisionError, Decisions};
@@ -38,9 +38,15 @@ pub(super) fn run(args: &Review) -> Result<Outcome> {
     }
     let mut postings = Postings::open(&args.input)?;
     let written = write_rows(args, &mut postings, &mut decisions)?;
-    let (_, outcome) = postings.finish()?;
+    let (tally, outcome) = postings.finish()?;
     let unapplied = decisions.unapplied();
-    if !args.input.reading.common.quiet {
+    if args.input.reading.common.json {
+        let mut report = tally.report(written);
+        report["decisions_applied"] = decisions.applied.into();
+        report["decisions_not_applied"] = unapplied.len().into();
+        report["rows_skipped"] = decisions.skipped.into();
+        report_json(args.writing.output.as_deref(), &report)?;
+    } else if !args.input.reading.common.quiet {
         say(&format!(
             "{written} rows written, {} decisions applied, {} rows skipped by the reviewer",
             decisions.applied, decisions.skipped

@@ -4,13 +4,15 @@ use crate::cli::Outcome;
 use crate::cli::args::Skills;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
-use crate::cli::sheet::{RowFile, check_endings};
+use crate::cli::output::report_json;
+use crate::cli::row_table::{CellRows, Holds, ReadColumn, column};
+use crate::cli::sheet::check_endings;
 use anyhow::Result;
 use rayon::prelude::*;
 use rolecall::evidence::{Channel, Evidence, Extractor};
 use rolecall::lexicon::Lexicon;
 use rolecall::postings::Column;
-use rolecall::report::{Cell, ColumnType, Layout};
+use rolecall::report::{Cell, ColumnType, Layout, Width};
 
 pub(super) fn run(args: &Skills) -> Result<Outcome> {
     check_endings(Some(&args.writing), [&args.input.reading.rejects])?;
@@ -29,17 +31,29 @@ pub(super) fn run(args: &Skills) -> Result<Outcome> {
     extract(args, &lexicon)
 }
 
-fn sheet(args: &Skills, columns: &[(&str, ColumnType)]) -> Result<RowFile> {
+fn sheet(
+    args: &Skills,
+    columns: &[(&str, ColumnType)],
+    for_reading: Vec<ReadColumn>,
+) -> Result<CellRows> {
     let added = columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
     let layout = Layout { added, ..Layout::default() };
-    RowFile::open(&args.writing, &args.input.reading, None, &layout)
+    CellRows::open(&args.writing, &args.input.reading, None, &layout, Some(for_reading))
 }
 
 fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
     let text = ["id", "name", "kind", "role"].map(|name| (name, ColumnType::Text));
     let rest =
         [("weight", ColumnType::Text), ("source", ColumnType::Text), ("section", ColumnType::Text)];
-    let mut sheet = sheet(args, &[&text[..], &rest, &[("forms", ColumnType::List)]].concat())?;
+    let for_reading = vec![
+        column(1, "name", Width::Parts(3), Holds::Text),
+        column(2, "kind", Width::Fixed(14), Holds::Name),
+        column(3, "role", Width::Fixed(6), Holds::Role),
+        column(4, "weight", Width::Fixed(6), Holds::Text),
+        column(7, "forms", Width::Parts(4), Holds::Text),
+    ];
+    let columns = [&text[..], &rest, &[("forms", ColumnType::List)]].concat();
+    let mut sheet = sheet(args, &columns, for_reading)?;
     for skill in lexicon.skills() {
         let forms: Vec<&str> = skill.forms.iter().map(String::as_str).collect();
         for claim in &skill.claims {
@@ -53,7 +67,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
                 Cell::Verbatim(&claim.section),
                 Cell::List(&forms),
             ];
-            sheet.write(|rows| rows.write(None, None, &cells))?;
+            sheet.write(&cells)?;
         }
     }
     for ListedEntry { name, kind, role, weight, source, section } in numbers(lexicon) {
@@ -61,7 +75,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
         let texts = [&id, &name, kind, role, &weight, source, section].map(Cell::Verbatim);
         let forms = [name.as_str()];
         let cells: Vec<Cell> = texts.into_iter().chain([Cell::List(&forms)]).collect();
-        sheet.write(|rows| rows.write(None, None, &cells))?;
+        sheet.write(&cells)?;
     }
     sheet.finish()
 }
@@ -130,8 +144,15 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
         ("start", ColumnType::Integer),
         ("end", ColumnType::Integer),
     ];
+    let for_reading = vec![
+        column(0, "row", Width::Fixed(7), Holds::Text),
+        column(1, "id", Width::Fixed(12), Holds::Text),
+        column(2, "skill", Width::Parts(1), Holds::Name),
+        column(3, "text", Width::Parts(1), Holds::Text),
+    ];
     let mut batch = postings.first()?;
-    let mut sheet = sheet(args, &columns)?;
+    let mut sheet = sheet(args, &columns, for_reading)?;
+    let mut written = 0u64;
     while let Some(rows) = batch {
         let columns = postings.columns();
         let evidence: Vec<Evidence> = rows
@@ -152,12 +173,16 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
                     Cell::Integer(raw.start as u64),
                     Cell::Integer(raw.end as u64),
                 ];
-                sheet.write(|rows| rows.write(None, None, &cells))?;
+                sheet.write(&cells)?;
+                written += 1;
             }
         }
         batch = postings.next()?;
     }
-    let outcome = postings.finish()?.1;
+    let (tally, outcome) = postings.finish()?;
     sheet.finish()?;
+    if args.input.reading.common.json {
+        report_json(args.writing.output.as_deref(), &tally.report(written))?;
+    }
     Ok(outcome)
 }

@@ -4,7 +4,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Suggest;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon_and_model};
-use crate::cli::output::{say, say_json};
+use crate::cli::output::{report_json, say};
 use crate::cli::sheet::{RowFile, check_endings};
 use crate::cli::verdict_page::{KeptPosting, PageHead, add_to_hash, write_page};
 use anyhow::Result;
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Suggest) -> Result<Outcome> {
         .check_distinct([args.writing.output.as_ref()].into_iter().chain(written))?;
     let (lexicon, model) = lexicon_and_model(&reading.common, args.judging.model.as_deref())?;
     let Suggest { judging, .. } = args;
-    let (view, closed) = (judging.view(), judging.closed);
+    let (view, closed) = (judging.asked.view(), judging.asked.closed);
     let settings = Settings { view, closed, quotes: false, ..Settings::default() };
     let judge = Judge::new(&model, &lexicon, settings);
     let mut postings = Postings::open(&args.input)?;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Suggest) -> Result<Outcome> {
     if reading.common.json {
         let read = tally.read;
         let report = json!({"rows_read": read, "labelled": labelled, "suggested": suggested});
-        say_json(&report.to_string())?;
+        report_json(args.writing.output.as_deref(), &report)?;
     } else if !reading.common.quiet {
         say(&format!(
             "{suggested} of {} rows suggested, {labelled} have a label; label them and learn from them with train or \
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Suggest) -> Result<Outcome> {
         ));
     }
     if let Some(path) = &args.report {
-        let head = PageHead::new(&args.input.files, judging.model.as_ref(), true);
+        let head = PageHead::new(&args.input.files, judging.model.as_deref(), &model, true);
         let lead = format!("{suggested} of {} rows, the most useful to label first", tally.read);
         write_page(path, &judge, read.postings(&judge), &head, lead, &read.hash)?;
     }

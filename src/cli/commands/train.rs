@@ -5,14 +5,13 @@ use crate::cli::args::Train;
 use crate::cli::files::FilesRead;
 use crate::cli::input::{Postings, lexicon};
 use crate::cli::labelled::{collect, named_two_labels, say_two_labels};
-use crate::cli::output::{Output, say, say_json};
+use crate::cli::output::{Output, report_json, say};
 use crate::cli::progress_bar::Working;
 use crate::cli::sheet::check_endings;
 use anyhow::{Context, Result};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::{Collector, Counting, Model, Provenance};
 use rolecall::report::write_header;
-use std::io::Write;
 
 pub(super) fn run(args: &Train) -> Result<Outcome> {
     check_endings(None, [&args.input.reading.rejects])?;
@@ -72,14 +71,7 @@ fn collect_rows(args: &Train, lexicon: &Lexicon) -> Result<(Collector, Outcome)>
 /// Says what the model is; as JSON to standard output, or to standard error if the model is written to the former.
 fn show(model: &Model, args: &Train) -> Result<()> {
     if args.input.reading.common.json {
-        let header = serde_json::to_string(model.header())?;
-        if args.output.as_os_str() == "-" {
-            say_json(&header)?;
-        } else {
-            let mut out = Output::open(None)?;
-            writeln!(out, "{header}")?;
-            out.finish()?;
-        }
+        report_json(Some(&args.output), model.header())?;
     } else if !args.input.reading.common.quiet {
         let mut text = Vec::new();
         write_header(&mut text, model.header(), model.features().count())?;

@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
-const STYLE: &str = include_str!("review.css");
+const STYLE: &str = concat!(include_str!("colours.css"), include_str!("review.css"));
 const SCRIPT: &str = include_str!("review.js");
 /// Postings per block of details. The page parses a block when it first shows one of its postings.
 const BLOCK: usize = 100;
