@@ -131,10 +131,27 @@ impl Watch {
     }
 }
 
+/// An input that is not asked again once it has ended: a terminal would wait for more.
+struct UntilEnd<R> {
+    input: R,
+    ended: bool,
+}
+
+impl<R: Read> Read for UntilEnd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        let read = self.input.read(buffer)?;
+        self.ended = read == 0 && !buffer.is_empty();
+        Ok(read)
+    }
+}
+
 /// Opens a file, or standard input for `-`, with this encoding, or the one detected by its first bytes.
 pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Opened> {
     if path == Path::new("-") {
-        let bytes = BufReader::with_capacity(BUFFER, io::stdin());
+        let bytes = BufReader::with_capacity(BUFFER, UntilEnd { input: io::stdin(), ended: false });
         return Ok(Opened { content: of_stream(bytes, encoding, LEVELS)?, watch: None });
     }
     let file = File::open(path)?;

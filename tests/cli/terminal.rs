@@ -1,15 +1,21 @@
 //! On a terminal: colours, tables, and what is waited for.
 
 use crate::workspace::{PLAIN, Workspace};
+use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What the program shows on a terminal, on both streams, where nothing is typed; `variables` are set.
+/// What ends input that is typed.
+const CTRL_D: u8 = 4;
+
+/// What the program shows on a terminal, on both streams, where nothing is typed but Ctrl-D; `variables` are set.
 fn on_terminal(arguments: &str, variables: &[(&str, &str)]) -> String {
     let line = format!("{} {arguments}", env!("CARGO_BIN_EXE_rolecall"));
     let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
-    command.env_remove("NO_COLOR").env("TERM", "xterm-256color");
-    let output = command.envs(variables.iter().copied()).output().expect("script is there");
+    command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.env_remove("NO_COLOR").env("TERM", "xterm-256color").envs(variables.iter().copied());
+    let mut script = command.spawn().expect("script is there");
+    let _ = script.stdin.take().expect("it is piped").write_all(&[CTRL_D]);
+    let output = script.wait_with_output().expect("it ends");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
