@@ -119,7 +119,7 @@ impl TextColumns {
         let text = self.get(Column::Label, row);
         labels.read(text).map_err(|unread| match unread {
             Unread::Missing => String::new(),
-            Unread::Ambiguous | Unread::Unknown => text.trim().to_owned(),
+            Unread::Ambiguous | Unread::Undecided | Unread::Unknown => text.trim().to_owned(),
         })
     }
 

@@ -84,7 +84,7 @@ impl<'a> RowLabels<'a> {
         let text = row.get(columns, Column::Label);
         self.reader.read(text).map_err(|unread| match unread {
             Unread::Missing => String::new(),
-            Unread::Ambiguous | Unread::Unknown => text.trim().to_owned(),
+            Unread::Ambiguous | Unread::Undecided | Unread::Unknown => text.trim().to_owned(),
         })
     }
 

@@ -24,6 +24,23 @@ const NONE_OF_THEM: [&str; 16] = [
     "otherjobs",
     "outofscope",
 ];
+/// What people write where they leave it open, letters and digits only.
+const UNDECIDED: [&str; 14] = [
+    "undecided",
+    "unsure",
+    "notsure",
+    "unclear",
+    "unknown",
+    "dontknow",
+    "ambiguous",
+    "unlabelled",
+    "unlabeled",
+    "skip",
+    "skipped",
+    "pending",
+    "tbd",
+    "todo",
+];
 /// What programs write for a field without a value. "N/A" is what people write.
 const NO_VALUE: [&str; 12] =
     ["NA", "<NA>", "#N/A", "#NA", "NaN", "nan", "NAN", "NaT", "null", "NULL", "Null", "#REF!"];
@@ -35,6 +52,8 @@ pub enum Unread {
     Missing,
     /// It may stand for several roles, as "PM" does.
     Ambiguous,
+    /// It says that the role is left open.
+    Undecided,
     /// It is not understood.
     Unknown,
 }
@@ -93,6 +112,9 @@ impl<'a> LabelReader<'a> {
         let letters: String = letters_and_digits(text).collect();
         if NONE_OF_THEM.contains(&letters.as_str()) {
             return Ok(Label::Other);
+        }
+        if UNDECIDED.contains(&letters.as_str()) {
+            return Err(Unread::Undecided);
         }
         // "P.O." is an abbreviation if its letters are put together.
         match self.by_words(&separated(text)).or_else(|| self.by_words(&letters)) {
@@ -234,6 +256,7 @@ mod tests {
         for (why, texts) in [
             (Unread::Ambiguous, &["PM", "pm", "Project Manager", "Senior Program Manager"][..]),
             (Unread::Unknown, &["product_ower", "PO/PM", "chief", "Developer", "1", "Purchase PO"]),
+            (Unread::Undecided, &["undecided", "Unclear", "not sure", "Don't know", "TBD"]),
             (Unread::Missing, &["", " ", "-", "?", "NaN", "NA", "#N/A", "null"]),
         ] {
             for text in texts {

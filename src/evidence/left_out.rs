@@ -45,13 +45,15 @@ impl LeftOutRows {
         all
     }
 
-    /// Refuses texts that are no labels for a reader. Rows without any text may be left out.
+    /// Refuses texts that are no labels for a reader. Rows without any text, or with one that leaves the role open, may
+    /// be left out.
     ///
     /// # Errors
     /// The labels that are not understood.
     pub fn refuse(&self, reader: &LabelReader) -> Result<(), UnreadLabels> {
         let mut unread = self.by_frequency();
-        unread.retain(|(label, _)| !label.is_empty());
+        unread
+            .retain(|(label, _)| !label.is_empty() && reader.read(label) != Err(Unread::Undecided));
         if unread.is_empty() {
             return Ok(());
         }
@@ -69,8 +71,11 @@ impl LabelReader<'_> {
     /// Why a text is no label, with the nearest roles.
     pub fn why(&self, text: &str) -> String {
         let nearest = self.lexicon().roles().nearest(text);
-        let ambiguous = self.read(text) == Err(Unread::Ambiguous);
-        match (ambiguous, nearest.as_slice()) {
+        let unread = self.read(text);
+        if unread == Err(Unread::Undecided) {
+            return "leaves the role open".to_owned();
+        }
+        match (unread == Err(Unread::Ambiguous), nearest.as_slice()) {
             (true, [] | [_]) => "may be more than one role".to_owned(),
             (true, several) => {
                 format!("may be more than one role, such as {}", several.join(" or "))
