@@ -325,8 +325,10 @@ pub(crate) struct RunArgs {
     /// Keep what is done if the run is stopped, and go on from there when it is run again
     #[arg(long, requires = "output", requires = "files")]
     pub(crate) resume: bool,
-    /// Answer each line of standard input before the next one is read, with a line: for programs that ask and wait.
-    /// A line is a JSON object, or a record below the header; one that cannot be read has the decision `rejected`
+    /// Answer each line of standard input before the next one is read
+    ///
+    /// For programs that ask and wait. A line is a JSON object, or a record below the header; the answer is a line, too.
+    /// One that cannot be read has the decision `rejected`
     #[arg(long, conflicts_with_all = ["output", "report", "resume"])]
     pub(crate) line_buffered: bool,
 }

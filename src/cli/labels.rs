@@ -191,7 +191,10 @@ impl<'a> RowLabels<'a> {
             let rows: u64 = rest.iter().map(|(_, left_out)| left_out.rows).sum();
             say(&format!("{rows} rows with {} more such labels are left out", rest.len()));
         }
-        if !self.from_titles && left_out.iter().any(|(label, _)| !label.is_empty()) {
+        let unread = |label: &str| {
+            !matches!(self.reader.read(label), Err(Unread::Missing | Unread::Undecided))
+        };
+        if !self.from_titles && left_out.iter().any(|(label, _)| unread(label)) {
             say(
                 "--map LABEL=ROLE says what a label stands for; --strict refuses those that are not understood",
             );

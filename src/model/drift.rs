@@ -66,6 +66,42 @@ pub struct Drifted {
     pub(crate) less: Vec<Shift>,
 }
 
+/// Numbers of rows.
+struct ObservedRows {
+    /// By class.
+    labels: Vec<u32>,
+    of_feature: FeatureMap<u32>,
+    /// By word that the model has never counted.
+    never_seen: FeatureMap<u32>,
+    /// Mean share of such words in a row.
+    words_never_seen: f64,
+}
+
+impl ObservedRows {
+    fn new(rows: &[&Example], matrix: &CountMatrix, classes: usize) -> Self {
+        let mut labels = vec![0; classes];
+        let (mut of_feature, mut never_seen) = (FeatureMap::default(), FeatureMap::default());
+        let mut words_never_seen = 0.0;
+        for row in rows {
+            labels[row.row.class()] += 1;
+            let features = row.features();
+            for feature in &features {
+                *of_feature.entry(feature.key()).or_default() += 1;
+            }
+            let keys = || features.iter().map(|f| f.key());
+            let words = || keys().filter(|key| key.channel() == Channel::Words);
+            let mut new = 0;
+            for key in words().filter(|key| matrix.text(*key).is_none()) {
+                *never_seen.entry(key).or_default() += 1;
+                new += 1;
+            }
+            words_never_seen += f64::from(new) / words().count().max(1) as f64;
+        }
+        words_never_seen /= rows.len().max(1) as f64;
+        Self { labels, of_feature, never_seen, words_never_seen }
+    }
+}
+
 /// Compares rows with a count matrix, whose number of postings by class is `postings`; `names` has the texts of the
 /// features of the rows, and `all_known` is whether every row that was counted is in the matrix.
 pub(super) fn drift(
@@ -77,26 +113,8 @@ pub(super) fn drift(
     roles: usize,
 ) -> Drifted {
     let sizes = [roles, postings.len()];
-    let mut labels = vec![0u32; postings.len()];
-    let mut observed_rows: FeatureMap<u32> = FeatureMap::default();
-    let mut never: FeatureMap<u32> = FeatureMap::default();
-    let mut words_never_seen = 0.0;
-    for row in rows {
-        labels[row.row.class()] += 1;
-        let features = row.features();
-        for feature in &features {
-            *observed_rows.entry(feature.key()).or_default() += 1;
-        }
-        let keys = || features.iter().map(|f| f.key());
-        let words = || keys().filter(|key| key.channel() == Channel::Words);
-        let mut new = 0;
-        for key in words().filter(|key| matrix.text(*key).is_none()) {
-            *never.entry(key).or_default() += 1;
-            new += 1;
-        }
-        words_never_seen += f64::from(new) / words().count().max(1) as f64;
-    }
-
+    let ObservedRows { labels, of_feature, never_seen, words_never_seen } =
+        ObservedRows::new(rows, matrix, postings.len());
     let expectation = Expectation { labels: &labels, postings };
     let mut shifts = Vec::new();
     for (key, _, class_counts) in matrix.features() {
@@ -105,7 +123,7 @@ pub(super) fn drift(
         if expected < MIN_EXPECTED_ROWS || feature_count.support.masks()[0].count_ones() < SUPPORT {
             continue;
         }
-        let observed = observed_rows.get(&key).copied().unwrap_or(0);
+        let observed = of_feature.get(&key).copied().unwrap_or(0);
         let distance = (f64::from(observed) - expected) / variance.sqrt();
         shifts.push((distance, key, expected, observed));
     }
@@ -116,7 +134,7 @@ pub(super) fn drift(
         Shift { channel: key.channel(), text, expected, observed, distance }
     };
     let drift = Drift {
-        words_never_seen: words_never_seen / rows.len().max(1) as f64,
+        words_never_seen,
         labels: variation(&labels, postings),
         features: (!shifts.is_empty()).then_some(mean),
     };
@@ -126,7 +144,7 @@ pub(super) fn drift(
             words_never_seen: all_known.then(|| words_of_one_row(matrix, sizes)).flatten(),
             labels: variation_by_chance(&labels, postings),
         }),
-        never_seen: most_frequent(never, names),
+        never_seen: most_frequent(never_seen, names),
         more: shifts.iter().rev().filter(|s| s.0 > 0.0).take(LISTED).map(shift).collect(),
         less: shifts.iter().filter(|s| s.0 < 0.0).take(LISTED).map(shift).collect(),
     }

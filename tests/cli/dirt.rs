@@ -335,7 +335,8 @@ fn other_languages_are_marked_and_not_judged() {
                    stakeholders, and you work with the Scrum Master and the developers.";
     let workspace =
         Workspace::with("in.csv", format!("text\n\"{german}\"\n\"{english}\"\nBread\n"));
-    workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+    ran.says(&["1 rows (33.3 %) are in a language that the model does not know", ": 1 de"]);
     let output = workspace.table("out.csv");
     assert_eq!(output.column("language"), ["de", "en", ""]);
     assert_eq!(output.column("decision")[0], "no_evidence");

@@ -144,7 +144,7 @@ def test_pickles_of_another_version_are_refused_with_both_versions(sample):
         first, rest = plain.split(b"\n", 1)
         kind, version = first.split()
         other = pa.Codec("zstd").compress(kind + b" %d\n" % (int(version) + 1) + rest, asbytes=True)
-        words = f"format {int(version) + 1}, and this rolecall {rolecall.__version__} reads format {int(version)}"
+        words = f"format {int(version) + 1}.*{rolecall.__version__},? reads format {int(version)}"
         with pytest.raises(ValueError, match=words):
             pickle.loads(pickle.dumps(Doctored(make, (other, lexicon))))
 

@@ -169,16 +169,17 @@ def test_a_model_holds_a_lexicon_of_its_own(sample, tmp_path):
         skills.write("zyxwvut,Zyxwvut,product_owner,5,postings,Own,zyxwvut\n")
     model = rolecall.train(sample, lexicon=own)
     model.save(tmp_path / "own.rolecall")
-    verdicts = model.classify(sample)
+    verdicts = model.classify(sample).to_pyarrow()
     for read in [
         rolecall.Model.load(tmp_path / "own.rolecall"),
         rolecall.Model.load(tmp_path / "own.rolecall", lexicon=own),
         pickle.loads(pickle.dumps(model)),
         model.compact(),
     ]:
-        assert read.classify(sample).equals(verdicts)
+        assert read.classify(sample).to_pyarrow().equals(verdicts)
     shutil.rmtree(own)
-    assert rolecall.Model.load(tmp_path / "own.rolecall").classify(sample).equals(verdicts)
+    loaded = rolecall.Model.load(tmp_path / "own.rolecall")
+    assert loaded.classify(sample).to_pyarrow().equals(verdicts)
     with pytest.raises(ValueError, match="another lexicon"):
         rolecall.Model.load(tmp_path / "own.rolecall", lexicon=LEXICON)
 

@@ -14,7 +14,7 @@ use crate::cli::verdict_page::{LeastSure, PageHead};
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use rolecall::evidence::TitleRole;
-use rolecall::judge::{Decision, Judge, Limits, Settings, Verdict};
+use rolecall::judge::{Decision, Judge, Limits, Note, Settings, Verdict};
 use rolecall::model::Model;
 use rolecall::postings::{Column, Columns, Row};
 use rolecall::report::{
@@ -23,6 +23,7 @@ use rolecall::report::{
 };
 use rolecall::roles::{Label, RoleSet};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -382,6 +383,9 @@ pub(super) struct ClassifySummary {
     repaired: u64,
     /// Rows whose title states a role and whose label is `other`.
     titles_judged_other: u64,
+    /// Rows in a language that the model does not know, by its ISO 639 code.
+    #[serde(default)]
+    unknown_languages: BTreeMap<String, u64>,
     /// The decision thresholds.
     #[serde(default)]
     thresholds: Thresholds,
@@ -425,9 +429,31 @@ impl ClassifySummary {
         let states_role = matches!(verdict.title.role, TitleRole::One(_) | TitleRole::Several(_));
         self.titles_judged_other += u64::from(states_role && verdict.label == Label::Other);
         *self.decisions.entry(verdict.decision.name().to_owned()).or_default() += 1;
+        if let Some(language) =
+            verdict.language.filter(|_| verdict.notes.contains(&Note::UnknownLanguage))
+        {
+            *self.unknown_languages.entry(language.to_owned()).or_default() += 1;
+        }
         if verdict.decision != Decision::NoEvidence {
             *self.predicted.entry(verdict.label.id(roles).to_owned()).or_default() += 1;
         }
+    }
+
+    /// Says how many rows are in languages that the model does not know, the most frequent first.
+    fn say_languages(&self) {
+        let rows: u64 = self.unknown_languages.values().sum();
+        if rows == 0 {
+            return;
+        }
+        let mut languages: Vec<(&String, &u64)> = self.unknown_languages.iter().collect();
+        languages.sort_by_key(|&(language, rows)| (Reverse(*rows), language));
+        let named: Vec<String> =
+            languages.iter().map(|(language, rows)| format!("{rows} {language}")).collect();
+        let share = 100.0 * rows as f64 / self.rows_written as f64;
+        say(&format!(
+            "{rows} rows ({share:.1} %) are in a language that the model does not know, and their texts are not judged: {}",
+            named.join(", ")
+        ));
     }
 
     /// The head of the page of verdicts, with charts of all rows.
@@ -482,6 +508,7 @@ impl ClassifySummary {
             list(&mut self.predicted.iter().map(|(k, v)| (k.as_str(), v))),
             list(&mut self.decisions.iter().map(|(k, v)| (k.as_str(), v))),
         ));
+        self.say_languages();
         self.thresholds.say(args.judging.asked.closed);
         if self.titles_judged_other > 0 && args.prior.is_none() {
             say(&format!(
