@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,17 +145,13 @@ class Took(NamedTuple):
 
 
 def run(command):
-    with tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        # 1: there is something to notice, such as rows set aside.
-        if process.returncode not in (0, 1):
-            errors.seek(0)
-            sys.exit(f"run: {command[0]} ended with status {process.returncode}\n{errors.read().decode()}")
-    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3)
+    watched = [sys.executable, Path(__file__).with_name("watch.py"), *command]
+    ran = subprocess.run([str(part) for part in watched], capture_output=True, text=True, check=True)
+    status, seconds, processor, kilobytes = ran.stdout.split()
+    # 1: there is something to notice, such as rows set aside.
+    if status not in ("0", "1"):
+        sys.exit(f"run: {command[0]} ended with status {status}\n{ran.stderr}")
+    return Took(float(seconds), float(processor), float(kilobytes) / 1e3)
 
 
 if __name__ == "__main__":
