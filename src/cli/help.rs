@@ -94,7 +94,7 @@ const HELP: [Help; 15] = [
             "rolecall audit postings.csv --report review.html -o findings.csv",
             "rolecall audit postings.csv --model my.rolecall --top 20",
         ],
-        without_effect: &[],
+        without_effect: &["lenient"],
     },
     Help {
         path: &["review"],
@@ -103,7 +103,7 @@ const HELP: [Help; 15] = [
             "rolecall review decisions.csv sheet.xlsx --all -o sheet_reviewed.xlsx",
             "rolecall review decisions.csv postings.csv --strict -o corrected.csv",
         ],
-        without_effect: &["company"],
+        without_effect: &["company", "lenient"],
     },
     Help {
         path: &["suggest"],
@@ -121,7 +121,7 @@ const HELP: [Help; 15] = [
             "rolecall evaluate labelled.csv --folds 5 --by source",
             "rolecall evaluate new_labels.csv --model a.rolecall --model b.rolecall",
         ],
-        without_effect: &[],
+        without_effect: &["lenient"],
     },
     Help {
         path: &["explain"],

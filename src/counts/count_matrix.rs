@@ -67,21 +67,19 @@ impl CountMatrix {
 
     /// Puts parts together, in the order of their keys, and adds the texts of features. Parts and texts are freed as
     /// soon as they are taken over.
-    fn of_parts(mut parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
+    fn of_parts(parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
         let mut matrix = Self::default();
-        parts.par_iter_mut().for_each(Part::merge);
-        let sum = |of: fn(&Self) -> usize| parts.iter().map(|part| of(&part.merged)).sum();
+        let parts: Vec<Self> = parts.into_par_iter().map(Part::merged).collect();
+        let sum = |of: fn(&Self) -> usize| parts.iter().map(of).sum();
         // Growing step by step would take up to twice the memory.
         matrix.entries.reserve_exact(sum(|part| part.entries.len()));
         matrix.class_counts.reserve_exact(sum(|part| part.class_counts.len()));
         for part in parts {
-            let features = part.merged.features();
-            for (key, _, class_counts) in features {
-                let text = names.shard(key);
-                matrix.push(key, text.text(key), class_counts.iter().copied());
+            for (key, _, class_counts) in part.features() {
+                let texts = names.shard(key);
+                matrix.push(key, texts.text(key), class_counts.iter().copied());
             }
-            let last = part.merged.entries.last();
-            if let (Some(last), Some(names)) = (last, Arc::get_mut(names)) {
+            if let (Some(last), Some(names)) = (part.entries.last(), Arc::get_mut(names)) {
                 names.free_before(last.key);
             }
         }
@@ -299,22 +297,35 @@ const SAMPLED_ROWS: usize = 64;
 /// The counts of the features between two keys, without their texts.
 #[derive(Default)]
 struct Part {
-    merged: CountMatrix,
-    /// Counts of later rows. They are merged when they are many: so the time stays proportional to the rows.
-    later: CountMatrix,
+    /// Counts of different rows, each at least twice as large as the next: so a count is merged a few times only, however
+    /// many rows there are.
+    counted: Vec<CountMatrix>,
 }
 
 impl Part {
     /// Adds counts of other rows.
     fn add(&mut self, counted: CountMatrix) {
-        self.later = sum(&self.later, counted);
-        if 2 * self.later.class_counts.len() > self.merged.class_counts.len() {
-            self.merge();
+        self.counted.push(counted);
+        let len = |matrix: &CountMatrix| matrix.class_counts.len();
+        while let [.., larger, last] = &self.counted[..]
+            && len(larger) < 2 * len(last)
+        {
+            self.merge_last();
         }
     }
 
-    fn merge(&mut self) {
-        self.merged = sum(&self.merged, std::mem::take(&mut self.later));
+    /// All counts, as one matrix.
+    fn merged(mut self) -> CountMatrix {
+        while self.counted.len() > 1 {
+            self.merge_last();
+        }
+        self.counted.pop().unwrap_or_default()
+    }
+
+    fn merge_last(&mut self) {
+        if let (Some(last), Some(before)) = (self.counted.pop(), self.counted.pop()) {
+            self.counted.push(before.plus(&last).expect("there are fewer than 2^32 rows"));
+        }
     }
 }
 
@@ -457,14 +468,6 @@ fn join_class_counts(
         joined.push(ClassCount { slot, postings, plain });
     }
     Some(())
-}
-
-/// The sum of the counts of different rows.
-fn sum(a: &CountMatrix, b: CountMatrix) -> CountMatrix {
-    if a.entries.is_empty() {
-        return b;
-    }
-    a.plus(&b).expect("there are fewer than 2^32 rows")
 }
 
 /// The features of a count matrix that are frequent enough, with their texts and feature counts, by key.

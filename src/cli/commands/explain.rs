@@ -101,7 +101,9 @@ fn find_rows(args: &Explain) -> Result<Vec<Posting>> {
         }
     }
     postings.need_rows()?;
-    let is_found = |number: u64| found.iter().any(|posting| posting.row == Some(number));
+    // They are in the order of the file.
+    let is_found =
+        |number: u64| found.binary_search_by_key(&Some(number), |posting| posting.row).is_ok();
     if let Some(missing) = args.row.iter().cloned().flatten().find(|&number| !is_found(number)) {
         let (tally, _) = postings.finish()?;
         bail!("there is no readable row {missing}; the file has {} rows", tally.read);
