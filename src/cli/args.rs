@@ -235,9 +235,11 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// The same for the streams of the terminal.
+    /// The same for the streams of the terminal. A dumb terminal shows none, also where `CI` is set, which anstream takes for colours.
     pub(crate) fn choice(self) -> anstream::ColorChoice {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         match self {
+            Self::Auto if is_dumb => anstream::ColorChoice::Never,
             Self::Auto => anstream::ColorChoice::Auto,
             Self::Always => anstream::ColorChoice::Always,
             Self::Never => anstream::ColorChoice::Never,

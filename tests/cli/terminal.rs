@@ -12,7 +12,10 @@ fn on_terminal(arguments: &str, variables: &[(&str, &str)]) -> String {
     let line = format!("{} {arguments}", env!("CARGO_BIN_EXE_rolecall"));
     let mut command = Command::new("script");
     command.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.env_remove("NO_COLOR").env("TERM", "xterm-256color").envs(variables.iter().copied());
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        command.env_remove(variable);
+    }
+    command.env("TERM", "xterm-256color").envs(variables.iter().copied());
     let mut script = command.spawn().expect("script is there");
     let _ = script.stdin.take().expect("it is piped").write_all(&[CTRL_D]);
     let output = script.wait_with_output().expect("it ends");
@@ -28,6 +31,7 @@ fn colours_are_for_terminals_and_can_be_turned_off() {
         (&*format!("{classify} --color never"), &[][..]),
         (&classify, &[("NO_COLOR", "1")]),
         (&classify, &[("TERM", "dumb")]),
+        (&classify, &[("TERM", "dumb"), ("CI", "true")]),
     ] {
         let plain = on_terminal(arguments, variables);
         assert!(!plain.contains('\u{1b}') && plain.contains("accept"), "{plain}");
