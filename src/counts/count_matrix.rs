@@ -1,9 +1,8 @@
 //! The sparse count matrix of a model, with every feature, however rare, and the identity of every row. Integers only,
 //! so that adding, subtracting and merging are exact, in any order.
 
-use crate::counts::feature_count::{ClassCount, FeatureCount, FeatureMap, SLOTS_PER_CLASS};
-use crate::counts::feature_names::FeatureNames;
-use crate::evidence::{FeatureKey, Occurrence};
+use crate::counts::feature_count::{ClassCount, FeatureCount};
+use crate::evidence::FeatureKey;
 use crate::examples::example::Example;
 use crate::examples::identity::{RowId, rows_hash};
 use crate::examples::neighbours::Neighbours;
@@ -12,7 +11,6 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// One feature: where its text and its class counts begin. They end where those of the next begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,51 +37,10 @@ pub(crate) struct CountMatrix {
 pub(crate) struct NotContained;
 
 impl CountMatrix {
-    /// Counts rows, some at a time: features are in a file, and those of all rows at once would fill the memory.
-    pub(crate) fn new(examples: &[&Example], mut names: Arc<FeatureNames>) -> Self {
-        let starts = part_starts(examples);
-        let mut parts: Vec<Part> = (0..=starts.len()).map(|_| Part::default()).collect();
-        for examples in examples.chunks(CHUNK_ROWS) {
-            let features: Vec<Vec<Occurrence>> =
-                examples.par_iter().map(|example| example.features()).collect();
-            let cuts: Vec<_> =
-                features.par_iter().map(|features| cuts(features, &starts)).collect();
-            parts.par_iter_mut().enumerate().for_each_init(
-                PartScratch::default,
-                |scratch, (index, part)| {
-                    let of_part =
-                        |row: usize| &features[row][cuts[row][index]..cuts[row][index + 1]];
-                    let rows = examples.iter().enumerate();
-                    scratch.group(rows.map(|(row, example)| (example.row, of_part(row))));
-                    part.add(scratch.counted());
-                },
-            );
-        }
-        let mut matrix = Self::of_parts(parts, &mut names);
-        matrix.rows = examples.iter().map(|e| e.row).collect();
-        matrix.rows.sort_unstable();
-        matrix
-    }
-
-    /// Puts parts together, in the order of their keys, and adds the texts of features. Parts and texts are freed as
-    /// soon as they are taken over.
-    fn of_parts(parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
-        let mut matrix = Self::default();
-        let parts: Vec<Self> = parts.into_par_iter().map(Part::merged).collect();
-        let sum = |of: fn(&Self) -> usize| parts.iter().map(of).sum();
-        // Growing step by step would take up to twice the memory.
-        matrix.entries.reserve_exact(sum(|part| part.entries.len()));
-        matrix.class_counts.reserve_exact(sum(|part| part.class_counts.len()));
-        for part in parts {
-            for (key, _, class_counts) in part.features() {
-                let texts = names.shard(key);
-                matrix.push(key, texts.text(key), class_counts.iter().copied());
-            }
-            if let (Some(last), Some(names)) = (part.entries.last(), Arc::get_mut(names)) {
-                names.free_before(last.key);
-            }
-        }
-        matrix
+    /// Makes room for features and class counts.
+    pub(super) fn reserve_exact(&mut self, features: usize, class_counts: usize) {
+        self.entries.reserve_exact(features);
+        self.class_counts.reserve_exact(class_counts);
     }
 
     /// Appends a feature, whose key is greater than all before. One without postings is skipped.
@@ -287,169 +244,15 @@ impl CountMatrix {
     }
 }
 
-/// Number of ranges of keys, about, that are counted one by one, because a small part is sorted several times as fast.
-const PARTS: usize = 64;
-/// Rows whose features are in memory at once.
-const CHUNK_ROWS: usize = if cfg!(test) { 7 } else { 4096 };
-/// Rows whose features are sampled to choose where the parts begin.
-const SAMPLED_ROWS: usize = 64;
-
-/// The counts of the features between two keys, without their texts.
-#[derive(Default)]
-struct Part {
-    /// Counts of different rows, each at least twice as large as the next: so a count is merged a few times only, however
-    /// many rows there are.
-    counted: Vec<CountMatrix>,
-}
-
-impl Part {
-    /// Adds counts of other rows.
-    fn add(&mut self, counted: CountMatrix) {
-        self.counted.push(counted);
-        let len = |matrix: &CountMatrix| matrix.class_counts.len();
-        while let [.., larger, last] = &self.counted[..]
-            && len(larger) < 2 * len(last)
-        {
-            self.merge_last();
-        }
-    }
-
-    /// All counts, as one matrix.
-    fn merged(mut self) -> CountMatrix {
-        while self.counted.len() > 1 {
-            self.merge_last();
-        }
-        self.counted.pop().unwrap_or_default()
-    }
-
-    fn merge_last(&mut self) {
-        if let (Some(last), Some(before)) = (self.counted.pop(), self.counted.pop()) {
-            self.counted.push(before.plus(&last).expect("there are fewer than 2^32 rows"));
-        }
-    }
-}
-
-/// The occurrences of the features of one part, grouped by feature; with scratch buffers.
-#[derive(Default)]
-struct PartScratch {
-    /// By key, the order in which a feature was met first.
-    numbers: FeatureMap<u32>,
-    /// Number of the feature, and slot, of each occurrence; a slot is doubled, and one more where it is in lower case.
-    occurrences: Vec<(u32, u32)>,
-    /// By number: occurrences, then where they begin in `slots`, and then where they end.
-    ends: Vec<u32>,
-    /// The features, sorted, with the end of their occurrences in `slots`.
-    keys: Vec<(FeatureKey, u32)>,
-    /// Slots of the occurrences, by feature, and of each feature sorted.
-    slots: Vec<u32>,
-}
-
-impl PartScratch {
-    /// Groups the occurrences of rows: of each its identity and those of its features that are in the part.
-    fn group<'a>(&mut self, rows: impl Iterator<Item = (RowId, &'a [Occurrence])>) {
-        let Self { numbers, occurrences, ends, keys, slots } = self;
-        numbers.clear();
-        occurrences.clear();
-        ends.clear();
-        keys.clear();
-        for (row, features) in rows {
-            let slot = (row.class() * SLOTS_PER_CLASS + row.bucket()) as u32;
-            for feature in features {
-                let number = *numbers.entry(feature.key()).or_insert_with(|| {
-                    ends.push(0);
-                    keys.push((feature.key(), keys.len() as u32));
-                    ends.len() as u32 - 1
-                });
-                ends[number as usize] += 1;
-                occurrences.push((number, slot << 1 | u32::from(feature.plain())));
-            }
-        }
-        keys.sort_unstable();
-        let mut next = 0;
-        for &(_, number) in keys.iter() {
-            let count = &mut ends[number as usize];
-            next += std::mem::replace(count, next);
-        }
-        slots.resize(occurrences.len(), 0);
-        for &(number, slot) in occurrences.iter() {
-            let end = &mut ends[number as usize];
-            slots[*end as usize] = slot;
-            *end += 1;
-        }
-        let mut start = 0;
-        for (_, number) in keys {
-            let end = ends[*number as usize];
-            *number = end;
-            slots[start..end as usize].sort_unstable();
-            start = end as usize;
-        }
-    }
-
-    /// The counts of what was grouped.
-    fn counted(&self) -> CountMatrix {
-        let same_slot = |a: &u32, b: &u32| a >> 1 == b >> 1;
-        let class_count = |same: &[u32]| ClassCount {
-            slot: (same[0] >> 1) as u16,
-            postings: same.len() as u32,
-            plain: same.iter().filter(|&s| s & 1 == 1).count() as u32,
-        };
-        let mut matrix = CountMatrix::default();
-        // Exact capacities: growing step by step fragments memory.
-        matrix.entries.reserve_exact(self.keys.len());
-        // The same slot of two features in a row is counted once here.
-        let slots = self.slots.chunk_by(same_slot).count() + self.keys.len();
-        matrix.class_counts.reserve_exact(slots);
-        let mut start = 0;
-        for &(key, end) in &self.keys {
-            let of_feature = &self.slots[start..end as usize];
-            start = end as usize;
-            matrix.push(key, None, of_feature.chunk_by(same_slot).map(class_count));
-        }
-        matrix
-    }
-}
-
-/// The keys that the second and all later parts begin with.
-fn part_starts(examples: &[&Example]) -> Vec<FeatureKey> {
-    let sampled = examples.iter().step_by(examples.len().div_ceil(SAMPLED_ROWS).max(1));
-    let mut keys: Vec<FeatureKey> =
-        sampled.flat_map(|example| example.features()).map(Occurrence::key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let part_len = keys.len().div_ceil(PARTS).max(1);
-    keys.into_iter().step_by(part_len).skip(1).collect()
-}
-
-/// The indices that split the sorted features of a row before each of the keys; with the first and the last.
-fn cuts(features: &[Occurrence], keys: &[FeatureKey]) -> Vec<usize> {
-    let mut at = 0;
-    let before = keys.iter().map(|&key| {
-        at = first_not_before(features, at, key);
-        at
-    });
-    std::iter::once(0).chain(before).chain([features.len()]).collect()
-}
-
-/// The first feature from an index on that is not before a key, by exponential search: it is mostly close.
-fn first_not_before(features: &[Occurrence], from: usize, key: FeatureKey) -> usize {
-    let (mut start, mut step) = (from, 4);
-    while features.get(start + step).is_some_and(|f| f.key() < key) {
-        start += step;
-        step *= 2;
-    }
-    let end = features.len().min(start + step);
-    start + features[start..end].partition_point(|f| f.key() < key)
-}
-
 /// Combines the postings of a class with a feature, and those with it in lower case; none if a number overflows.
-type CombineCounts = fn([u32; 2], [u32; 2]) -> Option<[u32; 2]>;
+pub(super) type CombineCounts = fn([u32; 2], [u32; 2]) -> Option<[u32; 2]>;
 
-fn both(a: [u32; 2], b: [u32; 2], by: fn(u32, u32) -> Option<u32>) -> Option<[u32; 2]> {
+pub(super) fn both(a: [u32; 2], b: [u32; 2], by: fn(u32, u32) -> Option<u32>) -> Option<[u32; 2]> {
     Some([by(a[0], b[0])?, by(a[1], b[1])?])
 }
 
 /// Combines the class counts of a feature into `joined`; none if a number overflows.
-fn join_class_counts(
+pub(super) fn join_class_counts(
     a: &[ClassCount],
     b: &[ClassCount],
     by: CombineCounts,
@@ -484,6 +287,7 @@ pub(crate) fn frequent(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::feature_names::FeatureNames;
     use crate::evidence::{Channel, Occurrence, Stated};
     use crate::model::training_state::TrainingState;
     use proptest::prelude::*;

@@ -3,6 +3,7 @@
 use crate::counts::feature_count::FeatureMap;
 use crate::evidence::{CHANNEL_AT, Channel, Evidence, Feature, FeatureKey};
 use crate::lexicon::Lexicon;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 /// Texts of features that occur somewhere in lower case. The others are never frequent enough, and mostly names: only
@@ -11,11 +12,18 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 pub struct FeatureNames {
     /// By the highest bits of the key: threads seldom wait for one another.
     shards: Vec<RwLock<NameShard>>,
+    /// Keys whose texts are there, each at the slot of its lowest bits: looked at first, because most features of a
+    /// posting are common ones, and a large map is slow.
+    common: Vec<AtomicU64>,
 }
 
 /// Bits of a key below the number of its shard.
 const SHARD_SHIFT: u32 = 56;
 const NAME_SHARDS: usize = Channel::ALL.len() << (CHANNEL_AT - SHARD_SHIFT);
+/// Slots of common features: they fit into the caches of the processor.
+const COMMON_SLOTS: usize = 1 << 17;
+/// What an empty slot holds: no key is as large.
+const NO_KEY: u64 = u64::MAX;
 
 /// Texts of the features of a range of keys.
 #[derive(Debug, Default)]
@@ -43,23 +51,44 @@ impl NameShard {
 
 impl Default for FeatureNames {
     fn default() -> Self {
-        Self { shards: (0..NAME_SHARDS).map(|_| RwLock::default()).collect() }
+        Self {
+            shards: (0..NAME_SHARDS).map(|_| RwLock::default()).collect(),
+            common: (0..COMMON_SLOTS).map(|_| AtomicU64::new(NO_KEY)).collect(),
+        }
     }
 }
 
 impl FeatureNames {
     /// Adds the texts of the features of a posting. Threads may do so at once.
     pub fn note(&self, evidence: &Evidence, lexicon: &Lexicon) {
-        let of_one_shard = |a: FeatureKey, b: FeatureKey| shard_of(a) == shard_of(b);
+        let of_one_shard = |a: &&Feature, b: &&Feature| shard_of(a.key) == shard_of(b.key);
+        let plain = evidence.features().iter().filter(|feature| feature.plain);
+        let uncommon: Vec<&Feature> =
+            plain.filter(|feature| !self.is_common(feature.key)).collect();
         let mut new: Vec<&Feature> = Vec::new();
-        for features in evidence.features().chunk_by(|a, b| of_one_shard(a.key, b.key)) {
+        for features in uncommon.chunk_by(of_one_shard) {
             let shard = self.shard(features[0].key);
-            let is_new = |key| !shard.ranges.contains_key(&key);
-            new.extend(features.iter().filter(|feature| feature.plain && is_new(feature.key)));
+            new.extend(features.iter().filter(|feature| !shard.ranges.contains_key(&feature.key)));
         }
         for feature in new {
             self.insert(feature.key, &evidence.feature_text(feature, lexicon));
         }
+        // The first feature of a slot keeps it: a common feature is met early, and threads that went on writing would slow
+        // each other down.
+        for feature in uncommon {
+            let slot = self.slot(feature.key);
+            if slot.load(Relaxed) == NO_KEY {
+                slot.store(feature.key.number(), Relaxed);
+            }
+        }
+    }
+
+    fn slot(&self, key: FeatureKey) -> &AtomicU64 {
+        &self.common[key.number() as usize % COMMON_SLOTS]
+    }
+
+    fn is_common(&self, key: FeatureKey) -> bool {
+        self.slot(key).load(Relaxed) == key.number()
     }
 
     /// Adds the text of a feature.

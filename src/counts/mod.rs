@@ -2,6 +2,7 @@
 //! merging are exact.
 
 pub(crate) mod count_matrix;
+mod counting;
 pub(crate) mod feature_count;
 pub(crate) mod feature_counts;
 pub(crate) mod feature_names;

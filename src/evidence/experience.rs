@@ -1,8 +1,7 @@
 //! How many years of experience a text asks for.
 
-use memchr::memmem::Finder;
+use memchr::memchr2_iter;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Years of experience that a text asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +37,13 @@ const NUMBERS: [&str; 21] = [
     "nineteen",
     "twenty",
 ];
-/// How the words for years begin.
-static YEARS: LazyLock<[Finder; 4]> =
-    LazyLock::new(|| ["year", "Year", "YEAR", "yr"].map(Finder::new));
 /// More years are the age of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
 /// Bytes before the word for years in which its numbers are searched.
 const BYTES_OF_NUMBERS: usize = 40;
-/// The first byte of `•`.
-const BULLET: u8 = 0xe2;
+/// Bullets, and their first bytes.
+const BULLETS: [char; 2] = ['•', '·'];
+const BULLET_BYTES: [u8; 2] = [0xe2, 0xc2];
 /// Most letters before the numbers of a list item: "Experience: 5 years".
 const LETTERS_OF_ITEM: usize = 16;
 /// Bytes of the sentence that are read before the years, and after them.
@@ -58,8 +55,10 @@ const BYTES_AFTER: usize = 120;
 enum Sense {
     /// What somebody has done, or must have.
     Experience,
-    /// The company, a plan or an age.
+    /// A company, a plan or an age.
     Others,
+    /// The company that writes: "our 20 years of experience".
+    Ours,
     /// Who is sought.
     Sought,
     /// Before the years, a word of the company: "With over 20 years of experience, we".
@@ -84,14 +83,14 @@ fn sense(word: &str) -> Option<Sense> {
         "experience" | "experienced" | "background" | "track" | "working" | "worked" | "work"
         | "managing" | "leading" | "building" | "developing" | "delivering" | "practice"
         | "expertise" | "career" | "employment" => Some(Sense::Experience),
-        "our" | "we" | "us" | "founded" | "established" | "history" | "anniversary" | "ago"
-        | "old" | "age" | "warranty" | "next" | "last" | "past" | "every" | "within" | "plan"
-        | "vision" | "roadmap" | "contract" | "term" | "company" | "leader" | "has" | "vesting"
-        | "vest" => Some(Sense::Others),
+        "our" | "we" | "us" | "has" | "vesting" | "vest" => Some(Sense::Ours),
+        "founded" | "established" | "history" | "anniversary" | "ago" | "old" | "age"
+        | "warranty" | "next" | "last" | "past" | "every" | "within" | "plan" | "vision"
+        | "roadmap" | "contract" | "term" | "company" | "leader" => Some(Sense::Others),
         "you" | "your" | "minimum" | "least" | "required" | "requires" | "require"
         | "requirement" | "requirements" | "must" | "preferred" | "plus" | "candidate"
         | "candidates" | "ideal" | "ideally" | "should" | "need" | "needs" | "qualifications"
-        | "looking" | "seeking" | "bring" => Some(Sense::Sought),
+        | "look" | "looking" | "seeking" | "bring" => Some(Sense::Sought),
         "with" | "for" | "over" => Some(Sense::Company),
         _ => None,
     }
@@ -100,16 +99,12 @@ fn sense(word: &str) -> Option<Sense> {
 /// The largest number of years of experience that a text asks for; `None` if it asks for none.
 pub fn asked_experience(text: &str) -> Option<Experience> {
     let mut most: Option<Experience> = None;
-    for finder in YEARS.iter() {
-        for at in finder.find_iter(text.as_bytes()) {
-            let Some(years) = years_at(text, at) else { continue };
-            // The first of equals wins. Sentences are read only for a larger number.
-            let is_more = most
-                .as_ref()
-                .is_none_or(|most| (years.least, most.at.start) > (most.least, years.at.start));
-            if is_more && are_asked_for(text, &years.at) {
-                most = Some(years);
-            }
+    for at in memchr2_iter(b'y', b'Y', text.as_bytes()) {
+        let Some(years) = years_at(text, at) else { continue };
+        // The first of equals wins. Sentences are read only for a larger number.
+        let is_more = most.as_ref().is_none_or(|most| years.least > most.least);
+        if is_more && are_asked_for(text, &years.at) {
+            most = Some(years);
         }
     }
     most
@@ -138,9 +133,11 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     let last = floor(text, (years.end + BYTES_AFTER).min(text.len()));
     let is_end = |i: &usize| match text.as_bytes()[*i] {
         b'\n' | b';' | b'!' | b'?' => true,
-        b'.' => text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace),
-        BULLET => text[*i..].starts_with('•'),
-        _ => false,
+        // Where line ends were lost, a sentence may begin right behind a full stop.
+        b'.' => {
+            text.as_bytes().get(i + 1).is_none_or(u8::is_ascii_whitespace) || *i + 1 == years.start
+        }
+        byte => BULLET_BYTES.contains(&byte) && text[*i..].starts_with(BULLETS),
     };
     let start = (first..years.start).rev().find(is_end).unwrap_or(first);
     let stop = (years.end..last).find(is_end).unwrap_or(last);
@@ -155,23 +152,41 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     if follow(&["ago", "old", "of age"]) {
         return false;
     }
-    let mut has = [false; 4];
-    for sense in words(before).filter_map(sense) {
-        has[sense as usize] = true;
-    }
-    let [_, _, _, of_company] = has;
-    for sense in words(behind).filter_map(sense) {
-        has[sense as usize] = true;
-    }
-    let [of_experience, of_others, sought, _] = has;
-    let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
+    // "Has 5 years of experience" begins an item of a list; "Acme has" does not.
+    let before_words = words(before).enumerate().filter(|(i, word)| *i > 0 || *word != "Has");
+    let is_plus = before.ends_with('+') || text[years.clone()].contains('+');
     let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= LETTERS_OF_ITEM;
-    let of_others = (of_company || of_others) && !sought;
-    of_experience && (sought || is_direct || is_item) && !of_others
+    let (mut of_experience, mut sought, mut of_others) = (false, false, false);
+    for (i, word) in before_words {
+        match sense(word) {
+            Some(Sense::Experience) => of_experience = true,
+            Some(Sense::Sought) => sought = true,
+            Some(Sense::Others | Sense::Ours) => of_others = true,
+            // "a background with 5+ years of experience"
+            Some(Sense::Company) => of_others |= i == 0 || !is_plus,
+            None => {}
+        }
+    }
+    for sense in words(behind).filter_map(sense) {
+        match sense {
+            Sense::Experience => of_experience = true,
+            Sense::Sought => sought = true,
+            Sense::Ours => of_others = true,
+            // "5 years of experience in a software company" in a list
+            Sense::Others => of_others |= !is_item,
+            Sense::Company => {}
+        }
+    }
+    let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
+    of_experience && (sought || is_direct || is_item || is_plus) && (sought || !of_others)
 }
 
 /// Length of the word for years at the start of `bytes`; `None` if another word is there.
 fn word_for_years(bytes: &[u8]) -> Option<usize> {
+    // Most words with a "y" are ruled out by the letter after it.
+    if !bytes.get(1).is_some_and(|second| matches!(second, b'e' | b'E' | b'r' | b'R')) {
+        return None;
+    }
     let words: [&[u8]; 4] = [b"years", b"year", b"yrs", b"yr"];
     let word = words.iter().find(|word| {
         bytes.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
@@ -218,15 +233,27 @@ fn pieces(text: &str) -> impl Iterator<Item = (usize, &str)> {
     std::iter::from_fn(move || {
         let rest = text[..end].trim_end_matches([' ', '\u{a0}', '\t']);
         let last = rest.chars().next_back()?;
-        let start = if last.is_alphanumeric() {
-            let of_word = |c: char| c.is_alphanumeric() || (c == '.' && last.is_ascii_digit());
-            rest.trim_end_matches(of_word).len()
+        let start = if last.is_ascii_digit() {
+            start_of_number(rest)
+        } else if last.is_alphanumeric() {
+            rest.trim_end_matches(char::is_alphanumeric).len()
         } else {
             rest.len() - last.len_utf8()
         };
         end = start;
         Some((start, &rest[start..]))
     })
+}
+
+/// Where the word begins that a text ends with and that ends with a digit. Where line ends were lost, a number stands at the
+/// end of another word, or of a full stop: "Skills3+ years", "experience.5 years".
+fn start_of_number(text: &str) -> usize {
+    let of_number = |c: char| c.is_ascii_digit() || c == '.';
+    let before = text.trim_end_matches(of_number);
+    if before.ends_with(|c: char| c.is_alphanumeric() && !c.is_lowercase()) {
+        return before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '.').len();
+    }
+    text.len() - text[before.len()..].trim_start_matches('.').len()
 }
 
 /// A number in digits or as a word; "2.5" counts as 2.
@@ -257,6 +284,15 @@ mod tests {
             ("2 years with SQL required; 6+ years of experience overall", (6, None)),
             ("We are looking for somebody with 4 years of experience.", (4, None)),
             ("12+ Years Experience", (12, None)),
+            ("* 4+ years of experience as a product leader in a software company", (4, None)),
+            ("An MS degree with +5 years of experience in web development", (5, None)),
+            ("A technology background with 3+ years of product experience", (3, None)),
+            ("Success · 10+ years of product management experience", (10, None)),
+            ("What we look for: 7+ years of experience", (7, None)),
+            ("- Has >2 years of developer experience", (2, None)),
+            ("Skills3+ years of product experience", (3, None)),
+            ("practical experience.5-7 years of product experience", (5, Some(7))),
+            ("12 Yrs. of experience, 4 YRS of experience with SQL", (12, None)),
             ("1.5 years of experience", (1, None)),
             ("0-1 year of experience", (0, Some(1))),
             ("You bring 6 years in project management work.", (6, None)),
@@ -272,6 +308,10 @@ mod tests {
             "For 20 years we have been building software.",
             "Acme has over 30 years of experience in banking.",
             "With over 20 years of experience, Acme is at home in banking.",
+            "With 20+ years of experience, Acme is at home in banking.",
+            "Most of us have 10-25 years of experience, much of it together.",
+            "Our members range from newcomers to experts with 25+ years of experience.",
+            "20 years of experience have taught us to listen.",
             "For more than 30 years, clients have liked their experience.",
             "Our 5-year plan and a 3 year roadmap",
             "You are at least 18 years old.",

@@ -1,6 +1,6 @@
 //! Labelled postings as training sees them: hashes of features, never text.
 
-use crate::evidence::{Channel, Evidence, Occurrence, Stated};
+use crate::evidence::{Channel, Evidence, Feature, Occurrence, Stated};
 use crate::examples::feature_list::{FeatureFile, FeatureList};
 use crate::examples::identity::RowId;
 use crate::examples::near_copies::NearKeys;
@@ -42,13 +42,18 @@ impl Example {
         let class = lexicon.class(label, title);
         let near = NearKeys::of(evidence.features().iter().map(|f| f.key));
         let row = RowId::of_posting(title, company, evidence.text(), class).with_near(near);
-        let occurrences = || evidence.features().iter().map(|f| Occurrence::new(f.key, f.plain));
+        let features = evidence.features();
+        let of_text = features.partition_point(|f| f.key.channel() < Channel::Title);
+        let (text, title) = features.split_at(of_text);
+        let occurrences = |features: &[Feature]| {
+            features.iter().map(|f| Occurrence::new(f.key, f.plain)).collect()
+        };
         Self {
             row,
             outcome,
             of_role: label != Label::Other,
-            text: occurrences().filter(|f| !is_of_title(*f)).collect(),
-            title: occurrences().filter(|f| is_of_title(*f)).collect(),
+            text: FeatureList::InMemory(occurrences(text)),
+            title: occurrences(title),
             states: evidence.stated(),
             mentions: evidence.mentions().to_vec(),
         }
@@ -84,7 +89,7 @@ impl Example {
     /// # Errors
     /// If the file cannot be written.
     pub fn in_file(self, file: &FeatureFile) -> io::Result<Self> {
-        Ok(Self { text: file.keep(&self.text.to_vec())?, ..self })
+        Ok(Self { text: self.text.in_file(file)?, ..self })
     }
 
     /// Its features that are counted, sorted.

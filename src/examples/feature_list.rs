@@ -17,7 +17,10 @@ impl FeatureFile {
     /// # Errors
     /// If the file cannot be written.
     pub(crate) fn keep(&self, features: &[Occurrence]) -> io::Result<FeatureList> {
-        let bytes: Vec<u8> = features.iter().flat_map(|f| f.number().to_le_bytes()).collect();
+        let mut bytes = vec![0; size_of_val(features)];
+        for (bytes, feature) in bytes.as_chunks_mut().0.iter_mut().zip(features) {
+            *bytes = feature.number().to_le_bytes();
+        }
         Ok(FeatureList::InFile(self.0.clone(), self.0.push(&bytes)?))
     }
 }
@@ -40,9 +43,23 @@ impl FeatureList {
             Self::InFile(spool, range) => {
                 let bytes = spool.read(*range).expect("the temporary file of features can be read");
                 let numbers = bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
-                let features = numbers.map(Occurrence::from_number).collect::<Option<_>>();
-                features.expect("the temporary file of features is as it was written")
+                let feature = |number| {
+                    Occurrence::from_number(number)
+                        .expect("the temporary file is as it was written")
+                };
+                numbers.map(feature).collect()
             }
+        }
+    }
+
+    /// The same list in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn in_file(&self, file: &FeatureFile) -> io::Result<Self> {
+        match self {
+            Self::InMemory(features) => file.keep(features),
+            Self::InFile(..) => file.keep(&self.to_vec()),
         }
     }
 
