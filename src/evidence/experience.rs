@@ -140,8 +140,11 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
         byte => BULLET_BYTES.contains(&byte) && text[*i..].starts_with(BULLETS),
     };
     let start = (first..years.start).rev().find(is_end).unwrap_or(first);
-    let stop = (years.end..last).find(is_end).unwrap_or(last);
-    let (before, behind) = (&text[start..years.start], &text[years.end..stop]);
+    // "5 yrs. of experience"
+    let is_short = words(&text[years.clone()]).last().is_some_and(|word| word.len() <= "yrs".len());
+    let end = years.end + usize::from(is_short && text[years.end..].starts_with('.'));
+    let stop = (end..last).find(is_end).unwrap_or(last);
+    let (before, behind) = (&text[start..years.start], &text[end..stop]);
     let follows = behind.trim_start_matches([' ', '(', ')', '+', '\'', '’']);
     let follow = |phrases: &[&str]| {
         let follows = |phrase: &&str| {
