@@ -12,6 +12,8 @@ const OTHER_JOB: f64 = 0.9;
 const MIXED: f64 = 0.3;
 /// Confidence that one of two rows with the same text and different roles is wrong.
 const SAME_TEXT: f64 = 0.5;
+/// Most rows of other roles that a row's text is compared with, of those in one chain of near copies.
+const MOST_COMPARED: usize = 256;
 /// Suspicion of a title of two roles, which is not necessarily wrong.
 pub(crate) const UNDECIDED: f64 = 0.5;
 
@@ -116,10 +118,20 @@ impl Auditor<'_> {
         }
         let mut found = Vec::new();
         for copies in copies.values().filter(|copies| copies.len() > 1) {
+            // Chains of near copies, by what they state.
+            let mut stating: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for &i in copies {
+                stating.entry(suspicions[i].stated).or_default().push(i);
+            }
+            let row = |i: usize| &self.rows.all.rows[suspicions[i].index];
             for &i in copies {
                 let copy = &suspicions[i];
-                let other = copies.iter().find(|&&other| suspicions[other].stated != copy.stated);
-                let Some(other) = other.map(|&other| &suspicions[other]) else { continue };
+                let others = stating.iter().filter(|(stated, _)| **stated != copy.stated);
+                let mut others = others.flat_map(|(_, others)| others).take(MOST_COMPARED);
+                let Some(&other) = others.find(|&&other| row(i).has_text_of(row(other))) else {
+                    continue;
+                };
+                let other = &suspicions[other];
                 let detail = format!(
                     "Row {} has nearly the same text and states {}.",
                     self.rows.all.rows[other.index].row,

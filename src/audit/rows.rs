@@ -114,6 +114,11 @@ impl AuditRow {
     pub(crate) fn organisation(&self) -> u64 {
         self.id.organisation
     }
+
+    /// Whether its text is the same as that of another row or nearly so.
+    pub(crate) fn has_text_of(&self, other: &Self) -> bool {
+        self.id.has_text_of(&other.id)
+    }
 }
 
 #[derive(Debug)]

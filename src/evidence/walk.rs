@@ -71,8 +71,7 @@ impl Walk<'_> {
         let mut ahead = ignored.iter().peekable();
         let mut abbreviations = Abbreviations::default();
         let mut from = 0;
-        for &at in starts.as_slice() {
-            let at = at as usize;
+        for at in starts.as_slice().iter().map(|&at| at as usize) {
             while let Some(part) = ahead.next_if(|part| part.start <= at) {
                 from = from.max(part.end);
             }

@@ -85,6 +85,11 @@ impl RowId {
         Self { near, ..self }
     }
 
+    /// Whether the texts of two rows are the same or nearly so.
+    pub(crate) fn has_text_of(&self, other: &Self) -> bool {
+        self.text == other.text || self.near.are_close(other.near)
+    }
+
     /// What identity and order are defined by.
     fn parts(&self) -> (u64, u64, u32, u16) {
         (self.organisation, self.text, self.title, self.class)

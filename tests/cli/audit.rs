@@ -158,6 +158,21 @@ fn the_same_text_under_two_roles_is_a_conflict_even_with_changes() {
 }
 
 #[test]
+fn what_a_company_says_of_itself_makes_no_conflict() {
+    let (workspace, _) = wrong();
+    let mut table = workspace.table("in.csv");
+    let text = table.place("description");
+    let about = |n: usize| format!("Our house number {n} has {} rooms. ", n * n);
+    for row in &mut table.rows {
+        let words = row[text].split_whitespace().count();
+        // Three quarters of the words of each text are those of the company.
+        row[text].extend((0..words * 3 / 8).map(about));
+    }
+    workspace.write("in.csv", table.bytes());
+    assert_eq!(rows_of(&audit(&workspace, &[]), "duplicate_conflict"), [""; 0]);
+}
+
+#[test]
 fn levels_and_salaries_that_cannot_be_are_found() {
     let mut table = Table::of(PLAIN);
     let (title, text) = (table.place("title"), table.place("description"));
