@@ -9,7 +9,7 @@ use super::training_state::{pack_training_state, read_training_state};
 use crate::bayes::lexicon_weights::LexiconWeights;
 use crate::bayes::scores::Scores;
 use crate::bayes::weights::{self, ClassTotals};
-use crate::counts::count_matrix::frequent;
+use crate::counts::count_matrix::{CountMatrix, frequent};
 use crate::counts::feature_count::FeatureMap;
 use crate::evidence::{Channel, Evidence, FeatureKey, Stated};
 use crate::examples::identity::RowId;
@@ -169,34 +169,17 @@ impl Model {
     }
 
     /// Builds a model from a training state and the fields of its header that do not follow from that. The features are
-    /// fitted while the training state is compressed.
+    /// fitted after the training state is compressed: both at once take half a second less, and a quarter more memory.
     pub(super) fn assemble(
-        header: impl FnOnce() -> Header + Send,
+        header: impl FnOnce() -> Header,
         training_state: &TrainingState,
         lexicon: &Lexicon,
     ) -> Result<Self, ModelError> {
         let [roles, classes] = lexicon.sizes();
-        let fitted = || {
-            let header = header();
-            let mut kept: Vec<_> = frequent(&training_state.matrix, [roles, classes])
-                .map(|(key, text, feature_count)| (key.channel(), text, feature_count))
-                .collect();
-            kept.par_sort_unstable_by_key(|&(channel, text, _)| (channel, text));
-            let mut features = Features::new(classes);
-            for &(channel, text, ref feature_count) in &kept {
-                features.push(
-                    channel,
-                    text,
-                    &feature_count.postings,
-                    feature_count.support.masks(),
-                );
-            }
-            drop(kept);
-            fit(&mut features, &LexiconWeights::new(lexicon))?;
-            Ok::<_, ModelError>((header, features))
-        };
-        let (fitted, (hash, packed)) = rayon::join(fitted, || pack_training_state(training_state));
-        let (mut header, features) = fitted?;
+        let (hash, packed) = pack_training_state(training_state);
+        let mut header = header();
+        let mut features = frequent_features(&training_state.matrix, [roles, classes]);
+        fit(&mut features, &LexiconWeights::new(lexicon))?;
         let base = header.base.as_ref();
         header.postings = base.map_or(vec![0; classes], |base| base.postings.clone());
         header.organisations = base.map_or(0, |base| base.organisations);
@@ -324,6 +307,19 @@ impl Model {
         let scores = self.scores(evidence);
         Probabilities::new(&self.header.combinations, view, &scores)
     }
+}
+
+/// The features of a count matrix that are frequent enough, by channel and text, without weights.
+fn frequent_features(matrix: &CountMatrix, sizes: [usize; 2]) -> Features {
+    let mut kept: Vec<_> = frequent(matrix, sizes)
+        .map(|(key, text, feature_count)| (key.channel(), text, feature_count))
+        .collect();
+    kept.par_sort_unstable_by_key(|&(channel, text, _)| (channel, text));
+    let mut features = Features::new(sizes[1]);
+    for (channel, text, feature_count) in kept {
+        features.push(channel, text, &feature_count.postings, feature_count.support.masks());
+    }
+    features
 }
 
 /// Fits each channel with linfa-bayes, and sets the weights of the features.
