@@ -34,7 +34,7 @@ impl CountMatrix {
                     for ((example, features), cuts) in examples.iter().zip(&features).zip(&cuts) {
                         part.add(example, &features[cuts[index]..cuts[index + 1]]);
                     }
-                    if part.pending.len() >= PENDING.max(part.class_counts.len() / 2) {
+                    if part.pending.len() >= PENDING.max(part.class_counts.len() / 4) {
                         part.count(scratch);
                     }
                 },
@@ -47,17 +47,19 @@ impl CountMatrix {
     }
 
     /// Puts parts together, in the order of their keys, and adds the texts of features. Parts and texts are freed as
-    /// soon as they are taken over.
-    fn of_parts(mut parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
-        parts.par_iter_mut().for_each_init(Scratch::default, |scratch, part| {
-            part.count(scratch);
-            part.finish();
-        });
+    /// soon as they are taken over: so the matrix grows as they shrink.
+    fn of_parts(parts: Vec<Part>, names: &mut Arc<FeatureNames>) -> Self {
         let mut matrix = Self::default();
         let sum = |of: fn(&Part) -> usize| parts.iter().map(of).sum();
         // Growing step by step would take up to twice the memory.
-        matrix.reserve_exact(sum(|part| part.keys.len()), sum(|part| part.class_counts.len()));
-        for part in parts {
+        matrix.reserve_exact(
+            sum(|part| part.keys.len()),
+            sum(|part| part.class_counts.len() + part.pending.len()),
+        );
+        let mut scratch = Scratch::default();
+        for mut part in parts {
+            part.count(&mut scratch);
+            part.keys.sort_unstable();
             for &(key, number) in &part.keys {
                 let texts = names.shard(key);
                 let class_counts = &part.class_counts[part.of_number(number as usize)];
@@ -152,13 +154,6 @@ impl Part {
             self.ends.get(number).map_or(self.class_counts.len(), |&end| end as usize)
         };
         number.checked_sub(1).map_or(0, end)..end(number)
-    }
-
-    /// Sorts the features, when all is counted, and frees what is needed no more.
-    fn finish(&mut self) {
-        self.keys.sort_unstable();
-        self.class_counts.shrink_to_fit();
-        (self.numbers, self.pending) = Default::default();
     }
 }
 
