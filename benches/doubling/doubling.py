@@ -53,11 +53,19 @@ def postings(count, row=posting):
     return csv_text(POSTINGS, [row(number) for number in range(count)])
 
 
+def unlabelled(count):
+    """Rows without a label, each with words of its own as well, as real ones have."""
+    text = lambda number: words(20, number) + " ".join(f" word{random.Random(number * 40 + k).randrange(500)}" for k in range(40))
+    rows = [posting(number, text=text(number)).rpartition(",")[0] for number in range(count)]
+    return csv_text(POSTINGS.removesuffix(",role"), rows)
+
+
 def one_text(text):
     return csv_text("title,description", [f'Product Owner,"{text}"'])
 
 
 CLASSIFY = "classify {input}"
+SUGGEST = "suggest {input} -n {quarter}"
 AUDIT = "audit {input} --from-file"
 TRAIN = "train {input} -o {folder}/model"
 
@@ -110,6 +118,7 @@ KINDS = [
     ("train: one row under two labels", TRAIN, "in.csv", lambda n: postings(80) + "".join(posting(81, label=LABELS[i % 2]) + "\n" for i in range(n))),
     ("evaluate: organisations", "evaluate {input}", "in.csv", lambda n: postings(n, lambda i: posting(i, company=f"Company {i}"))),
     ("evaluate: groups", "evaluate {input} --by id", "in.csv", postings),
+    ("suggest: a quarter of the rows", SUGGEST, "in.csv", unlabelled),
     ("audit: rows", AUDIT, "in.csv", postings),
     ("audit: rows of one organisation", AUDIT, "in.csv", lambda n: postings(80) + "".join(posting(i, company="Acme") + "\n" for i in range(n))),
     ("audit: near copies", AUDIT, "in.csv", lambda n: postings(80) + "".join(posting(i, text=f"{words(60, 1)} {i}", company=f"C{i}") + "\n" for i in range(n))),
@@ -125,7 +134,7 @@ class Measure:
         """Processor time of a run, and its exit status."""
         path = self.folder / name
         path.write_text(text, encoding="utf-8")
-        arguments = command.format(input=path, folder=self.folder).split()
+        arguments = command.format(input=path, folder=self.folder, quarter=text.count("\n") // 4).split()
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([self.rolecall, *arguments, "-q"], capture_output=True, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

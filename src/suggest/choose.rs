@@ -1,6 +1,7 @@
 //! Chooses rows one by one, each in view of those chosen before it.
 
 use super::descriptor::Descriptor;
+use super::promising::Promising;
 use crate::examples::known::KnownPostings;
 use crate::model::outcome_names;
 use crate::roles::RoleSet;
@@ -10,7 +11,7 @@ use std::cmp::Ordering;
 const DRAWN_EVERY: usize = 3;
 
 /// A row that may be suggested.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Candidate {
     /// How useful its label is by itself.
     pub(super) priority: f64,
@@ -69,14 +70,40 @@ impl Suggestion {
 /// The rows that are chosen from.
 pub(super) struct Choice {
     /// Rows that are promising by themselves.
-    promising: Vec<Candidate>,
-    /// By promising row: how much it resembles the most similar of those that were chosen.
-    similar: Vec<f64>,
+    promising: Promising,
     /// Rows drawn at random.
     drawn: std::vec::IntoIter<Candidate>,
-    known: KnownPostings,
+    labels: Labels,
+}
+
+/// What is known of labels: those there are, and those expected of the rows chosen.
+pub(super) struct Labels {
+    pub(super) known: KnownPostings,
     /// By outcome: postings that are labelled, and those that are expected of the rows chosen.
-    counts: Vec<f64>,
+    pub(super) counts: Vec<f64>,
+}
+
+impl Labels {
+    /// What the label of a row is worth, if it is so similar (0 to 1) to one of those chosen.
+    pub(super) fn worth(&self, row: &Descriptor, similar: f64) -> f64 {
+        row.worth(&self.counts) * (1.0 - similar) / (f64::from(self.of_organisation(row)) + 1.0)
+    }
+
+    /// How many labels there are of the organisation of a row.
+    pub(super) fn of_organisation(&self, row: &Descriptor) -> u32 {
+        self.known.of_organisation(row.id)
+    }
+
+    /// Whether a text like that of a row is labelled or chosen.
+    pub(super) fn have_text(&self, row: &Descriptor) -> bool {
+        self.known.has_text(row.id)
+    }
+
+    /// Takes note of a row that is chosen.
+    pub(super) fn expect(&mut self, row: &Descriptor) {
+        self.known.add(row.id);
+        self.counts.iter_mut().zip(&row.probabilities).for_each(|(count, p)| *count += p);
+    }
 }
 
 impl Choice {
@@ -86,8 +113,8 @@ impl Choice {
         known: KnownPostings,
         counts: Vec<f64>,
     ) -> Self {
-        let similar = vec![0.0; promising.len()];
-        Self { promising, similar, drawn: drawn.into_iter(), known, counts }
+        let labels = Labels { known, counts };
+        Self { promising: Promising::new(promising, &labels), drawn: drawn.into_iter(), labels }
     }
 
     /// The best rows, one after the other, with rows drawn at random between them.
@@ -101,38 +128,25 @@ impl Choice {
     }
 
     fn draw(&mut self) -> Option<Suggestion> {
-        let known = &self.known;
-        let Candidate { number, row, .. } =
-            self.drawn.find(|candidate| !known.has_text(candidate.row.id))?;
-        Some(self.choose(number, &row, true))
+        let labels = &self.labels;
+        let candidate = self.drawn.find(|candidate| !labels.have_text(&candidate.row))?;
+        Some(self.choose(&candidate, true))
     }
 
     /// The row whose label is worth most beside those that are known.
     fn best(&mut self) -> Option<Suggestion> {
-        let worth = |index: usize| {
-            let row = &self.promising[index].row;
-            let of_organisation = f64::from(self.known.of_organisation(row.id));
-            row.worth(&self.counts) * (1.0 - self.similar[index]) / (of_organisation + 1.0)
-        };
-        let open =
-            (0..self.promising.len()).filter(|&i| !self.known.has_text(self.promising[i].row.id));
-        let worths = open.map(|index| (worth(index), index));
-        let (_, best) = worths.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
-        let Candidate { number, row, .. } = &self.promising[best];
-        let (number, row) = (*number, row.clone());
-        Some(self.choose(number, &row, false))
+        let candidate = self.promising.best(&self.labels)?;
+        Some(self.choose(&candidate, false))
     }
 
-    fn choose(&mut self, number: u64, row: &Descriptor, drawn: bool) -> Suggestion {
-        let new_organisation = self.known.of_organisation(row.id) == 0;
-        self.known.add(row.id);
-        self.counts.iter_mut().zip(&row.probabilities).for_each(|(count, p)| *count += p);
-        for (similar, other) in self.similar.iter_mut().zip(&self.promising) {
-            *similar = similar.max(row.sketch.similarity(&other.row.sketch));
-        }
+    fn choose(&mut self, candidate: &Candidate, drawn: bool) -> Suggestion {
+        let Candidate { number, row, .. } = candidate;
+        let new_organisation = self.labels.of_organisation(row) == 0;
+        self.labels.expect(row);
+        self.promising.compare_with(&row.sketch);
         let mut outcomes: Vec<(usize, f64)> =
             row.probabilities.iter().copied().enumerate().collect();
         outcomes.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Suggestion { row: number, between: [outcomes[0], outcomes[1]], drawn, new_organisation }
+        Suggestion { row: *number, between: [outcomes[0], outcomes[1]], drawn, new_organisation }
     }
 }

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 /// Words of the shortest text that is worth a label.
 const SHORTEST: usize = 20;
 /// Dimensions of a [`Sketch`].
-const DIMENSIONS: usize = 64;
+pub(super) const DIMENSIONS: usize = 64;
 
 /// A random projection of the features of a text, of length 1: the product of two is about the cosine of their texts.
 #[derive(Debug, Clone)]
@@ -36,7 +36,12 @@ impl Sketch {
         Self(sums.map(|sum| sum / length))
     }
 
-    /// The similarity of two texts, 0 to 1.
+    pub(super) fn numbers(&self) -> &[f32; DIMENSIONS] {
+        &self.0
+    }
+
+    /// The similarity of two texts, 0 to 1: the plain way of [`Sketches`](super::sketches::Sketches).
+    #[cfg(test)]
     pub(super) fn similarity(&self, other: &Self) -> f64 {
         let product: f32 = self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum();
         f64::from(product.max(0.0))
@@ -108,4 +113,24 @@ impl Descriptor {
 fn entropy(probabilities: &[f64]) -> f64 {
     let sum: f64 = probabilities.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum();
     sum / (probabilities.len() as f64).ln()
+}
+
+#[cfg(test)]
+impl Descriptor {
+    /// A row with these features.
+    pub(super) fn of_features(
+        id: RowId,
+        probabilities: Vec<f64>,
+        features: impl Iterator<Item = FeatureKey>,
+    ) -> Self {
+        Self {
+            id,
+            uncertainty: entropy(&probabilities),
+            probabilities,
+            sketch: Sketch::new(features),
+            judged: true,
+            nothing_to_read: false,
+            order: 0,
+        }
+    }
 }

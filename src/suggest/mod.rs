@@ -2,6 +2,8 @@
 
 mod choose;
 mod descriptor;
+mod promising;
+mod sketches;
 
 pub use choose::Suggestion;
 pub use descriptor::Descriptor;
