@@ -178,7 +178,7 @@ enum ColumnBuilder {
 impl ColumnBuilder {
     fn new(kind: ColumnType) -> Self {
         match kind {
-            ColumnType::Text => Self::Text(StringBuilder::new()),
+            ColumnType::Text | ColumnType::OfInput => Self::Text(StringBuilder::new()),
             ColumnType::Number => Self::Number(Float64Builder::new()),
             ColumnType::Integer => Self::Integer(UInt64Builder::new()),
             ColumnType::List => Self::List(ListBuilder::new(StringBuilder::new())),

@@ -5,6 +5,7 @@ use super::input::Postings;
 use super::output::{Output, stdout_has_colours};
 use super::sheet::RowFile;
 use anyhow::{Context, Result};
+use rolecall::postings::Row;
 use rolecall::report::{Cell, Layout, TextTable, Width, cell_text, cell_words};
 use std::io::IsTerminal;
 use std::path::Path;
@@ -83,10 +84,10 @@ impl CellRows {
         Ok(Self::Table { out, table, columns })
     }
 
-    /// Writes a row.
-    pub(crate) fn write(&mut self, cells: &[Cell]) -> Result<()> {
+    /// Writes a row, whose columns of the input have the types of `row`.
+    pub(crate) fn write(&mut self, row: Option<&Row>, cells: &[Cell]) -> Result<()> {
         match self {
-            Self::Sheet(sheet) => sheet.write(|rows| rows.write(None, None, cells)),
+            Self::Sheet(sheet) => sheet.write(|rows| rows.write_chosen(row, cells)),
             Self::Table { out, table, columns } => {
                 let text = |column: &ReadColumn| match column.holds {
                     Holds::Text => cell_text(&cells[column.cell]),

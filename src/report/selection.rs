@@ -26,8 +26,7 @@ pub struct UnknownColumn {
 }
 
 impl Selection {
-    /// The columns with these names; an added one goes before one of the input that is called the same. Columns of the
-    /// input come out as text.
+    /// The columns with these names; an added one goes before one of the input that is called the same.
     ///
     /// # Errors
     /// The first name that no column has.
@@ -53,7 +52,7 @@ impl Selection {
 
     fn new(columns: Vec<Selected>, layout: &Layout) -> Self {
         let column = |selected: &Selected| match *selected {
-            Selected::Input(index) => (layout.header[index].clone(), ColumnType::Text),
+            Selected::Input(index) => (layout.header[index].clone(), ColumnType::OfInput),
             Selected::Added(index) => layout.added[index].clone(),
         };
         let chosen = columns.iter().map(column).collect();
@@ -67,7 +66,8 @@ impl Selection {
 
     /// The layout of rows that have these columns only, all of them added ones.
     pub fn layout(&self, of: &Layout) -> Layout {
-        Layout { added: self.chosen.clone(), mark: of.mark, ..Layout::default() }
+        let (added, schema) = (self.chosen.clone(), of.schema.clone());
+        Layout { added, schema, chosen: true, mark: of.mark, ..Layout::default() }
     }
 
     /// The cells of a row: `row` has the fields of the input, if there are any, `added` the added cells.

@@ -62,7 +62,7 @@ impl TextTable {
     pub fn of_columns(width: usize, columns: &[AddedColumn]) -> Self {
         let column = |(name, kind): &'_ AddedColumn| match kind {
             ColumnType::Number | ColumnType::Integer => Width::Fixed(name.len().clamp(5, 10)),
-            ColumnType::Text => Width::Parts(2),
+            ColumnType::Text | ColumnType::OfInput => Width::Parts(2),
             ColumnType::List => Width::Parts(3),
         };
         Self::new(width, columns.iter().map(|named| (named.0.as_str(), column(named))))

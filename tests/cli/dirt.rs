@@ -2,9 +2,10 @@
 //! rows that are mended and given back.
 
 use crate::workspace::{PLAIN, Table, Workspace};
+use arrow_array::types::Int64Type;
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, Float64Array, Int64Array, IntervalYearMonthArray, RecordBatch,
-    StringArray, StructArray, TimestampMillisecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array, IntervalYearMonthArray,
+    ListArray, RecordBatch, StringArray, StructArray, TimestampMillisecondArray,
 };
 use arrow_schema::{DataType, Field};
 use parquet::arrow::ArrowWriter;
@@ -559,6 +560,66 @@ fn parquet_columns_of_any_type_are_carried_along() {
     for column in ["utc", "berlin", "east", "within.at"] {
         assert_eq!(table.column(column)[0], "2025-10-13T12:59:02Z", "{column}");
     }
+}
+
+#[test]
+fn chosen_columns_of_parquet_keep_their_types() {
+    let workspace = Workspace::new();
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["Own the product backlog", "Bread"]));
+    let zoned = TimestampMillisecondArray::from(vec![Some(1_760_360_342_000), None]);
+    let zoned: ArrayRef = Arc::new(zoned.with_timezone("Europe/Berlin"));
+    let pay: ArrayRef = Arc::new(Float64Array::from(vec![Some(0.1), None]));
+    let lists = [Some(vec![Some(1), None]), None];
+    let tags: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(lists));
+    let names: ArrayRef = Arc::new(StringArray::from(vec!["X", "Y"]));
+    let sizes: ArrayRef = Arc::new(Int64Array::from(vec![7, 8]));
+    let fields = [("name", names), ("size", sizes.clone())];
+    let fields =
+        fields.map(|(name, of)| (Arc::new(Field::new(name, of.data_type().clone(), true)), of));
+    let (fields, inner): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+    let company = StructArray::new(fields.into(), inner, Some(vec![true, false].into()));
+    let flags: ArrayRef = Arc::new(BooleanArray::from(vec![Some(true), None]));
+    let columns = vec![
+        ("id", sizes),
+        ("description", text),
+        ("posted", zoned),
+        ("pay", pay),
+        ("tags", tags),
+        ("company", Arc::new(company) as ArrayRef),
+        ("remote", flags),
+    ];
+    let rows = parquet_file(&workspace, "in.parquet", columns);
+    let whole = |name: &str| rows.column_by_name(name).expect("it is there");
+    workspace.rolecall(&["classify", "in.parquet", "-o", "all.parquet"]).succeeds();
+    let all = parquet_rows(&workspace.path("all.parquet"));
+    let names = "remote,confidence,posted,company.size,tags,pay,id,predicted_role,evidence,experience_years";
+    let chosen = ["classify", "in.parquet", "-o", "out.parquet", "--select", names];
+    workspace.rolecall(&chosen).succeeds();
+    let out = parquet_rows(&workspace.path("out.parquet"));
+    let schema = out.schema();
+    assert_eq!(
+        schema.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(","),
+        names
+    );
+    let column = |name: &str| out.column_by_name(name).expect("it was chosen");
+    for name in ["remote", "posted", "tags", "pay", "id"] {
+        assert_eq!(column(name), whole(name), "{name}");
+    }
+    for name in ["confidence", "predicted_role", "evidence", "experience_years"] {
+        assert_eq!(column(name), all.column_by_name(name).expect("it was added"), "{name}");
+    }
+    // Of a field of objects, what is in no object is null.
+    let size: ArrayRef = Arc::new(Int64Array::from(vec![Some(7), None]));
+    assert_eq!(column("company.size"), &size);
+    workspace.rolecall(&["classify", "in.parquet", "-o", "slim.parquet", "--slim"]).succeeds();
+    let slim = parquet_rows(&workspace.path("slim.parquet"));
+    assert_eq!(slim.column_by_name("id"), Some(whole("id")));
+    assert!(slim.column_by_name("pay").is_none());
+    // Text has no types, so neither has what is made of it.
+    workspace.write("in.csv", "id,description\n7,Own the product backlog\n");
+    workspace.rolecall(&["classify", "in.csv", "-o", "csv.parquet", "--select", "id"]).succeeds();
+    let of_text: ArrayRef = Arc::new(StringArray::from(vec!["7"]));
+    assert_eq!(parquet_rows(&workspace.path("csv.parquet")).column(0), &of_text);
 }
 
 #[test]

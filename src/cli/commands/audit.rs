@@ -188,8 +188,8 @@ impl FindingRows {
 
     fn write(&mut self, cells: &[Cell]) -> Result<()> {
         match &self.selection {
-            Some(selection) => self.rows.write(&selection.cells(None, cells)),
-            None => self.rows.write(cells),
+            Some(selection) => self.rows.write(None, &selection.cells(None, cells)),
+            None => self.rows.write(None, cells),
         }
     }
 }

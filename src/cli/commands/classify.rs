@@ -361,7 +361,7 @@ impl RowWriter {
             }),
             Self::Chosen(rows, selection) => {
                 with_added_fields(verdict, judge.lexicon(), evidence, |cells| {
-                    rows.write(&selection.cells(Some(row), cells))
+                    rows.write(Some(row), &selection.cells(Some(row), cells))
                 })
             }
             Self::Table(out, table) => table

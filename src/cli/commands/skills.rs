@@ -67,7 +67,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
                 Cell::Verbatim(&claim.section),
                 Cell::List(&forms),
             ];
-            sheet.write(&cells)?;
+            sheet.write(None, &cells)?;
         }
     }
     for ListedEntry { name, kind, role, weight, source, section } in numbers(lexicon) {
@@ -75,7 +75,7 @@ fn list(args: &Skills, lexicon: &Lexicon) -> Result<()> {
         let texts = [&id, &name, kind, role, &weight, source, section].map(Cell::Verbatim);
         let forms = [name.as_str()];
         let cells: Vec<Cell> = texts.into_iter().chain([Cell::List(&forms)]).collect();
-        sheet.write(&cells)?;
+        sheet.write(None, &cells)?;
     }
     sheet.finish()
 }
@@ -173,7 +173,7 @@ fn extract(args: &Skills, lexicon: &Lexicon) -> Result<Outcome> {
                     Cell::Integer(raw.start as u64),
                     Cell::Integer(raw.end as u64),
                 ];
-                sheet.write(&cells)?;
+                sheet.write(None, &cells)?;
                 written += 1;
             }
         }

@@ -1,10 +1,11 @@
 //! Writes Parquet.
 
-use super::{Cell, ColumnType, Layout, Replaced, decimals};
+use super::picked::Picked;
+use super::{AddedColumn, Cell, ColumnType, Layout, Replaced, decimals};
 use crate::postings::{Original, Row, distinct};
 use arrow_array::builder::{Float64Builder, ListBuilder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
-use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow_select::take::take_record_batch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -21,12 +22,14 @@ const GROUP: usize = 1 << 25;
 pub(super) struct ColumnarWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: SchemaRef,
-    /// Number of input columns that keep their types; builders of the others, which are text.
-    typed: usize,
+    /// Whether columns of the input keep their types; builders of the others, which are text.
+    takes_rows: bool,
     texts: Vec<StringBuilder>,
     /// Index of the typed column that is rewritten as text, and its builder.
     rewritten: Option<(usize, StringBuilder)>,
     added: Vec<Builder>,
+    /// Whether no columns come out but those.
+    chosen: bool,
     /// Columns of the input whose place the added ones take.
     old_columns: Range<usize>,
     /// Input batch of the pending rows, and their indices in it.
@@ -40,7 +43,8 @@ impl<W: Write + Send> ColumnarWriter<W> {
         let mut fields: Vec<FieldRef> = Vec::new();
         let mut rewritten = None;
         let mut texts = distinct(&layout.header);
-        if let Some(schema) = &layout.schema {
+        let carried = layout.schema.as_ref().filter(|_| !layout.chosen);
+        if let Some(schema) = carried {
             fields.extend(schema.fields().iter().cloned());
             texts.drain(..layout.header.len() - layout.appended);
             if let Some(name) = &layout.rewritten {
@@ -52,13 +56,13 @@ impl<W: Write + Send> ColumnarWriter<W> {
         let typed = fields.len();
         fields.extend(texts.iter().map(text));
         let added: Vec<Builder> =
-            layout.added.iter().map(|(_, kind)| Builder::new(*kind)).collect();
+            layout.added.iter().map(|column| Builder::new(column, layout)).collect();
+        let takes_rows = typed > 0 || added.iter().any(|b| matches!(b, Builder::Picked(_)));
         let named = layout.added.iter().zip(&added);
         let old_columns = old_columns(&fields, layout);
-        let added_fields =
-            named.map(|((name, _), builder)| Arc::new(Field::new(name, builder.data_type(), true)));
+        let added_fields = named.map(|((name, _), builder)| Arc::new(builder.field(name)));
         fields.splice(old_columns.clone(), added_fields);
-        let metadata = layout.schema.as_ref().map(|s| s.metadata().clone()).unwrap_or_default();
+        let metadata = carried.map(|s| s.metadata().clone()).unwrap_or_default();
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -68,10 +72,11 @@ impl<W: Write + Send> ColumnarWriter<W> {
         Ok(Self {
             writer,
             schema,
-            typed,
+            takes_rows,
             texts,
             rewritten,
             added,
+            chosen: layout.chosen,
             old_columns,
             input_rows: None,
             rows: 0,
@@ -85,7 +90,7 @@ impl<W: Write + Send> ColumnarWriter<W> {
         cells: &[Cell],
     ) -> io::Result<()> {
         if let Some(row) = row {
-            if self.typed > 0 {
+            if self.takes_rows {
                 self.take(row)?;
             }
             let first = row.fields.len() - self.texts.len();
@@ -123,16 +128,20 @@ impl<W: Write + Send> ColumnarWriter<W> {
         if std::mem::take(&mut self.rows) == 0 {
             return Ok(());
         }
+        let input_rows =
+            self.input_rows.take().map(|(batch, rows)| (batch, UInt32Array::from(rows)));
         let mut columns: Vec<ArrayRef> = Vec::new();
-        if let Some((batch, indices)) = self.input_rows.take() {
-            let rows = take_record_batch(&batch, &UInt32Array::from(indices));
-            columns.extend(rows.map_err(io::Error::other)?.columns().iter().cloned());
+        if let Some((batch, rows)) = input_rows.as_ref().filter(|_| !self.chosen) {
+            let rows = take_record_batch(batch, rows).map_err(io::Error::other)?;
+            columns.extend(rows.columns().iter().cloned());
         }
         if let Some((column, builder)) = &mut self.rewritten {
             columns[*column] = Arc::new(builder.finish());
         }
         columns.extend(self.texts.iter_mut().map(|text| Arc::new(text.finish()) as ArrayRef));
-        columns.splice(self.old_columns.clone(), self.added.iter_mut().map(Builder::finish));
+        let added = self.added.iter_mut().map(|builder| builder.finish(input_rows.as_ref()));
+        let added = added.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+        columns.splice(self.old_columns.clone(), added);
         let batch = RecordBatch::try_new(self.schema.clone(), columns);
         self.writer.write(&batch.map_err(io::Error::other)?)?;
         if self.writer.in_progress_size() > GROUP {
@@ -162,11 +171,17 @@ enum Builder {
     Number(Float64Builder),
     Integer(UInt64Builder),
     List(ListBuilder<StringBuilder>),
+    Picked(Picked),
 }
 
 impl Builder {
-    fn new(kind: ColumnType) -> Self {
+    fn new((name, kind): &AddedColumn, layout: &Layout) -> Self {
         match kind {
+            ColumnType::OfInput => layout
+                .schema
+                .as_ref()
+                .and_then(|schema| Picked::named(name, schema.fields()))
+                .map_or_else(|| Self::Text(StringBuilder::new()), Self::Picked),
             ColumnType::Text => Self::Text(StringBuilder::new()),
             ColumnType::Number => Self::Number(Float64Builder::new()),
             ColumnType::Integer => Self::Integer(UInt64Builder::new()),
@@ -174,13 +189,15 @@ impl Builder {
         }
     }
 
-    fn data_type(&self) -> DataType {
-        match self {
+    fn field(&self, name: &str) -> Field {
+        let kind = match self {
             Self::Text(_) => DataType::Utf8,
             Self::Number(_) => DataType::Float64,
             Self::Integer(_) => DataType::UInt64,
             Self::List(_) => DataType::new_list(DataType::Utf8, true),
-        }
+            Self::Picked(picked) => return picked.field(name),
+        };
+        Field::new(name, kind, true)
     }
 
     fn push(&mut self, cell: &Cell) {
@@ -200,15 +217,28 @@ impl Builder {
                 builder.append_value(texts.iter().map(|text| Some(*text)));
             }
             (Self::List(builder), _) => builder.append_null(),
+            // Its values are those of the input rows.
+            (Self::Picked(_), _) => {}
         }
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        match self {
+    fn finish(
+        &mut self,
+        rows: Option<&(Arc<RecordBatch>, UInt32Array)>,
+    ) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Number(builder) => Arc::new(builder.finish()),
             Self::Integer(builder) => Arc::new(builder.finish()),
             Self::List(builder) => Arc::new(builder.finish()),
-        }
+            Self::Picked(picked) => {
+                let (batch, rows) = rows.ok_or_else(no_row)?;
+                picked.values(batch, rows)?
+            }
+        })
     }
+}
+
+fn no_row() -> ArrowError {
+    ArrowError::InvalidArgumentError("a column of the input has no row of it".to_owned())
 }

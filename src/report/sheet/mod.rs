@@ -4,6 +4,8 @@
 mod columnar;
 mod delimited;
 mod json;
+#[cfg(feature = "parquet")]
+mod picked;
 #[cfg(feature = "excel")]
 mod workbook;
 
@@ -55,6 +57,8 @@ pub enum ColumnType {
     Integer,
     /// Lists of texts; joined by semicolons in delimited text.
     List,
+    /// The type of the input column of this name, where the output keeps types; text elsewhere.
+    OfInput,
 }
 
 /// A field of an added column.
@@ -100,6 +104,8 @@ pub struct Layout {
     pub rewritten: Option<String>,
     /// The added columns.
     pub added: Vec<AddedColumn>,
+    /// Whether columns were chosen: those of the input are among the added ones, and no others come out.
+    pub chosen: bool,
     /// The columns of `header` whose place the added ones take; none if they stand behind all.
     pub old_columns: Option<Range<usize>>,
     /// Whether delimited text begins with a byte order mark, as Excel needs it to know UTF-8.
@@ -181,6 +187,18 @@ impl<W: Write + Send> Sheet<W> {
             Inner::Columnar(sheet) => sheet.write(row, replaced, cells),
             #[cfg(feature = "excel")]
             Inner::Workbook(sheet) => sheet.write(row, replaced, cells),
+        }
+    }
+
+    /// Writes the cells of chosen columns; `row` has the typed values of those of the input.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_chosen(&mut self, row: Option<&Row>, cells: &[Cell]) -> io::Result<()> {
+        match &mut self.0 {
+            #[cfg(feature = "parquet")]
+            Inner::Columnar(sheet) => sheet.write(row, None, cells),
+            _ => self.write(None, None, cells),
         }
     }
 
