@@ -245,17 +245,67 @@ def loop(program, folder, content, made):
     rolecall(program, "classify", changed, "--model", new, "-o", folder / "classified.csv")
 
 
+def saved_by_a_spreadsheet(content):
+    """The same decisions with semicolons, capitals and a mark, the columns and rows in another order."""
+    head, *rows = csv.reader(io.StringIO(content, newline=""))
+    columns = [head.index(name) for name in ["decision", "role", "id", "title", "text", "row"]]
+    out = io.StringIO(newline="")
+    saved = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL)
+    saved.writerow(head[at].upper() for at in columns)
+    for fields in reversed(rows):
+        fields = [*fields[:5], fields[5].capitalize(), fields[6].replace("_", " ").title()]
+        saved.writerow(fields[at] for at in columns)
+    saved.writerow([""] * len(columns))
+    return "\ufeff" + out.getvalue()
+
+
+def load_again(browser, program, folder, content, made):
+    """Decisions find their postings in a file that was sorted and filtered since."""
+    head, *postings = read(POSTINGS)
+    undecided = [number for number in range(1, len(postings) + 1) if number not in made]
+    dropped = {*undecided[:2], max(made)}
+    order = sorted(set(range(1, len(postings) + 1)) - dropped, reverse=True)
+    file, page = folder / "sorted.csv", folder / "sorted.html"
+    with open(file, "w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([head, *(postings[number - 1] for number in order)])
+    rolecall(program, "classify", file, "-o", folder / "sorted-verdicts.csv", "--report", page)
+    browser.open(page.as_uri())
+    expected = {order.index(row) + 1: decision for row, decision in made.items() if row in order}
+    for saved in [content, saved_by_a_spreadsheet(content)]:
+        browser.value("localStorage.clear()")
+        browser.reload()
+        expect(browser, 0, "the browser forgot")
+        give(browser, folder, saved)
+        browser.until("document.getElementById('said').textContent.includes('loaded')")
+        said = text(browser, "#said")
+        check(f"{len(expected)} of {len(made)} decisions loaded." in said, f"{len(expected)} are loaded: {said}")
+        check("The others are on rows that this page lacks" in said, f"it says which are not loaded: {said}")
+        _, *rows = csv.reader(io.StringIO(download(browser, folder), newline=""))
+        check({int(r[0]): (r[5], r[6]) for r in rows} == expected, f"each decision is on its posting: {rows}")
+    give(browser, folder, "row;decision;role\n1;accept;Chef\n2;perhaps;other\n3;skip;\n")
+    browser.until("document.getElementById('said').textContent.includes('Not understood')")
+    check("1 of 3 decisions loaded." in text(browser, "#said"), "what is understood is loaded")
+    check("Not understood: line 2, 3." in text(browser, "#said"), "what is not understood is named")
+    give(browser, folder, "title,salary\nBaker,1\n")
+    browser.until("document.getElementById('said').textContent === 'That is not a file of decisions.'")
+
+
 def load(browser, folder, content):
     browser.value("localStorage.clear()")
     browser.reload()
     expect(browser, 0, "the browser forgot")
+    give(browser, folder, content)
+    browser.until("!document.getElementById('progress').textContent.startsWith('0 ')")
+    check(download(browser, folder) == content, "decisions loaded are those saved")
+
+
+def give(browser, folder, content):
+    """Chooses a file of decisions."""
     path = folder / "saved.csv"
     path.write_bytes(content.encode())
     node = browser.send("DOM.getDocument")["root"]["nodeId"]
     field = browser.send("DOM.querySelector", nodeId=node, selector="#file")["nodeId"]
     browser.send("DOM.setFileInputFiles", nodeId=field, files=[str(path)])
-    browser.until("!document.getElementById('progress').textContent.startsWith('0 ')")
-    check(download(browser, folder) == content, "decisions loaded are those saved")
 
 
 def without_storage(browser):
@@ -503,12 +553,14 @@ def main():
             content = decisions(browser, folder, made)
             loop(arguments.program, folder, content, made)
             load(browser, folder, content)
+            load_again(browser, arguments.program, folder, content, made)
+            browser.open(address)
             without_storage(browser)
             every_posting(browser)
             access(browser, arguments.shots)
             verdicts(browser, arguments.program, folder, arguments.shots)
             browser.open(address)
-            unharmed(browser, address, (folder / "verdicts.html").as_uri())
+            unharmed(browser, address, *((folder / name).as_uri() for name in ["verdicts.html", "sorted.html"]))
             # After it, as Chromium simulates eyes by requests of its own.
             marks(browser)
             policy_works(browser)

@@ -457,29 +457,20 @@
     say(`${decided.size} decisions downloaded.`);
   }
 
-  function records(text) {
-    const rows = [[]];
-    for (const [, whole, inner, plain, end] of
-      text.matchAll(/("((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-      if (whole || end) rows.at(-1).push(inner?.replaceAll('""', '"') ?? plain);
-      if (end.endsWith("\n")) rows.push([]);
-    }
-    return rows.filter((row) => row.length > 0);
-  }
-
   async function load(file) {
-    const [head, ...rows] = records((await file.text()).replace(/^\ufeff/, ""));
-    if (head?.join() !== HEAD.join()) return say("That is not a file of decisions.");
-    const entries = [];
-    for (const [row, id, , text, , decision, role] of rows) {
-      const posting = postings[byRow.get(Number(row))];
-      const entry = [posting?.row, decision, role];
-      const same = posting && defused(posting.id) === id && posting.text === text;
-      if (same && isEntry(entry)) entries.push(entry);
-    }
-    setLog([...log, ...entries]);
+    const found = decisionFiles.read(await file.arrayBuffer(), roles);
+    if (!found) return say("That is not a file of decisions.");
+    const { decisions, wrong } = found;
+    const matched = decisionFiles.matched(decisions, postings);
+    setLog([...log, ...matched.map(([{ row }, { decision, role }]) => [row, decision, role])]);
     applyFilters();
-    say(`${entries.length} of ${rows.length} decisions loaded.`);
+    const loaded = new Set(matched.map(([, decision]) => decision)).size;
+    const lines = wrong.map(({ line }) => line).join(", ");
+    say([
+      `${loaded} of ${decisions.length + wrong.length} decisions loaded.`,
+      loaded < decisions.length && "The others are on rows that this page lacks, or that have changed since.",
+      lines && `Not understood: line ${lines}.`,
+    ].filter(Boolean).join(" "));
   }
 
   // ---- keys and buttons

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 const STYLE: &str = concat!(include_str!("colours.css"), include_str!("review.css"));
-const SCRIPT: &str = include_str!("review.js");
+const SCRIPT: &str = concat!(include_str!("decisions.js"), include_str!("review.js"));
 /// Postings per block of details. The page parses a block when it first shows one of its postings.
 const BLOCK: usize = 100;
 
