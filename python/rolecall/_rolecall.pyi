@@ -13,6 +13,8 @@ __all__ = [
     "audit",
     "Counts",
     "Sums",
+    "AuditPart",
+    "JoinedAudit",
     "train",
     "read_labels",
     "Model",
@@ -294,6 +296,51 @@ class Sums:
     @staticmethod
     def from_bytes(bytes: bytes, lexicon: Path | None = None) -> Sums:
         """From the bytes that `to_bytes` gives. Raises ValueError."""
+
+@final
+class AuditPart:
+    """The postings of one machine, to be audited by a model together with those of others. `JoinedAudit` has the steps."""
+    def __init__(
+        self,
+        model: Model,
+        table: Tabular,
+        *,
+        labelled: bool | None = None,
+        title: str | None = None,
+        description: str | Sequence[str] | None = None,
+        company: str | None = None,
+        label: str | None = None,
+        id: str | None = None,
+        map: Mapping[str, str] | None = None,
+        strict: bool = False,
+        threads: int | None = None,
+    ) -> None:
+        """Of a table; the arguments are those of `Model.audit`. `labelled` is whether a label column states the roles, as
+        the first rows of all have shown."""
+    @property
+    def labelled(self) -> bool:
+        """Whether a label column states the roles; otherwise the titles do."""
+    @staticmethod
+    def no_findings() -> Table:
+        """A table of findings without any."""
+    def numbers(self) -> bytes:
+        """The numbers of the rows."""
+    def scores(self, left_out: bytes) -> bytes:
+        """The scores of the rows, without what `JoinedAudit.left_out` gives. Raises ValueError if that is of other rows."""
+    def findings(self, suspicions: bytes) -> Table:
+        """The findings on the rows, by what `JoinedAudit.suspicions` gives. Raises ValueError if that is of other rows."""
+
+@final
+class JoinedAudit:
+    """The steps of an audit on the machine that joins the numbers of all others."""
+    def __init__(self, model: Model, numbers: Sequence[bytes]) -> None:
+        """Of what `AuditPart.numbers` gave for each part, in their order. Raises ValueError if no row states a role."""
+    def left_out(self) -> list[bytes]:
+        """For each part, what it leaves out of the counts of the model. Raises ValueError if the model is a compact one of
+        just these rows."""
+    def suspicions(self, scores: Sequence[bytes]) -> tuple[list[bytes], dict[str, Any]]:
+        """For each part, which rows are suspect, by what `AuditPart.scores` gave; and the summary, without the numbers of
+        findings. Raises ValueError if the scores are not those of the rows."""
 
 class WorseModelError(ValueError):
     """The retrained model is worse than the one before by more than chance, on rows of organisations that neither was judged by."""

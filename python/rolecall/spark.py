@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 import pyarrow as pa
-from pyspark import StorageLevel
+from pyspark import StorageLevel, TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import BinaryType, LongType, StructField, StructType
 
 from . import Counts, Model, Table
 from . import audit as _audit
-from ._rolecall import Sums
+from ._rolecall import AuditPart, JoinedAudit, Sums
 
-__all__ = ["audit", "classify", "train"]
+__all__ = ["audit", "audit_by_model", "classify", "train"]
 
 
 def classify(frame: DataFrame, model: Model | None = None, **how: Any) -> DataFrame:
@@ -132,6 +132,69 @@ def train(
 
 def audit(frame: DataFrame, **how: Any) -> Table:
     """What is the matter with the postings of a data frame; see `rolecall.audit`. Every posting is
-    compared with every other, on the driver."""
+    compared with every other, on the driver: `audit_by_model` leaves them where they are."""
     batches = frame._collect_as_arrow()  # type: ignore[operator]  # of no public name before Spark 4
     return _audit(pa.Table.from_batches(batches, to_arrow_schema(frame.schema)), **how)
+
+
+_PART = StructType([StructField("part", LongType()), StructField("bytes", BinaryType())])
+# Postings of which the first tell whether a label column holds roles.
+_FIRST = 1024
+
+
+def audit_by_model(frame: DataFrame, model: Model | None = None, **how: Any) -> tuple[DataFrame, dict[str, Any]]:
+    """What is the matter with the postings of a data frame, by a model; see `Model.audit`. The same findings with the
+    same suspicions as from all rows at once.
+
+    The postings stay where they are, and are read three times: for their numbers, for their scores, and for the findings
+    on them. To the driver go numbers of each and the names of organisations.
+
+    Returns the findings, made when they are asked for, and the summary. Rows are numbered from 1 on in the order of
+    `frame.collect()`. The frame is kept on the disks of the executors until the findings are unpersisted."""
+    model = model or Model.default()
+    how.setdefault("threads", 1)
+    table = to_arrow_schema(frame.schema)
+    kept = frame.persist(StorageLevel.DISK_ONLY)
+    first = pa.Table.from_batches(kept.limit(_FIRST)._collect_as_arrow(), table)  # type: ignore[operator]
+    labelled = AuditPart(model, first, **how).labelled
+
+    def part(batches: Iterable[pa.RecordBatch]) -> AuditPart:
+        rows = pa.Table.from_batches(list(batches), table)
+        return AuditPart(model, rows, labelled=labelled, **how)
+
+    def step(made: Callable[[int, AuditPart], bytes]) -> dict[int, bytes]:
+        """What is made of each partition, by its number and in that order."""
+
+        def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            number = _partition()
+            yield pa.RecordBatch.from_arrays([pa.array([number]), pa.array([made(number, part(batches))])], ["part", "bytes"])
+
+        parts = kept.mapInArrow(work, _PART).collect()
+        return {row.part: bytes(row.bytes) for row in sorted(parts, key=lambda row: row.part)}
+
+    spark = frame.sparkSession.sparkContext
+    numbers = step(lambda _, rows: rows.numbers())
+    steps = JoinedAudit(model, list(numbers.values()))
+    left_out = spark.broadcast(dict(zip(numbers, steps.left_out())))
+    scores = step(lambda number, rows: rows.scores(left_out.value[number]))
+    suspicions, summary = steps.suspicions(list(scores.values()))
+    suspect = spark.broadcast(dict(zip(numbers, suspicions)))
+
+    def found(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from _signed(part(batches).findings(suspect.value[_partition()])).to_batches()
+
+    schema = from_arrow_schema(_signed(AuditPart.no_findings()).schema)
+    return kept.mapInArrow(found, schema), summary
+
+
+def _signed(findings: Table) -> pa.Table:
+    """Findings with numbers of rows as Spark has them."""
+    table = findings.to_pyarrow()
+    signed = [field.with_type(pa.int64()) if field.type == pa.uint64() else field for field in table.schema]
+    return table.cast(pa.schema(signed))
+
+
+def _partition() -> int:
+    context = TaskContext.get()
+    assert context is not None, "a partition is worked on by a task"
+    return context.partitionId()

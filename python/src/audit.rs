@@ -10,7 +10,7 @@ use crate::table::{Builders, Table, batch};
 use crate::threads::Threads;
 use arrow_schema::Schema;
 use pyo3::prelude::*;
-use rolecall::audit::{Audit, AuditRows, By, Posting, Texts};
+use rolecall::audit::{Audit, AuditRows, By, Finding, Posting, Texts};
 use rolecall::evidence::{LabelReader, LeftOutRows};
 use rolecall::lexicon::Lexicon;
 use rolecall::model::ModelError;
@@ -84,14 +84,19 @@ pub(crate) struct Audited {
     pub(crate) threads: Option<usize>,
 }
 
+/// A table whose columns were read.
+pub(crate) struct ReadTable {
+    batches: Vec<TextColumns>,
+    /// Whether the label column states the roles; otherwise the titles do.
+    pub(crate) labelled: bool,
+    labels: LabelOptions,
+    pub(crate) lexicon: Arc<Lexicon>,
+}
+
 impl Audited {
-    /// The findings, with the summary of the audit.
-    pub(crate) fn findings(
-        self,
-        py: Python,
-        by: impl FnOnce(&AuditRows) -> Result<Audit, ModelError> + Send + 'static,
-    ) -> PyResult<Table> {
-        let Self { table, chosen, labels, lexicon, threads } = self;
+    /// Reads the table; `labelled` is whether a label column states the roles, if another table has shown that.
+    pub(crate) fn read(self, py: Python, labelled: Option<bool>) -> PyResult<ReadTable> {
+        let Self { table, chosen, labels, lexicon, .. } = self;
         let reader = table.0.into_reader()?;
         let columns = chosen.find(&reader.schema())?;
         let names: Vec<String> = names_of(&reader.schema());
@@ -99,20 +104,34 @@ impl Audited {
             .map(|batch| TextColumns::new(&batch.map_err(wrong)?, &columns))
             .collect::<PyResult<Vec<TextColumns>>>()?;
         let label = columns.index_of(Column::Label);
-        let is_other =
-            !chosen.has(Column::Label) && holds_no_roles(&batches, &labels.reader(&lexicon)?);
-        let labelled = label.is_some() && !is_other;
+        let is_other = || -> PyResult<bool> {
+            Ok(!chosen.has(Column::Label) && holds_no_roles(&batches, &labels.reader(&lexicon)?))
+        };
+        let labelled = match labelled {
+            Some(labelled) => labelled,
+            None => label.is_some() && !is_other()?,
+        };
         if !labelled {
             need(&columns, Column::Title, &names)?;
             if let Some(index) = label {
                 warn_of_other_labels(py, &names[index])?;
             }
         }
+        Ok(ReadTable { batches, labelled, labels, lexicon })
+    }
+
+    /// The findings, with the summary of the audit.
+    pub(crate) fn findings(
+        self,
+        py: Python,
+        by: impl FnOnce(&AuditRows) -> Result<Audit, ModelError> + Send + 'static,
+    ) -> PyResult<Table> {
+        let threads = self.threads;
+        let read = self.read(py, None)?;
         let threads = Threads::new(py, threads)?;
         let audit = interruptible(py, move || {
             threads.run(|| {
-                let mut rows = AuditRows::new(&lexicon);
-                add_rows(&mut rows, &batches, labelled.then_some(&labels), &lexicon)?;
+                let mut rows = read.rows()?;
                 rows.find_copies();
                 if rows.stated_count() == 0 {
                     return Ok(None);
@@ -120,16 +139,34 @@ impl Audited {
                 by(&rows).map(Some).map_err(wrong)
             })
         })?;
-        let none = "no row states a role: none has a label or a title that states one";
-        let audit = audit?.ok_or_else(|| wrong(none))?;
-        let mut findings = Builders::new(audit_columns());
-        let schema = Arc::new(Schema::new(findings.fields()));
-        for finding in &audit.findings {
-            with_finding(finding, |cells| findings.push(cells));
-        }
-        let batches = vec![batch(&schema, findings.finish())?];
-        Ok(Table { schema, batches, summary: object(py, &audit.summary)?.unbind() })
+        let audit = audit?.ok_or_else(|| wrong(NONE_STATED))?;
+        findings_table(&audit.findings, object(py, &audit.summary)?)
     }
+}
+
+/// Why there is nothing to audit.
+pub(crate) const NONE_STATED: &str =
+    "no row states a role: none has a label or a title that states one";
+
+impl ReadTable {
+    /// The rows to be audited.
+    pub(crate) fn rows(&self) -> PyResult<AuditRows<'_>> {
+        let mut rows = AuditRows::new(&self.lexicon);
+        let labels = self.labelled.then_some(&self.labels);
+        add_rows(&mut rows, &self.batches, labels, &self.lexicon)?;
+        Ok(rows)
+    }
+}
+
+/// Findings as a table.
+pub(crate) fn findings_table(found: &[Finding], summary: Bound<PyAny>) -> PyResult<Table> {
+    let mut findings = Builders::new(audit_columns());
+    let schema = Arc::new(Schema::new(findings.fields()));
+    for finding in found {
+        with_finding(finding, |cells| findings.push(cells));
+    }
+    let batches = vec![batch(&schema, findings.finish())?];
+    Ok(Table { schema, batches, summary: summary.unbind() })
 }
 
 /// Whether none of the first rows has a role in the label column.

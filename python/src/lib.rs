@@ -1,6 +1,7 @@
 //! rolecall for Python: tables in and out through the Arrow PyCapsule interface.
 
 mod audit;
+mod audit_steps;
 mod collect;
 mod columns;
 mod counts;
@@ -26,6 +27,8 @@ type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>, Option<PathBuf>));
 mod _rolecall {
     #[pymodule_export]
     use super::audit::audit;
+    #[pymodule_export]
+    use super::audit_steps::{AuditPart, PyJoinedAudit};
     #[pymodule_export]
     use super::counts::{Counts, PySums, train};
     #[pymodule_export]

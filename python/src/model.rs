@@ -30,10 +30,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A model, with the lexicon it was trained with.
-#[pyclass(frozen, module = "rolecall", name = "Model")]
+#[pyclass(frozen, from_py_object, module = "rolecall", name = "Model")]
+#[derive(Clone)]
 pub(crate) struct PyModel {
-    model: Arc<rolecall::model::Model>,
-    lexicon: Arc<Lexicon>,
+    pub(crate) model: Arc<rolecall::model::Model>,
+    pub(crate) lexicon: Arc<Lexicon>,
 }
 
 /// The view of this name.

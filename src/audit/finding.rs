@@ -2,10 +2,10 @@
 
 use crate::judge::TextPart;
 use crate::metrics::Interval;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Issue with a posting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Issue {
     /// The duties are those of a role other than the stated one.

@@ -1,17 +1,24 @@
 //! Audit: finds postings whose stated role differs from the role of their duties.
 
+mod assessed;
 mod conflicts;
 mod decisions;
 mod finding;
 mod noise;
 mod row_issues;
 mod rows;
+mod steps;
 mod summary;
 
+use crate::audit::assessed::Assessed;
+pub use crate::audit::assessed::Suspicion;
 pub use crate::audit::decisions::{Decided, DecisionError, Decisions};
 pub use crate::audit::finding::{AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup};
 pub use crate::audit::rows::{AuditRows, Posting, Texts};
 use crate::audit::rows::{ScoredRows, TitledRows};
+pub use crate::audit::steps::{
+    JoinedAudit, JoinedRows, LeftOut, PartScores, PartSuspicions, RowNumbers,
+};
 pub use crate::examples::identity::fingerprint;
 
 use crate::audit::row_issues::{RowIssue, UNDECIDED};
@@ -19,43 +26,16 @@ use crate::evidence::{Evidence, FEW_WORDS};
 use crate::judge::TextPart;
 use crate::judge::contrast::sides;
 use crate::judge::text_properties::EvidenceAmount;
-use crate::metrics::top;
-use crate::model::{HeldOutWeights, HoldoutScores, Model, ModelError, with_titles};
+use crate::model::{HeldOutWeights, HoldoutScores, Model, ModelCounts, ModelError, with_titles};
 use crate::stacking::inputs::View;
 use crate::stacking::probabilities::Probabilities;
 use crate::stacking::summary::outcome_names;
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::io;
 
 /// The view of an audit. Role names are masked, since labels come from titles.
 const VIEW: View = View::Duties;
-
-/// Least probability of any role for a short text that states a role.
-const SHORT_TEXT_IN_SCOPE: f64 = 0.5;
-
-/// Probability that a row states the wrong role.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Suspicion {
-    /// Index among the rows that state a role.
-    pub index: usize,
-    /// Index of the stated role among the outcomes.
-    pub(crate) stated: usize,
-    /// Index of the most probable other outcome.
-    pub(crate) suggested: usize,
-    /// Probability that the stated role is wrong, by `ranking`.
-    pub(crate) wrong: f64,
-    /// Posterior of the true outcome given the stated one and the label noise of the file, sharpened to rank rows.
-    pub(crate) ranking: Vec<f64>,
-    /// The same, less sharpened, for estimates of numbers of rows.
-    pub(crate) counting: Vec<f64>,
-}
-
-impl Suspicion {
-    /// Expected number of wrong rows, at most 1.
-    fn expected_wrong(&self) -> f64 {
-        1.0 - self.counting[self.stated]
-    }
-}
 
 /// Result of an audit.
 #[derive(Debug, Clone)]
@@ -95,15 +75,14 @@ impl AuditRows<'_> {
         let audit = match by {
             By::Model(model, name) => {
                 let rows = ScoredRows::as_read(self);
-                let holdout = HoldoutScores::by_model(&rows, model)?;
-                let titled = self.with_titles(&rows, Some(model))?;
-                let how = if model.is_compact() {
-                    "a compact one: if it was trained on these rows, it speaks for their labels"
+                let counts = ModelCounts::new(model, &self.ids())?;
+                let holdout = HoldoutScores::by_model(&rows, model, &counts)?;
+                let titled = if self.state_titles() {
+                    with_titles(&TitledRows(&rows), model, &counts)?
                 } else {
-                    "without the counts of the rows' organisations"
+                    None
                 };
-                let method = format!("by the model {name}, {how}");
-                Auditor { rows: &rows, holdout: &holdout, titled, outcomes, texts }.audit(method)
+                Auditor::new(&rows, &holdout, titled, outcomes, texts).audit(by_model(model, name))
             }
             By::Fitting | By::Themselves => {
                 let alone = matches!(by, By::Themselves) || self.are_enough();
@@ -121,7 +100,13 @@ impl AuditRows<'_> {
                     self.lexicon(),
                     |predicted| rows.corrections(predicted),
                 )?;
-                let titled = self.with_titles(&ScoredRows::as_read(self), embedded.as_ref())?;
+                let titled = match embedded.as_ref().filter(|_| self.state_titles()) {
+                    Some(model) => {
+                        let counts = ModelCounts::new(model, &self.ids())?;
+                        with_titles(&TitledRows(&ScoredRows::as_read(self)), model, &counts)?
+                    }
+                    None => None,
+                };
                 let how = if alone {
                     "by the file itself"
                 } else {
@@ -129,22 +114,10 @@ impl AuditRows<'_> {
                 };
                 let method =
                     format!("{how}, each row without its organisation and its near copies");
-                Auditor { rows: &rows, holdout: &holdout, titled, outcomes, texts }.audit(method)
+                Auditor::new(&rows, &holdout, titled, outcomes, texts).audit(method)
             }
         };
         audit.map_err(ModelError::Aside)
-    }
-
-    /// Probabilities by a model that reads titles, if the stated roles are those of the titles.
-    fn with_titles(
-        &self,
-        rows: &ScoredRows,
-        model: Option<&Model>,
-    ) -> Result<Option<Vec<Probabilities>>, ModelError> {
-        match model.filter(|_| self.state_titles()) {
-            Some(model) => with_titles(&TitledRows(rows), model),
-            None => Ok(None),
-        }
     }
 
     /// Names of the outcomes: the roles, and `other` if any row states it.
@@ -167,116 +140,80 @@ impl AuditRows<'_> {
     }
 }
 
+/// How rows are judged by a model.
+fn by_model(model: &Model, name: &str) -> String {
+    let how = if model.is_compact() {
+        "a compact one: if it was trained on these rows, it speaks for their labels"
+    } else {
+        "without the counts of the rows' organisations"
+    };
+    format!("by the model {name}, {how}")
+}
+
+/// How rows are judged, with what else there is to say of it: `alone` rows are judged by the lexicon alone.
+fn whole_method(mut method: String, titled: bool, alone: usize) -> String {
+    if titled {
+        method.push_str(", and by what a model has learned of titles");
+    }
+    if alone > 0 {
+        method.push_str(&format!(
+            "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
+        ));
+    }
+    method
+}
+
 struct Auditor<'a> {
+    assessed: Assessed<'a>,
     rows: &'a ScoredRows<'a>,
     holdout: &'a HoldoutScores<'a, ScoredRows<'a>>,
-    /// Probabilities of each row by a model that reads titles.
-    titled: Option<Vec<Probabilities>>,
-    outcomes: &'a [String],
     texts: bool,
 }
 
-impl Auditor<'_> {
+impl<'a> Auditor<'a> {
+    fn new(
+        rows: &'a ScoredRows<'a>,
+        holdout: &'a HoldoutScores<'a, ScoredRows<'a>>,
+        titled: Option<Vec<Probabilities>>,
+        outcomes: &'a [String],
+        texts: bool,
+    ) -> Self {
+        let assessed = Assessed {
+            rows: rows.all,
+            scored_index: &rows.scored_index,
+            scored: holdout.all_probabilities(),
+            knows_other: holdout.knows_other(),
+            titled,
+            outcomes,
+        };
+        Self { assessed, rows, holdout, texts }
+    }
+
     /// Audits rows by their held-out scores.
     ///
     /// # Errors
     /// If the rows cannot be read back.
-    fn audit(&self, mut method: String) -> io::Result<Audit> {
-        if self.titled.is_some() {
-            method.push_str(", and by what a model has learned of titles");
-        }
-        let alone = self.holdout.lexicon_only();
-        if alone > 0 {
-            method.push_str(&format!(
-                "; {alone} rows by the lexicon alone, because without these there is no posting of some role"
-            ));
-        }
-        let suspicions = self.suspicions();
-        let findings = self.findings(&suspicions)?;
-        let summary = self.summary(&suspicions, &findings, method);
+    fn audit(&self, method: String) -> io::Result<Audit> {
+        let titled = self.assessed.titled.is_some();
+        let method = whole_method(method, titled, self.holdout.lexicon_only());
+        let suspicions = self.assessed.suspicions();
+        let conflicts = self.assessed.duplicate_conflicts(&suspicions);
+        let findings = self.findings(&suspicions, conflicts)?;
+        let summary = self.assessed.summary(&suspicions, &findings, method);
         Ok(Audit { suspicions, findings, summary })
     }
 
-    fn roles(&self) -> usize {
-        self.rows.all.lexicon().roles().len()
-    }
-
-    /// Held-out probability of each outcome of a row.
-    fn probabilities(&self, index: usize) -> Vec<f64> {
-        self.outcomes_of(self.predicted(index))
-    }
-
-    fn outcomes_of(&self, predicted: Probabilities) -> Vec<f64> {
-        if self.outcomes.len() > self.roles() { predicted.open() } else { predicted.closed }
-    }
-
-    /// Held-out probabilities of a row, without its title.
-    fn predicted(&self, index: usize) -> Probabilities {
-        self.with_short_text_floor(
-            index,
-            self.holdout.probabilities(self.rows.scored_index[index]).clone(),
-        )
-    }
-
-    /// Applies [`SHORT_TEXT_IN_SCOPE`]: a short text is no evidence that the job is another than the stated one.
-    fn with_short_text_floor(&self, index: usize, mut predicted: Probabilities) -> Probabilities {
-        let row = &self.rows.all.rows[index];
-        if row.is_short && row.stated < self.roles() {
-            predicted.in_scope = f64::max(predicted.in_scope, SHORT_TEXT_IN_SCOPE);
-        }
-        predicted
-    }
-
-    /// Probability of `other` where the counts know it and it is no outcome; 0 otherwise.
-    fn other_probability(&self, index: usize) -> f64 {
-        let known = self.outcomes.len() == self.roles() && self.holdout.knows_other();
-        if known { 1.0 - self.predicted(index).in_scope } else { 0.0 }
-    }
-
-    /// All rows, most suspect first.
-    fn suspicions(&self) -> Vec<Suspicion> {
-        let order = self.rows.all.canonical_order();
-        let stated: Vec<usize> = order.iter().map(|&i| self.rows.all.rows[i].stated).collect();
-        let probabilities: Vec<Vec<f64>> =
-            order.iter().map(|&index| self.probabilities(index)).collect();
-        let max_power = |i: usize| self.rows.all.rows[order[i]].max_power;
-        let mut counting =
-            noise::true_class(probabilities.clone(), &stated, noise::COUNTING, |_| noise::COUNTING);
-        let mut ranking = noise::true_class(probabilities, &stated, noise::RANKING, max_power);
-        for (i, titled) in
-            self.titled.iter().flat_map(|all| order.iter().map(|&i| &all[i])).enumerate()
-        {
-            let titled = self.outcomes_of(self.with_short_text_floor(order[i], titled.clone()));
-            if stated[i] == self.roles() {
-                counting[i].clone_from(&titled);
-            }
-            noise::geometric_mean(&mut ranking[i], &titled);
-        }
-        let suspicion = |((&index, &stated), (ranking, counting)): (_, (Vec<f64>, Vec<f64>))| {
-            let mut others = ranking.clone();
-            others[stated] = -1.0;
-            let suggested = top(&others);
-            let wrong = 1.0 - ranking[stated];
-            Suspicion { index, stated, suggested, wrong, ranking, counting }
-        };
-        let mut suspicions: Vec<Suspicion> = order
-            .iter()
-            .zip(&stated)
-            .zip(ranking.into_iter().zip(counting))
-            .map(suspicion)
-            .collect();
-        suspicions.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
-        suspicions
-    }
-
-    /// All findings, most suspect first.
-    fn findings(&self, suspicions: &[Suspicion]) -> io::Result<Vec<Finding>> {
+    /// All findings, most suspect first; `conflicts` has those of near copies, by index among the suspicions.
+    fn findings(
+        &self,
+        suspicions: &[Suspicion],
+        conflicts: Vec<(usize, RowIssue)>,
+    ) -> io::Result<Vec<Finding>> {
         // By index among the scored rows: indices of its suspicions, with their issues.
         let mut row_issues: HashMap<usize, Vec<(usize, Vec<RowIssue>)>> = HashMap::new();
-        let mut conflicts: HashMap<usize, RowIssue> =
-            self.duplicate_conflicts(suspicions).into_iter().collect();
+        let mut conflicts: HashMap<usize, RowIssue> = conflicts.into_iter().collect();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            let mut of_row = self.row_issues(suspicion);
+            let mut of_row = self.assessed.row_issues(suspicion);
             of_row.extend(conflicts.remove(&i));
             if !of_row.is_empty() {
                 row_issues
@@ -300,9 +237,7 @@ impl Auditor<'_> {
         findings.extend(self.holdout.with_all(|all| {
             undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
         })?);
-        findings.sort_by(|a, b| {
-            b.suspicion.total_cmp(&a.suspicion).then(a.row.cmp(&b.row)).then(a.issue.cmp(&b.issue))
-        });
+        findings.sort_by(by_suspicion);
         Ok(findings)
     }
 
@@ -315,8 +250,8 @@ impl Auditor<'_> {
     ) -> io::Result<Vec<Finding>> {
         let row = &self.rows.all.rows[suspicion.index];
         let family = self.holdout.family(self.rows.scored_index[suspicion.index]);
-        let class = |outcome: usize| if outcome < self.roles() { outcome } else { family };
-        let probabilities = self.probabilities(suspicion.index);
+        let class = |outcome: usize| if outcome < self.assessed.roles() { outcome } else { family };
+        let probabilities = self.assessed.probabilities(suspicion.index);
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
@@ -333,10 +268,11 @@ impl Auditor<'_> {
             let finding = |row_issue: &RowIssue| {
                 let pair = [row_issue.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
                 let quoted = self.quoted(&evidence, without, pair.map(class));
-                let suggested = row_issue.suggested.map(|outcome| self.outcomes[outcome].clone());
+                let suggested =
+                    row_issue.suggested.map(|outcome| self.assessed.outcomes[outcome].clone());
                 Finding {
                     row: row.row,
-                    stated_role: self.outcomes[suspicion.stated].clone(),
+                    stated_role: self.assessed.outcomes[suspicion.stated].clone(),
                     suggested_role: suggested.unwrap_or_default(),
                     suspicion: row_issue.certainty,
                     issue: row_issue.issue,
@@ -351,7 +287,7 @@ impl Auditor<'_> {
 
     /// The finding on a row without a label whose title states several roles.
     fn undecided(&self, row: &rows::UndecidedTitle, all: &HeldOutWeights) -> io::Result<Finding> {
-        let names = row.roles.iter().map(|role| self.outcomes[role.index()].as_str());
+        let names = row.roles.iter().map(|role| self.assessed.outcomes[role.index()].as_str());
         let names: Vec<&str> = names.collect();
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
@@ -384,6 +320,11 @@ impl Auditor<'_> {
             parts: if self.texts { TextPart::split(&sides.text, &sides.marks) } else { Vec::new() },
         }
     }
+}
+
+/// The order of findings: most suspect first.
+fn by_suspicion(a: &Finding, b: &Finding) -> Ordering {
+    b.suspicion.total_cmp(&a.suspicion).then(a.row.cmp(&b.row)).then(a.issue.cmp(&b.issue))
 }
 
 /// Phrases of a posting for and against a class.

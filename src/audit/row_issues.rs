@@ -1,7 +1,9 @@
 //! Issues of a row, by its stated role and its probabilities.
 
+use crate::audit::Suspicion;
+use crate::audit::assessed::Assessed;
 use crate::audit::finding::Issue;
-use crate::audit::{Auditor, Suspicion};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Least probability of a wrong role for a finding.
@@ -18,7 +20,7 @@ const MOST_COMPARED: usize = 256;
 pub(crate) const UNDECIDED: f64 = 0.5;
 
 /// An issue with a row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RowIssue {
     pub(crate) issue: Issue,
     /// Confidence, 0 to 1; replaced by the suspicion for a title of two roles.
@@ -69,10 +71,10 @@ impl RowIssue {
     }
 }
 
-impl Auditor<'_> {
+impl Assessed<'_> {
     /// The issues of a row that states a role.
     pub(crate) fn row_issues(&self, suspicion: &Suspicion) -> Vec<RowIssue> {
-        let row = &self.rows.all.rows[suspicion.index];
+        let row = &self.rows.rows[suspicion.index];
         let name = |outcome: usize| self.outcomes[outcome].replace('_', " ");
         let (stated, suggested) = (name(suspicion.stated), name(suspicion.suggested));
         let mut found = Vec::new();
@@ -114,7 +116,7 @@ impl Auditor<'_> {
     pub(crate) fn duplicate_conflicts(&self, suspicions: &[Suspicion]) -> Vec<(usize, RowIssue)> {
         let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, suspicion) in suspicions.iter().enumerate() {
-            copies.entry(self.rows.all.copies()[suspicion.index]).or_default().push(i);
+            copies.entry(self.rows.copies()[suspicion.index]).or_default().push(i);
         }
         let mut found = Vec::new();
         for copies in copies.values().filter(|copies| copies.len() > 1) {
@@ -123,7 +125,7 @@ impl Auditor<'_> {
             for &i in copies {
                 stating.entry(suspicions[i].stated).or_default().push(i);
             }
-            let row = |i: usize| &self.rows.all.rows[suspicions[i].index];
+            let row = |i: usize| &self.rows.rows[suspicions[i].index];
             for &i in copies {
                 let copy = &suspicions[i];
                 let others = stating.iter().filter(|(stated, _)| **stated != copy.stated);
@@ -134,7 +136,7 @@ impl Auditor<'_> {
                 let other = &suspicions[other];
                 let detail = format!(
                     "Row {} has nearly the same text and states {}.",
-                    self.rows.all.rows[other.index].row,
+                    self.rows.rows[other.index].row,
                     self.outcomes[other.stated].replace('_', " ")
                 );
                 let row_issue = RowIssue {

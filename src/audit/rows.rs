@@ -4,6 +4,7 @@
 use crate::audit::conflicts::{experience_conflict, level_conflict, salary_conflict};
 use crate::audit::noise;
 use crate::audit::row_issues::RowIssue;
+use crate::audit::steps::{NumbersOfRow, RowNumbers};
 use crate::counts::sketch::Sketch;
 use crate::evidence::{Evidence, Extractor, FEW_WORDS, Occurrence, Stated, Title, TitleRole};
 use crate::examples::example::Example;
@@ -65,6 +66,8 @@ pub struct AuditRows<'a> {
     /// Rows that state another role than their title, and rows whose title states one.
     differing: [u64; 2],
     names: Interner,
+    /// The highest number of a row.
+    read: u64,
 }
 
 impl Posting<'_> {
@@ -82,7 +85,7 @@ impl Posting<'_> {
 type RowKey = [u8; blake3::OUT_LEN];
 
 /// Spool ranges of the fields of a posting.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SpooledTexts {
     id: SpoolRange,
     /// The other fields, shared by equal postings.
@@ -157,6 +160,7 @@ impl<'a> AuditRows<'a> {
             undecided: Vec::new(),
             differing: [0, 0],
             names: Interner::default(),
+            read: 0,
         }
     }
 
@@ -197,6 +201,7 @@ impl<'a> AuditRows<'a> {
                 new.then(|| self.read(posting, evidence))
             })
             .collect();
+        self.read = postings.iter().map(|posting| posting.row).fold(self.read, u64::max);
         for ((posting, key), read) in postings.iter().zip(keys).zip(read) {
             match read {
                 Some(read) => self.add_new(posting, key, read)?,
@@ -308,6 +313,76 @@ impl<'a> AuditRows<'a> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
         order.par_sort_by_key(|&index| self.rows[index].id);
         order
+    }
+
+    /// The identities of the rows.
+    pub(crate) fn ids(&self) -> Vec<RowId> {
+        self.rows.iter().map(|row| row.id).collect()
+    }
+
+    /// What another machine needs to know of the rows; call it before [`Self::find_copies`].
+    ///
+    /// # Errors
+    /// If a title cannot be read back.
+    pub fn numbers(&self) -> io::Result<RowNumbers> {
+        let numbers = |row: &AuditRow| NumbersOfRow {
+            row: row.row,
+            id: row.id,
+            stated: row.stated,
+            company: row.company,
+            form: row.form,
+            is_short: row.is_short,
+            max_power: row.max_power,
+        };
+        let title = |(key, &index): (&RowKey, &usize)| {
+            let row = &self.rows[index];
+            let role =
+                self.with_texts(row.texts, |texts| Title::read(texts.title, self.lexicon()).role)?;
+            let short = u64::from_le_bytes(key.as_chunks().0[0]);
+            Ok(match role {
+                TitleRole::One(role) => Some((short, role.index() != row.stated)),
+                _ => None,
+            })
+        };
+        let mut titles = self.known.iter().map(title).collect::<io::Result<Vec<_>>>()?;
+        titles.sort_unstable();
+        let (rows, names) = (self.rows.iter().map(numbers).collect(), self.names.list.clone());
+        Ok(RowNumbers {
+            rows,
+            names,
+            titles: titles.into_iter().flatten().collect(),
+            read: self.read,
+        })
+    }
+
+    /// Rows of which there are only numbers, from several machines in their order.
+    pub(crate) fn of_numbers(parts: &[RowNumbers], lexicon: &'a Lexicon) -> Self {
+        let mut rows = Self::new(lexicon);
+        let mut titles = HashSet::new();
+        for part in parts {
+            let names: Vec<u32> = part.names.iter().map(|name| rows.names.index(name)).collect();
+            let name = |index: u32| names.get(index as usize).copied().unwrap_or_default();
+            let before = rows.read;
+            rows.rows.extend(part.rows.iter().map(|row| AuditRow {
+                row: before + row.row,
+                id: row.id,
+                stated: row.stated,
+                texts: SpooledTexts::default(),
+                features: SpoolRange::default(),
+                company: name(row.company),
+                form: name(row.form),
+                is_short: row.is_short,
+                max_power: row.max_power,
+                row_issues: Vec::new(),
+            }));
+            for (_, differs) in part.titles.iter().filter(|(key, _)| titles.insert(*key)) {
+                rows.differing[0] += u64::from(*differs);
+                rows.differing[1] += 1;
+            }
+            rows.read += part.read;
+        }
+        rows.find_copies();
+        rows
     }
 
     /// Number of rows that state a role.

@@ -1,9 +1,8 @@
 //! Summary of an audit.
 
+use crate::audit::assessed::Assessed;
 use crate::audit::rows::{AuditRow, AuditRows};
-use crate::audit::{
-    AuditSummary, Auditor, Estimate, Finding, Issue, Pair, SuspectGroup, Suspicion,
-};
+use crate::audit::{AuditSummary, Estimate, Finding, Issue, Pair, SuspectGroup, Suspicion};
 use crate::metrics::{LEAST_GROUPS, sums, top};
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ const LEAST_ROWS: u64 = 3;
 /// Share of the wrong rows to find, for the number of rows to read.
 const WANTED: f64 = 0.8;
 
-impl Auditor<'_> {
+impl Assessed<'_> {
     pub(crate) fn summary(
         &self,
         suspicions: &[Suspicion],
@@ -22,7 +21,7 @@ impl Auditor<'_> {
         method: String,
     ) -> AuditSummary {
         let organisations: Vec<u64> =
-            suspicions.iter().map(|s| self.rows.all.rows[s.index].organisation()).collect();
+            suspicions.iter().map(|s| self.rows.rows[s.index].organisation()).collect();
         let mut pairs = Vec::new();
         for stated in 0..self.outcomes.len() {
             if suspicions.iter().any(|s| s.stated == stated) {
@@ -38,7 +37,7 @@ impl Auditor<'_> {
             std::iter::once(s.expected_wrong()).chain(pairs.iter().map(of_pair)).collect()
         };
         let adds: Vec<Vec<f64>> = suspicions.iter().map(adds).collect();
-        let enough = self.rows.all.independent() >= LEAST_GROUPS;
+        let enough = self.rows.independent() >= LEAST_GROUPS;
         let mut estimates = sums(&adds, &organisations)
             .into_iter()
             .map(|(rows, interval)| Estimate { rows, interval: interval.filter(|_| enough) });
@@ -79,7 +78,7 @@ impl Auditor<'_> {
         let mut groups: BTreeMap<&str, (u64, f64, Vec<f64>)> = BTreeMap::new();
         for s in suspicions {
             let group = groups
-                .entry(name(self.rows.all, &self.rows.all.rows[s.index]))
+                .entry(name(self.rows, &self.rows.rows[s.index]))
                 .or_insert_with(|| (0, 0.0, vec![0.0; self.outcomes.len()]));
             group.0 += 1;
             group.1 += s.expected_wrong();

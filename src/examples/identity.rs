@@ -7,6 +7,7 @@
 use crate::examples::near_copies::NearKeys;
 use crate::examples::organisation;
 use crate::text::CleanText;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use unicode_normalization::UnicodeNormalization;
@@ -22,7 +23,7 @@ pub(crate) const BUCKETS: usize = 16;
 ///
 /// Two postings of one organisation and title but different texts collide with a probability of 2^-64; two of the same
 /// text but different titles or names of the organisation, of 2^-32.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct RowId {
     /// Hash of the organisation, or of the text where no organisation is named.
     pub organisation: u64,

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Counts,
     /// Counts that are summed by feature.
     Sums,
+    /// What machines tell each other of rows that they audit together.
+    Audit,
 }
 
 /// Most files unpack to fewer bytes than this: the largest buffer that is allocated up front.
@@ -39,6 +41,7 @@ impl Kind {
             Self::Model => MODEL_MAGIC,
             Self::Counts => "rolecall-counts ",
             Self::Sums => "rolecall-sums ",
+            Self::Audit => "rolecall-audit ",
         }
     }
 
@@ -48,6 +51,7 @@ impl Kind {
             Self::Model => "a rolecall model",
             Self::Counts => "what rolecall collected",
             Self::Sums => "what rolecall counted",
+            Self::Audit => "a step of an audit by rolecall",
         }
     }
 
@@ -55,7 +59,7 @@ impl Kind {
     fn max_bytes(self) -> u64 {
         match self {
             Self::Model => 1 << 30,
-            Self::Counts | Self::Sums => 1 << 32,
+            Self::Counts | Self::Sums | Self::Audit => 1 << 32,
         }
     }
 
@@ -63,7 +67,7 @@ impl Kind {
         let what = what.to_string();
         ModelError::Corrupt(match self {
             Self::Model => what,
-            Self::Counts | Self::Sums => format!("{}: {what}", self.name()),
+            Self::Counts | Self::Sums | Self::Audit => format!("{}: {what}", self.name()),
         })
     }
 }

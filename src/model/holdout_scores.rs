@@ -25,6 +25,7 @@ use crate::stacking::probabilities::Probabilities;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// The views that rows are classified in: without titles, because labels come from titles.
 const VIEWS: [View; 2] = [View::Duties, View::Text];
@@ -55,7 +56,7 @@ enum CountSource {
     /// The rows themselves are counted; their neighbours are removed.
     OfRows { held_out: Box<HeldOut>, neighbours: Neighbours },
     /// A model has counted some of the rows; the buckets of organisations with their neighbours are removed.
-    OfModel { matrix: CountMatrix, lexicon: LexiconWeights, masks: Vec<u16> },
+    OfModel { matrix: Arc<CountMatrix>, lexicon: LexiconWeights, masks: Vec<u16> },
 }
 
 impl<'a, R: Rows> HoldoutScores<'a, R> {
@@ -105,10 +106,13 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
     /// removed from it.
     ///
     /// # Errors
-    /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged; or what the rows are
-    /// read with.
-    pub(crate) fn by_model(rows: &'a R, model: &Model) -> Result<Self, ModelError> {
-        let (matrix, masks) = counted(rows, model)?;
+    /// What the rows are read with.
+    pub(crate) fn by_model(
+        rows: &'a R,
+        model: &Model,
+        counts: &ModelCounts,
+    ) -> Result<Self, ModelError> {
+        let (matrix, masks) = (counts.matrix.clone(), counts.masks.clone());
         let header = model.header();
         let sizes = [header.roles.len(), header.postings.len()];
         let counts = CountSource::OfModel { matrix, lexicon: model.lexicon.clone(), masks };
@@ -172,9 +176,9 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
             .expect("they are the numbers of scores")
     }
 
-    /// The probabilities of the row at an index.
-    pub(crate) fn probabilities(&self, index: usize) -> &Probabilities {
-        &self.probabilities[index]
+    /// The probabilities of all rows.
+    pub(crate) fn all_probabilities(&self) -> &[Probabilities] {
+        &self.probabilities
     }
 
     /// How many rows only the lexicon scores, because without their neighbours there is no posting of some role.
@@ -235,17 +239,17 @@ impl<'a, R: Rows> HoldoutScores<'a, R> {
 pub(crate) fn with_titles(
     rows: &impl Rows,
     model: &Model,
+    counts: &ModelCounts,
 ) -> Result<Option<Vec<Probabilities>>, ModelError> {
     let knows_titles = model.features().any(|feature| feature.channel == Channel::Title);
     if !knows_titles {
         return Ok(None);
     }
-    let (matrix, masks) = counted(rows, model)?;
     let probabilities = |scores: &Scores| {
         let combinations = &model.header().combinations;
         Probabilities::new(combinations, View::Whole, scores)
     };
-    if masks.iter().all(|&mask| mask == 0) {
+    if !counts.knows_neighbours {
         let score = |index| -> Result<Probabilities, ModelError> {
             let row = rows.get(index)?;
             let features = row.features().into_iter().map(Occurrence::key);
@@ -254,34 +258,57 @@ pub(crate) fn with_titles(
         return (0..rows.count()).into_par_iter().map(score).collect::<Result<_, _>>().map(Some);
     }
     let sizes = [model.header().roles.len(), model.header().postings.len()];
-    let buckets = BucketHoldout::new(&matrix, &model.lexicon, sizes);
+    let buckets = BucketHoldout::new(&counts.matrix, &model.lexicon, sizes);
     let by_row = buckets.by_mask(
         rows,
-        &masks,
+        &counts.masks,
         |_| true,
         |_, row, remaining| Ok(probabilities(&remaining.score(row))),
     )?;
     Ok(Some(by_row.into_iter().map(|(_, probabilities)| probabilities).collect()))
 }
 
-/// The counts of a model, and for each row a mask of the buckets of organisations with its neighbours: 0 for a compact
-/// model, which has no record of its rows.
-///
-/// # Errors
-/// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged.
-fn counted(rows: &impl Rows, model: &Model) -> Result<(CountMatrix, Vec<u16>), ModelError> {
-    let ids = ids(rows);
-    if model.is_compact() {
-        let mut same = ids.clone();
-        same.sort_unstable();
-        same.dedup();
-        if rows_hash(same.into_iter()) == model.header().rows_hash {
-            return Err(ModelError::SameRows);
+/// The counts of a model, and what of them is left out for each row.
+pub(crate) struct ModelCounts {
+    matrix: Arc<CountMatrix>,
+    /// By row: the buckets of organisations with its neighbours; 0 for a compact model, which has no record of its rows.
+    pub(crate) masks: Vec<u16>,
+    /// Whether the model has counted neighbours of any row.
+    pub(crate) knows_neighbours: bool,
+}
+
+impl ModelCounts {
+    /// For rows with these identities, all that are audited.
+    ///
+    /// # Errors
+    /// [`ModelError::SameRows`] for a compact model of just these rows; if the model is damaged.
+    pub(crate) fn new(model: &Model, ids: &[RowId]) -> Result<Self, ModelError> {
+        if model.is_compact() {
+            let mut same = ids.to_vec();
+            same.sort_unstable();
+            same.dedup();
+            if rows_hash(same.into_iter()) == model.header().rows_hash {
+                return Err(ModelError::SameRows);
+            }
         }
+        let matrix = Arc::new(model.training_state()?.matrix);
+        let masks = matrix.leaking_buckets(ids);
+        let knows_neighbours = masks.iter().any(|&mask| mask != 0);
+        Ok(Self { matrix, masks, knows_neighbours })
     }
-    let matrix = model.training_state()?.matrix;
-    let masks = matrix.leaking_buckets(&ids);
-    Ok((matrix, masks))
+
+    /// For some of the rows, of which another machine knows what is left out.
+    ///
+    /// # Errors
+    /// If the model is damaged.
+    pub(crate) fn of_part(
+        model: &Model,
+        masks: Vec<u16>,
+        knows_neighbours: bool,
+    ) -> Result<Self, ModelError> {
+        let matrix = Arc::new(model.training_state()?.matrix);
+        Ok(Self { matrix, masks, knows_neighbours })
+    }
 }
 
 /// The rows of the roles with their original labels, classified before any are corrected.

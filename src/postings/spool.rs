@@ -24,7 +24,7 @@ struct Written {
 }
 
 /// Byte range of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SpoolRange {
     at: u64,
     length: u32,

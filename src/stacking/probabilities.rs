@@ -3,9 +3,10 @@
 use crate::bayes::scores::Scores;
 use crate::stacking::combination::Combination;
 use crate::stacking::inputs::{Question, View};
+use serde::{Deserialize, Serialize};
 
 /// What a model says of one posting.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Probabilities {
     /// Of each role, given that it is one of them; sum 1.
     pub closed: Vec<f64>,

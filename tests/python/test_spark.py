@@ -98,6 +98,31 @@ def test_findings_are_the_same(session, sample):
     assert spark.audit(frame).to_pyarrow().equals(rolecall.audit(sample).to_pyarrow())
 
 
+def ranked(table):
+    return sorted(table.to_pylist(), key=lambda row: (-row["suspicion"], row["row"], row["issue"]))
+
+
+@pytest.mark.parametrize("partitions", [1, 5])
+def test_findings_by_a_model_are_the_same_wherever_the_rows_are(session, sample, partitions):
+    again = pa.concat_tables([sample, sample.slice(10, 30)])
+    # Kept, so that its rows are in the same order whenever they are looked at.
+    frame = session.createDataFrame(again).repartition(partitions).persist()
+    rows = pa.Table.from_batches(frame._collect_as_arrow(), again.schema)
+    for model in [rolecall.Model.default(), rolecall.train(sample.slice(20))]:
+        for how in [{}, {"label": "title"}]:
+            expected = model.audit(rows, **how)
+            found, summary = spark.audit_by_model(frame, model, **how)
+            assert ranked(found.toArrow()) == ranked(expected.to_pyarrow())
+            assert len(expected) > 0
+            assert summary == {**expected.summary, "findings": summary["findings"]}
+
+
+def test_an_audit_by_a_model_needs_rows_of_a_role(session):
+    frame = session.createDataFrame([{"title": "Baker", "description": "You bake bread."}])
+    with pytest.raises(ValueError, match="no row states a role"):
+        spark.audit_by_model(frame)
+
+
 def test_mistakes_show_at_once(frame):
     with pytest.raises(ValueError, match="no column"):
         spark.classify(frame, description="none")

@@ -195,10 +195,14 @@ impl<W: Write + Send> Sheet<W> {
     /// # Errors
     /// Those of the writer.
     pub fn write_chosen(&mut self, row: Option<&Row>, cells: &[Cell]) -> io::Result<()> {
-        match &mut self.0 {
+        self.write(row.filter(|_| self.keeps_types()), None, cells)
+    }
+
+    fn keeps_types(&self) -> bool {
+        match self.0 {
             #[cfg(feature = "parquet")]
-            Inner::Columnar(sheet) => sheet.write(row, None, cells),
-            _ => self.write(None, None, cells),
+            Inner::Columnar(_) => true,
+            _ => false,
         }
     }
 
