@@ -6,6 +6,7 @@ use rolecall::judge::{Decision, Judge, Settings};
 use rolecall::lexicon::Lexicon;
 use rolecall::metrics::{average_precision, figures, most_confident};
 use rolecall::model::{Collector, Counting, Model, View};
+use rolecall::postings::{Dialect, PostingReader};
 use rolecall::roles::Label;
 use rolecall::text::{CleanText, Tokens};
 use std::sync::LazyLock;
@@ -360,4 +361,39 @@ fn models_and_judges_can_be_shared_between_threads() {
     shared::<Model>();
     shared::<Lexicon>();
     shared::<Judge>();
+}
+
+/// The rows of a file, or why it cannot be read.
+fn rows(bytes: &[u8]) -> Result<usize, String> {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), bytes).expect("there is room");
+    let reader = PostingReader::open(file.path(), &Dialect::default());
+    let mut reader = reader.map_err(|e| e.to_string())?;
+    let mut rows = 0;
+    loop {
+        let batch = reader.batch(64).map_err(|e| e.to_string())?;
+        if batch.is_empty() {
+            return Ok(rows);
+        }
+        rows += batch.rows.len();
+    }
+}
+
+#[test]
+fn an_old_workbook_that_is_cut_or_spoiled_is_an_error_or_rows() {
+    let whole = include_bytes!("fixtures/plain.xls");
+    assert_eq!(rows(whole), Ok(3));
+    for length in (512..whole.len()).step_by(509) {
+        // The last sector is of the directory, of which the end is empty.
+        let read = rows(&whole[..length]);
+        assert!(read == Ok(3) || read.is_err(), "{length}: {read:?}");
+    }
+    // All numbers of the header and of the first records, and some of what follows.
+    for at in (8..600).chain((600..whole.len()).step_by(97)) {
+        for value in [1, 0xff] {
+            let mut spoiled = whole.to_vec();
+            spoiled[at..whole.len().min(at + 2)].fill(value);
+            assert!(rows(&spoiled).unwrap_or(0) < 100, "{at}: {value}");
+        }
+    }
 }

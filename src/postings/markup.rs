@@ -1,18 +1,27 @@
 //! Tells web pages and XML by their beginning.
 
+use super::columns::ColumnNames;
 use super::feed::{FeedObjects, posting_name};
+use super::html_table::table_objects;
 use super::json::{JsonReader, LeftOut, Origin};
 use super::page::PageData;
 use super::source::{Dialect, Problem, Shape};
 use super::window::Window;
+use memchr::memmem;
+use std::io::Cursor;
+use std::sync::PoisonError;
 
 /// First bytes by which a text is told.
 const BEGINNING: usize = 1 << 10;
 /// First bytes of XML in which an element that is a posting is sought.
 const SAMPLE: usize = 1 << 20;
+/// What XML of Excel 2003 declares.
+const OF_EXCEL: &[u8] = b"urn:schemas-microsoft-com:office:spreadsheet";
 /// Elements with which a part of a page begins.
-const OF_PAGES: [&str; 9] =
-    ["html", "head", "body", "div", "script", "meta", "title", "main", "article"];
+const OF_PAGES: [&str; 11] =
+    ["html", "head", "body", "div", "script", "meta", "title", "main", "article", "table", "style"];
+/// Bytes of the largest page of which a table is read.
+const LARGEST: usize = 1 << 28;
 
 /// How a text is marked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,18 +73,46 @@ pub(super) fn of_markup(
 ) -> Result<(JsonReader, Shape), Problem> {
     let (line, outside) = (window.line(), LeftOut::default());
     if markup == Markup::Page {
+        if let Some((objects, others)) = of_table(&mut window, &dialect.names)? {
+            if others > 0 {
+                outside
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert("table".into(), others);
+            }
+            let rows = Window::new(Box::new(Cursor::new(objects)), line);
+            return JsonReader::open(rows, dialect, Origin::Feed, outside);
+        }
         let page = Window::new(Box::new(PageData::new(window)), line);
         return JsonReader::open(page, dialect, Origin::Page, outside);
     }
     window.fill(SAMPLE)?;
     let sample = &window.rest()[..window.rest().len().min(SAMPLE)];
     let Some(name) = posting_name(sample, &dialect.names) else {
-        let problem =
-            "it is XML without an element that looks like a posting; convert it to CSV or JSON";
+        let problem = if memmem::find(sample, OF_EXCEL).is_some() {
+            "it is a workbook as XML of Excel 2003; open it in a spreadsheet program and save it as .xlsx or CSV"
+        } else {
+            "it is XML without an element that looks like a posting; convert it to CSV or JSON"
+        };
         return Err(Problem::Content(problem.into()));
     };
     let feed = FeedObjects::new(window, name, outside.clone())?;
     JsonReader::open(Window::new(Box::new(feed), line), dialect, Origin::Feed, outside)
+}
+
+/// The rows of a table of a page without data of postings, as objects, and the number of other tables.
+fn of_table(window: &mut Window, names: &ColumnNames) -> Result<Option<(String, u64)>, Problem> {
+    window.fill(SAMPLE)?;
+    let beginning = String::from_utf8_lossy(window.rest()).to_lowercase();
+    if !beginning.contains("<tr") || beginning.contains("ld+json") {
+        return Ok(None);
+    }
+    window.fill(LARGEST + 1)?;
+    if window.rest().len() > LARGEST {
+        let problem = "it is a web page of more than 256 MB; save its table as CSV";
+        return Err(Problem::Content(problem.into()));
+    }
+    Ok(table_objects(&String::from_utf8_lossy(window.rest()), window.line(), names))
 }
 
 #[cfg(test)]

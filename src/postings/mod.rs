@@ -3,13 +3,21 @@
 #[cfg(feature = "parquet")]
 mod arrow_text;
 #[cfg(feature = "excel")]
+mod biff;
+#[cfg(feature = "excel")]
 mod cell_text;
 mod columns;
+#[cfg_attr(
+    not(feature = "excel"),
+    allow(dead_code, reason = "only workbooks have streams that are read")
+)]
+mod compound;
 mod delimited;
 mod element;
 mod encoding;
 mod feed;
 mod fields;
+mod html_table;
 mod json;
 mod json_values;
 mod lines;
@@ -36,6 +44,8 @@ mod window;
 mod workbook;
 #[cfg(feature = "excel")]
 mod workbook_file;
+#[cfg(feature = "excel")]
+mod xls;
 
 pub use columns::{Column, ColumnNames, Columns, MissingColumn, distinct, listed};
 pub use fields::Fields;

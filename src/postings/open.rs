@@ -1,5 +1,6 @@
 //! Opens files and standard input as UTF-8 text, decompressed by content and not by file name.
 
+use super::compound::{COMPOUND, Compound};
 use super::encoding::detect;
 use bzip2::bufread::MultiBzDecoder;
 use encoding_rs::{Encoding, UTF_8};
@@ -27,15 +28,28 @@ const FROM_PIPE: u64 = 1 << 30;
 /// Archives in archives, such as a workbook in a zip file.
 pub(super) const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
-const OTHER_FORMS: [(usize, &[u8], &str); 23] = [
+const OTHER_FORMS: [(usize, &[u8], &str); 28] = [
+    (0, b"\x09\0\x04\0", BEFORE_1995),
+    (0, b"\x09\x02\x06\0", BEFORE_1995),
+    (0, b"\x09\x04\x06\0", BEFORE_1995),
     (
         0,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "an old Office file (.xls, .doc) or a workbook with a password: save its sheet as .xlsx without one, or as CSV",
+        b"\x09\x08\x10\0\0\x06\x05\0",
+        "the inside of an Excel workbook: open it in a spreadsheet program and save it as .xlsx or CSV",
     ),
     (0, b"%PDF-", "a PDF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"{\\rtf", "an RTF document: copy the postings to a CSV file, with a column for the text"),
     (0, b"From: <Saved by ", "a web archive (MHTML): save the page as HTML"),
+    (
+        0,
+        b"MIME-Version: ",
+        "a web archive (MHTML): open it in its program and save it as HTML, or a sheet as .xlsx or CSV",
+    ),
+    (
+        0,
+        b"ID;P",
+        "an Excel sheet as SYLK: open it in a spreadsheet program and save it as .xlsx or CSV",
+    ),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
     (0, b"Rar!\x1a\x07", "a RAR archive: unpack it first"),
     (0, b"\xfd7zXZ\0", "packed with xz: unpack it first, or pack it with gzip or zstd"),
@@ -55,6 +69,27 @@ const OTHER_FORMS: [(usize, &[u8], &str); 23] = [
     (0, b"GIF8", "a picture: type its text into a CSV file"),
     (0, b"bplist00", "a property list: export the table as CSV"),
     (0, b"PAR1", "a packed Parquet file: unpack it first, as Parquet is packed within"),
+];
+/// What a sheet is that has no compound file around it.
+const BEFORE_1995: &str =
+    "an Excel sheet of before 1995: open it in a spreadsheet program and save it as .xlsx or CSV";
+/// Streams of compound files by which documents are told, and what they are and what to do with them.
+const COMPOUND_FORMS: [(&str, &str); 6] = [
+    (
+        "EncryptedPackage",
+        "a workbook or document with a password: open it in its program and save it without one",
+    ),
+    (
+        "WordDocument",
+        "a Word document: copy the postings to a CSV file, with a column for the text",
+    ),
+    ("PowerPoint Document", "a PowerPoint file: copy the postings to a CSV file"),
+    (
+        "__properties_version1.0",
+        "an Outlook message: copy its text to a CSV file, or save what is attached to it",
+    ),
+    ("HwpSummaryInformation", "a Hangul document: copy the postings to a CSV file"),
+    ("VisioDocument", "a Visio drawing: copy the postings to a CSV file"),
 ];
 /// Files in zip archives by which documents are told, and what they are and what to do with them.
 const ZIPPED_FORMS: [(&str, &str); 5] = [
@@ -100,6 +135,8 @@ pub(super) enum WorkbookForm {
     Xlsb,
     /// Of `OpenDocument`.
     Ods,
+    /// Of Excel up to 2003, in a compound file.
+    Xls,
 }
 
 /// Detects changes of a file by its size and modification time.
@@ -174,8 +211,11 @@ fn of_file(
     levels: usize,
 ) -> io::Result<Content> {
     let mut start = Vec::new();
-    file.by_ref().take(ZIP.len() as u64).read_to_end(&mut start)?;
+    file.by_ref().take(COMPOUND.len() as u64).read_to_end(&mut start)?;
     file.rewind()?;
+    if start.starts_with(COMPOUND) {
+        return Ok(Content::Workbook(of_compound(file)?, WorkbookForm::Xls));
+    }
     if start.starts_with(ZIP) {
         let levels = levels.checked_sub(1).ok_or_else(|| {
             io::Error::other("it is a zip archive in zip archives; unpack it first")
@@ -197,8 +237,8 @@ pub(super) fn of_stream(
     encoding: Option<&'static Encoding>,
     levels: usize,
 ) -> io::Result<Content> {
-    let (start, bytes) = sampled(unpacked(bytes)?, ZIP.len())?;
-    if !start.starts_with(ZIP) {
+    let (start, bytes) = sampled(unpacked(bytes)?, COMPOUND.len())?;
+    if !start.starts_with(ZIP) && !start.starts_with(COMPOUND) {
         return text(Box::new(bytes), encoding);
     }
     let mut file = tempfile::tempfile()?;
@@ -304,6 +344,20 @@ fn of_zip(mut file: File) -> io::Result<Zipped> {
     io::copy(&mut Limited { inner, packed, unpacked: 0 }, &mut out)?;
     out.rewind()?;
     Ok(Zipped::File(out))
+}
+
+/// A compound file, if it is a workbook.
+fn of_compound(file: File) -> io::Result<File> {
+    let compound = Compound::open(BufReader::new(file.try_clone()?))?;
+    if compound.has("Workbook") || compound.has("Book") {
+        return Ok(file);
+    }
+    let found = COMPOUND_FORMS.iter().find(|(stream, _)| compound.has(stream));
+    let what = found.map_or(
+        "a file of an old Office program, and no workbook: copy the postings to a CSV file",
+        |(_, what)| what,
+    );
+    Err(io::Error::other(format!("it is {what}")))
 }
 
 /// The form of the workbook that an archive is, if it is one.

@@ -1,6 +1,5 @@
 //! Finds the header of a table that does not begin with it.
 
-#[cfg(feature = "excel")]
 use super::columns::{Column, ColumnNames, Columns};
 
 /// First rows in which the header is sought.
@@ -10,7 +9,6 @@ const LONGEST_NAME: usize = 80;
 
 /// The index of the header among the first rows of a table, and whether it has a column for the text. Titles and notes may
 /// stand before it.
-#[cfg(feature = "excel")]
 pub(super) fn header_index<T: AsRef<str>>(
     rows: &[Vec<T>],
     chosen: &ColumnNames,
@@ -35,7 +33,7 @@ pub(super) fn is_name(field: &str) -> bool {
     field.chars().count() <= LONGEST_NAME
 }
 
-#[cfg(all(test, feature = "excel"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -4,6 +4,7 @@ use super::cell_text::{text, text_of};
 use super::open::WorkbookForm;
 use super::panics::{DAMAGED, without_panics};
 use super::source::Problem;
+use super::xls::Xls;
 use calamine::{Data, Ods, Xlsb, Xlsx};
 use calamine::{DataRef, Range, Reader, Sheet, SheetType, SheetVisible};
 use quick_xml::events::{BytesStart, Event};
@@ -32,6 +33,7 @@ pub(super) enum Workbook {
     Xlsx(Box<Xlsx<BufReader<File>>>),
     Xlsb(Box<Xlsb<BufReader<File>>>),
     Ods(Box<Ods<BufReader<File>>>),
+    Xls(Box<Xls>),
 }
 
 impl Workbook {
@@ -44,6 +46,7 @@ impl Workbook {
                 WorkbookForm::Xlsx => Self::Xlsx(Box::new(Xlsx::new(file).map_err(said)?)),
                 WorkbookForm::Xlsb => Self::Xlsb(Box::new(Xlsb::new(file).map_err(said)?)),
                 WorkbookForm::Ods => Self::Ods(Box::new(Ods::new(file).map_err(said)?)),
+                WorkbookForm::Xls => Self::Xls(Box::new(Xls::open(file)?)),
             })
         });
         opened.map_err(|why| problem(&why))
@@ -55,6 +58,7 @@ impl Workbook {
             Self::Xlsx(book) => book.sheets_metadata(),
             Self::Xlsb(book) => book.sheets_metadata(),
             Self::Ods(book) => book.sheets_metadata(),
+            Self::Xls(book) => book.sheets(),
         };
         let tables = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
         let shown = tables().filter(|sheet| sheet.visible == SheetVisible::Visible);
@@ -77,6 +81,7 @@ impl Workbook {
                 Self::Ods(book) => {
                     of_range(&book.worksheet_range(sheet).map_err(said)?, &mut rows).map(|()| 0)
                 }
+                Self::Xls(book) => of_xls(book, sheet, &mut rows).map(|()| 0),
             }
         });
         read.map_err(|why| problem(&why))
@@ -154,6 +159,16 @@ fn of_xlsb(book: &mut Xlsb<BufReader<File>>, sheet: &str, rows: &mut Rows) -> Re
     Ok(())
 }
 
+fn of_xls(book: &Xls, sheet: &str, rows: &mut Rows) -> Result<(), String> {
+    for cell in book.cells(sheet)? {
+        if rows.cell(cell.position, &book.text(&cell))?.is_break() {
+            return Ok(());
+        }
+    }
+    let _ = rows.end();
+    Ok(())
+}
+
 fn of_range(range: &Range<Data>, rows: &mut Rows) -> Result<(), String> {
     let (first_row, first_column) = range.start().unwrap_or_default();
     for (row, column, cell) in range.used_cells() {
@@ -166,8 +181,19 @@ fn of_range(range: &Range<Data>, rows: &mut Rows) -> Result<(), String> {
     Ok(())
 }
 
+fn too_large() -> Problem {
+    let most = LARGEST >> 20;
+    let problem =
+        format!("it is a workbook of more than {most} MB unpacked; save its sheet as CSV");
+    Problem::Content(problem.into())
+}
+
 /// Checks that a workbook is not too large unpacked, whatever it says of its size.
 fn check_size(file: &File, form: WorkbookForm) -> Result<(), Problem> {
+    if form == WorkbookForm::Xls {
+        let is_small = file.metadata()?.len() <= LARGEST;
+        return if is_small { Ok(()) } else { Err(too_large()) };
+    }
     let mut again = file.try_clone()?;
     again.rewind()?;
     let mut archive =
@@ -189,11 +215,7 @@ fn check_size(file: &File, form: WorkbookForm) -> Result<(), Problem> {
         let _ = io::copy(&mut part, &mut io::sink());
         left = part.get_ref().limit().saturating_sub(1);
         if part.get_ref().limit() == 0 {
-            let problem = format!(
-                "it is a workbook of more than {} MB unpacked; save its sheet as CSV",
-                LARGEST >> 20
-            );
-            return Err(Problem::Content(problem.into()));
+            return Err(too_large());
         }
     }
     Ok(())

@@ -157,7 +157,7 @@ fn files_of_other_forms_are_named() {
         (packed(&["[Content_Types].xml", "xl/workbook.xml"]), "a damaged workbook"),
         (packed(&["[Content_Types].xml", "word/document.xml"]), "a Word document"),
         (packed(&["mimetype", "content.xml"]), "an OpenDocument text"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".to_vec(), "an old Office file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0".to_vec(), "a damaged Office document"),
         (b"%PDF-1.7\n%\xe2\xe3".to_vec(), "a PDF document"),
         (b"From: <Saved by Blink>\r\nSubject: Job\r\n".to_vec(), "a web archive (MHTML)"),
         (b"\xff\xd8\xff\xe0 no\xfftext\n".to_vec(), "a picture"),

@@ -141,14 +141,158 @@ fn workbooks_of_open_document_are_read() {
     assert_eq!(table.rows[1][1..3], ["Bread\nis good", "2.5"]);
 }
 
+/// A workbook of Excel up to 2003: a sheet About, the postings, and a hidden sheet with one more.
+const OLD: &[u8] = include_bytes!("../fixtures/plain.xls");
+
+#[test]
+fn workbooks_of_excel_up_to_2003_are_read_as_their_sheets_show_them() {
+    let (table, said) = classified(OLD, &[]);
+    let first = ["4012", "Product Owner", DUTIES, "2025-10-13", "2025-10-13T12:59:02"];
+    assert_eq!(table.rows[0][..5], first);
+    assert_eq!(table.rows[0][5..10], ["30:00:00", "TRUE", "", "0.3", "Malmö"]);
+    assert_eq!(
+        table.rows[1][2..10],
+        ["Bread\nis good", "", "", "12.5", "13.5", "", "#DIV/0!", "Київ"]
+    );
+    // Its text takes several records.
+    assert_eq!(table.rows[2][2], format!("Много хлеба. {}", "x".repeat(9000)));
+    assert_eq!(table.rows.len(), 3);
+    for says in ["sheet \"Jobs\"", "header is in row 3", "not read: \"Old\"", "3 rows in, 3 out"] {
+        assert!(said.contains(says), "{said}");
+    }
+    for packed in [gzip(OLD), zip(OLD)] {
+        assert_eq!(classified(&packed, &[]).0.rows, table.rows);
+    }
+    let piped = Workspace::new().rolecall(&["classify"]).stdin(OLD).succeeds().table();
+    assert_eq!(piped.rows, table.rows);
+    assert_eq!(classified(OLD, &["--sheet", "old"]).0.column("title"), ["Old"]);
+    let workspace = Workspace::with("in.xls", OLD);
+    let refused = workspace.rolecall(&["classify", "in.xls", "--sheet", "May"]).fails();
+    assert!(refused.contains("its sheets are \"About\", \"Jobs\", \"Old\""), "{refused}");
+}
+
+/// A record of a binary workbook: its kind, and what is in it.
+fn record(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let data = parts.concat();
+    let length = [data.len() as u8 | 0x80, (data.len() >> 7) as u8];
+    // Kinds and lengths of more than seven bits take two bytes.
+    let kind = if kind < 0x80 { vec![kind] } else { vec![kind, 1] };
+    [&kind[..], &length, &data].concat()
+}
+
+/// A text behind its length.
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let bytes = units.iter().flat_map(|unit| unit.to_le_bytes());
+    (units.len() as u32).to_le_bytes().into_iter().chain(bytes).collect()
+}
+
+/// A binary workbook (`.xlsb`) with one sheet, whose last column has dates.
+fn binary_workbook() -> Vec<u8> {
+    let number = |n: u32| n.to_le_bytes();
+    let mut sheet = [record(0x94, &[&[0; 16]]), record(0x91, &[])].concat();
+    for (row, [title, text]) in (0..).zip([["title", "description"], ["Product Owner", DUTIES]]) {
+        sheet.extend(record(0, &[&number(row)]));
+        for (column, text) in (0..).zip([title, text]) {
+            sheet.extend(record(6, &[&number(column), &number(0), &wide(text)]));
+        }
+    }
+    sheet.extend(record(5, &[&number(2), &number(0), &45_943.0f64.to_le_bytes()]));
+    sheet.extend(record(0x92, &[]));
+    let names = record(0x9c, &[&number(0), &number(1), &wide("r1"), &wide("Jobs")]);
+    let book = [names, record(0x90, &[]), record(0x9d, &[])].concat();
+    // One format of cells: that of a day.
+    let mut styles = vec![0xe9, 4, 4, 1, 0, 0, 0];
+    styles.extend(record(0x2f, &[&[0, 0, 14, 0]]));
+    let links =
+        "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.bin\"/></Relationships>";
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, part) in [
+        ("xl/workbook.bin", book),
+        ("xl/_rels/workbook.bin.rels", links.into()),
+        ("xl/styles.bin", styles),
+        ("xl/worksheets/sheet1.bin", sheet),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
+        zip.write_all(&part).expect("memory");
+    }
+    zip.finish().expect("memory").into_inner()
+}
+
+#[test]
+fn binary_workbooks_are_read() {
+    let (table, said) = classified(&binary_workbook(), &[]);
+    assert_eq!(table.rows[0][..3], ["Product Owner", DUTIES, "2025-10-13"]);
+    assert!(said.contains("sheet \"Jobs\"") && said.contains("1 rows in, 1 out"), "{said}");
+}
+
+#[test]
+fn sheets_that_are_only_called_xls_are_read_or_named() {
+    let page = format!(
+        "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><meta charset=utf-8><style>td {{}}</style>\
+         <table><tr><td>by</td><td>me</td></tr></table><table border=1>\n<tr><td colspan=2>Jobs of May</td></tr>\n\
+         <tr><th>title</th><th>description</th></tr>\n<tr><td>Product Owner</td><td>{DUTIES}<br>A &amp; B</td></tr>\n\
+         <tr><td>Baker</td><td>Bread</td></tr></table></html>"
+    );
+    let (table, _) = classified(page.as_bytes(), &[]);
+    assert_eq!(table.column("title"), ["Product Owner", "Baker"]);
+    assert_eq!(table.column("description")[0], format!("{DUTIES}\nA & B"));
+    let tabs = format!("title\tdescription\r\nProduct Owner\t{DUTIES}\r\n");
+    let wide: Vec<u8> = tabs.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [tabs.into_bytes(), [b"\xff\xfe", &wide[..]].concat()] {
+        assert_eq!(classified(&bytes, &[]).0.column("title"), ["Product Owner"]);
+    }
+    for (bytes, says) in [
+        (
+            "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"></Workbook>",
+            "Excel 2003",
+        ),
+        ("MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "web archive"),
+        ("ID;PWXL;N;E\nC;Y1;X1;K\"title\"\n", "SYLK"),
+        ("\t\0\u{4}\0\u{2}\0\u{10}\0", "before 1995"),
+    ] {
+        let workspace = Workspace::with("in.xls", bytes);
+        let refused = workspace.rolecall(&["classify", "in.xls"]).fails();
+        assert!(refused.contains(says) && refused.contains("save it as"), "{refused}");
+    }
+}
+
+/// The old workbook with this stream in place of that of the workbook.
+fn renamed(stream: &str) -> Vec<u8> {
+    let wide = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let old = wide("Workbook\0");
+    let at = OLD.windows(old.len()).position(|bytes| bytes == old).expect("its name");
+    let mut bytes = OLD.to_vec();
+    let new = wide(stream);
+    bytes[at..at + 64].fill(0);
+    bytes[at..at + new.len()].copy_from_slice(&new);
+    bytes
+}
+
 #[test]
 fn workbooks_that_cannot_be_read_are_named() {
     let book = workbook(&[("Jobs", &plain)]);
-    let mut locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-    locked.resize(1 << 10, 0);
+    let mut locked = OLD.to_vec();
+    // What follows the beginning of the workbook says that all else is encrypted.
+    let second = 512 + 4 + 16;
+    locked[second..second + 2].copy_from_slice(&[0x2f, 0]);
+    // Sectors that lead to themselves.
+    let mut circle = OLD.to_vec();
+    let table = 512 * (1 + usize::from(circle[76]));
+    for (number, next) in circle[table..table + 512].chunks_exact_mut(4).enumerate() {
+        next.copy_from_slice(&(number as u32).to_le_bytes());
+    }
     for (bytes, says) in [
         (book[..book.len() / 2].to_vec(), "damaged"),
-        (locked, "with a password: save its sheet as .xlsx"),
+        (OLD[..OLD.len() / 2].to_vec(), "damaged"),
+        (circle, "in a circle"),
+        (locked, "with a password; open it"),
+        (
+            renamed("EncryptedPackage"),
+            "with a password: open it in its program and save it without",
+        ),
+        (renamed("WordDocument"), "a Word document"),
+        (renamed("Notes"), "an old Office program"),
     ] {
         let workspace = Workspace::with("in.xlsx", &bytes);
         let refused = workspace.rolecall(&["classify", "in.xlsx", "-o", "out.csv"]).fails();
