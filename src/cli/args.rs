@@ -455,7 +455,7 @@ pub(crate) struct Labelling {
     #[arg(long, value_name = "TEXT")]
     pub(crate) data_name: Option<String>,
     /// Date to be kept in the model (none otherwise: the same rows give the same bytes)
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) date: Option<String>,
 }
 
@@ -755,6 +755,29 @@ fn rows(text: &str) -> Result<RangeInclusive<u64>, String> {
     match ends {
         (Some(first), Some(last)) if first <= last => Ok(first..=last),
         _ => Err("give rows from 1, such as 3,7,9-12".into()),
+    }
+}
+
+/// A day of the calendar in ISO 8601, as it was given.
+fn date(text: &str) -> Result<String, String> {
+    let number = |range| text.get(range).and_then(|part: &str| part.parse::<u32>().ok());
+    let digits = text.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
+    let days = match (year, month) {
+        (Some(year), Some(2)) => {
+            28 + u32::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+        }
+        (Some(_), Some(4 | 6 | 9 | 11)) => 30,
+        (Some(_), Some(1..=12)) => 31,
+        _ => 0,
+    };
+    if text.len() == 10 && digits && day.is_some_and(|day| (1..=days).contains(&day)) {
+        Ok(text.to_owned())
+    } else {
+        Err("give a day as YYYY-MM-DD, such as 2026-11-30".into())
     }
 }
 

@@ -19,6 +19,7 @@ mod row_table;
 mod sheet;
 mod synced_file;
 mod terminal;
+mod unfinished_file;
 mod verdict_page;
 
 pub(crate) use args::Args;

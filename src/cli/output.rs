@@ -4,6 +4,7 @@ use super::files::{is_pipe, link_target};
 use super::progress_bar::beside_the_bar;
 use super::synced_file::SyncedFile;
 use super::terminal::Terminal;
+use super::unfinished_file::unfinished_in;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -65,16 +66,7 @@ impl Output {
             return Ok(Self::Device { device, path: path.to_owned() });
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".rolecall-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // Never more open than the file that is replaced.
-            let mode = path.metadata().map_or(0o666, |old| old.permissions().mode() & 0o777);
-            builder.permissions(std::fs::Permissions::from_mode(mode));
-        }
-        let file = builder.tempfile_in(folder).with_context(context)?;
+        let file = unfinished_in(folder, permissions_of(path)).with_context(context)?;
         keep_owner_and_permissions(path, file.as_file());
         UNFINISHED.lock().expect("no holder panics").push(file.path().to_owned());
         watch();
@@ -154,6 +146,20 @@ impl Write for Output {
             Self::Kept { file, .. } => file.flush(),
         }
     }
+}
+
+/// The permissions of a new file in place of the one at a path: never more open.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn permissions_of(path: &Path) -> Option<std::fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = path.metadata().map_or(0o666, |old| old.permissions().mode() & 0o777);
+    Some(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn permissions_of(_: &Path) -> Option<std::fs::Permissions> {
+    None
 }
 
 fn open_to_write(path: &Path) -> io::Result<File> {

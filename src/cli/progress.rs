@@ -2,6 +2,7 @@
 
 use super::files::link_target;
 use super::locked_file::LockedFile;
+use super::unfinished_file::unfinished_in;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -88,11 +89,8 @@ impl Progress {
         let done = ResumeState { of: self.of.clone(), rows, bytes, counted };
         let context = || format!("cannot write {}", self.state.display());
         let folder = self.state.parent().filter(|p| !p.as_os_str().is_empty());
-        let mut file = tempfile::Builder::new()
-            .prefix(".rolecall-")
-            .suffix(".part")
-            .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .with_context(context)?;
+        let folder = folder.unwrap_or(Path::new("."));
+        let mut file = unfinished_in(folder, None).with_context(context)?;
         serde_json::to_writer(&mut file, &done).with_context(context)?;
         file.as_file().sync_data().with_context(context)?;
         file.persist(&self.state).map_err(|e| e.error).with_context(context)?;

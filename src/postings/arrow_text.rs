@@ -2,6 +2,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, LargeStringArray, NullArray, RecordBatch, make_array};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_data::ArrayData;
 use arrow_json::writer::{LineDelimited, WriterBuilder};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema};
@@ -34,6 +35,9 @@ pub(super) fn row_texts(batch: &RecordBatch) -> Result<RowTexts, ArrowError> {
         if objects(&alone).is_ok() {
             columns.push(column.clone());
             schema.push(field.clone());
+        } else if let Ok(shown) = shown(column) {
+            columns.push(Arc::new(shown));
+            schema.push(Arc::new(Field::new(field.name(), DataType::LargeUtf8, true)));
         } else {
             columns.push(Arc::new(NullArray::new(batch.num_rows())));
             schema.push(Arc::new(Field::new(field.name(), DataType::Null, true)));
@@ -54,17 +58,32 @@ fn objects(batch: &RecordBatch) -> Result<Vec<String>, ArrowError> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
+/// The values of a column as they are shown to people, for types that JSON has no form for, such as intervals.
+fn shown(column: &ArrayRef) -> Result<LargeStringArray, ArrowError> {
+    let options = FormatOptions::new().with_display_error(false);
+    let formatter = ArrayFormatter::try_new(column, &options)?;
+    let value = |row| {
+        if column.is_null(row) { Ok(None) } else { formatter.value(row).try_to_string().map(Some) }
+    };
+    (0..column.len()).map(value).collect()
+}
+
 /// Converts binary columns to text, because some programs write text as binary, and moments of any time zone to universal
-/// time. Values that are not UTF-8 become hexadecimal digits.
+/// time. Universally unique identifiers are written with dashes. Other values that are not UTF-8 become hexadecimal digits.
 fn readable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let (mut columns, mut schema): (Vec<ArrayRef>, Vec<FieldRef>) = Default::default();
     for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
         let column = match values(column) {
+            _ if is_uuid(field) => {
+                let values = column.as_fixed_size_binary().iter();
+                Arc::new(values.map(|value| value.map(uuid)).collect::<LargeStringArray>())
+            }
             Some(values) => Arc::new(values.map(text).collect::<LargeStringArray>()) as ArrayRef,
             None if of_universal_time(field.data_type()) == *field.data_type() => column.clone(),
             None => make_array(in_universal_time(column.to_data())?),
         };
-        schema.push(Arc::new(field.as_ref().clone().with_data_type(column.data_type().clone())));
+        let field = Field::new(field.name(), column.data_type().clone(), field.is_nullable());
+        schema.push(Arc::new(field));
         columns.push(column);
     }
     RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
@@ -78,6 +97,18 @@ fn values(column: &ArrayRef) -> Option<Box<dyn Iterator<Item = Option<&[u8]>> + 
         DataType::BinaryView => Box::new(column.as_binary_view().iter()),
         _ => return None,
     })
+}
+
+/// Whether a column has universally unique identifiers (RFC 9562).
+fn is_uuid(field: &Field) -> bool {
+    let sixteen_bytes = matches!(field.data_type(), DataType::FixedSizeBinary(16));
+    sixteen_bytes && field.extension_type_name() == Some("arrow.uuid")
+}
+
+/// The usual form of such an identifier.
+fn uuid(bytes: &[u8]) -> String {
+    let dash = |at| if [4, 6, 8, 10].contains(&at) { "-" } else { "" };
+    bytes.iter().enumerate().map(|(at, byte)| format!("{}{byte:02x}", dash(at))).collect()
 }
 
 /// A binary value as text.

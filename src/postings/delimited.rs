@@ -36,6 +36,8 @@ pub(super) struct DelimitedReader {
     head: Vec<u8>,
     /// Lines so far that repeat it, as in files that were joined.
     repeated: u64,
+    /// Lines so far that only rule the table, or mark its end.
+    ruled: u64,
     /// How all rows differ from those of a usual table.
     quirks: Option<Quirks>,
     notes: Vec<String>,
@@ -124,6 +126,7 @@ impl DelimitedReader {
             filled: 0,
             head: Vec::new(),
             repeated: 0,
+            ruled: 0,
             quirks: None,
             notes: Vec::new(),
         }
@@ -406,6 +409,11 @@ impl RowSource for DelimitedReader {
                 self.window.skip(end);
                 continue;
             }
+            if is_ruled(record) {
+                self.ruled += 1;
+                self.window.skip(end);
+                continue;
+            }
             match self.row(record, found, shape) {
                 Ok(mut row) => {
                     self.filled += u64::from(row.fields.fill(shape.header.len()));
@@ -431,6 +439,12 @@ impl RowSource for DelimitedReader {
                 self.filled
             ));
         }
+        if self.ruled > 0 {
+            notes.push(format!(
+                "{} lines only rule the table or end it; they are no rows",
+                self.ruled
+            ));
+        }
         if self.repeated > 0 {
             notes.push(format!(
                 "the header stands {} times among the rows; it is none",
@@ -439,6 +453,13 @@ impl RowSource for DelimitedReader {
         }
         notes
     }
+}
+
+/// Whether a line is one that a program draws under a header or around a table, or the end of a table of `PostgreSQL`.
+fn is_ruled(record: &[u8]) -> bool {
+    let drawn = |byte: &u8| b"-=+|:_ ".contains(byte);
+    record == b"\\."
+        || (record.iter().all(drawn) && record.windows(3).any(|run| run == b"---" || run == b"==="))
 }
 
 fn unclosed() -> Problem {

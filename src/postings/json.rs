@@ -219,9 +219,9 @@ impl JsonReader {
     fn value(&mut self) -> Result<Option<Object>, Problem> {
         loop {
             let in_array = self.context.in_array;
-            // Record separators precede objects in JSON text sequences (RFC 7464).
-            self.window
-                .pass(|b| b.is_ascii_whitespace() || b == 0x1e || (in_array && b == b','))?;
+            // Record separators precede objects in JSON text sequences (RFC 7464), and some programs end the lines of
+            // objects with commas.
+            self.window.pass(|b| b.is_ascii_whitespace() || b == 0x1e || b == b',')?;
             let Some(&byte) = self.window.rest().first() else { return Ok(None) };
             let begins = byte == b'[' && !in_array && !self.is_array_of_values()?;
             if begins || (byte == b']' && in_array) {

@@ -24,6 +24,7 @@ mod lines;
 mod markup;
 mod objects;
 mod open;
+mod other_text;
 mod page;
 #[cfg(any(feature = "excel", feature = "parquet"))]
 mod panics;

@@ -28,7 +28,7 @@ const FROM_PIPE: u64 = 1 << 30;
 /// Archives in archives, such as a workbook in a zip file.
 pub(super) const LEVELS: usize = 3;
 /// Files of other forms: where their mark stands, the mark, and what they are and what to do with them.
-const OTHER_FORMS: [(usize, &[u8], &str); 28] = [
+const OTHER_FORMS: [(usize, &[u8], &str); 30] = [
     (0, b"\x09\0\x04\0", BEFORE_1995),
     (0, b"\x09\x02\x06\0", BEFORE_1995),
     (0, b"\x09\x04\x06\0", BEFORE_1995),
@@ -68,6 +68,8 @@ const OTHER_FORMS: [(usize, &[u8], &str); 28] = [
     (0, b"\xff\xd8\xff", "a picture: type its text into a CSV file"),
     (0, b"GIF8", "a picture: type its text into a CSV file"),
     (0, b"bplist00", "a property list: export the table as CSV"),
+    (0, b"\xff\xfe\0\0", "text in UTF-32: save it as UTF-8"),
+    (0, b"\0\0\xfe\xff", "text in UTF-32: save it as UTF-8"),
     (0, b"PAR1", "a packed Parquet file: unpack it first, as Parquet is packed within"),
 ];
 /// What a sheet is that has no compound file around it.

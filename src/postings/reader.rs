@@ -6,6 +6,7 @@ use super::fields::Fields;
 use super::json::{JsonReader, LeftOut, Origin};
 use super::markup::{markup, of_markup};
 use super::open::{Content, MODEL_MAGIC, Watch, open};
+use super::other_text::other_text;
 #[cfg(feature = "parquet")]
 use super::parquet_file::ColumnarReader;
 use super::row::{Batch, Rejected, Types};
@@ -257,6 +258,9 @@ fn of_text(
     }
     if is_binary(window.rest()) {
         return content("it is not text (it has many control characters); export the table as CSV");
+    }
+    if !csv && let Some(what) = other_text(window.rest()) {
+        return content(what);
     }
     if !csv && b"{[".contains(&window.rest()[0]) {
         let opened = JsonReader::open(window, dialect, Origin::Text, LeftOut::default())?;

@@ -16,6 +16,10 @@ pub(super) struct Quirks {
     pub(super) escape: Option<u8>,
     /// The number of columns, if rows have an empty field more.
     pub(super) surplus: Option<usize>,
+    /// What stands before the quote that opens a field, such as a space.
+    pub(super) before: Option<u8>,
+    /// Whether rows begin with their number, which the header leaves out.
+    pub(super) numbered: bool,
 }
 
 /// The first record of a buffer.
@@ -33,6 +37,12 @@ pub(super) enum Found {
 pub(super) type QuirkyField = (Vec<u8>, bool);
 
 impl Quirks {
+    /// The way of a usual table.
+    pub(super) const fn usual(delimiter: u8) -> Self {
+        let (escape, surplus, before) = (None, None, None);
+        Self { delimiter, quote: b'"', escape, surplus, before, numbered: false }
+    }
+
     /// Reads the first record of a buffer into its fields; `at_end` is whether no bytes follow.
     pub(super) fn record(
         &self,
@@ -45,8 +55,11 @@ impl Quirks {
         let mut at = 0;
         loop {
             let mut field = Vec::new();
-            let quoted = bytes.get(at) == Some(&self.quote);
+            let is_before = |byte: &&u8| Some(**byte) == self.before;
+            let skipped = bytes[at.min(bytes.len())..].iter().take_while(is_before).count();
+            let quoted = bytes.get(at + skipped) == Some(&self.quote);
             if quoted {
+                at += skipped;
                 match self.quoted(bytes, at + 1, &mut field) {
                     Some(end) if end < bytes.len() || at_end => at = end,
                     _ => return more,
@@ -108,7 +121,8 @@ impl Quirks {
     pub(super) fn count(&self, fields: &[QuirkyField]) -> usize {
         let surplus = self.surplus.is_some_and(|columns| fields.len() == columns + 1)
             && fields.last().is_some_and(|(field, _)| field.is_empty());
-        fields.len() - usize::from(surplus)
+        let numbered = self.numbered && fields.first().is_some_and(|(_, quoted)| *quoted);
+        fields.len() - usize::from(surplus) - usize::from(numbered)
     }
 }
 
@@ -119,11 +133,13 @@ pub(super) struct Requoted {
     fields: Vec<QuirkyField>,
     ready: Vec<u8>,
     given: usize,
+    /// Whether the header was passed.
+    begun: bool,
 }
 
 impl Requoted {
     pub(super) fn new(text: Window, quirks: Quirks) -> Self {
-        Self { text, quirks, fields: Vec::new(), ready: Vec::new(), given: 0 }
+        Self { text, quirks, fields: Vec::new(), ready: Vec::new(), given: 0, begun: false }
     }
 
     /// Passes the next record; false if there is none.
@@ -137,7 +153,14 @@ impl Requoted {
             match self.quirks.record(rest, self.text.at_end(), &mut self.fields) {
                 Found::More => self.text.fill_more()?,
                 Found::Record { length, end } => {
-                    let count = self.quirks.count(&self.fields);
+                    let count = if self.quirks.numbered {
+                        self.fields.len()
+                    } else {
+                        self.quirks.count(&self.fields)
+                    };
+                    if self.quirks.numbered && !std::mem::replace(&mut self.begun, true) {
+                        self.ready.push(self.quirks.delimiter);
+                    }
                     self.push_fields(count);
                     self.ready.extend_from_slice(&self.text.rest()[length..end]);
                     self.text.skip(end);
@@ -197,8 +220,7 @@ impl Read for Requoted {
 mod tests {
     use super::*;
 
-    const BACKSLASH: Quirks =
-        Quirks { delimiter: b',', quote: b'"', escape: Some(b'\\'), surplus: None };
+    const BACKSLASH: Quirks = Quirks { escape: Some(b'\\'), ..Quirks::usual(b',') };
 
     fn usual(text: &str, quirks: Quirks) -> String {
         let window = Window::new(Box::new(io::Cursor::new(text.to_owned())), 1);
@@ -211,6 +233,8 @@ mod tests {
     fn quotes_and_escapes_become_the_usual_ones() {
         let single = Quirks { quote: b'\'', escape: None, ..BACKSLASH };
         let surplus = Quirks { escape: None, surplus: Some(2), ..BACKSLASH };
+        let spaced = Quirks { before: Some(b' '), ..Quirks::usual(b',') };
+        let numbered = Quirks { numbered: true, ..Quirks::usual(b',') };
         for (text, quirks, expected) in [
             ("1,\"a \\\"b\\\", c\"\r\n2,x", BACKSLASH, "1,\"a \"\"b\"\", c\"\r\n2,x"),
             ("1,\"C:\\dir\\\\\"\n", BACKSLASH, "1,\"C:\\dir\\\"\n"),
@@ -218,6 +242,8 @@ mod tests {
             ("1,\"never\nclosed\n", BACKSLASH, "1,\"never\nclosed\n"),
             ("'a, b','it''s'\n", single, "\"a, b\",\"it's\"\n"),
             ("1,x,\n2,y,z\n3,w\n", surplus, "1,x\n2,y,z\n3,w\n"),
+            ("1,  \"a, b\", c\n", spaced, "1,\"a, b\", c\n"),
+            ("a,b\n\"1\",x,y\n", numbered, ",a,b\n\"1\",x,y\n"),
         ] {
             assert_eq!(usual(text, quirks), expected, "{text}");
         }

@@ -11,6 +11,9 @@ pub type Types = arrow_schema::SchemaRef;
 #[cfg(not(feature = "parquet"))]
 pub type Types = std::convert::Infallible;
 
+/// What databases write for no value.
+const NO_VALUE: &str = "\\N";
+
 /// A valid row.
 #[derive(Debug, Clone)]
 pub struct Row {
@@ -54,11 +57,14 @@ impl Original {
 }
 
 impl Row {
-    /// The field of a column; empty if the file has no such column.
+    /// The field of a column; empty if the file has no such column, or a database wrote that it has no value.
     pub fn get(&self, columns: &Columns, column: Column) -> &str {
         match &self.description {
             Some(text) if column == Column::Description => text,
-            _ => columns.index_of(column).and_then(|i| self.fields.get(i)).unwrap_or(""),
+            _ => {
+                let field = columns.index_of(column).and_then(|i| self.fields.get(i));
+                field.filter(|field| *field != NO_VALUE).unwrap_or("")
+            }
         }
     }
 }

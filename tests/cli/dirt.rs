@@ -2,14 +2,17 @@
 //! rows that are mended and given back.
 
 use crate::workspace::{PLAIN, Table, Workspace};
-use arrow_array::types::Int64Type;
+use arrow_array::builder::{Int64Builder, ListBuilder, MapBuilder, StringBuilder};
+use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array, IntervalYearMonthArray,
-    ListArray, RecordBatch, StringArray, StructArray, TimestampMillisecondArray,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, BooleanArray, Decimal128Array, DictionaryArray,
+    FixedSizeBinaryArray, Float64Array, Int64Array, IntervalYearMonthArray, LargeStringArray,
+    ListArray, RecordBatch, StringArray, StringViewArray, StructArray, TimestampMillisecondArray,
 };
-use arrow_schema::{DataType, Field};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -388,6 +391,7 @@ fn every_line_of_the_page_has_its_test() {
         include_str!("lines.rs"),
         include_str!("pages.rs"),
         include_str!("../properties.rs"),
+        include_str!("../dialects.rs"),
         include_str!("../../src/postings/open.rs"),
         include_str!("../../src/postings/encoding.rs"),
         include_str!("../../src/postings/records.rs"),
@@ -633,4 +637,140 @@ fn bytes_that_are_no_text_are_set_aside_in_parquet_too() {
     let ran = workspace.rolecall(&arguments).succeeds();
     ran.says(&["1 of 3 rows could not be read", "\"description\" is not UTF-8 at its byte 3"]);
     assert_eq!(workspace.table("out.csv").column("hash"), ["ff", "b"]);
+}
+
+#[test]
+fn parquet_values_of_types_without_json_are_readable_as_text_and_stay_as_they_are_in_parquet() {
+    let workspace = Workspace::new();
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["Own the product backlog", "Bread"]));
+    let bytes: Vec<u8> = (0..16).map(|byte| 17 * byte).collect();
+    let ids = FixedSizeBinaryArray::try_from_iter([&bytes, &bytes].into_iter()).expect("16 bytes");
+    let is_uuid = [("ARROW:extension:name".to_owned(), "arrow.uuid".to_owned())];
+    let uuid =
+        Field::new("uid", ids.data_type().clone(), true).with_metadata(HashMap::from(is_uuid));
+    let pay = Decimal128Array::from(vec![Some(123_456), None]).with_precision_and_scale(9, 2);
+    let mut tags = ListBuilder::new(StringBuilder::new());
+    tags.append_value([Some("agile"), None]);
+    tags.append_null();
+    let mut counts = MapBuilder::new(None, StringBuilder::new(), Int64Builder::new());
+    counts.keys().append_value("seen");
+    counts.values().append_value(7);
+    counts.append(true).expect("as many keys as values");
+    counts.append(true).expect("as many keys as values");
+    let team: DictionaryArray<Int32Type> = ["crew", "crew"].into_iter().collect();
+    let others: Vec<(&str, ArrayRef)> = vec![
+        ("pay", Arc::new(pay.expect("it fits"))),
+        ("notice", Arc::new(IntervalYearMonthArray::from(vec![14, 2]))),
+        ("tags", Arc::new(tags.finish())),
+        ("counts", Arc::new(counts.finish())),
+        ("team", Arc::new(team)),
+        ("long", Arc::new(LargeStringArray::from(vec!["a", "b"]))),
+        ("view", Arc::new(BinaryViewArray::from_iter_values([b"a", b"b"]))),
+        ("words", Arc::new(StringViewArray::from(vec!["a longer text than twelve", "b"]))),
+    ];
+    let mut fields = vec![Field::new("description", DataType::Utf8, true), uuid];
+    fields.extend(
+        others.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), true)),
+    );
+    let columns =
+        [text, Arc::new(ids)].into_iter().chain(others.into_iter().map(|(_, column)| column));
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.collect()).expect("a table");
+    let file = std::fs::File::create(workspace.path("in.parquet")).expect("a file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("room");
+    writer.close().expect("room");
+    workspace.rolecall(&["classify", "in.parquet", "-o", "out.parquet"]).succeeds();
+    let out = std::fs::File::open(workspace.path("out.parquet")).expect("it is there");
+    let out = ParquetRecordBatchReaderBuilder::try_new(out).expect("it is Parquet");
+    let kind = out.parquet_schema().column(1).logical_type_ref().cloned();
+    assert_eq!(kind, Some(parquet::basic::LogicalType::Uuid));
+    let rows = parquet_rows(&workspace.path("out.parquet"));
+    for (place, column) in batch.columns().iter().enumerate() {
+        assert_eq!(rows.column(place), column);
+    }
+    let table = workspace.rolecall(&["classify", "in.parquet"]).succeeds().table();
+    for (name, shown) in [
+        ("uid", "00112233-4455-6677-8899-aabbccddeeff"),
+        ("pay", "1234.56"),
+        ("notice", "1 years 2 mons"),
+        ("tags", "[\"agile\",null]"),
+        ("team", "crew"),
+        ("long", "a"),
+        ("view", "a"),
+        ("words", "a longer text than twelve"),
+    ] {
+        assert_eq!(table.column(name)[0], shown, "{name}");
+    }
+    // The keys of maps are columns that only some rows have.
+    let others = table.column("other_fields")[0];
+    assert!(others.contains("seen") && others.contains('7'), "{others}");
+}
+
+#[test]
+fn objects_on_lines_that_end_with_commas_are_read() {
+    let lines =
+        "{\"title\": \"A\", \"text\": \"Own it\"},\n{\"title\": \"B\", \"text\": \"Bread\"},\n";
+    let written = judged_as("in.jsonl", lines, "out.csv", &["--max-rejects", "0"]);
+    assert_eq!(written.len(), 3);
+}
+
+#[test]
+fn what_an_exporter_writes_before_quotes_and_rows_is_found() {
+    let (title, text) = posting();
+    for file in [
+        format!("id, title, text\n1, \"{title}\", \"{text}, a\"\n2, \"{title}\", \"{text}, b\"\n"),
+        format!(
+            "id,title,text\n=\"1\",=\"{title}\",=\"{text}, a\"\n=\"2\",=\"{title}\",=\"{text}, b\"\n"
+        ),
+        // Names of rows, as R writes them.
+        format!(
+            "\"id\",\"title\",\"text\"\n\"1\",7,\"{title}\",\"{text}\"\n\"2\",8,\"{title}\",\"{text}\"\n"
+        ),
+    ] {
+        let workspace = Workspace::with("in.csv", &file);
+        let ran = workspace.rolecall(&["classify", "in.csv", "-o", "out.csv"]).succeeds();
+        ran.says(&["it is read so"]);
+        let table = workspace.table("out.csv");
+        let of = |column: &str| table.header.iter().position(|name| name.trim() == column);
+        let titles: Vec<&str> =
+            table.rows.iter().map(|row| &*row[of("title").expect("it")]).collect();
+        assert_eq!(titles, [&title, &title], "{file}");
+    }
+}
+
+#[test]
+fn lines_that_rule_a_table_are_no_rows() {
+    let (title, text) = posting();
+    let text = text.replace(['\n', '\r'], " ");
+    for file in [
+        format!("| title | text |\n|---|---|\n| {title} | {text} |\n"),
+        format!(" title | text \n-------+-----\n {title} | {text}\n"),
+        format!("title\ttext\n{title}\t{text}\n\\.\n"),
+    ] {
+        let workspace = Workspace::with("in.txt", &file);
+        let ran = workspace.rolecall(&["classify", "in.txt", "-o", "out.txt"]).succeeds();
+        ran.says(&["1 rows in, 1 out, 0 set aside"]).says(&["1 lines only rule the table"]);
+    }
+}
+
+#[test]
+fn what_a_database_writes_for_no_value_is_no_text() {
+    let rows = judged("title,text\nProduct Owner,\\N\n", &[]);
+    assert!(rows[1].starts_with("Product Owner,\\N,"), "{}", rows[1]);
+    let empty = judged("title,text\nProduct Owner,\n", &[]);
+    assert_eq!(rows[1].replace("\\N", ""), empty[1]);
+}
+
+#[test]
+fn texts_of_other_forms_are_named_with_what_to_do() {
+    for (text, says) in [
+        ("[{'title': 'A', 'text': None}]", "json.dumps"),
+        ("var jobs = [{\"title\": \"A\"}];", "leave out what stands before"),
+        ("-- MySQL dump 10.13\nINSERT INTO jobs VALUES (1);\n", "export its table as CSV"),
+        ("- title: A\n  text: B\n", "YAML"),
+    ] {
+        let refused = Workspace::with("in.txt", text).rolecall(&["classify", "in.txt"]).fails();
+        assert!(refused.contains(says), "{refused}");
+    }
 }

@@ -92,6 +92,112 @@ fn a_killed_run_leaves_the_old_output_or_the_new_one() {
     }
 }
 
+/// How runs are stopped.
+const SIGNALS: [&str; 3] = ["-KILL", "-TERM", "-INT"];
+
+/// Starts two runs at once and stops both by chance; gives whether each had ended well before.
+fn two_stopped(
+    workspace: &Workspace,
+    arguments: [&[&str]; 2],
+    whole: Duration,
+    turn: usize,
+    shares: &mut impl Iterator<Item = f64>,
+) -> [bool; 2] {
+    let mut children = arguments.map(|arguments| start(workspace, arguments));
+    for (index, child) in children.iter_mut().enumerate() {
+        std::thread::sleep(whole.mul_f64(shares.next().expect("there are more")));
+        if child.try_wait().expect("it can be asked").is_none() {
+            stop(child, SIGNALS[(turn + index) % SIGNALS.len()]);
+        }
+    }
+    children.map(|child| child.wait_with_output().expect("it ends").status.success())
+}
+
+#[test]
+fn two_runs_at_once_that_are_killed_leave_a_whole_output_and_nothing_else() {
+    let workspace = Workspace::with("in.csv", postings(4000));
+    let arguments = ["classify", "in.csv", "-o", "out.csv"];
+    let (_, whole) = run(&workspace, &arguments);
+    let new = workspace.read("out.csv");
+    let mut shares = shares();
+    let mut stopped = 0;
+    for turn in 0..kills() as usize {
+        workspace.write("out.csv", "old");
+        let ended = two_stopped(&workspace, [&arguments; 2], whole, turn, &mut shares);
+        stopped += ended.iter().filter(|well| !**well).count();
+        let now = workspace.read("out.csv");
+        assert!(now == b"old" || now == new, "half an output");
+    }
+    assert!(stopped > 0, "none was stopped");
+    run(&workspace, &arguments);
+    assert!(workspace.read("out.csv") == new, "other bytes");
+    assert_eq!(workspace.files(), ["in.csv", "out.csv"]);
+}
+
+#[test]
+fn two_resumed_runs_at_once_that_are_killed_go_on_with_the_same_bytes() {
+    let workspace = Workspace::with("in.csv", postings(ROWS / 4));
+    let (_, whole) = run(&workspace, &["classify", "in.csv", "-o", "plain.csv"]);
+    let plain = workspace.read("plain.csv");
+    let arguments = ["classify", "in.csv", "-o", "out.csv", "--resume"];
+    let mut shares = shares();
+    for turn in 0..kills() as usize {
+        two_stopped(&workspace, [&arguments; 2], whole, turn, &mut shares);
+        if workspace.files().contains(&"out.csv".to_owned()) {
+            assert!(workspace.read("out.csv") == plain, "it is not complete");
+            std::fs::remove_file(workspace.path("out.csv")).expect("it is there");
+        }
+    }
+    run(&workspace, &arguments);
+    assert!(workspace.read("out.csv") == plain, "other bytes");
+    assert_eq!(workspace.files(), ["in.csv", "out.csv", "plain.csv"]);
+}
+
+/// Labelled postings of an organisation.
+fn labelled(name: &str) -> String {
+    let row = |i: usize| {
+        let [role, title] = [["product_owner", "Product Owner"], ["other", "Baker"]][i % 2];
+        format!("{name}{i},{title},{role},\"{DUTIES} {name} {i} has {role} in team {}.\"\n", i * i)
+    };
+    format!("company,title,role,text\n{}", (0..12).map(row).collect::<String>())
+}
+
+#[test]
+fn two_retrains_at_once_that_are_killed_lose_no_rows() {
+    let workspace = Workspace::with("base.rolecall", &*SAMPLE_MODEL);
+    workspace.write("a.csv", labelled("Ferry"));
+    workspace.write("b.csv", labelled("Mill"));
+    let add = |name: &'static str, model: &'static str| {
+        ["retrain", model, "--add", name, "-o", model, "--allow-worse"]
+    };
+    // What an undisturbed model holds after none, one or both.
+    let held = |names: &[&'static str]| {
+        workspace.write("plain.rolecall", &*SAMPLE_MODEL);
+        for name in names {
+            run(&workspace, &add(name, "plain.rolecall"));
+        }
+        workspace.read("plain.rolecall")
+    };
+    let all = [held(&[]), held(&["a.csv"]), held(&["b.csv"]), held(&["a.csv", "b.csv"])];
+    let (_, whole) = run(&workspace, &add("a.csv", "base.rolecall"));
+    std::fs::remove_file(workspace.path("base.rolecall")).expect("it is there");
+    let (a, b) = (add("a.csv", "m.rolecall"), add("b.csv", "m.rolecall"));
+    let mut shares = shares();
+    for turn in 0..kills() as usize {
+        workspace.write("m.rolecall", &*SAMPLE_MODEL);
+        let [first, second] = two_stopped(&workspace, [&a, &b], whole, turn, &mut shares);
+        let now = workspace.read("m.rolecall");
+        let held = all.iter().position(|model| *model == now).expect("a whole model");
+        assert!(!first || held & 1 > 0, "the rows of a run that ended well are lost");
+        assert!(!second || held & 2 > 0, "the rows of a run that ended well are lost");
+    }
+    workspace.write("m.rolecall", &*SAMPLE_MODEL);
+    run(&workspace, &a);
+    run(&workspace, &b);
+    assert!(workspace.read("m.rolecall") == all[3], "other bytes");
+    assert_eq!(workspace.files(), ["a.csv", "b.csv", "m.rolecall", "plain.rolecall"]);
+}
+
 #[test]
 fn a_killed_run_goes_on_with_the_same_bytes() {
     let workspace = Workspace::with("in.csv", postings(ROWS));

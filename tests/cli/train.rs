@@ -176,6 +176,18 @@ fn words_of_a_single_organisation_are_not_kept() {
 }
 
 #[test]
+fn a_date_is_a_day_of_the_calendar() {
+    let workspace = Workspace::new();
+    for wrong in ["30.11.2026", "2026-11-31", "2026-02-29", "2026-13-01", "2026-1-1", "today", ""] {
+        let arguments = ["train", SAMPLE, "-o", "m.rolecall", "--date", wrong];
+        let refused = workspace.rolecall(&arguments).command().output().expect("it runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{wrong}");
+        assert!(said.contains("give a day as YYYY-MM-DD, such as 2026-11-30"), "{said}");
+    }
+}
+
+#[test]
 fn name_and_date_of_the_data_are_kept() {
     let workspace = Workspace::new();
     let names = ["--data-name", "A sample", "--date", "2020-02-29", "--quiet"];

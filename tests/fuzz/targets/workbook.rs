@@ -62,12 +62,13 @@ fuzz_target!(|bytes: &[u8]| {
             b"\x91\x01\0\0\x04\0\0\0\0\x07\x0c",
             &[0; 12],
             b"\x92\x01\0",
-        ];
+        ]
+        .concat();
         for (other, content) in BINARY {
             add(other, content);
         }
         let is_sheet = name.contains("sheet1");
-        add("xl/worksheets/sheet1.bin", if is_sheet { made_up } else { &sheet.concat() });
+        add("xl/worksheets/sheet1.bin", if is_sheet { made_up } else { &sheet });
         add("xl/sharedStrings.bin", if is_sheet { text } else { made_up });
     } else if name == "content.xml" {
         add("mimetype", b"application/vnd.oasis.opendocument.spreadsheet");
