@@ -37,9 +37,8 @@ pub(super) enum Origin {
 }
 
 /// What is wrong with a page without a row.
-const NO_POSTING: &str = "it is a web page (HTML) without data of a job posting (JSON-LD of the type JobPosting), \
-                          and without a table that has a column for the text; copy its text to a CSV file, with a column \
-                          for the text";
+const NO_POSTING: &str = "it is a web page (HTML) without data (JSON-LD) or a table of job postings; copy its text to a \
+                          CSV file, with a column for the text";
 
 /// Rows of a text with JSON objects.
 pub(super) struct JsonReader {
