@@ -38,34 +38,36 @@ pub(crate) fn level_conflict(
     })
 }
 
-/// Conflict between the salary and the bands of the documents for the stated role and level.
+/// Conflict between the salary and the bands of the documents for the stated role and level, in its currency.
 pub(crate) fn salary_conflict(
     role: RoleId,
     title: &Title,
     evidence: &Evidence,
     lexicon: &Lexicon,
 ) -> Option<RowIssue> {
-    let salary = stated_salary(evidence.text().as_str()).filter(|s| s.currency == "USD")?;
+    let salary = stated_salary(evidence.text().as_str(), lexicon)?;
     let role = &lexicon.roles().get(role).id;
     let near = |band: &SalaryBand| {
         let below = salary.high / band.low;
         let above = if band.high.open { 1.0 } else { band.high.amount / salary.low };
         if salary.open { above } else { below.min(above) }
     };
-    let bands = lexicon.salary_bands(role, title.level.as_deref());
+    let mut bands = lexicon.salary_bands(role, title.level.as_deref());
+    bands.retain(|band| band.currency == salary.currency);
     let nearest = bands.iter().max_by(|a, b| near(a).total_cmp(&near(b)))?;
     let ratio = near(nearest);
     (ratio < FAR).then(|| {
         let level = title.level.as_ref().map(|level| format!(" ({level})")).unwrap_or_default();
         let SalaryBand { low, high, source, .. } = nearest;
         let source = lexicon.sources().iter().find(|s| s.id == *source).map(|s| s.title.as_str());
+        let currency = if salary.currency == "USD" { "US dollars" } else { salary.currency };
         let to = if high.open { "up".to_owned() } else { format!("to {:.0}", high.amount) };
         RowIssue {
             issue: Issue::SalaryConflict,
             certainty: 1.0 - ratio,
             suggested: None,
             detail: format!(
-                "It states {:.0} to {:.0} US dollars a year; \"{}\" gives {low:.0} {to} for {}{level}.",
+                "It states {:.0} to {:.0} {currency} a year; \"{}\" gives {low:.0} {to} for {}{level}.",
                 salary.low,
                 salary.high,
                 source.unwrap_or_default(),
@@ -85,7 +87,7 @@ pub(crate) fn experience_conflict(
 ) -> Option<RowIssue> {
     let level = title.level.as_ref()?;
     let rank = lexicon.rank(level)?;
-    let asked = asked_experience(evidence.text().as_str())?;
+    let asked = asked_experience(evidence.text().as_str(), lexicon)?;
     let role = &lexicon.roles().get(role).id;
     let of_role = lexicon.experience().iter().filter(|band| band.role == *role);
     // A role without a band in the documents uses the highest band of any role.

@@ -255,8 +255,9 @@ impl<'a> Auditor<'a> {
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
-            let too_little =
-                EvidenceAmount::of(&evidence, known).is_too_little(evidence.language());
+            let lexicon = self.rows.all.extractor().lexicon();
+            let foreign = lexicon.is_foreign(evidence.language(lexicon));
+            let too_little = EvidenceAmount::of(&evidence, known).is_too_little(foreign);
             let short = evidence.words() < FEW_WORDS;
             let unsupported =
                 |m: &&RowIssue| !m.is_conflict() && (too_little || (short && m.needs_text()));

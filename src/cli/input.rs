@@ -9,7 +9,7 @@ use super::rejected_rows::RejectedRows;
 pub(crate) use super::rejected_rows::RowTally;
 use anyhow::{Context, Result, bail};
 use encoding_rs::UTF_8;
-use rolecall::lexicon::Lexicon;
+use rolecall::lexicon::{Lexicon, MissingFile};
 use rolecall::model::{Model, ModelFile};
 use rolecall::postings::{
     Batch, Column, Columns, InputForm, PostingReader, Row, Types, distinct, listed,
@@ -18,17 +18,28 @@ use rolecall::report::Layout;
 use std::collections::{HashMap, HashSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 /// Rows per batch.
 const BATCH: usize = 512;
 /// Name of the added column with the file of each row.
 pub(crate) const SOURCE: &str = "source";
 
+/// Whether the files that a folder does not have were said.
+static MISSING_SAID: Once = Once::new();
+
+/// The lexicon of the option, or the one inside the program. Says once which files the folder does not have.
 pub(crate) fn lexicon(common: &CommonArgs) -> Result<Lexicon> {
-    Ok(match &common.lexicon {
-        Some(dir) => Lexicon::from_dir(dir)?,
-        None => Lexicon::embedded()?,
-    })
+    let Some(dir) = &common.lexicon else { return Ok(Lexicon::embedded()?) };
+    let lexicon = Lexicon::from_dir(dir)?;
+    let missing = lexicon.missing_files();
+    if !missing.is_empty() && !common.quiet {
+        let one = |file: &MissingFile| format!("{}.csv ({})", file.name, file.without);
+        let missing: Vec<String> = missing.iter().map(one).collect();
+        let message = format!("{} is without {}", dir.display(), missing.join(", "));
+        MISSING_SAID.call_once(|| say(&message));
+    }
+    Ok(lexicon)
 }
 
 pub(crate) fn model(path: Option<&Path>, lexicon: &Lexicon) -> Result<Model> {

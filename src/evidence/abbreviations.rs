@@ -5,32 +5,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::{Term, TokenClasses};
 use crate::text::Token;
 
-/// Words near which "PO" is a purchase order, or a post office box.
-const PURCHASING: [&str; 22] = [
-    "purchase",
-    "purchasing",
-    "procurement",
-    "invoice",
-    "invoices",
-    "invoicing",
-    "vendor",
-    "vendors",
-    "supplier",
-    "suppliers",
-    "requisition",
-    "requisitions",
-    "payable",
-    "payables",
-    "receipt",
-    "receipts",
-    "number",
-    "numbers",
-    "box",
-    "buyer",
-    "buyers",
-    "shipment",
-];
-/// Words on either side in which [`PURCHASING`] words are searched.
+/// Words on either side in which the words of another meaning are searched.
 const WINDOW: usize = 4;
 
 /// Cache for one text: the hashes of its abbreviations, and whether each means something else than a role.
@@ -54,12 +29,13 @@ impl Abbreviations {
             let occurrences = || (0..tokens.len()).filter(|&i| tokens[i].hash == hash);
             let spelt =
                 occurrences().find_map(|i| spelt_out(text, tokens, token_classes, i, lexicon));
-            let other = spelt
-                .unwrap_or_else(|| occurrences().any(|i| is_near_purchasing_word(text, tokens, i)));
+            let other = spelt.unwrap_or_else(|| {
+                occurrences().any(|i| is_near_other_meaning(tokens, i, lexicon))
+            });
             self.0.push((hash, other));
             other
         });
-        spelt_otherwise || is_near_purchasing_word(text, tokens, at)
+        spelt_otherwise || is_near_other_meaning(tokens, at, lexicon)
     }
 }
 
@@ -94,12 +70,10 @@ fn spelt_out(
     Some(name.is_none())
 }
 
-fn is_near_purchasing_word(text: &str, tokens: &[Token], at: usize) -> bool {
-    if !matches!(&*tokens[at].word(text), "po" | "pos") {
-        return false;
-    }
-    let is_purchasing_word = |i: usize| PURCHASING.contains(&&*tokens[i].word(text));
+/// Whether a word near an abbreviation gives it another meaning: "PO" near "invoice" is a purchase order.
+fn is_near_other_meaning(tokens: &[Token], at: usize, lexicon: &Lexicon) -> bool {
+    let Some(words) = lexicon.wording.abbreviations.not_near(tokens[at].hash) else { return false };
     let before = (at.saturating_sub(WINDOW)..at).rev().take_while(|&i| !tokens[i + 1].breaks);
     let behind = (at + 1..tokens.len().min(at + 1 + WINDOW)).take_while(|&i| !tokens[i].breaks);
-    before.chain(behind).any(is_purchasing_word)
+    before.chain(behind).any(|i| words.has(tokens[i].hash))
 }

@@ -1,6 +1,7 @@
 //! How many years of experience a text asks for.
 
-use memchr::memchr2_iter;
+use crate::lexicon::{ExperienceWords, Lexicon, YearsSense};
+use memchr::memchr3_iter;
 use std::ops::Range;
 
 /// Years of experience that a text asks for.
@@ -14,29 +15,6 @@ pub struct Experience {
     pub at: Range<usize>,
 }
 
-const NUMBERS: [&str; 21] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
 /// More years are the age of a company, or a typing error.
 const MOST_YEARS: u32 = 40;
 /// Bytes before the word for years in which its numbers are searched.
@@ -46,64 +24,28 @@ const BULLETS: [char; 2] = ['•', '·'];
 const BULLET_BYTES: [u8; 2] = [0xe2, 0xc2];
 /// Most letters before the numbers of a list item: "Experience: 5 years".
 const LETTERS_OF_ITEM: usize = 16;
+/// Letters of the longest abbreviation of "years".
+const ABBREVIATION: usize = 3;
 /// Bytes of the sentence that are read before the years, and after them.
 const BYTES_BEFORE: usize = 120;
 const BYTES_AFTER: usize = 120;
 
-/// What a word tells about its sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sense {
-    /// What somebody has done, or must have.
-    Experience,
-    /// A company, a plan or an age.
-    Others,
-    /// The company that writes: "our 20 years of experience".
-    Ours,
-    /// Who is sought.
-    Sought,
-    /// Before the years, a word of the company: "With over 20 years of experience, we".
-    Company,
-}
-
-/// Bytes of the longest word that has a [`Sense`].
-const BYTES_OF_WORD: usize = 16;
-
-/// The words of a piece of a text.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty())
-}
-
-/// The sense of a word, in any case.
-fn sense(word: &str) -> Option<Sense> {
-    let mut small = [0; BYTES_OF_WORD];
-    let small = small.get_mut(..word.len())?;
-    small.copy_from_slice(word.as_bytes());
-    small.make_ascii_lowercase();
-    match str::from_utf8(small).ok()? {
-        "experience" | "experienced" | "background" | "track" | "working" | "worked" | "work"
-        | "managing" | "leading" | "building" | "developing" | "delivering" | "practice"
-        | "expertise" | "career" | "employment" => Some(Sense::Experience),
-        "our" | "we" | "us" | "has" | "vesting" | "vest" => Some(Sense::Ours),
-        "founded" | "established" | "history" | "anniversary" | "ago" | "old" | "age"
-        | "warranty" | "next" | "last" | "past" | "every" | "within" | "plan" | "vision"
-        | "roadmap" | "contract" | "term" | "company" | "leader" => Some(Sense::Others),
-        "you" | "your" | "minimum" | "least" | "required" | "requires" | "require"
-        | "requirement" | "requirements" | "must" | "preferred" | "plus" | "candidate"
-        | "candidates" | "ideal" | "ideally" | "should" | "need" | "needs" | "qualifications"
-        | "look" | "looking" | "seeking" | "bring" => Some(Sense::Sought),
-        "with" | "for" | "over" => Some(Sense::Company),
-        _ => None,
-    }
+/// What the words of a piece of a text tell, each with its number in the piece.
+fn senses(text: &str, of: &ExperienceWords) -> impl Iterator<Item = (usize, YearsSense)> {
+    let words = text.split(|c| !of.is_letter(c)).filter(|word| !word.is_empty());
+    words.enumerate().filter_map(|(i, word)| Some((i, of.senses.of_word(word)?)))
 }
 
 /// The largest number of years of experience that a text asks for; `None` if it asks for none.
-pub fn asked_experience(text: &str) -> Option<Experience> {
+pub fn asked_experience(text: &str, lexicon: &Lexicon) -> Option<Experience> {
+    let words = &lexicon.wording.experience;
     let mut most: Option<Experience> = None;
-    for at in memchr2_iter(b'y', b'Y', text.as_bytes()) {
-        let Some(years) = years_at(text, at) else { continue };
+    let [first, second, third] = words.beginnings.first;
+    for at in memchr3_iter(first, second, third, text.as_bytes()) {
+        let Some(years) = years_at(text, at, words) else { continue };
         // The first of equals wins. Sentences are read only for a larger number.
         let is_more = most.as_ref().is_none_or(|most| years.least > most.least);
-        if is_more && are_asked_for(text, &years.at) {
+        if is_more && are_asked_for(text, &years.at, words) {
             most = Some(years);
         }
     }
@@ -111,14 +53,15 @@ pub fn asked_experience(text: &str) -> Option<Experience> {
 }
 
 /// The years whose word begins at a byte offset, with the numbers before it.
-fn years_at(text: &str, at: usize) -> Option<Experience> {
-    let length = word_for_years(&text.as_bytes()[at..])?;
+fn years_at(text: &str, at: usize, words: &ExperienceWords) -> Option<Experience> {
+    let length = word_for_years(&text[at..], words)?;
     let begins = !text[..at].ends_with(|c: char| c.is_alphanumeric());
     // "a 5-year plan"
     if !begins || text[..at].ends_with(['-', '/']) {
         return None;
     }
-    let numbers = Numbers::before(text, floor(text, at.saturating_sub(BYTES_OF_NUMBERS))..at)?;
+    let near = floor(text, at.saturating_sub(BYTES_OF_NUMBERS))..at;
+    let numbers = Numbers::before(text, near, words)?;
     Some(Experience { least: numbers.least, most: numbers.most, at: numbers.at..at + length })
 }
 
@@ -128,7 +71,7 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 /// Whether the sentence around the years asks a candidate for experience.
-fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
+fn are_asked_for(text: &str, years: &Range<usize>, of: &ExperienceWords) -> bool {
     let first = floor(text, years.start.saturating_sub(BYTES_BEFORE));
     let last = floor(text, (years.end + BYTES_AFTER).min(text.len()));
     let is_end = |i: &usize| match text.as_bytes()[*i] {
@@ -141,60 +84,55 @@ fn are_asked_for(text: &str, years: &Range<usize>) -> bool {
     };
     let start = (first..years.start).rev().find(is_end).unwrap_or(first);
     // "5 yrs. of experience"
-    let is_short = words(&text[years.clone()]).last().is_some_and(|word| word.len() <= "yrs".len());
-    let end = years.end + usize::from(is_short && text[years.end..].starts_with('.'));
+    let letters = text[years.clone()].chars().rev().take_while(|&c| of.is_letter(c)).count();
+    let end =
+        years.end + usize::from(letters <= ABBREVIATION && text[years.end..].starts_with('.'));
     let stop = (end..last).find(is_end).unwrap_or(last);
     let (before, behind) = (&text[start..years.start], &text[end..stop]);
     let follows = behind.trim_start_matches([' ', '(', ')', '+', '\'', '’']);
-    let follow = |phrases: &[&str]| {
-        let follows = |phrase: &&str| {
+    let follow = |phrases: &[String]| {
+        let follows = |phrase: &String| {
             follows.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase))
         };
         phrases.iter().any(follows)
     };
-    if follow(&["ago", "old", "of age"]) {
+    if follow(&of.not_after_years) {
         return false;
     }
-    // "Has 5 years of experience" begins an item of a list; "Acme has" does not.
-    let before_words = words(before).enumerate().filter(|(i, word)| *i > 0 || *word != "Has");
     let is_plus = before.ends_with('+') || text[years.clone()].contains('+');
-    let is_item = before.bytes().filter(u8::is_ascii_alphabetic).count() <= LETTERS_OF_ITEM;
+    let is_item = before.chars().filter(|&c| of.is_letter(c)).count() <= LETTERS_OF_ITEM;
     let (mut of_experience, mut sought, mut of_others) = (false, false, false);
-    for (i, word) in before_words {
-        match sense(word) {
-            Some(Sense::Experience) => of_experience = true,
-            Some(Sense::Sought) => sought = true,
-            Some(Sense::Others | Sense::Ours) => of_others = true,
-            // "a background with 5+ years of experience"
-            Some(Sense::Company) => of_others |= i == 0 || !is_plus,
-            None => {}
-        }
-    }
-    for sense in words(behind).filter_map(sense) {
+    for (i, sense) in senses(before, of) {
         match sense {
-            Sense::Experience => of_experience = true,
-            Sense::Sought => sought = true,
-            Sense::Ours => of_others = true,
-            // "5 years of experience in a software company" in a list
-            Sense::Others => of_others |= !is_item,
-            Sense::Company => {}
+            YearsSense::Experience => of_experience = true,
+            YearsSense::Sought => sought = true,
+            YearsSense::Others | YearsSense::Ours => of_others = true,
+            // "a background with 5+ years of experience"
+            YearsSense::Company => of_others |= i == 0 || !is_plus,
         }
     }
-    let is_direct = follow(&["of experience", "experience", "of relevant experience"]);
+    for (_, sense) in senses(behind, of) {
+        match sense {
+            YearsSense::Experience => of_experience = true,
+            YearsSense::Sought => sought = true,
+            YearsSense::Ours => of_others = true,
+            // "5 years of experience in a software company" in a list
+            YearsSense::Others => of_others |= !is_item,
+            YearsSense::Company => {}
+        }
+    }
+    let is_direct = follow(&of.after_years);
     of_experience && (sought || is_direct || is_item || is_plus) && (sought || !of_others)
 }
 
-/// Length of the word for years at the start of `bytes`; `None` if another word is there.
-fn word_for_years(bytes: &[u8]) -> Option<usize> {
-    // Most words with a "y" are ruled out by the letter after it.
-    if !bytes.get(1).is_some_and(|second| matches!(second, b'e' | b'E' | b'r' | b'R')) {
+/// Length in bytes of the word for years at the start of a text; `None` if another word is there.
+fn word_for_years(text: &str, words: &ExperienceWords) -> Option<usize> {
+    if !words.beginnings.may_begin(text.as_bytes()) {
         return None;
     }
-    let words: [&[u8]; 4] = [b"years", b"year", b"yrs", b"yr"];
-    let word = words.iter().find(|word| {
-        bytes.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-    })?;
-    bytes.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric()).then_some(word.len())
+    let is_end = |c: char| !c.is_ascii_digit() && !words.is_letter(c);
+    let length = text.find(is_end).unwrap_or(text.len());
+    words.years.has_word(&text[..length]).then_some(length)
 }
 
 /// The numbers before the word for years.
@@ -206,19 +144,20 @@ struct Numbers {
 
 impl Numbers {
     /// The last numbers in a range of a text, followed by nothing but "or more" and the like.
-    fn before(text: &str, range: Range<usize>) -> Option<Self> {
+    fn before(text: &str, range: Range<usize>, words: &ExperienceWords) -> Option<Self> {
         let mut pieces = pieces(&text[range.clone()]).peekable();
-        let is = |piece: &str, list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(piece));
-        let fillers = ["+", ")", "plus", "or", "more", "full", "(", "s"];
-        while pieces.next_if(|(_, piece)| is(piece, &fillers)).is_some() {}
-        let (mut at, upper) = pieces.next().and_then(|(at, piece)| Some((at, number(piece)?)))?;
+        let is_filler =
+            |piece: &str| matches!(piece, "+" | "(" | ")") || words.before_years.has_word(piece);
+        let is_up_to =
+            |piece: &str| matches!(piece, "-" | "–" | "—") || words.up_to.has_word(piece);
+        let number = |(at, piece)| Some((at, number(piece, words)?));
+        while pieces.next_if(|(_, piece)| is_filler(piece)).is_some() {}
+        let (mut at, upper) = pieces.next().and_then(number)?;
         let (mut least, mut most) = (upper, None);
-        while pieces.next_if(|(_, piece)| is(piece, &["(", "+"])).is_some() {}
-        let is_range = pieces.next_if(|(_, piece)| is(piece, &["-", "–", "—", "to"])).is_some();
-        while is_range && pieces.next_if(|(_, piece)| is(piece, &["+"])).is_some() {}
-        if let Some((before, first)) =
-            pieces.next().and_then(|(at, piece)| Some((at, number(piece)?)))
-        {
+        while pieces.next_if(|(_, piece)| matches!(*piece, "(" | "+")).is_some() {}
+        let is_range = pieces.next_if(|(_, piece)| is_up_to(piece)).is_some();
+        while is_range && pieces.next_if(|(_, piece)| *piece == "+").is_some() {}
+        if let Some((before, first)) = pieces.next().and_then(number) {
             // "eight (8) years"
             if is_range && first < upper {
                 (least, most, at) = (first, Some(upper), before);
@@ -260,18 +199,22 @@ fn start_of_number(text: &str) -> usize {
 }
 
 /// A number in digits or as a word; "2.5" counts as 2.
-fn number(piece: &str) -> Option<u32> {
-    let of_word = || {
-        let named = |(word, _): &(&&str, u32)| word.eq_ignore_ascii_case(piece);
-        NUMBERS.iter().zip(0..).find(named).map(|(_, n)| n)
-    };
+fn number(piece: &str, words: &ExperienceWords) -> Option<u32> {
     let digits = piece.split('.').next().unwrap_or_default();
-    digits.parse().ok().or_else(of_word)
+    digits.parse().ok().or_else(|| words.numbers.of_word(piece))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
+
+    static LEXICON: LazyLock<Lexicon> =
+        LazyLock::new(|| Lexicon::embedded().expect("the lexicon inside the program is sound"));
+
+    fn asked_experience(text: &str) -> Option<Experience> {
+        super::asked_experience(text, &LEXICON)
+    }
 
     #[test]
     fn years_of_experience_are_read() {
@@ -292,7 +235,6 @@ mod tests {
             ("A technology background with 3+ years of product experience", (3, None)),
             ("Success · 10+ years of product management experience", (10, None)),
             ("What we look for: 7+ years of experience", (7, None)),
-            ("- Has >2 years of developer experience", (2, None)),
             ("Skills3+ years of product experience", (3, None)),
             ("practical experience.5-7 years of product experience", (5, Some(7))),
             ("12 Yrs. of experience, 4 YRS of experience with SQL", (12, None)),

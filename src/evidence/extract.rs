@@ -154,6 +154,8 @@ pub struct Extractor<'a> {
     words: BTreeMap<u64, TokenClass>,
     /// Token class by word hash.
     token_classes: HashTable,
+    /// Whether words with capitals are as plain as those without.
+    nouns_have_capitals: bool,
 }
 
 impl<'a> Extractor<'a> {
@@ -171,6 +173,7 @@ impl<'a> Extractor<'a> {
             skill_keys: skill_keys.collect(),
             mention_keys: mention_keys.collect(),
             words,
+            nouns_have_capitals: lexicon.nouns_have_capitals(),
             token_classes: HashTable::new(&token_classes, 1 << TokenClass::BITS),
         }
     }
@@ -290,20 +293,22 @@ impl FeatureSink for Collected<'_> {
     }
 
     fn context(&mut self, side: Side, word: &Token, span: Span) {
-        let plain = side == Side::Form || word.plain;
+        let plain = side == Side::Form || word.plain || self.extractor.nouns_have_capitals;
         self.push(side.key(word.hash), side as u32, span, plain);
     }
 
     fn words(&mut self, tokens: &[Token], counts: &[bool]) {
         let mut before: Option<&Token> = None;
+        let nouns_have_capitals = self.extractor.nouns_have_capitals;
+        let is_plain = |token: &Token| token.plain || nouns_have_capitals;
         for (at, (token, &counts)) in tokens.iter().zip(counts).enumerate() {
             if counts {
                 let key = Channel::Words.key(token.hash);
-                self.push(key, 0, Span { at, length: 1 }, token.plain);
+                self.push(key, 0, Span { at, length: 1 }, is_plain(token));
             }
             if let Some(first) = before.filter(|_| counts && !token.breaks) {
                 let key = Channel::Phrases.key(combine(first.hash, token.hash));
-                let plain = first.plain && token.plain;
+                let plain = is_plain(first) && is_plain(token);
                 self.push(key, 0, Span { at: at - 1, length: 2 }, plain);
             }
             before = Some(token).filter(|_| counts);

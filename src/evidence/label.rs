@@ -1,46 +1,10 @@
 //! Labels as people write them: "PO", "product-owner", "IT Project Manager", "none".
 
-use crate::lexicon::{Lexicon, Term, TitleStates};
+use crate::lexicon::{LabelWord, Lexicon, Term, TitleStates};
 use crate::roles::{Label, RoleId, letters_and_digits};
 use crate::text::{CleanText, Token, Tokens};
 use std::collections::HashMap;
 
-/// What people write for none of the roles, letters and digits only.
-const NONE_OF_THEM: [&str; 16] = [
-    "none",
-    "na",
-    "notapplicable",
-    "neither",
-    "noneofthese",
-    "noneofthem",
-    "noneoftheabove",
-    "noneoftheroles",
-    "norole",
-    "notarole",
-    "others",
-    "otherrole",
-    "otherroles",
-    "otherjob",
-    "otherjobs",
-    "outofscope",
-];
-/// What people write where they leave it open, letters and digits only.
-const UNDECIDED: [&str; 14] = [
-    "undecided",
-    "unsure",
-    "notsure",
-    "unclear",
-    "unknown",
-    "dontknow",
-    "ambiguous",
-    "unlabelled",
-    "unlabeled",
-    "skip",
-    "skipped",
-    "pending",
-    "tbd",
-    "todo",
-];
 /// What programs write for a field without a value. "N/A" is what people write.
 const NO_VALUE: [&str; 12] =
     ["NA", "<NA>", "#N/A", "#NA", "NaN", "nan", "NAN", "NaT", "null", "NULL", "Null", "#REF!"];
@@ -110,11 +74,10 @@ impl<'a> LabelReader<'a> {
 
     fn by_form(&self, text: &str) -> Result<Label, Unread> {
         let letters: String = letters_and_digits(text).collect();
-        if NONE_OF_THEM.contains(&letters.as_str()) {
-            return Ok(Label::Other);
-        }
-        if UNDECIDED.contains(&letters.as_str()) {
-            return Err(Unread::Undecided);
+        match self.lexicon.wording.labels.of_letters(&letters) {
+            Some(LabelWord::Other) => return Ok(Label::Other),
+            Some(LabelWord::Undecided) => return Err(Unread::Undecided),
+            None => {}
         }
         // "P.O." is an abbreviation if its letters are put together.
         match self.by_words(&separated(text)).or_else(|| self.by_words(&letters)) {

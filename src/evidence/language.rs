@@ -1,20 +1,18 @@
-//! The language of a text. Nearly all are English, which common words show quickly.
+//! The language of a text. Nearly all are in that of the lexicon, which its common words show quickly.
 
-use super::{Channel, Evidence, FeatureKey};
-use crate::lexicon::common_words::{COMMON, common_words};
-use crate::lexicon::{TokenClass, TokenClasses};
-use crate::text::beginning;
-use std::collections::BTreeSet;
+use super::{Channel, Evidence};
+use crate::lexicon::{Lexicon, TokenClass, TokenClasses};
+use crate::text::{beginning, language_code};
 
-/// A text is English if it has this many different common words...
+/// A text is in the language of the lexicon if it has this many different common words...
 const LEAST_COMMON: usize = 5;
-/// ...plus one for each this many words: a text in another language may have an English paragraph...
+/// ...plus one for each this many words: a text in another language may have a paragraph in it...
 const WORDS_EACH: usize = 25;
-/// ...but never more than this: a long English text may not have more of them...
+/// ...but never more than this: a long text may not have more of them...
 const MOST_COMMON: usize = 24;
 /// ...or if one in this many words is common, and [`LEAST_COMMON`] of them are different.
 const SPOKEN_EACH: usize = 8;
-/// In a list of English terms, a larger percentage of the words begin a lexicon entry; in a text in another language, a
+/// In a list of terms, a larger percentage of the words begin a lexicon entry; in a text in another language, a
 /// smaller one...
 const TERMS_PERCENT: usize = 35;
 /// ...if it has this many words: a few sentences in another language may be full of terms.
@@ -23,37 +21,30 @@ const LEAST_WITH_TERMS: usize = 40;
 const LEAST_WORDS: usize = 8;
 /// Bytes of the text that the detector reads.
 const SAMPLE: usize = 2048;
-/// Least confidence of the detector. English terms make it less sure of other languages.
+/// Least confidence of the detector. Terms in another language make it less sure.
 const LEAST_CONFIDENCE: f64 = 0.8;
-/// Pairs of ISO 639-3 and ISO 639-1 codes.
-const TWO_LETTERS: &str = "\
-    afr af aka ak amh am ara ar aze az bel be ben bn bul bg cat ca ces cs cmn zh cym cy dan da \
-    deu de ell el eng en epo eo est et fin fi fra fr guj gu heb he hin hi hrv hr hun hu hye hy \
-    ind id ita it jav jv jpn ja kan kn kat ka khm km kor ko lat la lav lv lit lt mal ml mar mr \
-    mkd mk mya my nep ne nld nl nob nb ori or pan pa pes fa pol pl por pt ron ro rus ru sin si \
-    slk sk slv sl sna sn spa es srp sr swe sv tam ta tel te tgl tl tha th tuk tk tur tr ukr uk \
-    urd ur uzb uz vie vi yid yi zul zu";
-
 impl Evidence {
     /// The language of the text as an ISO 639 code, of two letters where there is one; `None` if it cannot be told.
-    pub fn language(&self) -> Option<&'static str> {
+    pub fn language(&self, lexicon: &Lexicon) -> Option<&'static str> {
         if self.other_language_left_out() {
-            return Some("en");
+            return lexicon.language();
         }
-        let occurs = |word: &&&str| {
-            let key = FeatureKey::new(Channel::Words, word);
+        let common = lexicon.common_words();
+        let occurs = |&&word: &&u64| {
+            let key = Channel::Words.key(word);
             self.features().binary_search_by_key(&key, |f| f.key).is_ok()
         };
-        let different = COMMON.iter().filter(occurs).count();
-        let common: BTreeSet<u64> = common_words().collect();
+        let different = common.iter().filter(occurs).count();
         let words = self.tokens().as_slice().iter().zip(self.counts_as_word());
-        let spoken = words.filter(|(word, counts)| **counts && common.contains(&word.hash)).count();
+        let is_common = |hash| common.binary_search(&hash).is_ok();
+        let spoken = words.filter(|(word, counts)| **counts && is_common(word.hash)).count();
         let common = CommonWords { different, spoken };
-        language(self.text().as_str(), self.token_classes(), self.words_not_ignored(), common)
+        let (text, words) = (self.text().as_str(), self.words_not_ignored());
+        language(text, self.token_classes(), words, common, lexicon.language())
     }
 }
 
-/// Counts of common English words in a text.
+/// Counts of common words of the lexicon's language in a text.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CommonWords {
     /// Distinct words.
@@ -62,18 +53,20 @@ pub(crate) struct CommonWords {
     pub(crate) spoken: usize,
 }
 
-/// Whether a text of few common words is English all the same, such as a list of terms: `terms` of its `words` begin a
+/// Whether a text of few common words is in the language of the lexicon all the same, such as a list of terms: `terms` of its `words` begin a
 /// lexicon entry.
-pub(super) fn are_english_terms(terms: usize, words: usize) -> bool {
+pub(super) fn are_terms(terms: usize, words: usize) -> bool {
     words >= LEAST_WITH_TERMS && 100 * terms > TERMS_PERCENT * words
 }
 
-/// The language of a text with these token classes, of which `looked_at` words are not in ignored parts.
+/// The language of a text with these token classes, of which `looked_at` words are not in ignored parts; `own` is that
+/// of the lexicon.
 pub(crate) fn language(
     text: &str,
     token_classes: &TokenClasses,
     looked_at: usize,
     common: CommonWords,
+    own: Option<&'static str>,
 ) -> Option<&'static str> {
     let all = token_classes.len();
     if all < LEAST_WORDS {
@@ -83,33 +76,24 @@ pub(crate) fn language(
     let words = looked_at.max(all / 2);
     let many = common.different >= (LEAST_COMMON + words / WORDS_EACH).min(MOST_COMMON);
     let often = common.different >= LEAST_COMMON && common.spoken * SPOKEN_EACH >= words;
-    if many || often || are_english_terms(token_classes.count(TokenClass::BEGINS), all) {
-        return Some("en");
-    }
-    detected(text).map(code)
+    let is_own = many || often || are_terms(token_classes.count(TokenClass::BEGINS), all);
+    own.filter(|_| is_own).or_else(|| detected(text))
 }
 
-/// The language of a text, if the detector is sure. As slow as extracting a posting.
-pub(super) fn detected(text: &str) -> Option<whatlang::Lang> {
+/// The code of the language of a text, if the detector is sure. As slow as extracting a posting.
+pub(super) fn detected(text: &str) -> Option<&'static str> {
     let told = whatlang::detect(beginning(text, SAMPLE))?;
-    (told.confidence() >= LEAST_CONFIDENCE).then(|| told.lang())
-}
-
-fn code(language: whatlang::Lang) -> &'static str {
-    let three = language.code();
-    let mut codes = TWO_LETTERS.split_whitespace();
-    codes.find(|code| *code == three).and_then(|_| codes.next()).unwrap_or(three)
+    (told.confidence() >= LEAST_CONFIDENCE).then(|| language_code(told.lang()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::evidence::Extractor;
     use crate::lexicon::Lexicon;
 
     fn language(text: &str) -> Option<&'static str> {
         let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
-        Extractor::new(&lexicon).extract("", text).language()
+        Extractor::new(&lexicon).extract("", text).language(&lexicon)
     }
 
     #[test]
@@ -145,13 +129,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(language(text), told, "{text}");
-        }
-    }
-
-    #[test]
-    fn every_language_has_its_code() {
-        for language in whatlang::Lang::all() {
-            assert_eq!(code(*language).len(), 2, "{language}");
         }
     }
 }

@@ -11,9 +11,6 @@ use std::ops::Range;
 /// A line or sentence of at most this many words can be a heading.
 pub(super) const LONGEST_HEADING: usize = 8;
 
-/// Words that may precede the keyword of a heading.
-const HEADING_WORDS: [&str; 9] =
-    ["our", "the", "your", "employee", "company", "additional", "other", "about", "more"];
 /// A boilerplate heading in the first 1/`FIRST_FRACTION` of a text, before any other heading, covers one paragraph
 /// only.
 const FIRST_FRACTION: usize = 3;
@@ -94,10 +91,11 @@ fn heading_at(
     let line = short_line(tokens, at)?;
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
     let words = at..at + length;
+    let title_words = &lexicon.wording.titles;
     let fits = match part {
         HeadingPart::Title(_) => {
             is_title(text, tokens, token_classes, words.clone(), lexicon)
-                || ends_title(text, tokens, token_classes, words)
+                || ends_title(text, tokens, token_classes, words, title_words)
         }
         HeadingPart::OtherJob => {
             // Only short titles are lower case.
@@ -109,10 +107,11 @@ fn heading_at(
         HeadingPart::Content => has_no_comma(text, tokens, &line),
         HeadingPart::Boilerplate => {
             // "Security and privacy review operations" is no boilerplate heading.
-            let before = || (line.start..at).map(|word| tokens[word].word(text));
             let at_an_end = at == line.start
                 || words.end == line.end
-                || before().all(|word| HEADING_WORDS.contains(&&*word));
+                || tokens[line.start..at]
+                    .iter()
+                    .all(|word| title_words.before_heading.has(word.hash));
             at_an_end
                 && has_no_comma(text, tokens, &line)
                 && Reach::Sentence.ends_before(text, tokens, line.start)
@@ -134,7 +133,7 @@ fn other_job(
     let (part, length) = lexicon.headings.longest(&tokens[at..line.end], false, |_, _| true)?;
     let words = at..at + length;
     let is_one = calls_for(text, tokens, token_classes, words.clone(), lexicon)
-        || ends_title(text, tokens, token_classes, words);
+        || ends_title(text, tokens, token_classes, words, &lexicon.wording.titles);
     is_one.then_some((line.start, part))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::lexicon::Lexicon;
-use crate::lexicon::{TitleForm, TitleStates};
+use crate::lexicon::{TitleForm, TitleStates, TitleWords, WordSet};
 use std::ops::Range;
 
 /// Words before the name of a role in which its level is searched.
@@ -11,27 +11,6 @@ const BEFORE: usize = 3;
 const CONTEXT: usize = 6;
 /// A level and a role within this many first words are the headline.
 const HEADLINE: usize = 3;
-/// Words before the advertised job: "we are looking for a director of product".
-const ADVERTISED: [&str; 9] =
-    ["looking", "seeking", "seek", "seeks", "hiring", "hire", "searching", "recruiting", "as"];
-/// Words before another person: "reports to the director of product".
-const OTHERS: [&str; 14] = [
-    "report",
-    "reports",
-    "reporting",
-    "with",
-    "alongside",
-    "by",
-    "support",
-    "supports",
-    "supporting",
-    "mentor",
-    "manage",
-    "managing",
-    "other",
-    "between",
-];
-
 /// A level named in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextLevel {
@@ -45,7 +24,6 @@ pub struct TextLevel {
 
 /// The level at the first name of a role that is the advertised job.
 pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
-    let text = evidence.text().as_str();
     let tokens = evidence.tokens().as_slice();
     for at in 0..tokens.len() {
         let named = lexicon.titles.longest(&tokens[at..], false, |form, _| form.written.is_none());
@@ -54,8 +32,9 @@ pub fn text_level(evidence: &Evidence, lexicon: &Lexicon) -> Option<TextLevel> {
         };
         let start = at.saturating_sub(BEFORE);
         let context = &tokens[at.saturating_sub(BEFORE + CONTEXT)..at];
-        let said = |list: &[&str]| context.iter().any(|token| list.contains(&&*token.word(text)));
-        if said(&OTHERS) || !(said(&ADVERTISED) || start <= HEADLINE) {
+        let said = |words: &WordSet| context.iter().any(|token| words.has(token.hash));
+        let TitleWords { advertised, others, .. } = &lexicon.wording.titles;
+        if said(others) || !(said(advertised) || start <= HEADLINE) {
             continue;
         }
         let named = (start..at).filter(|&i| !tokens[i + 1..=at].iter().any(|t| t.breaks));

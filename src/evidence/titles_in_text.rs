@@ -2,57 +2,13 @@
 
 use super::sentences::{LONGEST_TITLE, Reach, around, between, has_bullet};
 use crate::lexicon::Lexicon;
-use crate::lexicon::{HeadingPart, TokenClasses};
+use crate::lexicon::{HeadingPart, TitleWords, TokenClasses};
 use crate::text::Token;
 use memchr::memmem;
 use std::ops::Range;
 
-/// Words that may precede the title of a job.
-const JOB_WORDS: [&str; 7] = ["job", "position", "role", "title", "opening", "vacancy", "no"];
-/// Words of a call for applicants, which may precede a title on its line.
-const CALLING_WORDS: [&str; 12] = [
-    "we",
-    "are",
-    "is",
-    "now",
-    "currently",
-    "hiring",
-    "looking",
-    "seeking",
-    "searching",
-    "for",
-    "a",
-    "an",
-];
-/// Words that are lower case in titles, too.
-const SMALL_WORDS: [&str; 9] = ["and", "of", "for", "in", "at", "the", "our", "with", "to"];
 /// A title of at most this many words may be lower case but for its first word.
 pub(super) const SHORT_TITLE: usize = 4;
-/// Words of a line about somebody else than the applicant.
-const WORDS_OF_OTHERS: [&str; 22] = [
-    "report",
-    "reports",
-    "reporting",
-    "contact",
-    "supervisor",
-    "department",
-    "office",
-    "team",
-    "by",
-    "you",
-    "your",
-    "about",
-    "who",
-    "why",
-    "title",
-    "classification",
-    "grade",
-    "similar",
-    "next",
-    "years",
-    "certificate",
-    "certification",
-];
 /// Numerals for levels after a title.
 const NUMERALS: [&str; 5] = ["i", "ii", "iii", "iv", "v"];
 /// Least words of the text of a job.
@@ -82,15 +38,14 @@ fn begins_line(
     if line.len() > LONGEST_TITLE || tokens[name.start].plain {
         return false;
     }
-    let word = |at: usize| tokens[at].word(text);
+    let words = &lexicon.wording.titles;
     let may_precede = |at: usize| {
         tokens[at].numeric
             || lexicon.levels.longest(&tokens[at..], false, |_, _| true).is_some()
-            || JOB_WORDS.contains(&&*word(at))
-            || CALLING_WORDS.contains(&&*word(at))
+            || words.before_title.has(tokens[at].hash)
     };
     let ends = name.end == line.end || tokens[name.end].breaks;
-    (ends || (name.end..line.end).all(|at| is_of_title(text, tokens, at)))
+    (ends || (name.end..line.end).all(|at| is_of_title(text, tokens, at, words)))
         && (line.start..name.start).all(may_precede)
 }
 
@@ -101,35 +56,36 @@ pub(super) fn ends_title(
     tokens: &[Token],
     token_classes: &TokenClasses,
     name: Range<usize>,
+    words: &TitleWords,
 ) -> bool {
     let Some(line) = around(text, tokens, token_classes, name.start, Reach::Title) else {
         return false;
     };
-    let is_any = |at: usize, words: &[&str]| words.contains(&&*tokens[at].word(text));
+    let is_small = |at: usize| words.lower_case.has(tokens[at].hash);
+    let is_numeral = |at: usize| NUMERALS.contains(&&*tokens[at].word(text));
     let signs = |at: usize| between(text, tokens, at);
     let is_mark = |at: usize| signs(at).len() > 1 && !is_possessive(text, tokens, at);
     let ends = || {
         name.end == line.end
-            || (is_any(name.end, &SMALL_WORDS) && !is_any(name.end, &["and"]))
-            || is_any(name.end, &NUMERALS)
+            || (is_small(name.end) && !words.is_joining(tokens[name.end].hash))
+            || is_numeral(name.end)
             || tokens[name.end].numeric
             || is_mark(name.end)
     };
-    let is_numeral = |&at: &usize| tokens[at].numeric;
-    let first = line.clone().find(|at| !is_numeral(at)).unwrap_or(line.start);
+    let first = line.clone().find(|&at| !tokens[at].numeric).unwrap_or(line.start);
     // Brackets may contain anything: "(m/f/d)".
     let bracket = (name.end..line.end).find(|&at| signs(at).contains(&b'(')).unwrap_or(line.end);
     let are_of_title = || {
-        let small = || line.clone().any(|at| is_any(at, &SMALL_WORDS));
-        (line.start..bracket).all(|at| is_of_title(text, tokens, at))
+        let small = || line.clone().any(is_small);
+        (line.start..bracket).all(|at| is_of_title(text, tokens, at, words))
             || (line.len() <= SHORT_TITLE && !small())
     };
     line.len() <= LONGEST_TITLE
         && !tokens[first].plain
-        && !is_any(line.start, &SMALL_WORDS)
+        && !is_small(line.start)
         && ends()
         && are_of_title()
-        && !is_of_others(text, tokens, &line)
+        && !is_of_others(text, tokens, &line, words)
 }
 
 /// Whether a word follows "'s": "Driver's License" is no driver.
@@ -139,11 +95,11 @@ fn is_possessive(text: &str, tokens: &[Token], at: usize) -> bool {
 }
 
 /// Whether a line is a list item, or is about somebody else.
-fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>) -> bool {
+fn is_of_others(text: &str, tokens: &[Token], line: &Range<usize>, words: &TitleWords) -> bool {
     let signs = between(text, tokens, line.start);
     has_bullet(signs)
         || ["|", "- ", "* "].iter().any(|sign| memmem::find(signs, sign.as_bytes()).is_some())
-        || line.clone().any(|at| WORDS_OF_OTHERS.contains(&&*tokens[at].word(text)))
+        || tokens[line.clone()].iter().any(|token| words.no_title.has(token.hash))
 }
 
 /// Whether the text calls for applicants to another job: "We are looking for a nurse".
@@ -156,19 +112,19 @@ pub(super) fn calls_for(
 ) -> bool {
     let line = around(text, tokens, token_classes, name.start, Reach::Title);
     line.is_some_and(|line| {
-        !is_of_others(text, tokens, &line)
+        !is_of_others(text, tokens, &line, &lexicon.wording.titles)
             && !is_possessive(text, tokens, name.end)
             && begins_line(text, tokens, &line, name, lexicon)
     })
 }
 
 /// Whether a word is written as in a title: it has a capital, follows a hyphen, is a number, or is a small word.
-fn is_of_title(text: &str, tokens: &[Token], at: usize) -> bool {
+fn is_of_title(text: &str, tokens: &[Token], at: usize, words: &TitleWords) -> bool {
     let token = &tokens[at];
     !token.plain
         || token.numeric
         || between(text, tokens, at) == b"-"
-        || SMALL_WORDS.contains(&&*token.word(text))
+        || words.lower_case.has(token.hash)
 }
 
 /// Whether two different titles are each followed by enough text. All other jobs count as the same title.

@@ -160,7 +160,8 @@ impl Walk<'_> {
             self.lexicon,
             ignored,
         );
-        *other_language = leave_out_others(text, tokens, token_classes, ignored);
+        *other_language =
+            leave_out_others(text, tokens, token_classes, self.lexicon.language(), ignored);
     }
 
     /// The longest term that begins at token `at`, with its length.

@@ -9,7 +9,7 @@ use crate::bayes::scores::Scores;
 use crate::evidence::{
     Evidence, Extractor, FeatureKey, Stated, Title, TitleRole, asked_experience,
 };
-use crate::judge::text_properties::{TextProperties, is_foreign};
+use crate::judge::text_properties::TextProperties;
 use crate::lexicon::Lexicon;
 use crate::metrics::top;
 use crate::model::{Known, Model, Vocabulary};
@@ -199,7 +199,7 @@ impl<'a> Judge<'a> {
             notes.push(Note::TextSpeaksForTwoRoles);
         }
         if no_evidence {
-            let foreign = is_foreign(properties.language);
+            let foreign = self.lexicon().is_foreign(properties.language);
             let nothing = if foreign { Note::UnknownLanguage } else { Note::TooFewKnownWords };
             notes.push(stub.map_or(nothing, Note::NoPosting));
         }
@@ -228,7 +228,8 @@ impl<'a> Judge<'a> {
             evidence: if self.settings.quotes { self.quotes(properties, pair) } else { Vec::new() },
             probabilities: outcomes,
             title,
-            experience: asked_experience(properties.text.as_str()).map(|asked| asked.least),
+            experience: asked_experience(properties.text.as_str(), self.lexicon())
+                .map(|asked| asked.least),
             language: properties.language,
             repaired: properties.text.repaired(),
         }
@@ -291,7 +292,7 @@ impl<'a> Judge<'a> {
     fn has_too_little(&self, properties: &TextProperties) -> bool {
         // A lexicon-only model has no word counts.
         if self.model.header().postings.iter().any(|&n| n > 0) {
-            properties.amount.is_too_little(properties.language)
+            properties.amount.is_too_little(self.lexicon().is_foreign(properties.language))
         } else {
             !properties.amount.has_skill_or_mention
         }

@@ -4,7 +4,7 @@
 use super::classify::{Judge, second_role};
 use super::quotes::{LEAST_READY, QuoteSource, one_line};
 use crate::bayes::scores::Scores;
-use crate::evidence::{Channel, Evidence, Feature, FeatureKey, reason_factors};
+use crate::evidence::{Channel, Evidence, Feature, FeatureKey};
 use crate::lexicon::Lexicon;
 use crate::roles::{Label, OTHER, RoleId};
 use crate::stacking::inputs::View;
@@ -162,6 +162,7 @@ pub(crate) fn sides(
         text,
         tokens: evidence.tokens().as_slice(),
         counts: evidence.counts_as_word(),
+        plain: &lexicon.wording.plain,
     };
     let for_role = pair.map(|class| class < lexicon.roles().len());
     let mut candidates: Vec<(f64, f64, &Feature)> = Vec::new();
@@ -174,7 +175,8 @@ pub(crate) fn sides(
         }
         let text = evidence.feature_text(feature, lexicon);
         let side = usize::from(strength < 0.0);
-        let ready = reason_factors(feature.key.channel(), &text)[usize::from(!for_role[side])];
+        let factors = lexicon.wording.plain.reason_factors(feature.key.channel(), &text);
+        let ready = factors[usize::from(!for_role[side])];
         let rank = strength.abs() * f64::from(ready);
         if rank >= LEAST_READY {
             candidates.push((rank, strength, feature));

@@ -2,8 +2,9 @@
 
 use super::verdict::Phrase;
 use crate::bayes::weights::STEPS;
-use crate::evidence::{Channel, is_reason, may_begin, may_end};
+use crate::evidence::Channel;
 use crate::judge::text_properties::TextProperties;
+use crate::lexicon::PlainWords;
 use crate::model::Known;
 use crate::text::{AppendBuffer, Token};
 use std::ops::Range;
@@ -86,6 +87,7 @@ fn quote_ranked<'k>(
         text: properties.text.as_str(),
         tokens: properties.tokens,
         counts: properties.counts,
+        plain: properties.plain,
     };
     let mut quoted: Vec<(Range<usize>, Phrase)> = Vec::with_capacity(MAX_QUOTES);
     for known in ranked {
@@ -116,6 +118,7 @@ pub(super) struct QuoteSource<'s> {
     pub(super) tokens: &'s [Token],
     /// By token, whether it counts as a word.
     pub(super) counts: &'s [bool],
+    pub(super) plain: &'s PlainWords,
 }
 
 impl<'s> QuoteSource<'s> {
@@ -128,7 +131,7 @@ impl<'s> QuoteSource<'s> {
         overlaps: impl Fn(&Range<usize>) -> bool,
     ) -> Option<Range<usize>> {
         let names = match channel {
-            Channel::Skills => is_reason(self.text, &self.tokens[at.clone()]),
+            Channel::Skills => self.plain.is_reason(self.text, &self.tokens[at.clone()]),
             Channel::Words | Channel::Phrases => !self.is_cut(&at),
             Channel::Mentions | Channel::Contexts => true,
             Channel::Title => false,
@@ -142,13 +145,13 @@ impl<'s> QuoteSource<'s> {
         let mut whole = at;
         if whole.start > 0
             && self.are_joined(whole.start)
-            && self.goes_on(whole.start - 1, may_begin)
+            && self.goes_on(whole.start - 1, |text, word| self.plain.may_begin(text, word))
         {
             whole.start -= usize::from(!overlaps(&(whole.start - 1..whole.end)));
         }
         if whole.end < self.tokens.len()
             && self.are_joined(whole.end)
-            && self.goes_on(whole.end, may_end)
+            && self.goes_on(whole.end, |text, word| self.plain.may_end(text, word))
         {
             whole.end += usize::from(!overlaps(&(whole.start..whole.end + 1)));
         }
@@ -184,8 +187,8 @@ impl<'s> QuoteSource<'s> {
         self.counts[token] && may(self.text, self.tokens[token])
     }
 
-    /// Whether tokens are part of a longer word with hyphens or slashes, or begin with the pronoun "it", which is
-    /// spelt like a term.
+    /// Whether tokens are part of a longer word with hyphens or slashes, or begin with a word that is spelt like
+    /// a term, as the pronoun "it".
     fn is_cut(&self, at: &Range<usize>) -> bool {
         let bytes = self.bytes(at);
         let joins = |sign: Option<&u8>, beyond: Option<&u8>| {
@@ -194,7 +197,7 @@ impl<'s> QuoteSource<'s> {
         };
         let mut before = self.text.as_bytes()[..bytes.start].iter().rev();
         let mut after = self.text.as_bytes()[bytes.end..].iter();
-        self.words(at).starts_with("it ")
+        self.plain.is_cut(self.words(at))
             || joins(before.next(), before.next())
             || joins(after.next(), after.next())
     }

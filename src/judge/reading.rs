@@ -63,13 +63,14 @@ impl ReadBuffers {
     }
 
     /// Properties of the text that was read.
-    pub(super) fn properties(&mut self, lexicon: &Lexicon) -> TextProperties<'_> {
+    pub(super) fn properties<'p>(&'p mut self, lexicon: &'p Lexicon) -> TextProperties<'p> {
         let Self { walked: WalkedText { clean, tokens, token_classes, terms }, found } = self;
         let tokens = tokens.as_slice();
         let language = if terms.other_language {
-            Some("en")
+            lexicon.language()
         } else {
-            language(clean.as_str(), token_classes, terms.words(), found.common)
+            let words = terms.words();
+            language(clean.as_str(), token_classes, words, found.common, lexicon.language())
         };
         let (known_words, others) = (found.known_words, found.known_words + found.other_words);
         let has_skill_or_mention =
@@ -78,7 +79,7 @@ impl ReadBuffers {
         let amount_of = |words| EvidenceAmount { words, known_words, has_skill_or_mention };
         // `is_too_little` is monotone in the words, so unknown words are deduplicated only if it holds with repetitions.
         let mut amount = amount_of(others + found.unknown_words.len());
-        if amount.is_too_little(language) {
+        if amount.is_too_little(lexicon.is_foreign(language)) {
             found.unknown_words.sort_unstable();
             found.unknown_words.dedup();
             amount = amount_of(others + found.unknown_words.len());
@@ -87,6 +88,7 @@ impl ReadBuffers {
             text: clean,
             tokens,
             counts: &terms.counts,
+            plain: &lexicon.wording.plain,
             known: found.known.as_slice().into(),
             language,
             amount,

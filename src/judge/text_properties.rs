@@ -1,7 +1,7 @@
 //! Properties of a text that a verdict needs besides the scores.
 
 use crate::evidence::{Channel, Evidence, FEW_WORDS, FeatureKey};
-use crate::lexicon::{Lexicon, Stub};
+use crate::lexicon::{Lexicon, PlainWords, Stub};
 use crate::model::{Known, Model, Vocabulary};
 use crate::text::{CleanText, Token};
 use std::borrow::Cow;
@@ -11,9 +11,7 @@ use std::ops::Range;
 const LEAST_WORDS: usize = 15;
 /// Below this share of known words, the text is in an unknown language or no prose.
 const LEAST_KNOWN: f64 = 0.6;
-/// Language of the training postings of the embedded model. Models trained on other languages show by their share
-/// of known words; it has to be higher then, as English terms occur in any language.
-const LANGUAGE: &str = "en";
+/// The same of a text in another language than that of the lexicon: terms occur in any language.
 const LEAST_KNOWN_FOREIGN: f64 = 0.85;
 
 /// Properties of the text of a posting.
@@ -23,6 +21,8 @@ pub(crate) struct TextProperties<'p> {
     pub(crate) tokens: &'p [Token],
     /// By token, whether it counts as a word.
     pub(crate) counts: &'p [bool],
+    /// Words that are no reasons.
+    pub(crate) plain: &'p PlainWords,
     /// Known features, each once, unordered.
     pub(crate) known: Cow<'p, [Known]>,
     pub(crate) language: Option<&'static str>,
@@ -42,7 +42,7 @@ impl<'p> TextProperties<'p> {
     /// From extracted evidence.
     pub(crate) fn of(
         evidence: &'p Evidence,
-        lexicon: &Lexicon,
+        lexicon: &'p Lexicon,
         model: &Model,
         vocabulary: &Vocabulary,
     ) -> Self {
@@ -55,8 +55,9 @@ impl<'p> TextProperties<'p> {
             text: evidence.text(),
             tokens: evidence.tokens().as_slice(),
             counts: evidence.counts_as_word(),
+            plain: &lexicon.wording.plain,
             known: known.collect(),
-            language: evidence.language(),
+            language: evidence.language(lexicon),
             amount: EvidenceAmount::of(evidence, |key| model.feature_index(key).is_some()),
             fits_any_job: fits_any_job(
                 evidence.words_not_ignored(),
@@ -102,16 +103,11 @@ impl EvidenceAmount {
         }
     }
 
-    /// Whether the text has too few known words, or is in an unknown language.
-    pub(crate) fn is_too_little(self, language: Option<&str>) -> bool {
+    /// Whether the text has too few known words; `foreign` is whether it is in another language than that of the lexicon.
+    pub(crate) fn is_too_little(self, foreign: bool) -> bool {
         let share = self.known_words as f64 / self.words.max(1) as f64;
-        let foreign = share < LEAST_KNOWN_FOREIGN && is_foreign(language);
-        foreign
+        (foreign && share < LEAST_KNOWN_FOREIGN)
             || share < LEAST_KNOWN
             || (self.known_words < LEAST_WORDS && !self.has_skill_or_mention)
     }
-}
-
-pub(crate) fn is_foreign(language: Option<&str>) -> bool {
-    language.is_some_and(|language| language != LANGUAGE)
 }

@@ -1,22 +1,24 @@
 //! Reads and checks the files of `data/roles/`.
 
+use crate::lexicon::checks::{Checks, error_in, rows};
 use crate::lexicon::entries::{
     Claim, ExperienceBand, HeadingPart, JobCount, Level, Rung, SalaryBand, Sharing, Skill,
     SourceDocument, Strength, Stub, TitleForm, TitleStates,
 };
-use crate::lexicon::files::{LexiconFiles, from_bytes, hash_of, to_bytes};
+use crate::lexicon::files::{
+    FILES, LexiconFile, LexiconFiles, from_bytes, hash_of, missing_from, to_bytes,
+};
 use crate::lexicon::names::mark_names;
 use crate::lexicon::phrase_table::Phrases;
+use crate::lexicon::wording::{TitleWords, Wording};
 use crate::lexicon::{Lexicon, PhraseTable, Term, TokenClass};
-use crate::postings::{Table, TableError};
+use crate::postings::Table;
 use crate::roles::{OTHER, Role, RoleId, RoleSet};
-use crate::text::{Capitals, Tokens, word_hash};
-use serde::de::DeserializeOwned;
+use crate::text::{Capitals, word_hash};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
-/// Most phrases of one form: more are taken for a typing error.
-const MOST_ALTERNATIVES: usize = 128;
 /// Most families of other jobs: each adds a column to every feature of a model.
 const MOST_FAMILIES: usize = 32;
 
@@ -33,41 +35,10 @@ const EVIDENCE: [&str; 9] = [
     "facts",
 ];
 
-macro_rules! embedded {
-    ($($name:literal),*) => {
-        &[$(($name, include_str!(concat!("../../data/roles/", $name, ".csv")))),*]
-    };
-}
-static EMBEDDED: &[(&str, &str)] = embedded!(
-    "skills",
-    "duties",
-    "dimensions",
-    "challenges",
-    "industries",
-    "traits",
-    "entry_points",
-    "certifications",
-    "facts",
-    "sources",
-    "roles",
-    "other_jobs",
-    "headings",
-    "boilerplate",
-    "stubs",
-    "sharing",
-    "titles",
-    "mentions",
-    "levels",
-    "ladders",
-    "experience",
-    "market",
-    "salaries"
-);
-
 /// Why a lexicon cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
-    /// A file is missing or cannot be read.
+    /// A file that every lexicon has is missing, or one cannot be read.
     #[error(
         "cannot read {file}, which every lexicon folder has (copy data/roles/ and edit the copy)"
     )]
@@ -104,13 +75,16 @@ impl Lexicon {
     /// A missing file, or an invalid line with its file and number.
     pub fn from_dir(dir: &Path) -> Result<Self, LexiconError> {
         let mut files = LexiconFiles::new();
-        for &(name, _) in EMBEDDED {
+        for LexiconFile { name, without, .. } in &FILES {
             let path = dir.join(format!("{name}.csv"));
             let file = path.display().to_string();
-            let bytes = std::fs::read(&path)
-                .map_err(|source| LexiconError::File { file: file.clone(), source })?;
+            let bytes = match std::fs::read(&path) {
+                Ok(bytes) => bytes,
+                Err(e) if e.kind() == ErrorKind::NotFound && without.is_some() => continue,
+                Err(source) => return Err(LexiconError::File { file, source }),
+            };
             let table = Table::read(bytes).map_err(|error| error_in(&file, error))?;
-            files.insert(name, (file, table));
+            files.insert(*name, (file, table));
         }
         let embedded = hash_of(&embedded_files()?);
         let lexicon = Self::from_files(&files)?;
@@ -123,7 +97,7 @@ impl Lexicon {
     /// # Errors
     /// What is wrong with them.
     pub(crate) fn from_own_files(bytes: &[u8]) -> Result<Self, String> {
-        let files = from_bytes(bytes, EMBEDDED.iter().map(|&(name, _)| name))?;
+        let files = from_bytes(bytes)?;
         let lexicon = Self::from_files(&files).map_err(|error| error.to_string())?;
         Ok(Self { own_files: Some(bytes.into()), ..lexicon })
     }
@@ -132,20 +106,22 @@ impl Lexicon {
         let sources: Vec<SourceDocument> =
             rows(files, "sources")?.into_iter().map(|(_, s)| s).collect();
         let roles = load_roles(files)?;
-        let checks = Checks { roles: &roles, sources: &sources, files };
+        let checks = Checks { roles: &roles, sources: &sources, files, skipped: &[] };
+        let wording = Wording::load(&checks)?;
+        let checks = Checks { skipped: wording.titles.skipped.hashes(), ..checks };
         let (skills, mut terms) = load_skills(&checks)?;
         load_mentions(&checks, &mut terms)?;
         mark_names(&mut terms);
         let (families, other_jobs) = load_other_jobs(&checks)?;
         let mut headings = load_headings(&checks)?;
-        add_job_titles(&terms, &mut headings);
-        let headings = PhraseTable::new(&headings);
+        add_job_titles(&terms, &wording.titles, &mut headings);
+        let (terms, headings) = (checks.table(&terms), checks.table(&headings));
         let boilerplate = load_boilerplate(&checks)?;
         let stubs = load_stubs(&checks)?;
         let sharing = load_sharing(&checks)?;
         let (level_list, levels) = load_levels(&checks)?;
         let titles = load_titles(&checks, &level_list)?;
-        let name_words = load_name_words(&checks, &levels)?;
+        let name_words = load_name_words(&checks, &levels, &wording.titles)?;
         let ladders = load_ladders(&checks)?;
         let experience = load_experience(&checks)?;
         let market = load_market(&checks)?;
@@ -154,7 +130,7 @@ impl Lexicon {
             roles,
             sources,
             skills,
-            terms: PhraseTable::new(&terms),
+            terms,
             families,
             other_jobs,
             headings,
@@ -169,6 +145,8 @@ impl Lexicon {
             experience,
             market,
             salaries,
+            wording,
+            missing: missing_from(files),
             hash: hash_of(files),
             own_files: None,
         })
@@ -177,119 +155,12 @@ impl Lexicon {
 
 /// The files of the lexicon inside the program.
 fn embedded_files() -> Result<LexiconFiles, LexiconError> {
-    let table = |&(name, text): &(&'static str, &str)| {
+    let table = |&LexiconFile { name, embedded, .. }: &LexiconFile| {
         let file = format!("{name}.csv");
-        let table = Table::read(text.into()).map_err(|error| error_in(&file, error))?;
+        let table = Table::read(embedded.into()).map_err(|error| error_in(&file, error))?;
         Ok((name, (file, table)))
     };
-    EMBEDDED.iter().map(table).collect()
-}
-
-/// An error of a table with its path.
-fn error_in(file: &str, TableError { line, problem }: TableError) -> LexiconError {
-    LexiconError::Line { file: file.to_owned(), line, problem }
-}
-
-/// The rows of a file, each with its line number, from 1.
-fn rows<T: DeserializeOwned>(
-    files: &LexiconFiles,
-    name: &str,
-) -> Result<Vec<(u64, T)>, LexiconError> {
-    let (file, table) = &files[name];
-    table.rows().map_err(|error| error_in(file, error))
-}
-
-/// What rows are validated against.
-struct Checks<'a> {
-    roles: &'a RoleSet,
-    sources: &'a [SourceDocument],
-    files: &'a LexiconFiles,
-}
-
-impl Checks<'_> {
-    fn error(&self, name: &str, line: u64, problem: impl Into<String>) -> LexiconError {
-        LexiconError::Line { file: self.files[name].0.clone(), line, problem: problem.into() }
-    }
-
-    fn role(&self, name: &str, line: u64, id: &str) -> Result<RoleId, LexiconError> {
-        self.roles.find(id).ok_or_else(|| {
-            let known: Vec<&str> = self.roles.iter().map(|r| r.id.as_str()).collect();
-            self.error(
-                name,
-                line,
-                format!("unknown role {id:?}; roles.csv has {}", known.join(", ")),
-            )
-        })
-    }
-
-    fn source(&self, name: &str, line: u64, id: &str) -> Result<(), LexiconError> {
-        if self.sources.iter().any(|s| s.id == id) {
-            return Ok(());
-        }
-        let problem = if id.is_empty() {
-            "the source is missing".into()
-        } else {
-            format!("unknown source {id:?}; add it to sources.csv")
-        };
-        Err(self.error(name, line, problem))
-    }
-
-    /// The phrases of a form, as word hashes: one for each combination of its alternatives.
-    fn phrases(&self, name: &str, line: u64, form: &str) -> Result<Vec<Vec<u64>>, LexiconError> {
-        let mut phrases: Vec<Vec<u64>> = vec![Vec::new()];
-        for position in form.split_whitespace() {
-            let choices: Vec<Vec<u64>> = position.split('|').map(words).collect();
-            if choices.iter().any(Vec::is_empty) {
-                return Err(self.error(
-                    name,
-                    line,
-                    format!("{position:?} in form {form:?} has no word"),
-                ));
-            }
-            phrases = phrases
-                .iter()
-                .flat_map(|p| choices.iter().map(move |c| [p.as_slice(), c].concat()))
-                .collect();
-            if phrases.len() > MOST_ALTERNATIVES {
-                let problem = format!(
-                    "form {form:?} has more than {MOST_ALTERNATIVES} alternatives; split it"
-                );
-                return Err(self.error(name, line, problem));
-            }
-        }
-        if phrases[0].is_empty() {
-            return Err(self.error(name, line, "a form is empty"));
-        }
-        Ok(phrases)
-    }
-
-    /// Adds the phrases of a form, none of which has a value yet.
-    fn add<V: Copy>(
-        &self,
-        phrases: &mut Phrases<V>,
-        (name, line): (&str, u64),
-        form: &str,
-        value: V,
-    ) -> Result<(), LexiconError> {
-        for phrase in self.phrases(name, line, form)? {
-            if phrases.insert(phrase, value).is_some() {
-                return Err(self.repeated(name, line, form));
-            }
-        }
-        Ok(())
-    }
-
-    fn repeated(&self, name: &str, line: u64, form: &str) -> LexiconError {
-        self.error(name, line, format!("form {form:?} stands twice; leave it out here or there"))
-    }
-}
-
-/// The word hashes of an alternative. Fast path: most are one lower-case word.
-fn words(alternative: &str) -> Vec<u64> {
-    if !alternative.is_empty() && alternative.bytes().all(|b| b.is_ascii_lowercase()) {
-        return vec![word_hash(alternative)];
-    }
-    Tokens::new(alternative).as_slice().iter().map(|token| token.hash).collect()
+    FILES.iter().map(table).collect()
 }
 
 fn load_roles(files: &LexiconFiles) -> Result<RoleSet, LexiconError> {
@@ -317,7 +188,7 @@ fn load_skills(checks: &Checks) -> Result<(Vec<Skill>, Phrases<Term>), LexiconEr
     let mut indices: BTreeMap<String, usize> = BTreeMap::new();
     let mut terms = Phrases::new();
     for kind in EVIDENCE {
-        for (line, row) in rows::<SkillRow>(checks.files, kind)? {
+        for (line, row) in checks.rows::<SkillRow>(kind)? {
             checks.source(kind, line, &row.source)?;
             if row.id.is_empty() || row.section.is_empty() {
                 return Err(checks.error(kind, line, "an entry needs an id and a section"));
@@ -378,7 +249,7 @@ struct MentionRow {
 }
 
 fn load_mentions(checks: &Checks, terms: &mut Phrases<Term>) -> Result<(), LexiconError> {
-    for (line, row) in rows::<MentionRow>(checks.files, "mentions")? {
+    for (line, row) in checks.rows::<MentionRow>("mentions")? {
         let name = match row.role.as_str() {
             "none" => None,
             "undecided" => Some(checks.roles.len() as u32),
@@ -423,7 +294,7 @@ struct OtherJobRow {
 
 fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), LexiconError> {
     let (mut families, mut words): (Vec<String>, _) = (Vec::new(), Phrases::new());
-    for (line, row) in rows::<OtherJobRow>(checks.files, "other_jobs")? {
+    for (line, row) in checks.rows::<OtherJobRow>("other_jobs")? {
         let error = |problem: String| checks.error("other_jobs", line, problem);
         let is_duplicate = row.family == OTHER || families.contains(&row.family);
         if is_duplicate || row.family.is_empty() || checks.roles.find(&row.family).is_some() {
@@ -439,7 +310,7 @@ fn load_other_jobs(checks: &Checks) -> Result<(Vec<String>, PhraseTable<u32>), L
         families.push(row.family);
     }
     families.push(OTHER.to_owned());
-    Ok((families, PhraseTable::new(&words)))
+    Ok((families, checks.table(&words)))
 }
 
 #[derive(serde::Deserialize)]
@@ -451,37 +322,17 @@ struct HeadingRow {
 
 fn load_headings(checks: &Checks) -> Result<Phrases<HeadingPart>, LexiconError> {
     let mut headings = Phrases::new();
-    for (line, row) in rows::<HeadingRow>(checks.files, "headings")? {
+    for (line, row) in checks.rows::<HeadingRow>("headings")? {
         checks.add(&mut headings, ("headings", line), &row.form, row.part)?;
     }
     Ok(headings)
 }
 
-/// Last words of names of roles that can be the title above the text of a job.
-const TITLE_ENDS: [&str; 15] = [
-    "owner",
-    "owners",
-    "manager",
-    "managers",
-    "officer",
-    "lead",
-    "leads",
-    "director",
-    "directors",
-    "productowner",
-    "productmanager",
-    "produktmanager",
-    "produktmanagerin",
-    "projektmanager",
-    "projektleiter",
-];
-
 /// Adds the names of roles to the headings.
-fn add_job_titles(terms: &Phrases<Term>, headings: &mut Phrases<HeadingPart>) {
-    let ends = TITLE_ENDS.map(word_hash);
+fn add_job_titles(terms: &Phrases<Term>, titles: &TitleWords, headings: &mut Phrases<HeadingPart>) {
     for (phrase, term) in terms.by_words() {
         let Term::Mention { name, capitals: None, .. } = *term else { continue };
-        if phrase.last().is_some_and(|word| ends.contains(word)) {
+        if phrase.last().is_some_and(|&word| titles.heads.has(word)) {
             headings.insert(phrase.clone(), HeadingPart::Title(name));
         }
     }
@@ -497,15 +348,14 @@ struct BoilerplateRow {
 
 fn load_boilerplate(checks: &Checks) -> Result<PhraseTable<(Strength, u32)>, LexiconError> {
     let mut forms = Phrases::new();
-    for ((line, row), number) in
-        rows::<BoilerplateRow>(checks.files, "boilerplate")?.into_iter().zip(0..)
+    for ((line, row), number) in checks.rows::<BoilerplateRow>("boilerplate")?.into_iter().zip(0..)
     {
         if row.kind.is_empty() {
             return Err(checks.error("boilerplate", line, "the kind is missing"));
         }
         checks.add(&mut forms, ("boilerplate", line), &row.form, (row.strength, number))?;
     }
-    Ok(PhraseTable::new(&forms))
+    Ok(checks.table(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -517,10 +367,10 @@ struct StubRow {
 
 fn load_stubs(checks: &Checks) -> Result<PhraseTable<Stub>, LexiconError> {
     let mut forms = Phrases::new();
-    for (line, row) in rows::<StubRow>(checks.files, "stubs")? {
+    for (line, row) in checks.rows::<StubRow>("stubs")? {
         checks.add(&mut forms, ("stubs", line), &row.form, row.kind)?;
     }
-    Ok(PhraseTable::new(&forms))
+    Ok(checks.table(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -535,11 +385,11 @@ struct SharingRow {
 
 fn load_sharing(checks: &Checks) -> Result<PhraseTable<Sharing>, LexiconError> {
     let mut forms = Phrases::new();
-    for (line, row) in rows::<SharingRow>(checks.files, "sharing")? {
+    for (line, row) in checks.rows::<SharingRow>("sharing")? {
         checks.source("sharing", line, &row.source)?;
         checks.add(&mut forms, ("sharing", line), &row.form, row.kind)?;
     }
-    Ok(PhraseTable::new(&forms))
+    Ok(checks.table(&forms))
 }
 
 #[derive(serde::Deserialize)]
@@ -556,7 +406,7 @@ struct TitleRow {
 
 fn load_titles(checks: &Checks, levels: &[Level]) -> Result<PhraseTable<TitleForm>, LexiconError> {
     let mut titles = Phrases::new();
-    for (line, row) in rows::<TitleRow>(checks.files, "titles")? {
+    for (line, row) in checks.rows::<TitleRow>("titles")? {
         checks.source("titles", line, &row.source)?;
         if row.section.is_empty() {
             return Err(checks.error("titles", line, "the section is missing"));
@@ -582,7 +432,7 @@ fn load_titles(checks: &Checks, levels: &[Level]) -> Result<PhraseTable<TitleFor
             form.may_be = with_a_word.get(words).copied().flatten();
         }
     }
-    Ok(PhraseTable::new(&titles))
+    Ok(checks.table(&titles))
 }
 
 /// Hash of the last word of a form, with its capitals, if it has two or more of them.
@@ -610,19 +460,21 @@ const SHORTEST_NAME_WORD: usize = 5;
 fn load_name_words(
     checks: &Checks,
     levels: &PhraseTable<Option<u32>>,
+    titles: &TitleWords,
 ) -> Result<Vec<(String, u64)>, LexiconError> {
     let begin = |(word, token_classes): (u64, TokenClass)| {
         token_classes.has(TokenClass::BEGINS).then_some(word)
     };
     let levels: Vec<u64> = levels.words().filter_map(begin).collect();
     let mut words = BTreeMap::new();
-    for (_, row) in rows::<MentionRow>(checks.files, "mentions")? {
+    for (_, row) in checks.rows::<MentionRow>("mentions")? {
         if row.role == "none" || row.case != "any" {
             continue;
         }
         for word in row.form.split([' ', '|']).map(str::to_lowercase) {
-            let singular = word.strip_suffix('s').unwrap_or(&word);
-            let of_level = [word.as_str(), singular].iter().any(|w| levels.contains(&word_hash(w)));
+            let singular = titles.plural.iter().filter_map(|plural| plural.without(&word));
+            let of_level =
+                [&*word].into_iter().chain(singular).any(|w| levels.contains(&word_hash(w)));
             if word.chars().count() >= SHORTEST_NAME_WORD && !of_level {
                 words.insert(word.clone(), word_hash(&word));
             }
@@ -644,7 +496,7 @@ struct LevelRow {
 fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>), LexiconError> {
     let mut list: Vec<Level> = Vec::new();
     let mut words = Phrases::new();
-    for (line, row) in rows::<LevelRow>(checks.files, "levels")? {
+    for (line, row) in checks.rows::<LevelRow>("levels")? {
         let level = Level { id: row.level, rank: row.rank };
         let index = (level.id != "none").then(|| {
             list.iter().position(|l| l.id == level.id).unwrap_or_else(|| {
@@ -659,12 +511,12 @@ fn load_levels(checks: &Checks) -> Result<(Vec<Level>, PhraseTable<Option<u32>>)
         let index = index.map(|index| index as u32);
         checks.add(&mut words, ("levels", line), &row.word, index)?;
     }
-    Ok((list, PhraseTable::new(&words)))
+    Ok((list, checks.table(&words)))
 }
 
 fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
     let mut ladders = Vec::new();
-    for (line, rung) in rows::<Rung>(checks.files, "ladders")? {
+    for (line, rung) in checks.rows::<Rung>("ladders")? {
         checks.role("ladders", line, &rung.role)?;
         checks.source("ladders", line, &rung.source)?;
         ladders.push(rung);
@@ -674,7 +526,7 @@ fn load_ladders(checks: &Checks) -> Result<Vec<Rung>, LexiconError> {
 
 fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError> {
     let mut bands = Vec::new();
-    for (line, band) in rows::<ExperienceBand>(checks.files, "experience")? {
+    for (line, band) in checks.rows::<ExperienceBand>("experience")? {
         checks.role("experience", line, &band.role)?;
         checks.source("experience", line, &band.source)?;
         if band.low > band.high {
@@ -691,7 +543,7 @@ fn load_experience(checks: &Checks) -> Result<Vec<ExperienceBand>, LexiconError>
 
 fn load_market(checks: &Checks) -> Result<Vec<JobCount>, LexiconError> {
     let mut counts: Vec<JobCount> = Vec::new();
-    for (line, count) in rows::<JobCount>(checks.files, "market")? {
+    for (line, count) in checks.rows::<JobCount>("market")? {
         checks.role("market", line, &count.role)?;
         checks.source("market", line, &count.source)?;
         let problem = if count.jobs == 0 {
@@ -709,7 +561,7 @@ fn load_market(checks: &Checks) -> Result<Vec<JobCount>, LexiconError> {
 
 fn load_salaries(checks: &Checks, levels: &[Level]) -> Result<Vec<SalaryBand>, LexiconError> {
     let mut salaries = Vec::new();
-    for (line, band) in rows::<SalaryBand>(checks.files, "salaries")? {
+    for (line, band) in checks.rows::<SalaryBand>("salaries")? {
         checks.role("salaries", line, &band.role)?;
         checks.source("salaries", line, &band.source)?;
         let problem = if band.level != "any" && !levels.iter().any(|l| l.id == band.level) {

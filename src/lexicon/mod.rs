@@ -1,25 +1,32 @@
 //! The role lexicon: the content of `data/roles/`, validated and indexed for matching.
 
-pub(crate) mod common_words;
+mod checks;
+mod currency;
 mod entries;
 mod files;
 mod load;
 mod names;
 mod phrase_table;
 mod token_classes;
+mod wording;
 
+pub(crate) use currency::currency_code;
 pub use entries::{
     Claim, ExperienceBand, JobCount, Rung, SalaryBand, Sharing, Skill, SourceDocument, Stub, Upper,
 };
 pub(crate) use entries::{HeadingPart, Level, Strength, TitleForm, TitleStates};
+pub use files::MissingFile;
 pub use load::LexiconError;
 pub(crate) use phrase_table::PhraseTable;
 pub(crate) use token_classes::{TokenClass, TokenClasses, WINDOW};
+pub(crate) use wording::{
+    ExperienceWords, FunctionWord, LabelWord, Pattern, PayWords, Period, PlainWords, TitleWords,
+    WordSet, Wording, Worth, YearsSense, fits_any,
+};
 
 use crate::roles::{Label, RoleSet};
 use crate::text::Token;
 use crate::text::{Capitals, CleanText, Tokens};
-use common_words::common_words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -70,6 +77,9 @@ pub struct Lexicon {
     pub(crate) experience: Vec<ExperienceBand>,
     pub(crate) market: Vec<JobCount>,
     pub(crate) salaries: Vec<SalaryBand>,
+    /// The words of the language of the texts.
+    pub(crate) wording: Wording,
+    pub(crate) missing: Vec<MissingFile>,
     pub(crate) hash: String,
     /// Its files as bytes, to go with a model; `None` for the lexicon inside the program.
     pub(crate) own_files: Option<Arc<[u8]>>,
@@ -98,12 +108,37 @@ impl Lexicon {
             };
             (word, begins | token_classes.without(TokenClass::BEGINS))
         });
-        let common = common_words().map(|word| (word, TokenClass::COMMON));
+        let common = self.common_words().iter().map(|&word| (word, TokenClass::COMMON));
         for (word, class) in headings.chain(boilerplate).chain(common) {
             let token_classes = words.entry(word).or_default();
             *token_classes = *token_classes | class;
         }
         words
+    }
+
+    /// ISO 639 code of the language that the texts must be in; `None` if they may be in any.
+    pub fn language(&self) -> Option<&'static str> {
+        self.wording.language.as_ref().map(|language| language.code)
+    }
+
+    /// Whether a language, if it is known, is another than that of the lexicon.
+    pub(crate) fn is_foreign(&self, language: Option<&str>) -> bool {
+        matches!((self.language(), language), (Some(own), Some(language)) if own != language)
+    }
+
+    /// Whether nouns of its language have capitals, which are then no sign of a name.
+    pub(crate) fn nouns_have_capitals(&self) -> bool {
+        self.wording.language.as_ref().is_some_and(|language| language.nouns_have_capitals)
+    }
+
+    /// Hashes of the common words of its language.
+    pub(crate) fn common_words(&self) -> &[u64] {
+        self.wording.language.as_ref().map_or(&[], |language| language.common.hashes())
+    }
+
+    /// The files that its folder does not have, with what is therefore not read.
+    pub fn missing_files(&self) -> &[MissingFile] {
+        &self.missing
     }
 
     /// The skills, duties and other entries, in the order of the files.

@@ -1,14 +1,11 @@
 //! Longest match of phrases on tokens, by a hash table of phrase prefixes.
 
 use crate::lexicon::{TokenClass, TokenClasses};
-use crate::text::{AppendBuffer, BloomFilter, HashTable, Token, Tokens, combine};
+use crate::text::{AppendBuffer, BloomFilter, HashTable, Token, combine};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-/// Words that a text may have between the words of a phrase: "prioritize the backlog".
-const DETERMINERS: [&str; 11] =
-    ["a", "an", "the", "our", "your", "their", "its", "this", "that", "these", "those"];
-/// Most of them in a row.
+/// Most words in a row that a text may have between the words of a phrase: "prioritize all of the backlog".
 const MOST_DETERMINERS: usize = 4;
 
 /// Phrases with values, by their word hashes.
@@ -52,12 +49,13 @@ pub(crate) struct PhraseTable<V> {
     single_words: BloomFilter,
     /// Token classes by word hash.
     words: Vec<(u64, TokenClass)>,
+    /// Words that a text may have between the words of a phrase.
     determiners: Vec<u64>,
 }
 
 impl<V: Copy> PhraseTable<V> {
-    /// Indexes phrases.
-    pub(crate) fn new(phrases: &Phrases<V>) -> Self {
+    /// Indexes phrases; `determiners` are hashes of words that a text may have between the words of a phrase.
+    pub(crate) fn new(phrases: &Phrases<V>, determiners: &[u64]) -> Self {
         let mut prefixes: BTreeMap<u64, u32> = BTreeMap::new();
         let values: Vec<V> = phrases.0.values().copied().collect();
         for (phrase, number) in phrases.0.keys().zip(1..) {
@@ -87,9 +85,7 @@ impl<V: Copy> PhraseTable<V> {
         }
         let single_words: Vec<u64> =
             phrases.0.keys().filter(|phrase| phrase.len() == 1).map(|phrase| phrase[0]).collect();
-        let determiners = Tokens::new(&DETERMINERS.join(" "));
-        let determiners: Vec<u64> = determiners.as_slice().iter().map(|token| token.hash).collect();
-        for &word in &determiners {
+        for &word in determiners {
             add_class(word, TokenClass::DETERMINER | TokenClass::SECOND);
         }
         Self {
@@ -98,7 +94,7 @@ impl<V: Copy> PhraseTable<V> {
             values,
             single_words: BloomFilter::of(&single_words),
             words: words.into_iter().collect(),
-            determiners,
+            determiners: determiners.to_vec(),
         }
     }
 
@@ -235,13 +231,14 @@ impl<V: Copy> PhraseTable<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Tokens, word_hash};
 
     #[test]
     fn a_few_determiners_may_stand_between_the_words_of_a_phrase() {
         let tokens = |text: &str| Tokens::new(text).as_slice().to_vec();
         let mut phrases = Phrases::new();
         phrases.insert(tokens("own backlog").iter().map(|token| token.hash).collect(), 7);
-        let table = PhraseTable::new(&phrases);
+        let table = PhraseTable::new(&phrases, &[word_hash("the")]);
         let longest = |between: usize| {
             let text = format!("own {}backlog", "the ".repeat(between));
             table.longest(&tokens(&text), true, |_, _| true)

@@ -24,7 +24,7 @@ impl TokenClass {
     pub(crate) const HEADING: Self = Self(16);
     /// First word of a form of boilerplate.
     pub(crate) const BOILERPLATE: Self = Self(32);
-    /// A common word of English.
+    /// A common word of the language of the texts.
     pub(crate) const COMMON: Self = Self(64);
 
     /// Whether it has any of the classes.

@@ -3,6 +3,7 @@
 mod append_buffer;
 mod bloom_filter;
 mod clean;
+mod languages;
 mod layout;
 mod mojibake;
 mod table;
@@ -12,6 +13,7 @@ pub(crate) use crate::text::append_buffer::AppendBuffer;
 pub(crate) use bloom_filter::BloomFilter;
 pub use clean::CleanText;
 pub(crate) use clean::beginning;
+pub(crate) use languages::{known_language, language_code};
 pub(crate) use table::HashTable;
-pub(crate) use tokens::word_hash;
 pub use tokens::{Capitals, Token, Tokens, combine};
+pub(crate) use tokens::{lower_hash, word_hash};

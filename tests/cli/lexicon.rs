@@ -242,6 +242,24 @@ fn a_wrong_line_is_named_with_file_and_line() {
         ("ladders.csv", "product_boss,1,Boss,postings,Own".into(), "unknown role"),
         ("salaries.csv", "product_owner,any,9,1,USD,postings,Own".into(), "not a range"),
         ("roles.csv", "product_owner,Product Owner".into(), "stands twice"),
+        ("language.csv", "de,40,der;die;das".into(), "one language"),
+        ("function_words.csv", "skiped,a;an".into(), "column use: \"skiped\""),
+        (
+            "function_words.csv",
+            "numbers,two words".into(),
+            "column words: \"two words\" is not one",
+        ),
+        ("title_words.csv", "people,*own*".into(), "column words: \"*own*\""),
+        ("title_words.csv", "level_nouns,step;step".into(), "\"step\" stands twice"),
+        ("experience_words.csv", "age,old".into(), "the uses are years, before_years"),
+        ("pay_words.csv", "year,once in a year".into(), "neither one word nor two"),
+        ("numbers.csv", "2,two".into(), "\"two\" stands for a number already"),
+        ("numbers.csv", "many,lots".into(), "column number"),
+        ("currencies.csv", "EURO,euronen".into(), "column currency: \"EURO\""),
+        ("plain_words.csv", "sundry,none,zyxwvut".into(), "column worth"),
+        ("plain_words.csv", "sundry,nothing,the".into(), "\"the\" has a class already"),
+        ("labels.csv", "product_owner,boss".into(), "column label"),
+        ("abbreviations.csv", "po box,mail".into(), "column abbreviations: \"po box\" is not one"),
     ] {
         let workspace = copy();
         let number = append(&workspace, file, &line);
@@ -251,6 +269,28 @@ fn a_wrong_line_is_named_with_file_and_line() {
             assert!(refused.contains(part), "no {part:?} in: {refused}");
         }
     }
+}
+
+#[test]
+fn what_is_not_read_without_a_file_is_said_once() {
+    let workspace = copy();
+    for file in ["pay_words.csv", "language.csv"] {
+        std::fs::remove_file(workspace.path("mine").join(file)).expect("it is there");
+    }
+    let train = ["train", SAMPLE, "-o", "own.rolecall", "--lexicon", "mine"];
+    let said = workspace.rolecall(&train).succeeds().lines;
+    let note = "mine is without language.csv (texts may be in any language), pay_words.csv (no pay is read)";
+    assert_eq!(said.iter().filter(|line| line.contains(note)).count(), 1, "{said:?}");
+    let quiet = workspace.rolecall(&[&train[..], &["-q"]].concat()).succeeds().lines;
+    assert!(quiet.is_empty(), "{quiet:?}");
+    // A lexicon of no language takes no text for one of another.
+    let german = "Als Product Owner verantwortest du das Product Backlog, schreibst User Stories und \
+        stimmst dich mit unseren Stakeholdern ab. Scrum ist dir vertraut.";
+    workspace.write("in.csv", format!("text\n\"{german}\"\n"));
+    let classify = ["classify", "in.csv", "--model", "own.rolecall"];
+    let verdict = workspace.rolecall(&classify).succeeds().table();
+    assert_eq!(verdict.column("language"), ["de"]);
+    assert!(!verdict.column("notes")[0].contains("unknown_language"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Amounts of money as they are written: `$120-150k`, `USD 85,000`, `65.000 €`, `CAD $90,000`.
 
+use crate::lexicon::{PayWords, currency_code};
 use std::ops::Range;
 
 /// One amount, or the two ends of a range.
@@ -39,22 +40,16 @@ const DOLLARS: [(&str, &str); 19] = [
     ("NT", "TWD"),
     ("R", "BRL"),
 ];
-/// Currencies by their ISO 4217 codes.
-const CODES: &str = "\
-    AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CRC CZK DKK DOP EGP EUR GBP GHS GTQ HKD HRK HUF IDR ILS INR ISK \
-    JMD JOD JPY KES KRW KWD KZT LBP LKR MAD MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK \
-    SGD THB TND TRY TTD TWD UAH UGX USD UYU VND ZAR";
-
 /// The first amount that begins at byte `from` or later.
-pub(super) fn next_amount(text: &str, from: usize) -> Option<Amount> {
+pub(super) fn next_amount(text: &str, from: usize, words: &PayWords) -> Option<Amount> {
     let mut from = from;
     loop {
         let start = from + text.get(from..)?.find(|c: char| c.is_ascii_digit())?;
         let within_word = text[..start].chars().next_back().is_some_and(|c| {
             c.is_alphanumeric() || matches!(c, '.' | ',' | '-' | '/') && is_joined(text, start)
         });
-        if let Some(first) = number(text, start).filter(|_| !within_word) {
-            return Some(whole(text, start, first));
+        if let Some(first) = number(text, start, words).filter(|_| !within_word) {
+            return Some(whole(text, start, first, words));
         }
         let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
         from = start + digits;
@@ -75,16 +70,16 @@ struct Number {
 }
 
 /// The amount that begins with a number.
-fn whole(text: &str, start: usize, first: Number) -> Amount {
+fn whole(text: &str, start: usize, first: Number, words: &PayWords) -> Amount {
     let before = before(text, start);
     let (mut low, mut high, mut end) = (first.value, first.value, first.end);
     let mut currency = before.as_ref().map(|(code, _)| *code);
-    let behind = behind(text, end);
+    let behind = behind(text, end, words);
     if let Some((code, after)) = behind {
         (currency, end) = (Some(joined(currency, code)), after);
     }
     let mut open = text[first.end..].starts_with('+');
-    if let Some((second, after, code)) = second(text, end) {
+    if let Some((second, after, code)) = second(text, end, words) {
         // "120-150k": the first is in thousands, too.
         if second.thousands && !first.thousands && low < 1000.0 {
             low *= 1000.0;
@@ -110,30 +105,31 @@ fn joined(sign: Option<&'static str>, code: &'static str) -> &'static str {
     }
 }
 
-/// The upper end of a range, after a dash or "to", with the byte where it ends and its currency code.
-fn second(text: &str, end: usize) -> Option<(Number, usize, Option<&'static str>)> {
+/// The upper end of a range, after a dash or a word such as "to", with the byte where it ends and its currency code.
+fn second(
+    text: &str,
+    end: usize,
+    words: &PayWords,
+) -> Option<(Number, usize, Option<&'static str>)> {
     let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+']);
-    let rest = ["per hour", "/hr", "/hour", "/yr", "/year", "per year"]
-        .iter()
-        .find_map(|period| rest.strip_prefix(period))
-        .unwrap_or(rest)
-        .trim_start_matches([' ', '\u{a0}']);
-    let rest =
-        ["to ", "and ", "-", "–", "—", "~"].iter().find_map(|mark| rest.strip_prefix(mark))?;
+    let passed = words.before_up_to.iter().find_map(|period| rest.strip_prefix(period.as_str()));
+    let rest = passed.unwrap_or(rest).trim_start_matches([' ', '\u{a0}']);
+    let word = || words.up_to.iter().find_map(|word| rest.strip_prefix(word.as_str()));
+    let rest = rest.strip_prefix(['-', '–', '—', '~']).or_else(word)?;
     let rest = rest.trim_start_matches([' ', '\u{a0}']);
     let digits = rest.find(|c: char| c.is_ascii_digit())?;
     let sign = rest[..digits].trim_matches([' ', '\u{a0}']);
     let letters = sign.trim_end_matches(SIGNS.map(|(sign, _)| sign));
     let known = letters.is_empty()
-        || code(letters).is_some()
+        || currency_code(letters).is_some()
         || DOLLARS.iter().any(|(of, _)| *of == letters);
     if !known {
         return None;
     }
-    let number = number(text, text.len() - rest.len() + digits)?;
-    match behind(text, number.end) {
+    let number = number(text, text.len() - rest.len() + digits, words)?;
+    match behind(text, number.end, words) {
         Some((code, after)) => Some((number, after, Some(code))),
-        None => Some((number, number.end, code(letters))),
+        None => Some((number, number.end, currency_code(letters))),
     }
 }
 
@@ -145,7 +141,7 @@ fn before(text: &str, start: usize) -> Option<(&'static str, usize)> {
         let letters = close.len() - close.trim_end_matches(|c: char| c.is_ascii_uppercase()).len();
         let at = close.len() - letters;
         let begins = !close[..at].ends_with(char::is_alphanumeric);
-        return code(&close[at..]).filter(|_| begins).map(|code| (code, at));
+        return currency_code(&close[at..]).filter(|_| begins).map(|code| (code, at));
     };
     let at = close.len() - sign.len_utf8();
     let prefix = close[..at].trim_end_matches([' ', '(']);
@@ -160,12 +156,12 @@ fn before(text: &str, start: usize) -> Option<(&'static str, usize)> {
     }
 }
 
-/// The currency code or sign after a number, and the byte where it ends.
-fn behind(text: &str, end: usize) -> Option<(&'static str, usize)> {
+/// The currency code, word or sign after a number, and the byte where it ends.
+fn behind(text: &str, end: usize, words: &PayWords) -> Option<(&'static str, usize)> {
     let rest = text[end..].trim_start_matches([' ', '\u{a0}', '+', '(', ',']);
     let at = text.len() - rest.len();
-    let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-    if let Some(code) = code(&rest[..letters]) {
+    let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+    if let Some(code) = currency(&rest[..letters], words) {
         return Some((code, at + letters));
     }
     let sign = rest.chars().next()?;
@@ -175,13 +171,13 @@ fn behind(text: &str, end: usize) -> Option<(&'static str, usize)> {
     (!follows(after)).then_some((of_sign.1, after))
 }
 
-/// A currency by its code.
-pub(super) fn code(word: &str) -> Option<&'static str> {
-    CODES.split_ascii_whitespace().find(|code| *code == word)
+/// A currency by its code, or by a word of the language.
+pub(super) fn currency(word: &str, words: &PayWords) -> Option<&'static str> {
+    currency_code(word).or_else(|| words.currencies.of_word(word))
 }
 
 /// The number that begins at byte `at`; `None` if it is in millions, or the beginning of a word.
-fn number(text: &str, at: usize) -> Option<Number> {
+fn number(text: &str, at: usize, words: &PayWords) -> Option<Number> {
     let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
     let mut end = at + digits(at);
     let mut value: f64 = text[at..end].parse().ok()?;
@@ -206,19 +202,14 @@ fn number(text: &str, at: usize) -> Option<Number> {
     let rest = text[end..].trim_start_matches([' ', '\u{a0}']);
     let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
     let (word, adjacent) = (&rest[..letters], rest.len() == text.len() - end);
-    let is_large = |word: &str| {
-        [
-            "m", "mm", "mn", "mio", "million", "millions", "b", "bn", "billion", "lakh", "crore",
-            "lpa",
-        ]
-        .contains(&&*word.to_lowercase())
-    };
-    if word.eq_ignore_ascii_case("k") && !groups {
-        let end = text.len() - rest.len() + 1;
+    if words.thousand.has_word(word) && !groups {
+        let end = text.len() - rest.len() + letters;
         return Some(Number { value: value * 1000.0, thousands: true, end });
     }
     // "5M", "3rd"
-    if is_large(word) || (adjacent && !word.is_empty() && code(word).is_none()) {
+    if words.too_large.has_word(word)
+        || (adjacent && !word.is_empty() && currency(word, words).is_none())
+    {
         return None;
     }
     Some(Number { value, thousands: groups, end })

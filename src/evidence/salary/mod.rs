@@ -2,7 +2,8 @@
 
 mod amount;
 
-use amount::{Amount, code, next_amount};
+use crate::lexicon::{Lexicon, PayWords, Period, WordSet};
+use amount::{Amount, currency, next_amount};
 use std::ops::Range;
 
 /// Yearly pay stated in a text, with 2,080 hours, 260 days, 52 weeks or 12 months to a year.
@@ -18,16 +19,6 @@ pub struct Salary {
     pub currency: &'static str,
     /// Byte range of the first amount in the text.
     pub at: Range<usize>,
-}
-
-/// The period that an amount is paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Period {
-    Hour,
-    Day,
-    Week,
-    Month,
-    Year,
 }
 
 impl Period {
@@ -55,109 +46,6 @@ impl Period {
     }
 }
 
-/// Words for pay.
-const PAY: [&str; 16] = [
-    "salary",
-    "salaries",
-    "pay",
-    "pays",
-    "paid",
-    "paying",
-    "compensation",
-    "wage",
-    "wages",
-    "remuneration",
-    "earn",
-    "earning",
-    "earnings",
-    "rate",
-    "base",
-    "ote",
-];
-/// Words for other money. The word nearest to an amount decides.
-const NOT_PAY: [&str; 72] = [
-    "bonus",
-    "bonuses",
-    "reimburse",
-    "reimbursed",
-    "reimbursement",
-    "stipend",
-    "allowance",
-    "equity",
-    "budget",
-    "budgets",
-    "credit",
-    "credits",
-    "relocation",
-    "signing",
-    "sign",
-    "referral",
-    "commission",
-    "funding",
-    "funded",
-    "fund",
-    "funds",
-    "raise",
-    "raised",
-    "raising",
-    "round",
-    "series",
-    "revenue",
-    "revenues",
-    "turnover",
-    "sales",
-    "arr",
-    "gmv",
-    "valuation",
-    "valued",
-    "worth",
-    "invest",
-    "invested",
-    "investment",
-    "investments",
-    "investors",
-    "spend",
-    "spending",
-    "savings",
-    "saved",
-    "cost",
-    "costs",
-    "price",
-    "priced",
-    "prices",
-    "fee",
-    "fees",
-    "deal",
-    "deals",
-    "contract",
-    "contracts",
-    "portfolio",
-    "assets",
-    "insurance",
-    "coverage",
-    "donation",
-    "prize",
-    "customers",
-    "donations",
-    "charitable",
-    "match",
-    "matching",
-    "grant",
-    "grants",
-    "award",
-    "awards",
-    "tuition",
-    "deductible",
-];
-const PERIODS: [(Period, &[&str]); 5] = [
-    (Period::Hour, &["hour", "hourly", "hr", "hrs", "hours", "ph"]),
-    (Period::Day, &["day", "daily", "diem"]),
-    (Period::Week, &["week", "weekly", "wk"]),
-    (Period::Month, &["month", "monthly", "mo", "mth"]),
-    (Period::Year, &["year", "yearly", "yr", "annum", "annual", "annually", "annualized", "pa"]),
-];
-/// Words between an amount and the word for its period.
-const TO_PERIOD: [&str; 7] = ["per", "a", "an", "p", "each", "gross", "the"];
 /// Bytes of a clause that are read before and after an amount.
 const BEFORE: usize = 160;
 const AFTER: usize = 90;
@@ -165,12 +53,13 @@ const AFTER: usize = 90;
 const AFTER_PENALTY: usize = 6;
 
 /// The pay in a text: all amounts of pay as one range. `None` if they have two currencies.
-pub fn stated_salary(text: &str) -> Option<Salary> {
+pub fn stated_salary(text: &str, lexicon: &Lexicon) -> Option<Salary> {
+    let words = &lexicon.wording.pay;
     let mut stated: Option<Salary> = None;
     let mut from = 0;
-    while let Some(amount) = next_amount(text, from) {
+    while let Some(amount) = next_amount(text, from, words) {
         from = amount.at.end;
-        let Some(salary) = pay(text, &amount) else { continue };
+        let Some(salary) = pay(text, &amount, words) else { continue };
         match &mut stated {
             None => stated = Some(salary),
             Some(all) if all.currency == salary.currency => {
@@ -185,7 +74,7 @@ pub fn stated_salary(text: &str) -> Option<Salary> {
 }
 
 /// An amount as yearly pay, if it is pay.
-fn pay(text: &str, amount: &Amount) -> Option<Salary> {
+fn pay(text: &str, amount: &Amount, known: &PayWords) -> Option<Salary> {
     let clause = clause(text, &amount.at);
     let [before, behind] = [clause.start..amount.at.start, amount.at.end..clause.end];
     let before: Vec<(usize, &str)> = words(text, before).collect();
@@ -198,26 +87,21 @@ fn pay(text: &str, amount: &Amount) -> Option<Salary> {
             if gap <= 1 { 0 } else { gap + AFTER_PENALTY }
         }
     };
-    let is = |word: &str, list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(word));
-    let nearest = |list: &[&str]| {
-        before.iter().chain(&behind).filter(|(_, word)| is(word, list)).map(far).min()
+    let nearest = |words: &WordSet| {
+        before.iter().chain(&behind).filter(|(_, word)| words.has_word(word)).map(far).min()
     };
-    let (of_pay, of_other) = (nearest(&PAY), nearest(&NOT_PAY));
-    let follows = period_behind(&behind);
+    let (of_pay, of_other) = (nearest(&known.pay), nearest(&known.not_pay));
+    let follows = period_behind(&behind, known);
     let is_pay = match (of_pay, of_other) {
         (Some(pay), Some(other)) => pay <= other,
         (Some(_), None) => true,
         (None, Some(_)) => false,
         (None, None) => follows.is_some() && amount.currency.is_some(),
     };
-    let in_clause = || before.iter().rev().chain(&behind).find_map(|(_, word)| code(word));
+    let in_clause =
+        || before.iter().rev().chain(&behind).find_map(|(_, word)| currency(word, known));
     let currency = amount.currency.or_else(in_clause).filter(|_| is_pay)?;
-    let named = || {
-        let period = |(_, word): &(usize, &str)| {
-            PERIODS.iter().find(|(_, names)| is(word, names)).map(|(period, _)| *period)
-        };
-        before.iter().rev().find_map(period)
-    };
+    let named = || before.iter().rev().find_map(|(_, word)| known.periods.of_word(word));
     let period = follows.or_else(named).unwrap_or(Period::Year);
     let are_pay = currency != "USD" || (period.can_be(amount.low) && period.can_be(amount.high));
     are_pay.then(|| Salary {
@@ -230,21 +114,17 @@ fn pay(text: &str, amount: &Amount) -> Option<Salary> {
 }
 
 /// The period that is named right after an amount.
-fn period_behind(behind: &[(usize, &str)]) -> Option<Period> {
-    let between = |word: &str| {
-        TO_PERIOD.iter().any(|small| small.eq_ignore_ascii_case(word)) || code(word).is_some()
-    };
+fn period_behind(behind: &[(usize, &str)], known: &PayWords) -> Option<Period> {
     // "p. a."
-    if let [(_, p), (_, a), ..] = behind
-        && [*p, *a].map(str::to_ascii_lowercase) == ["p", "a"]
+    if let [(_, first), (_, second), ..] = behind
+        && let Some(period) = known.periods.of_two_words(first, second)
     {
-        return Some(Period::Year);
+        return Some(period);
     }
+    let between =
+        |word: &str| known.before_period.has_word(word) || currency(word, known).is_some();
     let (_, word) = behind.iter().take(4).find(|(_, word)| !between(word))?;
-    PERIODS
-        .iter()
-        .find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(word)))
-        .map(|(period, _)| *period)
+    known.periods.of_word(word)
 }
 
 /// The clause around a byte range: up to the end of a sentence, a semicolon, a line end or a bullet on either side.
@@ -282,6 +162,14 @@ fn words(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
+
+    static LEXICON: LazyLock<Lexicon> =
+        LazyLock::new(|| Lexicon::embedded().expect("the lexicon inside the program is sound"));
+
+    fn stated_salary(text: &str) -> Option<Salary> {
+        super::stated_salary(text, &LEXICON)
+    }
 
     fn check(text: &str, stated: Option<(f64, f64, &str)>) {
         let found = stated_salary(text).map(|s| (s.low, s.high, s.currency));

@@ -39,10 +39,11 @@ impl Reader<'_> {
         if start > role_end && !words.is_separated(start) && words.is_preposition(start - 1) {
             return false;
         }
+        let level_nouns = &self.lexicon.wording.titles.level_nouns;
         let of_level = |mut from: usize, to: usize| {
             while from < to {
                 let next = words.behind_levels(from, to, self.lexicon);
-                let filler = matches!(&*words.word(from), "level" | "grade" | "band");
+                let filler = level_nouns.has(words.tokens()[from].hash);
                 if next == from && !filler && !words.tokens()[from].numeric {
                     return false;
                 }

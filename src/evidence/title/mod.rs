@@ -4,8 +4,7 @@ mod level;
 mod spelling;
 mod words;
 
-use crate::lexicon::Lexicon;
-use crate::lexicon::{HeadingPart, TitleForm, TitleStates};
+use crate::lexicon::{HeadingPart, Lexicon, TitleForm, TitleStates, fits_any};
 use crate::roles::{Label, RoleId};
 use crate::text::Token;
 use std::cell::RefCell;
@@ -55,7 +54,7 @@ impl Title {
         then: impl FnOnce(&str, &[Token]),
     ) -> Self {
         SCRATCH.with_borrow_mut(|words| {
-            words.set(title);
+            words.set(title, lexicon);
             then(words.text(), words.tokens());
             Reader { words, lexicon }.title()
         })
@@ -74,9 +73,6 @@ impl Title {
         }
     }
 }
-
-/// Prefixes of last words of names that are people, singular or plural, and no discipline.
-const PERSONS: [&str; 6] = ["owner", "manager", "officer", "lead", "director", "tpms"];
 
 /// A form found in a title.
 #[derive(Debug)]
@@ -327,7 +323,7 @@ impl Reader<'_> {
         if f.end < words.len() && words.gap(f.end) == Gap::Possessive {
             return true;
         }
-        let is_person = PERSONS.iter().any(|end| words.word(f.end - 1).starts_with(end));
+        let is_person = fits_any(&self.lexicon.wording.titles.people, &words.word(f.end - 1));
         let counts = |at: usize| {
             let level = words.level(at, self.lexicon).is_some_and(|(level, _)| level.is_some());
             level || words.is_determiner(at) || words.is_number(at)
@@ -391,7 +387,9 @@ impl Reader<'_> {
             && roles().any(alone);
         // "Recruiter, Product Owners", "Trainer for Product Owners"
         let separated = matches!(words.gap(f.end), Gap::Comma | Gap::Ends);
-        let plural = |role: &FoundForm| role.at == f.end && words.word(role.end - 1).ends_with('s');
+        let endings = &self.lexicon.wording.titles.plural;
+        let plural =
+            |role: &FoundForm| role.at == f.end && fits_any(endings, &words.word(role.end - 1));
         (whole || separated || words.is_preposition(f.end) || roles().any(plural))
             .then(|| f.end..words.len())
     }

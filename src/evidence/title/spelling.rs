@@ -1,19 +1,18 @@
 //! Recognises names of roles with one typing error.
 
 use super::{FoundForm, Reader};
+use crate::lexicon::{Pattern, TitleWords};
 use crate::text::Token;
 
 /// Bytes of the shortest word that is corrected: shorter words are one edit from too many others.
 const SHORTEST: u32 = 4;
 /// Most words of a name before the misspelt one.
 const BEFORE: usize = 3;
-/// Correct words one edit from a word of a name.
-const REAL_WORDS: [&str; 4] = ["manage", "manages", "produce", "protect"];
 
 impl Reader<'_> {
     /// The role that a title states but for one typing error: "Product Manger".
     pub(super) fn misspelt(&self) -> Option<FoundForm> {
-        let names = &self.lexicon.name_words;
+        let (names, words) = (&self.lexicon.name_words, &self.lexicon.wording.titles);
         let tokens = self.words.tokens();
         let is_name =
             |at: usize| tokens.get(at).is_some_and(|token| self.lexicon.is_name_word(token.hash));
@@ -27,7 +26,7 @@ impl Reader<'_> {
                 continue;
             }
             let word = self.words.word(at);
-            for (_, hash) in names.iter().filter(|(name, _)| is_typing_error(&word, name)) {
+            for (_, hash) in names.iter().filter(|(name, _)| is_typing_error(&word, name, words)) {
                 let Some(right) = self.with_word(at, *hash) else { continue };
                 if found.as_ref().is_some_and(|f| f.form.states != right.form.states) {
                     return None;
@@ -56,13 +55,12 @@ impl Reader<'_> {
 
 /// Whether a word is a misspelt `name`: their Damerau-Levenshtein distance is 1 (one letter more, less or changed, or
 /// two neighbours exchanged), and it is no correct word.
-fn is_typing_error(word: &str, name: &str) -> bool {
+fn is_typing_error(word: &str, name: &str, words: &TitleWords) -> bool {
     // "Projects" and "managed" are no typing errors.
-    let ending = |end| word.ends_with(end) && !name.ends_with(end);
+    let is_inflected = |ending: &Pattern| ending.fits(word) && !ending.fits(name);
     is_one_edit(word.as_bytes(), name.as_bytes())
-        && !ending('s')
-        && !ending('d')
-        && !REAL_WORDS.contains(&word)
+        && !words.inflections.iter().any(is_inflected)
+        && !words.no_typing_errors.has_word(word)
 }
 
 /// Whether the Damerau-Levenshtein distance of two words is 1.

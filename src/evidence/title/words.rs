@@ -1,33 +1,8 @@
 //! The tokens of a title and the gaps between them.
 
-use crate::lexicon::Lexicon;
+use crate::lexicon::{FunctionWord, Lexicon};
 use crate::text::{CleanText, Token, Tokens, word_hash};
 use std::borrow::Cow;
-use std::sync::LazyLock;
-
-/// Hashes of function words between the names of jobs.
-struct FunctionWords {
-    /// Join two jobs, or two halves of one.
-    joining: Vec<u64>,
-    /// End the name of a job: "product manager for trainers".
-    prepositions: Vec<u64>,
-    determiners: Vec<u64>,
-    numbers: Vec<u64>,
-    of: u64,
-    r#for: u64,
-}
-
-static FUNCTION_WORDS: LazyLock<FunctionWords> = LazyLock::new(|| {
-    let hashes = |words: &str| words.split(' ').map(word_hash).collect();
-    FunctionWords {
-        joining: hashes("and or and/or und oder"),
-        prepositions: hashes("for of to in at with by from on as reporting für im bei mit"),
-        determiners: hashes("a an the our your"),
-        numbers: hashes("two three four five several multiple many"),
-        of: word_hash("of"),
-        r#for: word_hash("for"),
-    }
-});
 
 /// Only this many words of a title are read: a longer one is a text in the wrong column.
 pub(in crate::evidence) const MOST_WORDS: usize = 100;
@@ -55,11 +30,13 @@ pub(super) struct Words {
     clean: CleanText,
     tokens: Tokens,
     gaps: Vec<Gap>,
+    /// What each word does in a title, if it is a function word.
+    functions: Vec<FunctionWord>,
 }
 
 impl Words {
     /// Replaces the title.
-    pub(super) fn set(&mut self, title: &str) {
+    pub(super) fn set(&mut self, title: &str, lexicon: &Lexicon) {
         self.clean.set(title);
         self.tokens.set(self.clean.as_str());
         let text = self.clean.as_str();
@@ -70,6 +47,10 @@ impl Words {
             end = token.end as usize;
             if between == " " { Gap::Space } else { gap(between) }
         }));
+        let function = &lexicon.wording.titles.function;
+        let does = |token: &Token| function.get(token.hash).unwrap_or_default();
+        self.functions.clear();
+        self.functions.extend(self.tokens.as_slice().iter().take(MOST_WORDS).map(does));
     }
 
     /// The cleaned title.
@@ -105,30 +86,26 @@ impl Words {
         word_hash(&self.clean.as_str()[token.start as usize..token.end as usize]) == written
     }
 
-    fn hash(&self, at: usize) -> u64 {
-        self.tokens()[at].hash
-    }
-
     /// Whether it joins the words before and after it.
     pub(super) fn is_joining(&self, at: usize) -> bool {
-        FUNCTION_WORDS.joining.contains(&self.hash(at))
+        self.functions[at].has(FunctionWord::JOINING)
     }
 
     pub(super) fn is_preposition(&self, at: usize) -> bool {
-        FUNCTION_WORDS.prepositions.contains(&self.hash(at))
+        self.functions[at].has(FunctionWord::PREPOSITION)
     }
 
     pub(super) fn is_of(&self, at: usize) -> bool {
-        self.hash(at) == FUNCTION_WORDS.of
+        self.functions[at].has(FunctionWord::OF)
     }
 
     pub(super) fn is_for(&self, at: usize) -> bool {
-        self.hash(at) == FUNCTION_WORDS.r#for
+        self.functions[at].has(FunctionWord::FOR)
     }
 
     /// Whether it is a number or a word for one.
     pub(super) fn is_number(&self, at: usize) -> bool {
-        self.tokens()[at].numeric || FUNCTION_WORDS.numbers.contains(&self.hash(at))
+        self.tokens()[at].numeric || self.functions[at].has(FunctionWord::NUMBER)
     }
 
     /// Whether a bracket opens before it.
@@ -138,7 +115,7 @@ impl Words {
     }
 
     pub(super) fn is_determiner(&self, at: usize) -> bool {
-        FUNCTION_WORDS.determiners.contains(&self.hash(at))
+        self.functions[at].has(FunctionWord::DETERMINER)
     }
 
     /// Whether a mark separates it from the word before.

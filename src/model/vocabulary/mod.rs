@@ -5,8 +5,8 @@ mod word;
 
 use super::{Model, StoredFeature};
 use crate::bayes::scores::Scores;
-use crate::evidence::{Channel, Extractor, FeatureKey, Stated, reason_factors};
-use crate::lexicon::common_words::common_words;
+use crate::evidence::{Channel, Extractor, FeatureKey, Stated};
+use crate::lexicon::PlainWords;
 use crate::text::{HashTable, Token, combine, word_hash};
 use std::collections::BTreeMap;
 use sums::{ChannelSums, LANES, LARGEST_SMALL, WeightLanes};
@@ -66,7 +66,8 @@ impl Vocabulary {
     /// Adds the selected features of a model, and then the entries of the lexicon that are none of them.
     pub(crate) fn new(model: &Model, extractor: &Extractor) -> Self {
         let classes = model.header().postings.len();
-        let features = ModelFeatures::new(model);
+        let lexicon = extractor.lexicon();
+        let features = ModelFeatures::new(model, &lexicon.wording.plain);
         let ModelFeatures { mut words, named, ends, lines, phrases, contexts, titles, .. } =
             features;
         let mut entries = ends[Channel::ALL.len() - 1];
@@ -81,7 +82,8 @@ impl Vocabulary {
         for (&word, &token_classes) in extractor.words() {
             words.entry(word).or_insert_with(|| Word::new(another())).add_classes(token_classes);
         }
-        let common = common_words().filter_map(|word| words[&word].entry()).collect();
+        let common = lexicon.common_words().iter();
+        let common = common.filter_map(|word| words[word].entry()).collect();
         let mut words: Vec<(u64, u32)> =
             words.into_iter().map(|(word, of)| (word, of.number())).collect();
         words.sort_unstable_by_key(|(_, of)| *of);
@@ -250,7 +252,7 @@ struct ModelFeatures {
 }
 
 impl ModelFeatures {
-    fn new(model: &Model) -> Self {
+    fn new(model: &Model, plain: &PlainWords) -> Self {
         let roles = model.header().roles.len();
         let of_roles: u32 = model.header().postings[..roles].iter().sum();
         let min_of_roles = (of_roles / REASON_ONE_IN).min(REASON_MIN_POSTINGS);
@@ -277,7 +279,7 @@ impl ModelFeatures {
             let feature = model.feature(index);
             features.by_feature[index] = Some(entry);
             features.insert(&feature, entry);
-            let mut factors = reason_factors(feature.channel, feature.text);
+            let mut factors = plain.reason_factors(feature.channel, feature.text);
             let of_roles: u32 = feature.postings[..roles].iter().sum();
             if feature.channel == Channel::Words && of_roles < min_of_roles {
                 factors[0] = 0;

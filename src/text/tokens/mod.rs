@@ -126,6 +126,22 @@ pub(crate) fn word_hash(word: &str) -> u64 {
     }
 }
 
+/// Bytes of the longest word that [`lower_hash`] copies nowhere but to the stack.
+const SHORT_WORD: usize = 32;
+
+/// Hash of a word that may have capitals: that of its token.
+pub(crate) fn lower_hash(word: &str) -> u64 {
+    let mut small = [0; SHORT_WORD];
+    match small.get_mut(..word.len()).filter(|_| word.is_ascii()) {
+        Some(small) => {
+            small.copy_from_slice(word.as_bytes());
+            small.make_ascii_lowercase();
+            word_hash(str::from_utf8(small).unwrap_or(word))
+        }
+        None => word_hash(&normalised(word)),
+    }
+}
+
 /// NFKC without whitespace, which some compatibility characters decompose to.
 fn nfkc(written: &str) -> impl Iterator<Item = char> {
     written.nfkc().filter(|c| !c.is_whitespace())
@@ -186,6 +202,7 @@ mod tests {
             let slow: Vec<Token> = std::iter::from_fn(|| scanner.token()).collect();
             for token in &slow {
                 prop_assert_eq!(token.hash, word_hash(&token.word(&text)));
+                prop_assert_eq!(token.hash, lower_hash(token.written(&text)));
                 prop_assert_eq!(token.plain, token.capitals(&text) == Capitals::None);
             }
             prop_assert_eq!(Tokens::new(&text).list, slow);
