@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod faults;
 mod features;
+mod german;
 mod guide;
 mod help;
 mod input;
