@@ -153,51 +153,6 @@ fn two_resumed_runs_at_once_that_are_killed_go_on_with_the_same_bytes() {
     assert_eq!(workspace.files(), ["in.csv", "out.csv", "plain.csv"]);
 }
 
-/// Labelled postings of an organisation.
-fn labelled(name: &str) -> String {
-    let row = |i: usize| {
-        let [role, title] = [["product_owner", "Product Owner"], ["other", "Baker"]][i % 2];
-        format!("{name}{i},{title},{role},\"{DUTIES} {name} {i} has {role} in team {}.\"\n", i * i)
-    };
-    format!("company,title,role,text\n{}", (0..12).map(row).collect::<String>())
-}
-
-#[test]
-fn two_retrains_at_once_that_are_killed_lose_no_rows() {
-    let workspace = Workspace::with("base.rolecall", &*SAMPLE_MODEL);
-    workspace.write("a.csv", labelled("Ferry"));
-    workspace.write("b.csv", labelled("Mill"));
-    let add = |name: &'static str, model: &'static str| {
-        ["retrain", model, "--add", name, "-o", model, "--allow-worse"]
-    };
-    // What an undisturbed model holds after none, one or both.
-    let held = |names: &[&'static str]| {
-        workspace.write("plain.rolecall", &*SAMPLE_MODEL);
-        for name in names {
-            run(&workspace, &add(name, "plain.rolecall"));
-        }
-        workspace.read("plain.rolecall")
-    };
-    let all = [held(&[]), held(&["a.csv"]), held(&["b.csv"]), held(&["a.csv", "b.csv"])];
-    let (_, whole) = run(&workspace, &add("a.csv", "base.rolecall"));
-    std::fs::remove_file(workspace.path("base.rolecall")).expect("it is there");
-    let (a, b) = (add("a.csv", "m.rolecall"), add("b.csv", "m.rolecall"));
-    let mut shares = shares();
-    for turn in 0..kills() as usize {
-        workspace.write("m.rolecall", &*SAMPLE_MODEL);
-        let [first, second] = two_stopped(&workspace, [&a, &b], whole, turn, &mut shares);
-        let now = workspace.read("m.rolecall");
-        let held = all.iter().position(|model| *model == now).expect("a whole model");
-        assert!(!first || held & 1 > 0, "the rows of a run that ended well are lost");
-        assert!(!second || held & 2 > 0, "the rows of a run that ended well are lost");
-    }
-    workspace.write("m.rolecall", &*SAMPLE_MODEL);
-    run(&workspace, &a);
-    run(&workspace, &b);
-    assert!(workspace.read("m.rolecall") == all[3], "other bytes");
-    assert_eq!(workspace.files(), ["a.csv", "b.csv", "m.rolecall", "plain.rolecall"]);
-}
-
 #[test]
 fn a_killed_run_goes_on_with_the_same_bytes() {
     let workspace = Workspace::with("in.csv", postings(ROWS));
