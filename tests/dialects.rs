@@ -13,10 +13,6 @@ enum Quotes {
     Single,
     /// All, with backslashes before quotes within.
     Escaped,
-    /// All but those of the header, with a space before each.
-    Spaced,
-    /// The same with the sign of a formula.
-    Formula,
 }
 
 /// How rows end.
@@ -77,8 +73,6 @@ impl Written {
             Quotes::Few if !needs => text.into(),
             Quotes::Few | Quotes::All => format!("\"{}\"", text.replace('"', "\"\"")),
             Quotes::Single => format!("'{}'", text.replace('\'', "''")),
-            Quotes::Spaced => format!(" \"{}\"", text.replace('"', "\"\"")),
-            Quotes::Formula => format!("=\"{}\"", text.replace('"', "\"\"")),
             Quotes::Escaped => format!("\"{}\"", text.replace('"', "\\\"")),
         }
     }
@@ -92,9 +86,7 @@ impl Written {
     }
 
     fn text(self, rows: &[[String; 5]]) -> String {
-        let plain = matches!(self.quotes, Quotes::Spaced | Quotes::Formula);
-        let of_header = Self { quotes: if plain { Quotes::Few } else { self.quotes }, ..self };
-        let header = of_header.line(&HEADER, self.ends == Ends::Surplus);
+        let header = self.line(&HEADER, self.ends == Ends::Surplus);
         let mut text = String::new();
         if self.named {
             text += &format!("sep={}{}", self.delimiter, self.line_end);
@@ -152,14 +144,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<Vec<String>>, usize), String> {
 fn dialects(encoding: &'static str, line_end: &'static str) -> Vec<Written> {
     let mut all = Vec::new();
     for delimiter in [',', ';', '\t', '|', '^', '~', '\u{1f}'] {
-        for quotes in [
-            Quotes::Few,
-            Quotes::All,
-            Quotes::Single,
-            Quotes::Escaped,
-            Quotes::Spaced,
-            Quotes::Formula,
-        ] {
+        for quotes in [Quotes::Few, Quotes::All, Quotes::Single, Quotes::Escaped] {
             for ends in [Ends::Usual, Ends::Surplus, Ends::SurplusInRows, Ends::Short] {
                 for [named, joined] in [[false, false], [true, false], [false, true], [true, true]]
                 {
