@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -75,10 +74,6 @@ class Bench:
         print(f"\n| train, {self.once} rows | seconds | times the command line |\n|---|--:|--:|")
         for name, seconds in trained.items():
             print(f"| {name} | {seconds:.2f} | {seconds / trained['`rolecall train`']:.1f} |")
-        print("\n| labelled rows | counts of every posting | sums by feature | scores |\n|--:|--:|--:|--:|")
-        for share in (8, 4, 2, 1):
-            rows, *sizes = self.to_the_driver(share)
-            print(f"| {rows:,} | " + " | ".join(f"{size / 1e6:.1f} MB" for size in sizes) + " |")
 
     def fastest(self, job, *arguments):
         def once():
@@ -123,16 +118,6 @@ class Bench:
 
     def spark_train(self, session):
         spark.train(session.read.parquet(str(self.labelled)).repartition(8)).save(self.out)
-
-    def to_the_driver(self, share):
-        """Rows that count of one in so many, and the bytes of their counts, their sums and their scores."""
-        rows = pa.parquet.read_table(self.labelled)
-        some = random.Random(1).sample(range(rows.num_rows), rows.num_rows // share)
-        counts = rolecall.Counts.of(rows.take(pa.array(sorted(some))))
-        sums = counts.sums()
-        cut, _ = sums.sampled()
-        scores = sums.others().scored(counts, cut, False)
-        return len(counts), *(len(part.to_bytes()) for part in (counts, sums, scores))
 
 
 def cluster(executors):

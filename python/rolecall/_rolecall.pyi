@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, final
+from typing import Any, Literal, Self, final
 
 import pandas
 import polars
@@ -300,8 +300,8 @@ class Sums:
 @final
 class AuditPart:
     """The postings of one machine, to be audited by a model together with those of others. `JoinedAudit` has the steps."""
-    def __init__(
-        self,
+    def __new__(
+        cls,
         model: Model,
         table: Tabular,
         *,
@@ -314,7 +314,7 @@ class AuditPart:
         map: Mapping[str, str] | None = None,
         strict: bool = False,
         threads: int | None = None,
-    ) -> None:
+    ) -> Self:
         """Of a table; the arguments are those of `Model.audit`. `labelled` is whether a label column states the roles, as
         the first rows of all have shown."""
     @property
@@ -333,7 +333,7 @@ class AuditPart:
 @final
 class JoinedAudit:
     """The steps of an audit on the machine that joins the numbers of all others."""
-    def __init__(self, model: Model, numbers: Sequence[bytes]) -> None:
+    def __new__(cls, model: Model, numbers: Sequence[bytes]) -> Self:
         """Of what `AuditPart.numbers` gave for each part, in their order. Raises ValueError if no row states a role."""
     def left_out(self) -> list[bytes]:
         """For each part, what it leaves out of the counts of the model. Raises ValueError if the model is a compact one of
