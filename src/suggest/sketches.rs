@@ -6,7 +6,7 @@ use super::descriptor::{DIMENSIONS, Sketch};
 const LANES: usize = 16;
 
 /// Sketches in blocks. A block has the first numbers of its sketches, then the second, and so on, so that their products
-/// with another sketch are added up side by side, each in the order of [`Sketch::similarity`].
+/// with another sketch are added up side by side, each in the order of `Sketch::similarity`, the plain way.
 #[derive(Default)]
 pub(super) struct Sketches {
     blocks: Vec<[[f32; LANES]; DIMENSIONS]>,
