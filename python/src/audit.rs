@@ -31,7 +31,7 @@ use std::sync::Arc;
 /// threads: number of threads, from 1 on; None for all cores.
 ///
 /// Returns a table of the findings, most suspect first, with `row` (from 1), `id`, `title`, `stated_role`,
-/// `suggested_role`, `suspicion` (0 to 1), `issue` and the evidence for and against; its `summary` is a dict. Raises TypeError for what
+/// `suggested_role`, `suspicion` (0 to 1), `issue`, the evidence for and against, and the `further_issues` of the row; its `summary` is a dict. Raises TypeError for what
 /// is no table, and ValueError for columns that are not found and if no row states a role.
 #[pyfunction]
 #[pyo3(signature = (table, *, title=None, description=None, company=None, label=None, id=None,

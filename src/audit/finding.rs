@@ -56,6 +56,11 @@ impl Issue {
             Self::TooLittleText => "too_little_text",
         }
     }
+
+    /// Its name in sentences.
+    pub(crate) fn words(self) -> String {
+        self.name().replace('_', " ")
+    }
 }
 
 /// An issue with one posting.
@@ -79,8 +84,10 @@ pub struct Finding {
     pub suspicion: f64,
     /// The issue.
     pub issue: Issue,
-    /// One sentence about it.
+    /// One sentence about it, and one about each further issue.
     pub detail: String,
+    /// Further issues of the row, of which there is less confidence.
+    pub further: Vec<Issue>,
     /// Probability of each role and of `other` with role names masked; sum 1.
     pub probabilities: Vec<f64>,
     /// Phrases for the suggested role, strongest first.

@@ -226,13 +226,13 @@ impl<'a> Auditor<'a> {
             |scored| row_issues.contains_key(&scored),
             |scored, _, without| {
                 let of_row = |(i, row_issues): &(usize, Vec<RowIssue>)| {
-                    self.row_findings(&suspicions[*i], row_issues, without)
+                    self.finding(&suspicions[*i], row_issues, without)
                 };
                 row_issues[&scored].iter().map(of_row).collect::<io::Result<Vec<_>>>()
             },
         )?;
         let mut findings: Vec<Finding> =
-            found.into_iter().flat_map(|(_, of_rows)| of_rows.into_iter().flatten()).collect();
+            found.into_iter().flat_map(|(_, of_rows)| of_rows).collect();
         let undecided = self.rows.all.undecided.iter();
         findings.extend(self.holdout.with_all(|all| {
             undecided.map(|row| self.undecided(row, all)).collect::<io::Result<Vec<_>>>()
@@ -241,17 +241,16 @@ impl<'a> Auditor<'a> {
         Ok(findings)
     }
 
-    /// The findings on one row, with evidence from the counts without it.
-    fn row_findings(
+    /// The finding on one row, with evidence from the counts without it: its most certain issue, with the others.
+    fn finding(
         &self,
         suspicion: &Suspicion,
         row_issues: &[RowIssue],
         without: &HeldOutWeights,
-    ) -> io::Result<Vec<Finding>> {
+    ) -> io::Result<Finding> {
         let row = &self.rows.all.rows[suspicion.index];
         let family = self.holdout.family(self.rows.scored_index[suspicion.index]);
         let class = |outcome: usize| if outcome < self.assessed.roles() { outcome } else { family };
-        let probabilities = self.assessed.probabilities(suspicion.index);
         self.rows.all.with_texts(row.texts, |texts| {
             let evidence = self.rows.all.extractor().extract("", texts.description);
             let known = |key| without.weights(key).is_some();
@@ -262,27 +261,32 @@ impl<'a> Auditor<'a> {
             let unsupported =
                 |m: &&RowIssue| !m.is_conflict() && (too_little || (short && m.needs_text()));
             let mut kept: Vec<&RowIssue> = row_issues.iter().filter(|m| !unsupported(m)).collect();
+            // Of two as certain, a copy under another role says more: it can be looked up.
+            let is_no_copy = |m: &RowIssue| m.issue != Issue::DuplicateConflict;
+            kept.sort_by(|a, b| {
+                let by_issue = is_no_copy(a).cmp(&is_no_copy(b)).then(a.issue.cmp(&b.issue));
+                b.certainty.total_cmp(&a.certainty).then(by_issue)
+            });
             let too_little_text = RowIssue::too_little_text();
-            if kept.is_empty() {
-                kept.push(&too_little_text);
-            }
-            let finding = |row_issue: &RowIssue| {
-                let pair = [row_issue.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
-                let quoted = self.quoted(&evidence, without, pair.map(class));
-                let suggested =
-                    row_issue.suggested.map(|outcome| self.assessed.outcomes[outcome].clone());
-                Finding {
-                    row: row.row,
-                    stated_role: self.assessed.outcomes[suspicion.stated].clone(),
-                    suggested_role: suggested.unwrap_or_default(),
-                    suspicion: row_issue.certainty,
-                    issue: row_issue.issue,
-                    detail: row_issue.detail.clone(),
-                    probabilities: probabilities.clone(),
-                    ..quoted.finding(texts)
-                }
+            let (first, further) = match kept[..] {
+                [first, ref further @ ..] => (first, further),
+                [] => (&too_little_text, &[][..]),
             };
-            kept.into_iter().map(finding).collect()
+            let pair = [first.suggested.unwrap_or(suspicion.suggested), suspicion.stated];
+            let quoted = self.quoted(&evidence, without, pair.map(class));
+            let suggested = first.suggested.map(|outcome| self.assessed.outcomes[outcome].clone());
+            let also = further.iter().map(|m| format!(" Also {}: {}", m.issue.words(), m.detail));
+            Finding {
+                row: row.row,
+                stated_role: self.assessed.outcomes[suspicion.stated].clone(),
+                suggested_role: suggested.unwrap_or_default(),
+                suspicion: first.certainty,
+                issue: first.issue,
+                detail: first.detail.clone() + &also.collect::<String>(),
+                further: further.iter().map(|row_issue| row_issue.issue).collect(),
+                probabilities: self.assessed.probabilities(suspicion.index),
+                ..quoted.finding(texts)
+            }
         })
     }
 
@@ -349,6 +353,7 @@ impl Quoted {
             suspicion: 0.0,
             issue: Issue::TooLittleText,
             detail: String::new(),
+            further: Vec::new(),
             probabilities: Vec::new(),
             evidence_for,
             evidence_against,

@@ -55,7 +55,8 @@ impl Assessed<'_> {
             more
         });
         let rows_to_read = enough.count() as u64;
-        let count = |issue| findings.iter().filter(|f| f.issue == issue).count() as u64;
+        let has = |f: &Finding, issue| f.issue == issue || f.further.contains(&issue);
+        let count = |issue| findings.iter().filter(|f| has(f, issue)).count() as u64;
         AuditSummary {
             method,
             outcomes: self.outcomes.to_vec(),

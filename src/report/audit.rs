@@ -17,6 +17,7 @@ pub fn audit_columns() -> Vec<AddedColumn> {
         ("detail", ColumnType::Text),
         ("evidence_for", ColumnType::List),
         ("evidence_against", ColumnType::List),
+        ("further_issues", ColumnType::List),
     ]
     .map(|(name, kind)| (name.to_owned(), kind))
     .into()
@@ -26,6 +27,7 @@ pub fn audit_columns() -> Vec<AddedColumn> {
 pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T {
     let [evidence_for, evidence_against] = [&finding.evidence_for, &finding.evidence_against]
         .map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let further: Vec<&str> = finding.further.iter().map(|issue| issue.name()).collect();
     then(&[
         Cell::Integer(finding.row),
         Cell::Verbatim(&finding.id),
@@ -37,6 +39,7 @@ pub fn with_finding<T>(finding: &Finding, then: impl FnOnce(&[Cell]) -> T) -> T 
         Cell::Verbatim(&finding.detail),
         Cell::List(&evidence_for),
         Cell::List(&evidence_against),
+        Cell::List(&further),
     ])
 }
 
@@ -62,7 +65,7 @@ pub fn with_suspicion<T>(
         Some(finding) => {
             with_finding(finding, |cells| then(&[&common, &cells[common.len()..]].concat()))
         }
-        None => then(&[&common[..], &[Cell::Missing; 4]].concat()),
+        None => then(&[&common[..], &[Cell::Missing; 5]].concat()),
     }
 }
 
@@ -96,7 +99,7 @@ pub fn write_audit(out: &mut dyn Write, summary: &AuditSummary) -> io::Result<()
         .findings
         .iter()
         .filter(|(_, n)| *n > 0)
-        .map(|(issue, n)| format!("{n} {}", issue.name().replace('_', " ")))
+        .map(|(issue, n)| format!("{n} {}", issue.words()))
         .collect();
     let none = if findings.is_empty() { "none".to_owned() } else { findings.join(", ") };
     writeln!(out, "findings: {none}")

@@ -44,6 +44,24 @@ fn a_wrong_title_is_found_first_with_its_reasons() {
 }
 
 #[test]
+fn a_row_is_found_once_with_its_further_issues() {
+    let (workspace, place) = wrong();
+    let mut table = workspace.table("in.csv");
+    let text = table.place("description");
+    table.rows[place][text].push_str(" The salary is $900,000 - $950,000 a year.");
+    workspace.write("in.csv", table.bytes());
+    let found = audit(&workspace, &[]);
+    let rows = found.column("row");
+    assert!(rows.iter().all(|row| rows.iter().filter(|other| *other == row).count() == 1));
+    let at = rows.iter().position(|row| *row == (place + 1).to_string()).expect("a finding");
+    assert_eq!(found.column("issue")[at], "mislabeled_title");
+    assert!(found.column("further_issues")[at].contains("salary_conflict"));
+    assert!(found.column("detail")[at].contains("Also salary conflict: It states 900000"));
+    let summary = workspace.rolecall(&["audit", "in.csv", "-o", "out.csv"]).succeeds();
+    summary.says(&["1 salary conflict"]);
+}
+
+#[test]
 fn the_most_suspect_findings_can_be_asked_for() {
     let (workspace, _) = wrong();
     let all = audit(&workspace, &[]);

@@ -174,6 +174,7 @@ mod tests {
             suspicion: 0.98765,
             issue,
             detail: hostile.into(),
+            further: vec![Issue::MixedRole],
             probabilities: vec![0.25, 0.75],
             evidence_for: vec![hostile.into()],
             evidence_against: vec![hostile.into()],
