@@ -37,7 +37,7 @@ pub(super) enum Origin {
 }
 
 /// What is wrong with a page without a row.
-const NO_POSTING: &str = "it is a web page (HTML) without data (JSON-LD) or a table of job postings; copy its text to a \
+const NO_POSTING: &str = "it is a web page (HTML) without data of a job posting (JSON-LD, or a table); copy its text to a \
                           CSV file, with a column for the text";
 
 /// Rows of a text with JSON objects.
