@@ -324,6 +324,7 @@ mod tests {
     use crate::audit::{By, Posting, Texts};
     use crate::evidence::{Extractor, Title};
     use crate::model::{Collector, Counting};
+    use std::collections::BTreeSet;
 
     const ROLES: [&str; 3] = ["Product Owner", "Product Manager", "Technical Project Manager"];
     const DUTIES: [&str; 4] = [
@@ -426,8 +427,8 @@ mod tests {
             let mut expected =
                 whole.audit(By::Model(model, "given"), true).expect("it is judged by a model");
             expected.suspicions.sort_by_key(|s| s.index);
-            let issues: std::collections::BTreeSet<_> =
-                expected.findings.iter().map(|f| f.issue).collect();
+            let of_finding = |f: &Finding| [&[f.issue][..], &f.further].concat();
+            let issues: BTreeSet<_> = expected.findings.iter().flat_map(of_finding).collect();
             assert!(issues.len() >= 4, "{issues:?}");
             for cuts in [vec![], vec![1, 90], vec![50, 50, 133]] {
                 let (mut parts, mut rest) = (Vec::new(), postings.as_slice());
