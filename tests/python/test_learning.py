@@ -96,9 +96,9 @@ def test_a_retrain_is_that_of_the_program(sample, rolecall_program, tmp_path):
     pa.parquet.write_table(new, tmp_path / "new.parquet")
     model = rolecall.train(old)
     model.save(tmp_path / "old")
-    options = ["--add", "new.parquet", "--data-name", "new", "--date", "today", "--allow-worse"]
+    options = ["--add", "new.parquet", "--data-name", "new", "--date", "2026-11-30", "--allow-worse"]
     rolecall_program("retrain", "old", *options, "-o", "added")
-    added = model.retrain(add=new, data_name="new", date="today", allow_worse=True)
+    added = model.retrain(add=new, data_name="new", date="2026-11-30", allow_worse=True)
     assert added.to_bytes() == (tmp_path / "added").read_bytes()
     assert added.header["history"][-1]["difference"]["rows"] > 0
 
