@@ -76,7 +76,7 @@ def test_verdicts_are_the_same_though_an_executor_dies(session, frame, rows):
 
 
 def test_the_model_is_the_same_though_an_executor_dies(session, frame, rows):
-    how = {"count_twice": True, "data_name": "sample", "date": "today"}
+    how = {"count_twice": True, "data_name": "sample", "date": "2026-11-30"}
     expected = rolecall.train(rows, **how)
     found = while_one_is_killed(session, lambda: spark.train(frame, **how))
     assert found.to_bytes() == expected.to_bytes()

@@ -115,9 +115,9 @@ def test_an_explanation_is_that_of_the_program(model, rolecall_program):
 
 
 def test_models_are_those_of_the_program(sample, rolecall_program, tmp_path):
-    rolecall_program("train", SAMPLE, "-o", "model", "--data-name", "sample", "--date", "today")
+    rolecall_program("train", SAMPLE, "-o", "model", "--data-name", "sample", "--date", "2026-11-30")
     expected = (tmp_path / "model").read_bytes()
-    model = rolecall.train(sample, data_name="sample", date="today")
+    model = rolecall.train(sample, data_name="sample", date="2026-11-30")
     assert model.to_bytes() == expected
     model.save(tmp_path / "saved")
     assert rolecall.Model.load(tmp_path / "saved").to_bytes() == expected
