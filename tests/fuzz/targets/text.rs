@@ -25,8 +25,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let text = evidence.text().as_str();
     let named = text_level(&evidence, &LEXICON).map(|level| level.at);
-    let paid = stated_salary(text).map(|salary| salary.at);
-    let asked = asked_experience(text).map(|asked| asked.at);
+    let paid = stated_salary(text, &LEXICON).map(|salary| salary.at);
+    let asked = asked_experience(text, &LEXICON).map(|asked| asked.at);
     for at in named.into_iter().chain(paid).chain(asked) {
         assert!(text.get(at).is_some());
     }
