@@ -77,11 +77,7 @@ impl AuditRows<'_> {
                 let rows = ScoredRows::as_read(self);
                 let counts = ModelCounts::new(model, &self.ids())?;
                 let holdout = HoldoutScores::by_model(&rows, model, &counts)?;
-                let titled = if self.state_titles() {
-                    with_titles(&TitledRows(&rows), model, &counts)?
-                } else {
-                    None
-                };
+                let titled = titled(&rows, model, &counts, self.state_titles())?;
                 Auditor::new(&rows, &holdout, titled, outcomes, texts).audit(by_model(model, name))
             }
             By::Fitting | By::Themselves => {
@@ -103,7 +99,7 @@ impl AuditRows<'_> {
                 let titled = match embedded.as_ref().filter(|_| self.state_titles()) {
                     Some(model) => {
                         let counts = ModelCounts::new(model, &self.ids())?;
-                        with_titles(&TitledRows(&ScoredRows::as_read(self)), model, &counts)?
+                        titled(&ScoredRows::as_read(self), model, &counts, true)?
                     }
                     None => None,
                 };
@@ -138,6 +134,16 @@ impl AuditRows<'_> {
             of_role().count() >= least_rows && organisations.len() >= least_organisations
         })
     }
+}
+
+/// Probabilities of rows by a model that reads titles, if those state the roles and it has learned of titles.
+fn titled(
+    rows: &ScoredRows,
+    model: &Model,
+    counts: &ModelCounts,
+    state_titles: bool,
+) -> Result<Option<Vec<Probabilities>>, ModelError> {
+    if state_titles { with_titles(&TitledRows(rows), model, counts) } else { Ok(None) }
 }
 
 /// How rows are judged by a model.

@@ -13,11 +13,11 @@
 use crate::audit::assessed::{Assessed, Suspicion};
 use crate::audit::finding::{AuditSummary, Finding};
 use crate::audit::row_issues::RowIssue;
-use crate::audit::rows::{AuditRows, ScoredRows, TitledRows};
-use crate::audit::{Auditor, by_model, whole_method};
-use crate::examples::identity::RowId;
+use crate::audit::rows::{AuditRows, ScoredRows};
+use crate::audit::{Auditor, by_model, titled, whole_method};
+use crate::examples::identity::{RowId, rows_hash};
 use crate::lexicon::Lexicon;
-use crate::model::{HoldoutScores, Message, Model, ModelCounts, ModelError, with_titles};
+use crate::model::{HoldoutScores, Message, Model, ModelCounts, ModelError};
 use crate::stacking::probabilities::Probabilities;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ pub struct RowNumbers {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Hash of the rows in their order.
-    rows: u64,
+    rows: String,
     /// By row: the buckets of organisations with its neighbours.
     masks: Vec<u16>,
     /// Whether the model knows neighbours of any row of any machine.
@@ -140,15 +140,6 @@ fn unfit() -> ModelError {
     ModelError::Corrupt(what.to_owned())
 }
 
-/// Hash of rows in their order.
-fn hash_of(ids: &[RowId]) -> u64 {
-    let mut hash = blake3::Hasher::new();
-    for id in ids {
-        hash.update(&id.bytes());
-    }
-    u64::from_le_bytes(hash.finalize().as_bytes().as_chunks().0[0])
-}
-
 impl RowNumbers {
     /// Whether no row states a role.
     pub fn is_empty(&self) -> bool {
@@ -184,7 +175,7 @@ impl<'a> JoinedRows<'a> {
         let ModelCounts { masks, knows_neighbours, .. } = ModelCounts::new(model, &ids)?;
         let (state_titles, outcomes) = (self.rows.state_titles(), self.rows.outcomes());
         let of_part = |range: Range<usize>| LeftOut {
-            rows: hash_of(&ids[range.clone()]),
+            rows: rows_hash(ids[range.clone()].iter().copied()),
             masks: masks[range].to_vec(),
             knows_neighbours,
             state_titles,
@@ -270,11 +261,7 @@ impl AuditRows<'_> {
         let counts = self.counts(model, left_out)?;
         let rows = ScoredRows::as_read(self);
         let holdout = HoldoutScores::by_model(&rows, model, &counts)?;
-        let titled = if left_out.state_titles {
-            with_titles(&TitledRows(&rows), model, &counts)?
-        } else {
-            None
-        };
+        let titled = titled(&rows, model, &counts, left_out.state_titles)?;
         Ok(PartScores {
             scored: holdout.all_probabilities().to_vec(),
             titled,
@@ -285,7 +272,9 @@ impl AuditRows<'_> {
 
     /// The counts of a model for the rows.
     fn counts(&self, model: &Model, left_out: &LeftOut) -> Result<ModelCounts, ModelError> {
-        if hash_of(&self.ids()) != left_out.rows || left_out.masks.len() != self.stated_count() {
+        if rows_hash(self.ids().into_iter()) != left_out.rows
+            || left_out.masks.len() != self.stated_count()
+        {
             return Err(unfit());
         }
         ModelCounts::of_part(model, left_out.masks.clone(), left_out.knows_neighbours)

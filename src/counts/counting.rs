@@ -14,8 +14,8 @@ const PARTS: usize = 64;
 const CHUNK_ROWS: usize = if cfg!(test) { 7 } else { 1024 };
 /// Rows whose features are sampled to choose where the parts begin.
 const SAMPLED_ROWS: usize = 64;
-/// Occurrences that a part keeps before it counts them; more if it has more class counts, so that each of these is
-/// copied a few times only, however many rows there are.
+/// Occurrences that a part keeps at least before it counts them, and a quarter of its class counts: these are copied
+/// each time, so that an occurrence costs about four copies, however many rows there are.
 const PENDING: usize = if cfg!(test) { 11 } else { 1 << 14 };
 
 impl CountMatrix {

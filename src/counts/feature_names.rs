@@ -124,3 +124,28 @@ impl FeatureNames {
 fn shard_of(key: FeatureKey) -> usize {
     (key.number() >> SHARD_SHIFT) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Extractor;
+
+    #[test]
+    fn every_feature_in_lower_case_has_its_text_also_where_common_ones_share_a_slot() {
+        let lexicon = Lexicon::embedded().expect("the lexicon inside the program is sound");
+        let extractor = Extractor::new(&lexicon);
+        // Ten times as many pairs of words as there are slots would take long: few are enough to share one.
+        let text = |n: u32| format!("we plan sprint {n} and build part {}", n * n);
+        let all: Vec<Evidence> = (0..2000).map(|n| extractor.extract("", &text(n))).collect();
+        let names = FeatureNames::default();
+        for evidence in all.iter().chain(&all) {
+            names.note(evidence, &lexicon);
+        }
+        for evidence in &all {
+            for feature in evidence.features().iter().filter(|feature| feature.plain) {
+                let expected = evidence.feature_text(feature, &lexicon);
+                assert_eq!(names.shard(feature.key).text(feature.key), Some(&*expected));
+            }
+        }
+    }
+}
