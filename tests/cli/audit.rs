@@ -180,11 +180,13 @@ fn what_a_company_says_of_itself_makes_no_conflict() {
     let (workspace, _) = wrong();
     let mut table = workspace.table("in.csv");
     let text = table.place("description");
-    let about = |n: usize| format!("Our house number {n} has {} rooms. ", n * n);
+    let name =
+        |n: usize| [n, n / 4, n / 16, n / 64].map(|n| ["ka", "lo", "mi", "nu"][n % 4]).concat();
+    let about = |n: usize| format!("Our {} is beside the {}. ", name(n), name(n + 7));
     for row in &mut table.rows {
         let words = row[text].split_whitespace().count();
-        // Three quarters of the words of each text are those of the company.
-        row[text].extend((0..words * 3 / 8).map(about));
+        // Half of the pairs of words of two texts are those of the company.
+        row[text].extend((0..words / 3).map(about));
     }
     workspace.write("in.csv", table.bytes());
     assert_eq!(rows_of(&audit(&workspace, &[]), "duplicate_conflict"), [""; 0]);
